@@ -1,0 +1,1 @@
+"""Steps of the pipeline: one file reads rows, calls the domain and appends rows."""

@@ -1,0 +1,1 @@
+"""The measurement itself, pure: no files, network, clock, environment or global randomness."""

@@ -1,0 +1,207 @@
+"""What a model card and a prompt set's card may say. Frozen; an unknown key is refused."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tasks.domain.ids import content_id
+from tasks.domain.rows import Lineage
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+@-]{0,119}$")]
+"""A name that is safe as a file name, a column value and an argument."""
+
+LineageRole = Literal["independent", "undocumented", "student", "control", "derived", "variant", "adversary"]
+Attribute = Literal[
+    "name", "maker", "parent_company", "country", "model_family", "base_technology", "knowledge_cutoff"
+]
+
+
+class Strict(BaseModel):
+    """Frozen, and unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+
+class Facts(Strict):
+    """The true identity of the model; what is left out is not known and is never judged."""
+
+    name: str | None = None
+    maker: str | None = None
+    parent_company: str | None = None
+    country: str | None = None
+    model_family: str | None = None
+    base_technology: str | None = None
+    knowledge_cutoff: str | None = None
+
+
+class LineageFacts(Strict):
+    """Who taught the model, as far as it is documented; `group` joins snapshots of one teacher."""
+
+    group: str | None = None
+    family: str | None = None
+    role: LineageRole | None = None
+    learned_from: tuple[str, ...] = ()
+    parent: str | None = None
+    certainty: Literal["high", "medium", "low"] | None = None
+
+
+class HostedEndpoint(Strict):
+    """A server that speaks OpenAI's chat completions protocol."""
+
+    provider: Literal["openai_compatible"]
+    base_url: Annotated[str, Field(pattern=r"^https?://")]
+    served_name: str
+    key_env: str | None = None
+    """Name of the environment variable that holds the key; None for servers without keys."""
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes this the same endpoint; the key is no part of it."""
+        return {"base_url": self.base_url.rstrip("/"), "served_name": self.served_name}
+
+
+class LocalGguf(Strict):
+    """A GGUF file that llama.cpp serves on loopback: a path, or parts inside an installed Python package."""
+
+    provider: Literal["llama_cpp"]
+    gguf_path: str | None = None
+    gguf_package: str | None = None
+    gguf_parts: tuple[str, ...] = ()
+    """Files as `package/path`, joined in this order where there are several."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    context_tokens: Annotated[int, Field(ge=256)] = 4096
+    n_threads: Annotated[int, Field(ge=1)] | None = None
+    chat_template: str | None = None
+    """Jinja template for weights that bring none, such as base models."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "LocalGguf":
+        if (self.gguf_path is None) == (not self.gguf_parts):
+            raise ValueError("give either gguf_path, or gguf_package with gguf_parts")
+        if self.gguf_parts and self.gguf_package is None:
+            raise ValueError("gguf_parts needs gguf_package, the name to install the files by")
+        return self
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes this the same model: its weights and its template, not its port or threads."""
+        weights = self.sha256 or self.gguf_path or [self.gguf_package, *self.gguf_parts]
+        return {"weights": weights, "chat_template": self.chat_template}
+
+
+class Sampling(Strict):
+    """Sampling parameters; None means the endpoint's own default and is not sent."""
+
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    """For endpoints that refuse `max_tokens`; a plan's `max_tokens` is sent under this name there."""
+    seed: int | None = None
+    """The first sample's seed; sample n is asked with seed + n, so that samples differ."""
+    stop: tuple[str, ...] | None = None
+    extra_body: dict[str, Any] = {}
+
+    def over(self, card: "Sampling") -> "Sampling":
+        """Return `card` with every value that is set here put in its place."""
+        changes = self.model_dump(exclude_none=True, exclude={"extra_body"})
+        if "max_tokens" in changes and card.max_completion_tokens is not None:
+            changes["max_completion_tokens"] = changes.pop("max_tokens")
+        return card.model_copy(update={**changes, "extra_body": {**card.extra_body, **self.extra_body}})
+
+    def for_sample(self, sample: int) -> dict[str, Any]:
+        """Return the parameters to send for sample number `sample`."""
+        sent = self.model_dump(mode="json", exclude_none=True)
+        if not sent["extra_body"]:
+            del sent["extra_body"]
+        if self.seed is not None:
+            sent["seed"] = self.seed + sample
+        return sent
+
+
+class Limits(Strict):
+    """How hard the endpoint may be worked."""
+
+    concurrency: Annotated[int, Field(ge=1, le=1024)] = 4
+    requests_per_minute: Annotated[float, Field(gt=0)] | None = None
+    timeout_s: Annotated[float, Field(gt=0)] = 120.0
+    max_attempts: Annotated[int, Field(ge=1, le=20)] = 6
+
+
+class Price(Strict):
+    """US dollars per million tokens, with the day on which the price was read."""
+
+    input_usd: Annotated[float, Field(ge=0)]
+    output_usd: Annotated[float, Field(ge=0)]
+    as_of: str
+
+
+class ModelCard(Strict):
+    """One model: where it is reached, who made it, what is known of it. One TOML file, named as the model."""
+
+    name: Name
+    vendor: str
+    stage: Literal["base", "aligned"] = "aligned"
+    weights: Literal["open", "closed"] = "closed"
+    base_model: str | None = None
+    system_prompt: str | None = None
+    endpoint: HostedEndpoint | LocalGguf = Field(discriminator="provider")
+    lineage: LineageFacts = LineageFacts()
+    facts: Facts = Facts()
+    sampling: Sampling = Sampling()
+    limits: Limits = Limits()
+    price: Price | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all that decides who answers: endpoint and system prompt. Limits, price and facts are no part."""
+        return content_id("model", self.name, self.endpoint.identity(), self.system_prompt)
+
+    def as_lineage(self) -> Lineage:
+        """Return the card's lineage as a row; a group or family that is not given is the model's own name or vendor."""
+        return Lineage(
+            model=self.name,
+            vendor=self.vendor,
+            candidate_group=self.lineage.group or self.name,
+            family=self.lineage.family or self.vendor,
+            role=self.lineage.role,
+            learned_from=self.lineage.learned_from,
+            parent=self.lineage.parent,
+            certainty=self.lineage.certainty,
+        )
+
+
+class PromptSetCard(Strict):
+    """What a prompt set is for and whose it is; `sha256` is that of `prompts.jsonl`."""
+
+    name: Name
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    purpose: str
+    author: str
+    licence: str
+    languages: tuple[str, ...]
+    n_prompts: Annotated[int, Field(ge=1)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class PromptTurn(Strict):
+    """One turn of a prompt as `prompts.jsonl` holds it."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Annotated[str, Field(min_length=1)]
+
+
+class PromptLine(Strict):
+    """One line of `prompts.jsonl`. The last turn is the user's; earlier assistant turns are scripted."""
+
+    id: Name
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")] | None = None
+    category: str | None = None
+    messages: Annotated[tuple[PromptTurn, ...], Field(min_length=1)]
+    asks: tuple[Attribute, ...] = ()
+    group: str | None = None
+    answer: str | None = None
+
+    @model_validator(mode="after")
+    def _ends_with_user(self) -> "PromptLine":
+        if self.messages[-1].role != "user":
+            raise ValueError(f"the last message has role {self.messages[-1].role!r}, it must be 'user'")
+        return self

@@ -1,0 +1,58 @@
+"""Everything that can go wrong and that a user can do something about.
+
+::
+
+    DistillometerError         names the thing, the place and the remedy; has an exit code
+    ├── InputError      (2)    a file, plan, card or argument is wrong: nothing was written
+    └── WorldError      (3)    the world is not as needed: endpoint, key, disk, another process
+        ├── WarehouseHeld      another process writes to the warehouse
+        └── BatchIncomplete    some requests of a batch have no reply yet; says whether asking again helps
+"""
+
+
+class DistillometerError(Exception):
+    """An error with what is wrong, where, and what to do about it.
+
+    Args:
+        what: the thing and the offending value, in one sentence.
+        where: file, line or key at which it was found.
+        remedy: what the reader can do.
+    """
+
+    exit_code = 1
+    is_retryable = False
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:
+        self.what, self.where, self.remedy = what, where, remedy
+        super().__init__(what, where, remedy)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{place}{self.what}{remedy}"
+
+
+class InputError(DistillometerError):
+    """Something the user gave is wrong; nothing was written."""
+
+    exit_code = 2
+
+
+class WorldError(DistillometerError):
+    """Something outside the program is not as it has to be."""
+
+    exit_code = 3
+
+
+class WarehouseHeld(WorldError):
+    """Another process holds the warehouse for writing."""
+
+    is_retryable = True
+
+
+class BatchIncomplete(WorldError):
+    """Requests of a batch that have no reply; `is_retryable` says whether asking again can help."""
+
+    def __init__(self, what: str, *, where: str = "", remedy: str = "", is_retryable: bool = False) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.is_retryable = is_retryable

@@ -1,0 +1,29 @@
+"""Content hashes: the same thing has the same id wherever and whenever it is computed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tasks.domain.rows import Message
+
+
+def content_id(kind: str, *parts: Any) -> str:
+    """Return 32 hex digits that depend on `kind` and on the JSON of `parts`, keys sorted, and on nothing else."""
+    text = json.dumps([kind, *parts], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def prompt_id(messages: Sequence[Message]) -> str:
+    """Return the id of a conversation: equal texts in equal roles are one prompt, in whichever set they stand."""
+    return content_id("prompt", [[message.role, message.content] for message in messages])
+
+
+def request_id(fingerprint: str, prompt: str, sampling: dict[str, Any], sample: int, round_name: str) -> str:
+    """Return the id under which a call is paid for once: who is asked, what, how, which sample, in which round."""
+    return content_id("request", fingerprint, prompt, sampling, sample, round_name)
+
+
+def reply_id(request: str, reply_text: str | None, replied_at: str) -> str:
+    """Return the id of one outcome of a request; a second outcome of the same request has another."""
+    return content_id("reply", request, reply_text, replied_at)

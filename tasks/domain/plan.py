@@ -1,0 +1,98 @@
+"""A plan: which models answer which prompts, how often, and how the replies are compared."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from tasks.domain.card import ModelCard, Name, Sampling, Strict
+from tasks.domain.ids import content_id, request_id
+from tasks.domain.rows import Prompt, Request
+
+
+class PromptChoice(Strict):
+    """A prompt set, how many of its prompts (the first ones), and how many samples of each."""
+
+    set: Name
+    limit: Annotated[int, Field(ge=1)] | None = None
+    samples: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class EmbeddingPlan(Strict):
+    """Which embedder reads the replies, and how many prompts a set it reads (the same for all models)."""
+
+    enabled: bool = True
+    embedder: Name = "sentence_transformers"
+    model: str = "all-MiniLM-L6-v2"
+    prompts_per_set: Annotated[int, Field(ge=1)] | None = 150
+    """None: every prompt."""
+
+
+class Plan(Strict):
+    """One evaluation. One TOML file in `data/plans`, named as the plan."""
+
+    name: Name
+    description: str = ""
+    seed: int = 0
+    models: Annotated[tuple[Name, ...], Field(min_length=1)]
+    references: tuple[Name, ...] = ()
+    """Candidate teachers; empty: as the cards' lineage says, or every model where it says nothing."""
+    prompts: Annotated[tuple[PromptChoice, ...], Field(min_length=1)]
+    sampling: Sampling = Sampling()
+    embedding: EmbeddingPlan = EmbeddingPlan()
+    batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
+
+    @model_validator(mode="after")
+    def _no_duplicates(self) -> "Plan":
+        for key, names in (("models", self.models), ("prompts.set", tuple(c.set for c in self.prompts))):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(f"{key} names {', '.join(twice)} more than once")
+        stray = sorted(set(self.references) - set(self.models))
+        if stray:
+            raise ValueError(f"references names {', '.join(stray)}, which models does not")
+        return self
+
+    def recipe_id(self, set_checksums: dict[str, str], versions: dict[str, str]) -> str:
+        """Return the hash of all that must be equal for two runs to be comparable.
+
+        Args:
+            set_checksums: SHA-256 of each prompt set's file, by set name.
+            versions: version of each score that is computed, by score name.
+        """
+        choices = [choice.model_dump() for choice in self.prompts]
+        sampling = self.sampling.model_dump(mode="json")
+        return content_id(
+            "recipe", choices, set_checksums, sampling, self.embedding.model_dump(), self.seed, versions
+        )
+
+
+def expand(plan: Plan, cards: dict[str, ModelCard], prompts: dict[str, list[Prompt]], round_name: str) -> list[Request]:
+    """Return every call that `plan` asks for in `round_name`: models x prompts x samples, in plan order.
+
+    Args:
+        plan: the plan.
+        cards: each model's card, by name.
+        prompts: each set's prompts in file order, by set name.
+        round_name: the period of re-evaluation, such as 2026-W48.
+    """
+    requests = []
+    for model in plan.models:
+        card = cards[model]
+        sampling = plan.sampling.over(card.sampling)
+        for choice in plan.prompts:
+            for prompt in prompts[choice.set][: choice.limit]:
+                for sample in range(choice.samples):
+                    sent: dict[str, Any] = sampling.for_sample(sample)
+                    requests.append(
+                        Request(
+                            request_id=request_id(card.fingerprint, prompt.prompt_id, sent, sample, round_name),
+                            model=model,
+                            fingerprint=card.fingerprint,
+                            prompt_id=prompt.prompt_id,
+                            sample=sample,
+                            round=round_name,
+                            messages=prompt.messages,
+                            sampling=sent,
+                        )
+                    )
+    return requests

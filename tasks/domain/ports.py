@@ -1,0 +1,61 @@
+"""What the domain and the steps expect of the world; adapters implement these."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.domain.card import ModelCard
+from tasks.domain.rows import RecordedReply
+
+T = TypeVar("T")
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors."""
+
+    name: str
+    """Embedder and model, as stored beside each vector."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return an array of shape (len(texts), dimension), rows of length 1."""
+        ...
+
+
+class Endpoint(Protocol):
+    """Where a model is reached while its server is up."""
+
+    base_url: str
+    served_name: str
+    key: str | None
+
+
+class Provider(Protocol):
+    """One way to reach models, chosen by `endpoint.provider` of a card."""
+
+    def serve(self, card: ModelCard, models_dir: Path) -> AbstractContextManager[Endpoint]:
+        """Return a context in which the model answers; local servers start and stop with it."""
+        ...
+
+
+class ForeignFormat(Protocol):
+    """One file format in which replies recorded elsewhere come."""
+
+    def detects(self, path: Path) -> bool:
+        """Say whether `path` looks like this format, from names and first bytes only."""
+        ...
+
+    def read(self, path: Path) -> Iterator[RecordedReply]:
+        """Yield every reply; raise InputError with file and line where one can't be read."""
+        ...
+
+
+class Progress(Protocol):
+    """Tells somebody who waits how far a long step is."""
+
+    def advance(self, n: int = 1) -> None:
+        """Say that `n` more units are done."""
+        ...

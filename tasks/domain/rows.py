@@ -1,0 +1,112 @@
+"""The rows that steps hand to each other; column names are those of `sql/raw`."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+
+MISSING_REASONS = (
+    "empty_reply",
+    "content_filter",
+    "malformed_reply",
+    "bad_request",
+    "wrong_key",
+    "not_found",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "connection_lost",
+)
+"""Why a request has no reply text: the closed list behind `raw.reply.missing_reason`."""
+
+SETTLED_REASONS = frozenset({"empty_reply", "content_filter", "bad_request"})
+"""Outcomes that the model's side decided: asking again would only be paid again."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn. `content` is None where the model's own earlier reply stood, which differs between models."""
+
+    role: Role
+    content: str | None
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One prompt of a set. `group` joins prompts that ask the same thing in other words or another language."""
+
+    prompt_id: str
+    prompt_set: str
+    prompt_key: str
+    messages: tuple[Message, ...]
+    language: str | None = None
+    category: str | None = None
+    asks: tuple[str, ...] = ()
+    group: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call to be made: a prompt put to a model, with the sampling and sample number in one round."""
+
+    request_id: str
+    model: str
+    fingerprint: str
+    prompt_id: str
+    sample: int
+    round: str
+    messages: tuple[Message, ...]
+    sampling: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One outcome of a request: a text, or the reason there is none. Never both, never neither."""
+
+    reply_id: str
+    request_id: str
+    reply_text: str | None
+    missing_reason: str | None
+    error_text: str | None
+    finish_reason: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    latency_ms: float | None
+    n_attempts: int
+    replied_at: datetime
+    source: str
+
+
+@dataclass(frozen=True)
+class RecordedReply:
+    """A reply that was recorded elsewhere, as a foreign format yields it. `sample` counts from 0."""
+
+    model: str
+    messages: tuple[Message, ...]
+    reply_text: str
+    prompt_key: str
+    sample: int | None = None
+    prompt_set: str | None = None
+    language: str | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What is known of where a model comes from; `candidate_group` joins snapshots of one teacher.
+
+    `role`: independent (own data, may serve as reference), undocumented (a candidate teacher, never a control),
+    student, control (human data), derived (fine-tuned from `parent`), variant (`parent` under another system
+    prompt), adversary (no model at all), or None where nothing is known.
+    """
+
+    model: str
+    vendor: str | None = None
+    candidate_group: str | None = None
+    family: str | None = None
+    role: str | None = None
+    learned_from: tuple[str, ...] = ()
+    parent: str | None = None
+    certainty: str | None = None
