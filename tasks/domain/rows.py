@@ -20,7 +20,7 @@ MISSING_REASONS = (
 )
 """Why a request has no reply text: the closed list behind `raw.reply.missing_reason`."""
 
-SETTLED_REASONS = frozenset({"empty_reply", "content_filter", "bad_request"})
+SETTLED_REASONS = frozenset({"empty_reply", "content_filter"})
 """Outcomes that the model's side decided: asking again would only be paid again."""
 
 

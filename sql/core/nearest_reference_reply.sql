@@ -1,0 +1,15 @@
+-- core.nearest_reference_reply: one row per embedded reply: the nearest reply of a reference to the same prompt.
+-- grain: reply_id
+select
+    neighbour.reply_id,
+    reply.model as target,
+    near.model as reference,
+    reply.prompt_id,
+    neighbour.neighbour_reply_id,
+    neighbour.cos
+from raw.neighbour as neighbour
+inner join core.reply as reply using (reply_id)
+inner join core.reply as near on near.reply_id = neighbour.neighbour_reply_id
+inner join raw.reference as reference on reference.model = near.model
+where neighbour.neighbour_kind = 'within_prompt'
+qualify row_number() over (partition by neighbour.reply_id order by neighbour.rank) = 1

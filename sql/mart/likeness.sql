@@ -1,0 +1,63 @@
+-- mart.likeness: one row per target and reference: the opening score D with its 95 % interval, and what stands beside it.
+-- grain: target, reference
+-- opening_d_low and _high: D -+ 1.96 standard errors over prompts (each prompt is one cluster). They tell how precisely
+-- D is known on these prompts, not whether it is more than chance: that takes a null over unrelated references.
+with text as (
+    select
+        target,
+        reference,
+        sum(n_prompts)::bigint as n_prompts,
+        sum(n_centred)::bigint as n_centred,
+        max(n_panel) as n_panel,
+        sum(opening_sum) / sum(n_prompts) as opening,
+        sum(opening_d_sum) / nullif(sum(n_centred), 0) as opening_d,
+        sqrt(
+            greatest(sum(opening_d_square_sum) - sum(opening_d_sum) ** 2 / nullif(sum(n_centred), 0), 0)
+            / nullif(sum(n_centred) - 1, 0)
+            / nullif(sum(n_centred), 0)
+        ) as opening_d_se,
+        sum(length_closeness_sum) / nullif(sum(n_length), 0) as length_closeness,
+        sum(bigram_jaccard_sum) / nullif(sum(n_bigram), 0) as bigram_jaccard
+    from core.likeness_by_set
+    group by target, reference
+),
+cosine as (
+    select
+        target,
+        reference,
+        sum(n_embedded_prompts)::bigint as n_embedded_prompts,
+        sum(raw_cos_sum) / sum(n_embedded_prompts) as raw_cos,
+        sum(centred_cos_sum) / nullif(sum(n_centred), 0) as centred_cos
+    from core.cosine_by_set
+    group by target, reference
+),
+asked as (
+    select model as target, count(distinct prompt_id) as n_asked_prompts
+    from core.reply
+    group by model
+)
+select
+    text.target,
+    text.reference,
+    model.candidate_group,
+    model.vendor as reference_vendor,
+    model.family = target_model.family as is_same_family,
+    round(text.opening, 6) as opening,
+    round(text.opening_d, 6) as opening_d,
+    round(text.opening_d - 1.96 * text.opening_d_se, 6) as opening_d_low,
+    round(text.opening_d + 1.96 * text.opening_d_se, 6) as opening_d_high,
+    text.n_panel,
+    round(vote.nearest_share, 6) as nearest_share,
+    round(cosine.centred_cos, 6) as centred_cos,
+    round(cosine.raw_cos, 6) as raw_cos,
+    round(text.length_closeness, 6) as length_closeness,
+    round(text.bigram_jaccard, 6) as bigram_jaccard,
+    text.n_prompts,
+    coalesce(cosine.n_embedded_prompts, 0) as n_embedded_prompts,
+    round(text.n_prompts / asked.n_asked_prompts, 6) as coverage
+from text
+inner join core.model as model on model.model = text.reference
+inner join core.model as target_model on target_model.model = text.target
+inner join asked using (target)
+left join cosine using (target, reference)
+left join mart.nearest_vote as vote using (target, reference)

@@ -1,0 +1,23 @@
+-- mart.pair_evidence: one row per target, other model, prompt and two samples: both replies side by side, with likeness.
+-- grain: reply_id, reference_reply_id
+-- Filter by target and reference: unfiltered it is every pair of replies in the warehouse.
+select
+    pair.target,
+    pair.reference,
+    prompt.prompt_set,
+    prompt.prompt_key,
+    prompt.prompt_text,
+    pair.opening,
+    pair.max_opening_words,
+    pair.bigram_jaccard,
+    pair.length_closeness,
+    reply.reply_text,
+    other.reply_text as reference_reply_text,
+    reply.reply_id,
+    other.reply_id as reference_reply_id,
+    pair.prompt_id
+from core.pair_prompt as pair
+inner join core.prompt as prompt using (prompt_id)
+inner join core.reply as reply on reply.model = pair.target and reply.prompt_id = pair.prompt_id
+inner join core.reply as other on other.model = pair.reference and other.prompt_id = pair.prompt_id
+where reply.reply_text is not null and other.reply_text is not null

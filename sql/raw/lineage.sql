@@ -1,0 +1,14 @@
+-- raw.lineage: one row per model each time something else was said of where it comes from.
+-- grain: model, source, loaded_at
+create table if not exists raw.lineage (
+    model varchar not null,
+    vendor varchar,
+    candidate_group varchar,
+    family varchar,
+    role varchar,
+    learned_from varchar[] not null,
+    parent varchar,
+    certainty varchar,
+    source varchar not null,
+    loaded_at timestamp not null
+);

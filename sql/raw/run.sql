@@ -1,0 +1,12 @@
+-- raw.run: one row per thing that happened to a run (started, completed).
+-- grain: run_id, event
+create table if not exists raw.run (
+    run_id varchar not null,
+    event varchar not null,
+    plan varchar not null,
+    round varchar not null,
+    recipe_id varchar not null,
+    plan_text varchar not null,
+    version varchar not null,
+    happened_at timestamp not null
+);

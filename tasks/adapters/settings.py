@@ -1,0 +1,91 @@
+"""Where things are, and everything that is read from the environment."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SQL_DIR = PROJECT / "sql"
+DATA_DIR = PROJECT / "data"
+DEFAULT_HOME = DATA_DIR / "out"
+
+
+@dataclass(frozen=True)
+class Home:
+    """The one directory under which everything lives that a run writes."""
+
+    root: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The DuckDB file of the one writer."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """The DuckDB file that analysts read; swapped in whole at the end of each run."""
+        return self.root / "published.duckdb"
+
+    @property
+    def journal(self) -> Path:
+        """Replies that have arrived and are not in the warehouse yet."""
+        return self.root / "journal"
+
+    @property
+    def models(self) -> Path:
+        """Weights joined from the parts of packages."""
+        return self.root / "models"
+
+    @property
+    def indices(self) -> Path:
+        """FAISS indices."""
+        return self.root / "indices"
+
+    @property
+    def reports(self) -> Path:
+        """HTML pages."""
+        return self.root / "reports"
+
+
+def home_at(root: Path | None) -> Home:
+    """Return the home at `root`, or at `DISTILLOMETER_HOME`, or `data/out` of the project; nothing is created."""
+    chosen = root or Path(os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME)
+    return Home(chosen.expanduser().resolve())
+
+
+def secret(name: str) -> str | None:
+    """Return the value of the environment variable `name`, or None; it is never stored, logged or shown."""
+    return os.environ.get(name) or None
+
+
+def now() -> datetime:
+    """Return the present in UTC without a time zone, as DuckDB's `timestamp` holds it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def iso_week(moment: datetime) -> str:
+    """Return the round that `moment` falls in, such as 2026-W48."""
+    year, week, _ = moment.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
+    """Point Prefect at `home` and keep it quiet; what the environment already says is left alone.
+
+    Has an effect only before prefect is imported for the first time.
+    """
+    defaults = {
+        "PREFECT_HOME": str(home.root / "prefect"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO" if is_verbose else "CRITICAL",
+        "PREFECT_LOGGING_ROOT_LEVEL": "WARNING",
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        "PREFECT_CLI_COLORS": "false",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    for name, value in defaults.items():
+        os.environ.setdefault(name, value)

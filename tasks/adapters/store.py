@@ -1,0 +1,275 @@
+"""The warehouse: the one writer, and the snapshot that everybody reads. Holds all SQL that is not a file in `sql/`."""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from tasks.adapters import sqlfiles
+from tasks.adapters.settings import Home
+from tasks.domain.errors import InputError, WarehouseHeld, WorldError
+
+_OPTIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_write_lock = threading.RLock()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _create(connection: duckdb.DuckDBPyConnection, relation: sqlfiles.Relation, *, is_refreshed: bool) -> None:
+    """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
+    name = relation.quoted
+    if relation.schema == "raw":
+        connection.execute(relation.text)
+    elif not relation.stored:
+        connection.execute(f"create or replace view {name} as {relation.text}")
+    elif is_refreshed:
+        connection.execute(f"create or replace table {name} as {relation.text}")
+    else:
+        connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
+    kind = "table" if relation.schema == "raw" or relation.stored else "view"
+    connection.execute(f"comment on {kind} {name} is {_literal(relation.comment)}")
+
+
+class Store:
+    """An open database: the warehouse, or a snapshot (then only reads work). One cursor a call, safe from threads."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection, self.path = connection, path
+
+    def close(self) -> None:
+        """Close the database; the write-ahead log is folded in."""
+        self._connection.close()
+
+    def _relation(self, name: str, where: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        tests = " and ".join(
+            f"list_contains(${key}, {key})" if isinstance(value, list) else f"{key} = ${key}"
+            for key, value in where.items()
+        )
+        return f"select * from {name}" + (f" where {tests}" if tests else ""), where
+
+    def read(self, name: str, **where: Any) -> pl.DataFrame:
+        """Return the rows of relation `name` whose columns equal the values of `where` (a list: are among them)."""
+        return self.query(*self._relation(name, where))
+
+    def count(self, name: str) -> int:
+        """Return the number of rows of relation `name`."""
+        [[n]] = self._connection.cursor().execute(f"select count(*) from {name}").fetchall()
+        return int(n)
+
+    def query(self, text: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
+        """Return the result of one SELECT with named parameters.
+
+        Raises:
+            InputError: the query is not valid; DuckDB's message is in it.
+        """
+        cursor = self._connection.cursor()
+        try:
+            # Where a relation has equal column names, Arrow can't hold them: rename as DuckDB's shell does.
+            relation = cursor.sql(text, params=params or {})
+            if relation is None:
+                return pl.DataFrame()
+            return relation.pl()
+        except duckdb.Error as error:
+            raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
+        finally:
+            cursor.close()
+
+    def append(self, table: str, rows: Sequence[Any] | pl.DataFrame, *, key: str | None = None) -> int:
+        """Append rows to a raw table and return how many were new.
+
+        Args:
+            table: name within schema raw.
+            rows: dataclass instances, dicts or a frame; columns that the table lacks are ignored.
+            key: column, or comma-separated columns, by which a row that is already there is left out.
+        """
+        schema = self._connection.cursor().sql(f"select * from raw.{table} limit 0").pl().schema
+        if isinstance(rows, pl.DataFrame):
+            frame = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+        else:
+            dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
+            frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
+        if frame.is_empty():
+            return 0
+        tests = " and ".join(f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(","))
+        chosen = (
+            f"select distinct on ({key}) * from incoming where not exists (select 1 from raw.{table} as old where {tests})"
+            if key
+            else "select * from incoming"
+        )
+        with _write_lock, self._transaction() as cursor:
+            cursor.register("incoming", frame.to_arrow())
+            [[n_new]] = cursor.execute(f"insert into raw.{table} by name {chosen}").fetchall()
+        return int(n_new)
+
+    def replace(self, table: str, rows: pl.DataFrame, **where: Any) -> None:
+        """Put `rows` in the place of the rows of a raw table that match `where`, in one transaction."""
+        tests = " and ".join(f"{column} = ${column}" for column in where) or "true"
+        with _write_lock, self._transaction() as cursor:
+            cursor.execute(f"delete from raw.{table} where {tests}", where)
+            cursor.register("incoming", rows.to_arrow())
+            cursor.execute(f"insert into raw.{table} by name select * from incoming")
+
+    def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
+        """Say that these requests are wanted again, so that they count before older ones to the same question."""
+        frame = pl.DataFrame({"request_id": request_ids}, schema={"request_id": pl.String})
+        with _write_lock, self._transaction() as cursor:
+            cursor.register("incoming", frame.to_arrow())
+            cursor.execute(
+                "update raw.request set wanted_at = $at where request_id in (select request_id from incoming)",
+                {"at": wanted_at},
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        cursor.execute("begin")
+        try:
+            yield cursor
+            cursor.execute("commit")
+        except BaseException:
+            cursor.execute("rollback")
+            raise
+        finally:
+            cursor.close()
+
+    def refresh(self) -> None:
+        """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
+        with _write_lock, self._transaction() as cursor:
+            for relation in sqlfiles.relations():
+                if relation.stored:
+                    _create(cursor, relation, is_refreshed=True)
+
+    def publish(self, target: Path) -> None:
+        """Write a snapshot to `target` and swap it in atomically; whoever reads the old one keeps it."""
+        beside = target.with_suffix(".new.duckdb")
+        beside.unlink(missing_ok=True)
+        with _write_lock:
+            cursor = self._connection.cursor()
+            cursor.execute(f"attach {_literal(str(beside))} as snapshot")
+            [[here]] = cursor.execute("select current_database()").fetchall()
+            try:
+                for schema in sqlfiles.SCHEMAS:
+                    cursor.execute(f'create schema snapshot."{schema}"')
+                for relation in sqlfiles.relations():
+                    if relation.schema == "raw" or relation.stored == "published":
+                        name = relation.quoted
+                        cursor.execute(f'create table snapshot.{name} as from "{here}".{name}')
+            finally:
+                cursor.execute("detach snapshot")
+                cursor.close()
+        with duckdb.connect(str(beside), config=_OPTIONS) as connection:
+            for relation in sqlfiles.relations():
+                _create(connection, relation, is_refreshed=False)
+        os.replace(beside, target)
+
+
+@contextmanager
+def _held(home: Home) -> Iterator[None]:
+    """Hold the warehouse for this process, or say who does; the lock goes with the process."""
+    home.root.mkdir(parents=True, exist_ok=True)
+    path = home.root / "warehouse.lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise WarehouseHeld(
+                f"the warehouse is being written by {holder}.",
+                where=str(home.warehouse),
+                remedy="Wait for it to end, or use another --home; `query` and `report` read the published snapshot.",
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield
+
+
+@dataclass
+class _Shared:
+    store: Store
+    resources: ExitStack
+    n_users: int = 0
+
+
+_shared: dict[Path, _Shared] = {}
+
+
+@contextmanager
+def writing(home: Home) -> Iterator[Store]:
+    """Open the warehouse for writing; within one process every caller shares one open store.
+
+    Raises:
+        WarehouseHeld: another process has it open.
+        WorldError: the file is no DuckDB database, or the disk refuses.
+    """
+    with _write_lock:
+        shared = _shared.get(home.root) or _opened(home)
+        _shared[home.root] = shared
+        shared.n_users += 1
+    try:
+        yield shared.store
+    finally:
+        with _write_lock:
+            shared.n_users -= 1
+            if not shared.n_users:
+                del _shared[home.root]
+                shared.resources.close()
+
+
+def _opened(home: Home) -> _Shared:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_held(home))
+            connection = duckdb.connect(str(home.warehouse), config=_OPTIONS)
+            store = Store(connection, home.warehouse)
+            stack.callback(store.close)
+            for schema in sqlfiles.SCHEMAS:
+                connection.execute(f'create schema if not exists "{schema}"')
+            for relation in sqlfiles.relations():
+                _create(connection, relation, is_refreshed=False)
+        except OSError as error:
+            raise WorldError(f"the home can't be written: {error}.", where=str(home.root)) from error
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise WarehouseHeld(
+                    "the warehouse is held by another program.",
+                    where=str(home.warehouse),
+                    remedy="Close it; to read while a run goes on, open published.duckdb beside it.",
+                ) from error
+            raise WorldError(
+                f"the warehouse can't be opened: {str(error).splitlines()[0]}",
+                where=str(home.warehouse),
+                remedy="Use another --home, or move the file away.",
+            ) from error
+        return _Shared(store, stack.pop_all())
+
+
+@contextmanager
+def reading(home: Home) -> Iterator[Store]:
+    """Open the published snapshot, read-only; it never blocks a run and is never blocked by one.
+
+    Raises:
+        InputError: nothing has been published yet.
+    """
+    if not home.published.exists():
+        raise InputError(
+            "nothing is published here yet.",
+            where=str(home.root),
+            remedy="Run `distillometer evaluate` or `distillometer ingest` and `score` first, or give --home.",
+        )
+    connection = duckdb.connect(str(home.published), read_only=True, config=_OPTIONS)
+    try:
+        yield Store(connection, home.published)
+    finally:
+        connection.close()
