@@ -1,6 +1,7 @@
--- core.nearest_reference_reply: one row per embedded reply: the nearest reply of a reference to the same prompt.
--- grain: reply_id
+-- core.nearest_reference_reply: one row per embedded reply and kind of index: the nearest reply of a reference.
+-- grain: neighbour_kind, reply_id
 select
+    neighbour.neighbour_kind,
     neighbour.reply_id,
     reply.model as target,
     near.model as reference,
@@ -11,5 +12,4 @@ from raw.neighbour as neighbour
 inner join core.reply as reply using (reply_id)
 inner join core.reply as near on near.reply_id = neighbour.neighbour_reply_id
 inner join raw.reference as reference on reference.model = near.model
-where neighbour.neighbour_kind = 'within_prompt'
-qualify row_number() over (partition by neighbour.reply_id order by neighbour.rank) = 1
+qualify row_number() over (partition by neighbour.neighbour_kind, neighbour.reply_id order by neighbour.rank) = 1

@@ -48,6 +48,7 @@ select
     round(text.opening_d + 1.96 * text.opening_d_se, 6) as opening_d_high,
     text.n_panel,
     round(vote.nearest_share, 6) as nearest_share,
+    round(global_vote.nearest_share, 6) as global_nearest_share,
     round(cosine.centred_cos, 6) as centred_cos,
     round(cosine.raw_cos, 6) as raw_cos,
     round(text.length_closeness, 6) as length_closeness,
@@ -58,6 +59,11 @@ select
 from text
 inner join core.model as model on model.model = text.reference
 inner join core.model as target_model on target_model.model = text.target
-inner join asked using (target)
-left join cosine using (target, reference)
-left join mart.nearest_vote as vote using (target, reference)
+inner join asked on asked.target = text.target
+left join cosine on cosine.target = text.target and cosine.reference = text.reference
+left join mart.nearest_vote as vote
+    on vote.neighbour_kind = 'within_prompt' and vote.target = text.target and vote.reference = text.reference
+left join mart.nearest_vote as global_vote
+    on global_vote.neighbour_kind = 'centred_global'
+    and global_vote.target = text.target
+    and global_vote.reference = text.reference

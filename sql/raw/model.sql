@@ -1,5 +1,5 @@
--- raw.model: one row per model and fingerprint, each time its card was registered with other content.
--- grain: model, fingerprint, card_text
+-- raw.model: one row per model each time a run or a file registered it; the latest counts.
+-- grain: model, registered_at
 create table if not exists raw.model (
     model varchar not null,
     fingerprint varchar not null,

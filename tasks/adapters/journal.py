@@ -10,9 +10,20 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import SETTLED_REASONS, Reply
+
+
+def as_json(reply: Reply) -> dict[str, Any]:
+    """Return a reply as a dict that JSON can hold."""
+    return asdict(reply) | {"replied_at": reply.replied_at.isoformat()}
+
+
+def from_json(row: dict[str, Any]) -> Reply:
+    """Return the reply that `as_json` made `row` of."""
+    return Reply(**row | {"replied_at": datetime.fromisoformat(row["replied_at"])})
 
 
 class Journal:
@@ -41,9 +52,8 @@ class Journal:
 
     def write(self, reply: Reply) -> None:
         """Append one reply; when this returns, the operating system has it and the process may be killed."""
-        row = asdict(reply) | {"replied_at": reply.replied_at.isoformat()}
         try:
-            self._file.write(json.dumps(row, ensure_ascii=True).encode() + b"\n")
+            self._file.write(json.dumps(as_json(reply), ensure_ascii=True).encode() + b"\n")
         except OSError as error:
             raise WorldError(f"a reply can't be kept: {error.strerror}.", where=str(self.path)) from error
 
@@ -59,7 +69,7 @@ def read(path: Path) -> Iterator[Reply]:
                 where=f"{path}:{number}",
                 remedy="Something else wrote to the journal: remove that line and run the same command again.",
             ) from None
-        yield Reply(**row | {"replied_at": datetime.fromisoformat(row["replied_at"])})
+        yield from_json(row)
 
 
 def files(folder: Path) -> list[Path]:

@@ -48,9 +48,9 @@ class Home:
         return self.root / "reports"
 
 
-def home_at(root: Path | None) -> Home:
+def home_at(root: Path | str | None) -> Home:
     """Return the home at `root`, or at `DISTILLOMETER_HOME`, or `data/out` of the project; nothing is created."""
-    chosen = root or Path(os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME)
+    chosen = Path(root or os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME)
     return Home(chosen.expanduser().resolve())
 
 
@@ -89,3 +89,4 @@ def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
+    Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)

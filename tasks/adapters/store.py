@@ -60,6 +60,11 @@ class Store:
         """Return the rows of relation `name` whose columns equal the values of `where` (a list: are among them)."""
         return self.query(*self._relation(name, where))
 
+    def read_columns(self, name: str, columns: list[str], **where: Any) -> pl.DataFrame:
+        """Return only `columns` of the rows that `read` returns."""
+        text, params = self._relation(name, where)
+        return self.query(text.replace("select *", f"select {', '.join(columns)}", 1), params)
+
     def count(self, name: str) -> int:
         """Return the number of rows of relation `name`."""
         [[n]] = self._connection.cursor().execute(f"select count(*) from {name}").fetchall()
@@ -193,6 +198,13 @@ def _held(home: Home) -> Iterator[None]:
         file.write(f"process {os.getpid()}")
         file.flush()
         yield
+
+
+def check_free(home: Home) -> None:
+    """Raise WarehouseHeld where another process writes to the warehouse; creates nothing."""
+    if (home.root / "warehouse.lock").exists():
+        with _held(home):
+            pass
 
 
 @dataclass

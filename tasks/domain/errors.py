@@ -51,8 +51,14 @@ class WarehouseHeld(WorldError):
 
 
 class BatchIncomplete(WorldError):
-    """Requests of a batch that have no reply; `is_retryable` says whether asking again can help."""
+    """Requests of a batch that have no reply.
 
-    def __init__(self, what: str, *, where: str = "", remedy: str = "", is_retryable: bool = False) -> None:
+    `is_retryable`: asking again soon can help. `is_endpoint_lost`: the endpoint was given up, so that whatever else
+    is asked of it in this run would fail as well.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", remedy: str = "", is_retryable: bool = False, is_endpoint_lost: bool = False
+    ) -> None:
         super().__init__(what, where=where, remedy=remedy)
-        self.is_retryable = is_retryable
+        self.is_retryable, self.is_endpoint_lost = is_retryable, is_endpoint_lost

@@ -36,6 +36,10 @@ class Endpoint(Protocol):
 class Provider(Protocol):
     """One way to reach models, chosen by `endpoint.provider` of a card."""
 
+    def check(self, card: ModelCard, models_dir: Path) -> None:
+        """Raise InputError where a key or a file that `serve` needs is not there."""
+        ...
+
     def serve(self, card: ModelCard, models_dir: Path) -> AbstractContextManager[Endpoint]:
         """Return a context in which the model answers; local servers start and stop with it."""
         ...

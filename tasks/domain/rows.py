@@ -1,6 +1,7 @@
 """The rows that steps hand to each other; column names are those of `sql/raw`."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -110,3 +111,30 @@ class Lineage:
     learned_from: tuple[str, ...] = ()
     parent: str | None = None
     certainty: str | None = None
+
+
+def lineage_row(lineage: Lineage, source: str, at: datetime) -> dict[str, Any]:
+    """Return a row of `raw.lineage`: what a card (`source` card) or a file (`source` file) says of a model."""
+    row = asdict(lineage)
+    return row | {"learned_from": list(lineage.learned_from), "source": source, "loaded_at": at}
+
+
+def prompt_row(prompt: Prompt, at: datetime) -> dict[str, Any]:
+    """Return a row of `raw.prompt`; `prompt_text` is what a person reads."""
+    if len(prompt.messages) == 1:
+        readable = prompt.messages[0].content or ""
+    else:
+        readable = "\n\n".join(f"{turn.role}: {turn.content or '(own earlier reply)'}" for turn in prompt.messages)
+    return {
+        "prompt_id": prompt.prompt_id,
+        "prompt_set": prompt.prompt_set,
+        "prompt_key": prompt.prompt_key,
+        "language": prompt.language,
+        "category": prompt.category,
+        "messages_text": json.dumps([asdict(turn) for turn in prompt.messages], ensure_ascii=False),
+        "prompt_text": readable,
+        "asks": list(prompt.asks),
+        "same_as": prompt.group,
+        "answer_text": prompt.answer,
+        "registered_at": at,
+    }

@@ -1,0 +1,222 @@
+"""The `distillometer` command: every verb calls a flow, or reads what a flow has published."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows import cli_output
+from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
+from tasks.domain.errors import DistillometerError, InputError
+
+app = typer.Typer(
+    help="Measure from replies alone how strongly one language model is distilled from another.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Directory for everything that is written. Default: data/out.")
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what Prefect logs.")]
+
+
+def _start(home: Home, *, verbose: bool) -> None:
+    """Make ready for a flow: nobody else writes, Prefect keeps its state under the home."""
+    from tasks.adapters import store
+
+    store.check_free(home)
+    settings.configure_prefect(home, is_verbose=verbose)
+
+
+@app.command()
+def plan(
+    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Check a plan and all that it names; say what it would ask. Asks nothing."""
+    place = settings.home_at(home)
+    from tasks.adapters import plans
+
+    prepared = plans.read(name, round_name or settings.iso_week(settings.now()))
+    cli_output.print_plan(prepared, plans.answered(place))
+
+
+@app.command()
+def evaluate(
+    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet."""
+    place = settings.home_at(home)
+    from tasks.adapters import plans
+
+    prepared = plans.read(name, round_name or settings.iso_week(settings.now()))
+    settled = plans.answered(place)
+    cli_output.print_plan(prepared, settled)
+    plans.check_reachable(prepared, settled, place)
+    _start(place, verbose=verbose)
+    from flows.evaluate import evaluate as flow
+
+    done = asyncio.run(flow(name, prepared.round, str(place.root)))
+    cli_output.print_result(place, done.findings, done.problems)
+    terminal.say([f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+    if done.problems:
+        raise typer.Exit(3)
+
+
+@app.command()
+def ingest(
+    path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
+    format_name: Annotated[
+        str | None, typer.Option("--format", help="alpaca-eval, mt-bench or replies. Default: what is detected.")
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
+    prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Take in replies that were recorded elsewhere. The same again adds nothing."""
+    place = settings.home_at(home)
+    settings.configure_prefect(place, is_verbose=verbose)
+    from tasks import ingest as step
+
+    chosen = format_name or step.detect(path)
+    if format_name is None:
+        terminal.say([f"Format: {chosen} (detected)"])
+    # Read once before anything starts: a broken file is said at once and leaves no trace.
+    step.read(path, chosen, (model, prompt_set))
+    _start(place, verbose=verbose)
+    from flows.ingest import ingest as flow
+
+    done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
+    cli_output.print_ingested(done)
+
+
+@app.command()
+def score(
+    references: Annotated[str, typer.Option("--references", help="Candidate teachers, separated by commas.")] = "",
+    lineage: Annotated[Path | None, typer.Option("--lineage", help="CSV of what is known of each model.")] = None,
+    embed_prompts: Annotated[
+        int | None, typer.Option("--embed-prompts", min=0, help="Prompts a set to embed; 0: none. Default: 150.")
+    ] = None,
+    embed_all: Annotated[bool, typer.Option("--embed-all", help="Embed the replies to all prompts.")] = False,
+    embed_model: Annotated[
+        str, typer.Option("--embed-model", help="Model of sentence-transformers: hub name or path.")
+    ] = "all-MiniLM-L6-v2",
+    seed: Annotated[int, typer.Option("--seed", help="Chooses the prompts to embed.")] = 0,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Compare all that is in the warehouse and print the leaderboard; text first, then embeddings."""
+    place = settings.home_at(home)
+    from tasks.adapters import cards, store
+
+    if lineage is not None:
+        cards.read_lineage(lineage)
+    _start(place, verbose=verbose)
+    from flows.publish import publish
+    from flows.similarity import similarity
+    from tasks.domain.plan import EmbeddingPlan
+
+    n = None if embed_all else 150 if embed_prompts is None else embed_prompts
+    named = [name.strip() for name in references.split(",") if name.strip()]
+    text_only = EmbeddingPlan(enabled=False, model=embed_model)
+
+    async def run() -> None:
+        with store.writing(place):
+            await similarity(str(place.root), named, text_only, seed, str(lineage.resolve()) if lineage else None)
+            findings, _ = await publish(str(place.root), with_report=False)
+            cli_output.print_result(place, findings, [])
+            if n == 0:
+                return
+            terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
+            await similarity(str(place.root), named, text_only.model_copy(update={"enabled": True, "prompts_per_set": n}), seed)
+            findings, _ = await publish(str(place.root), with_report=False)
+            cli_output.print_result(place, findings, [])
+
+    asyncio.run(run())
+    terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+
+
+@app.command()
+def report(home: HomeOption = None) -> None:
+    """Write the report as one HTML file and print its path."""
+    place = settings.home_at(home)
+    from tasks import render
+
+    terminal.say([str(render.render.fn(place))])
+
+
+@app.command()
+def query(
+    sql: Annotated[str | None, typer.Argument(metavar="SQL", help="One SELECT on the published snapshot.")] = None,
+    example: Annotated[str | None, typer.Option("--example", help="Run a query of sql/examples by name.")] = None,
+    format_name: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Ask the published snapshot in SQL. Relations: `select * from duckdb_views()` lists them with comments."""
+    place = settings.home_at(home)
+    from tasks.adapters import sqlfiles, store
+
+    if (sql is None) == (example is None):
+        raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
+    if example is not None and example not in sqlfiles.examples():
+        raise InputError(f"there is no example {example!r}.", remedy=f"Known: {', '.join(sqlfiles.examples())}.")
+    with store.reading(place) as snapshot:
+        frame = snapshot.query(sql if sql is not None else sqlfiles.examples()[str(example)])
+    terminal.write_frame(frame, format_name, output)
+
+
+@app.command()
+def models(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all cards.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Make one tiny call to each, to see that it answers.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """List the model cards; with --check, see which of them answer."""
+    place = settings.home_at(home)
+    from tasks.adapters import cards
+
+    chosen = [cards.read_card(name) for name in names or cards.card_names()]
+    if not check:
+        cli_output.print_cards(chosen)
+        return
+    from tasks import ask_once
+
+    results = ask_once.ask_once(chosen, place)
+    cli_output.print_checked(results)
+    if any(result.problem for result in results):
+        raise typer.Exit(3)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; errors that a user can mend are one message and exit code 2 (input) or 3 (the world)."""
+    try:
+        result: Any = app(arguments, standalone_mode=False)
+    except DistillometerError as error:
+        sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.stderr.write("distillometer: interrupted. What has arrived is kept; the same command goes on from there.\n")
+        sys.exit(130)
+    except Exception as error:
+        # click's own usage errors carry their exit code; anything else is a defect and shows its traceback.
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(error, "exit_code", 2))
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""What the command's verbs print of rows that are already there."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tasks.adapters import store, terminal
+from tasks.adapters.settings import Home
+from tasks.domain.card import HostedEndpoint, ModelCard
+from tasks.domain.reporting import sentences
+
+if TYPE_CHECKING:
+    from tasks.ask_once import Checked
+    from tasks.check import Finding
+    from tasks.ingest import Ingested
+    from tasks.adapters.plans import Prepared
+
+MOST_ROWS = 60
+
+COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_asked", "asked"), ("n_answered", "answered")]
+COVERAGE += [("missing_reasons", "missing"), ("n_cut", "cut at limit"), ("median_latency_ms", "median ms")]
+
+LEADERBOARD = [("target", "target"), ("nearest_group", "nearest group"), ("nearest_reference", "its snapshot")]
+LEADERBOARD += [("opening_d", "D"), ("opening_d_low", "low"), ("opening_d_high", "high"), ("margin", "margin")]
+LEADERBOARD += [("foreign_group", "nearest of another family"), ("foreign_opening_d", "D"), ("nearest_share", "nearest share")]
+LEADERBOARD += [("centred_cos", "centred cos"), ("length_closeness", "length"), ("n_prompts", "prompts"), ("n_panel", "panel")]
+
+BESIDE_SELF = [("left_model", "model"), ("right_model", "other model"), ("opening", "shared opening")]
+BESIDE_SELF += [("left_self_opening", "model with itself"), ("right_self_opening", "other with itself")]
+BESIDE_SELF += [("opening_share_of_self", "share of self"), ("bigram_jaccard", "word pairs")]
+BESIDE_SELF += [("bigram_share_of_self", "share of self"), ("raw_cos", "cos"), ("n_prompts", "prompts")]
+
+
+def print_plan(prepared: "Prepared", answered: set[str]) -> None:
+    """Print a plan's models, prompts, calls to be made and calls already answered."""
+    plan = prepared.plan
+    terminal.say([f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")])
+    calls = pl.DataFrame([(r.model, r.request_id in answered) for r in prepared.requests], ["model", "is_answered"], orient="row")
+    by_model = {
+        model: (n, done)
+        for model, n, done in calls.group_by("model").agg(pl.len(), pl.col("is_answered").sum().alias("done")).iter_rows()
+    }
+    rows = [
+        {
+            "model": name,
+            "reached at": _address(prepared.cards[name]),
+            "calls": by_model[name][0],
+            "answered": by_model[name][1],
+            "to be made": by_model[name][0] - by_model[name][1],
+        }
+        for name in plan.models
+    ]
+    sets = [
+        {
+            "prompt set": choice.set,
+            "version": prepared.set_cards[choice.set].version,
+            "prompts": min(choice.limit or len(prepared.prompts[choice.set]), len(prepared.prompts[choice.set])),
+            "of": len(prepared.prompts[choice.set]),
+            "samples": choice.samples,
+        }
+        for choice in plan.prompts
+    ]
+    n_answered = sum(done for _, done in by_model.values())
+    console = terminal.out()
+    console.print(terminal.table("", pl.DataFrame(rows)))
+    console.print(terminal.table("", pl.DataFrame(sets)))
+    terminal.say([f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"])
+
+
+def _address(card: ModelCard) -> str:
+    return card.endpoint.base_url if isinstance(card.endpoint, HostedEndpoint) else "this machine (llama.cpp)"
+
+
+def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
+    """Print coverage, leaderboard, pairs beside each model's likeness to itself, and what this can't show."""
+    console = terminal.out()
+    with store.reading(home) as snapshot:
+        coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
+        board = snapshot.read("mart.leaderboard").sort("position")
+        pairs = snapshot.read("mart.pair_beside_self").sort("opening_share_of_self", descending=True, nulls_last=True)
+        panel = snapshot.read("mart.panel")
+    console.print(terminal.table("\nAnswers", coverage.head(MOST_ROWS), COVERAGE))
+    if coverage.height > MOST_ROWS:
+        terminal.say([f"... and {coverage.height - MOST_ROWS} more rows: select * from mart.coverage"])
+    console.print(terminal.table("\nLeaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD))
+    if board.height > MOST_ROWS:
+        terminal.say([f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"])
+    if not pairs.is_empty():
+        title = "\nEach pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
+        console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
+    terminal.say(["", *sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())])
+    terminal.say(f"Warning: {sentences.warning(finding.comment, finding.n_rows, finding.first)}" for finding in findings)
+    terminal.say(f"Unanswered: {problem}" for problem in problems)
+
+
+def print_ingested(done: "Ingested") -> None:
+    """Print what was read and what of it was new."""
+    missing = f", {done.n_missing} of them empty (kept as missing)" if done.n_missing else ""
+    replaced = f", {done.n_replaced} in the place of an older text" if done.n_replaced else ""
+    terminal.say(
+        [
+            f"Read {done.n_replies} replies of {done.n_models} models to {done.n_prompts} prompts"
+            f" (set {done.prompt_set}){missing}.",
+            f"New: {done.n_new}{replaced}.",
+            "Next: distillometer score" if done.n_new else "Nothing was added.",
+        ]
+    )
+
+
+def print_cards(chosen: Sequence[ModelCard]) -> None:
+    """Print one line a model card."""
+    rows = [
+        {
+            "model": card.name,
+            "vendor": card.vendor,
+            "stage": card.stage,
+            "weights": card.weights,
+            "role": card.lineage.role,
+            "reached at": _address(card),
+            "key in": card.endpoint.key_env if isinstance(card.endpoint, HostedEndpoint) else None,
+        }
+        for card in chosen
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
+
+
+def print_checked(results: Sequence["Checked"]) -> None:
+    """Print which models answered a tiny call, how fast, or why not."""
+    rows = [
+        {
+            "model": result.model,
+            "answers": result.problem is None,
+            "ms": result.latency_ms,
+            "reply or reason": result.problem or result.reply_text,
+        }
+        for result in results
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))

@@ -1,0 +1,41 @@
+"""Everything that a plan asks for: collect -> similarity -> publish."""
+
+from dataclasses import dataclass
+
+from prefect import flow
+
+from flows.collect import collect
+from flows.publish import publish
+from flows.similarity import similarity
+from tasks import prepare
+from tasks.adapters import plans, store
+from tasks.adapters.settings import home_at, iso_week, now
+from tasks.check import Finding
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What a run came to: unanswered batches, findings of the checks, the path of the report."""
+
+    run_id: str
+    problems: list[str]
+    findings: list[Finding]
+    report: str
+
+
+@flow(name="evaluate", flow_run_name="evaluate {plan}")
+async def evaluate(plan: str, round_name: str | None = None, home: str | None = None) -> Evaluated:
+    """Run `plan` for a round (default: this ISO week) and return what it came to.
+
+    Started again after any end, it asks only what has no reply yet.
+    """
+    place = home_at(home)
+    prepared = plans.read(plan, round_name or iso_week(now()))
+    plans.check_reachable(prepared, plans.answered(place), place)
+    with store.writing(place):
+        problems = await collect(plan, prepared.round, str(place.root))
+        embedding, references = prepared.plan.embedding, list(prepared.plan.references)
+        await similarity(str(place.root), references, embedding, prepared.plan.seed)
+        prepare.complete(prepared, place)
+        findings, report = await publish(str(place.root))
+    return Evaluated(prepared.run_id, problems, findings, str(report))

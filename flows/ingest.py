@@ -1,0 +1,19 @@
+"""Take in replies that were recorded elsewhere."""
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows.publish import publish
+from tasks import ingest as step
+from tasks.adapters.settings import home_at
+
+
+@flow(name="ingest", flow_run_name="ingest {path}")
+async def ingest(
+    path: str, format_name: str, home: str, model: str | None = None, prompt_set: str | None = None
+) -> step.Ingested:
+    """Return what was read and what of it was new."""
+    done = step.ingest(Path(path), format_name, (model, prompt_set), home_at(home))
+    await publish(home, with_report=False)
+    return done

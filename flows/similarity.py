@@ -1,0 +1,23 @@
+"""Score the text at once, then embed and compare the vectors, which takes longer."""
+
+from prefect import flow
+
+from tasks import embed, neighbours, score
+from tasks.adapters import store
+from tasks.adapters.settings import home_at
+from tasks.domain.plan import EmbeddingPlan
+
+
+@flow(name="similarity", flow_run_name="similarity")
+async def similarity(
+    home: str, references: list[str], embedding: EmbeddingPlan, seed: int = 0, lineage: str | None = None
+) -> None:
+    """Form every likeness anew from the replies in the warehouse."""
+    place = home_at(home)
+    with store.writing(place):
+        if lineage is not None:
+            score.load_lineage(lineage, place)
+        score.score(references, place)
+        if embedding.enabled:
+            embed.embed(embedding, seed, place)
+        neighbours.neighbours(f"{embedding.embedder}/{embedding.model}", place)

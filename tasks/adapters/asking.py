@@ -1,0 +1,232 @@
+"""Puts requests to one model over OpenAI's protocol: its limits, retries of what is transient, nothing lost."""
+
+import asyncio
+import email.utils
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic, time
+from typing import Any
+
+import openai
+from openai import AsyncOpenAI, DefaultAioHttpClient
+
+from tasks.adapters import settings
+from tasks.domain.card import Limits, ModelCard
+from tasks.domain.ids import reply_id
+from tasks.domain.ports import Endpoint
+from tasks.domain.rows import Reply, Request
+
+LONGEST_WAIT_S = 300.0
+"""A server that asks for a longer pause is left alone until the next run."""
+
+FATAL_REASONS = frozenset({"wrong_key", "not_found"})
+"""What the next request to the same endpoint would meet as well."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call gave no text, whether asking again may help, and how long the server wants to be left alone."""
+
+    reason: str
+    text: str
+    is_transient: bool = False
+    retry_after_s: float | None = None
+
+
+def _retry_after(headers: Any) -> float | None:
+    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        value = headers.get(name)
+        if value is None:
+            continue
+        try:
+            return max(0.0, float(value) / scale)
+        except ValueError:
+            moment = email.utils.parsedate_tz(value)
+            if moment is not None:
+                return max(0.0, email.utils.mktime_tz(moment) - time())
+    return None
+
+
+def failure_of(error: Exception) -> Failure:
+    """Return what an exception of the client means; errors of ours are raised again."""
+    text = str(error)[:500]
+    if isinstance(error, openai.APITimeoutError):
+        return Failure("timeout", "no reply within the time limit", is_transient=True)
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        pause = _retry_after(error.response.headers)
+        if status == 429:
+            is_spent = "insufficient_quota" in text
+            return Failure("rate_limited", text, is_transient=not is_spent, retry_after_s=pause)
+        if any(mark in text for mark in ("content_filter", "content_policy", "data_inspection_failed", "moderation")):
+            return Failure("content_filter", text)
+        if status in (401, 403):
+            return Failure("wrong_key", text)
+        if status == 404:
+            return Failure("not_found", text)
+        if status in (408, 409, 425) or status >= 500:
+            return Failure("server_error", text, is_transient=True, retry_after_s=pause)
+        return Failure("bad_request", text)
+    if isinstance(error, openai.APIConnectionError):
+        return Failure("connection_lost", f"{text} {error.__cause__ or ''}".strip()[:500], is_transient=True)
+    if isinstance(error, (json.JSONDecodeError, openai.APIResponseValidationError, UnicodeDecodeError)):
+        return Failure("malformed_reply", f"the reply is not JSON: {text}", is_transient=True)
+    raise error
+
+
+def read_completion(completion: Any) -> tuple[str, str | None] | Failure:
+    """Return text and finish reason of a completion, or why there is no text; nothing about its shape is trusted."""
+    choices = getattr(completion, "choices", None)
+    if not choices:
+        return Failure("malformed_reply", f"no choices in {str(completion)[:200]!r}", is_transient=True)
+    finish = getattr(choices[0], "finish_reason", None)
+    content = getattr(getattr(choices[0], "message", None), "content", None)
+    if finish == "content_filter":
+        return Failure("content_filter", "the endpoint withheld the reply")
+    if content is not None and not isinstance(content, str):
+        return Failure("malformed_reply", f"content is {type(content).__name__}, not text", is_transient=True)
+    if content is None or not content.strip():
+        return Failure("empty_reply", f"finish reason {finish!r}")
+    return content, finish if isinstance(finish, str) else None
+
+
+class _Gate:
+    """Concurrency that halves when the server says 429 and grows back by one with each call that is answered."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._most = self._allowed = float(limits.concurrency)
+        self._interval = 60.0 / limits.requests_per_minute if limits.requests_per_minute else 0.0
+        self._in_flight, self._next_start, self._pause_until = 0, 0.0, 0.0
+        self._changed = asyncio.Condition()
+
+    async def __aenter__(self) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._in_flight < max(1, int(self._allowed)))
+            self._in_flight += 1
+            start = max(monotonic(), self._next_start, self._pause_until)
+            self._next_start = start + self._interval
+        await asyncio.sleep(max(0.0, start - monotonic()))
+
+    async def __aexit__(self, *exc: object) -> None:
+        async with self._changed:
+            self._in_flight -= 1
+            self._changed.notify_all()
+
+    def answered(self) -> None:
+        self._allowed = min(self._most, self._allowed + 1.0 / max(1.0, self._allowed))
+
+    def throttled(self, pause_s: float) -> None:
+        self._allowed = max(1.0, self._allowed / 2)
+        self._pause_until = max(self._pause_until, monotonic() + pause_s)
+
+
+class Asker:
+    """Asks one model. `keep` is called with each outcome the moment it is known."""
+
+    def __init__(self, card: ModelCard, endpoint: Endpoint, keep: Callable[[Reply], None], rng: random.Random) -> None:
+        self._card, self._endpoint, self._keep, self._rng = card, endpoint, keep, rng
+        self._lost_in_a_row = 0
+        self.stopped_by: Failure | None = None
+        """Why the endpoint was given up, if it was: what is left was not asked."""
+
+    async def ask_all(self, requests: Sequence[Request]) -> None:
+        """Ask everything; each outcome goes to `keep`. Ends early when the endpoint is plainly not usable."""
+        gate = _Gate(self._card.limits)
+        async with AsyncOpenAI(
+            base_url=self._endpoint.base_url,
+            api_key=self._endpoint.key or "none",
+            timeout=self._card.limits.timeout_s,
+            max_retries=0,
+            http_client=DefaultAioHttpClient(),
+        ) as client:
+            waiting = iter(requests)
+
+            async def work() -> None:
+                for request in waiting:
+                    if self.stopped_by is not None:
+                        return
+                    await self._ask(client, gate, request)
+
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(self._card.limits.concurrency, len(requests))):
+                    group.create_task(work())
+
+    async def _ask(self, client: AsyncOpenAI, gate: _Gate, request: Request) -> None:
+        limits = self._card.limits
+        failure = Failure("connection_lost", "")
+        for attempt in range(1, limits.max_attempts + 1):
+            async with gate:
+                if self.stopped_by is not None:
+                    return
+                started = monotonic()
+                result = await self._call(client, request)
+                latency_ms = (monotonic() - started) * 1000
+            if not isinstance(result, Failure):
+                gate.answered()
+                self._lost_in_a_row = 0
+                text, finish, usage = result
+                self._finish(request, text, None, (finish, usage, latency_ms, attempt))
+                return
+            failure = result
+            pause = self._pause(failure, attempt)
+            if failure.reason == "rate_limited":
+                gate.throttled(min(pause, LONGEST_WAIT_S))
+            if not failure.is_transient or pause > LONGEST_WAIT_S or attempt == limits.max_attempts:
+                break
+            await asyncio.sleep(pause)
+        self._finish(request, None, failure, (None, None, latency_ms, attempt))
+        self._give_up_if_hopeless(failure)
+
+    def _pause(self, failure: Failure, attempt: int) -> float:
+        if failure.retry_after_s is not None:
+            return failure.retry_after_s + self._rng.random() * 0.1
+        return min(30.0, 0.5 * 2**attempt) * (0.5 + self._rng.random() / 2)
+
+    def _give_up_if_hopeless(self, failure: Failure) -> None:
+        if failure.is_transient:
+            self._lost_in_a_row += 1
+        if failure.reason in FATAL_REASONS or self._lost_in_a_row >= max(3, self._card.limits.concurrency):
+            self.stopped_by = failure
+
+    async def _call(self, client: AsyncOpenAI, request: Request) -> tuple[str, str | None, Any] | Failure:
+        messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
+        if self._card.system_prompt and messages[0]["role"] != "system":
+            messages.insert(0, {"role": "system", "content": self._card.system_prompt})
+        try:
+            completion: Any = await client.chat.completions.create(
+                model=self._endpoint.served_name, messages=messages, **request.sampling
+            )
+        except Exception as error:
+            return failure_of(error)
+        result = read_completion(completion)
+        return result if isinstance(result, Failure) else (*result, getattr(completion, "usage", None))
+
+    def _finish(self, request: Request, text: str | None, failure: Failure | None, measured: tuple[Any, ...]) -> None:
+        finish, usage, latency_ms, attempt = measured
+        at = settings.now()
+        error_text = failure.text if failure else None
+        if error_text and self._endpoint.key:
+            error_text = error_text.replace(self._endpoint.key, "(key)")
+        self._keep(
+            Reply(
+                reply_id=reply_id(request.request_id, text, at.isoformat()),
+                request_id=request.request_id,
+                reply_text=text,
+                missing_reason=failure.reason if failure else None,
+                error_text=error_text,
+                finish_reason=finish,
+                prompt_tokens=_count(usage, "prompt_tokens"),
+                completion_tokens=_count(usage, "completion_tokens"),
+                latency_ms=round(latency_ms, 1),
+                n_attempts=attempt,
+                replied_at=at,
+                source="asked",
+            )
+        )
+
+
+def _count(usage: Any, name: str) -> int | None:
+    value = getattr(usage, name, None)
+    return value if isinstance(value, int) else None

@@ -1,0 +1,79 @@
+"""A plan with all that it names: read, checked, and what of it is answered already."""
+
+from dataclasses import dataclass
+
+from tasks.adapters import cards, journal, providers, store
+from tasks.adapters.settings import Home
+from tasks.domain import registry
+from tasks.domain.card import ModelCard, PromptSetCard
+from tasks.domain.ids import content_id
+from tasks.domain.plan import Plan, expand
+from tasks.domain.rows import Prompt, Request
+
+SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1"}
+"""Versions of the formulas in `sql/core` and `tasks/neighbours.py`; a change of a formula raises its number."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with all that it names, read and checked, and the calls that it comes to."""
+
+    plan: Plan
+    plan_text: str
+    cards: dict[str, ModelCard]
+    set_cards: dict[str, PromptSetCard]
+    prompts: dict[str, list[Prompt]]
+    requests: list[Request]
+    round: str
+
+    @property
+    def recipe_id(self) -> str:
+        """Hash of all that has to be equal for another run to be comparable."""
+        checksums = {name: card.sha256 for name, card in self.set_cards.items()}
+        return self.plan.recipe_id(checksums, SCORE_VERSIONS)
+
+    @property
+    def run_id(self) -> str:
+        """The same plan, models and round are the same run, however often it is started."""
+        return content_id("run", self.recipe_id, self.round, [card.fingerprint for card in self.cards.values()])
+
+
+def read(plan_name: str, round_name: str) -> Prepared:
+    """Return `plan_name` with its cards, sets and requests; nothing is written or asked.
+
+    Raises:
+        InputError: the plan, or something that it names, is missing or wrong.
+    """
+    plan, text = cards.read_plan(plan_name)
+    model_cards = cards.read_cards(plan)
+    sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
+    prompts = {name: prompts for name, (_, prompts) in sets.items()}
+    return Prepared(
+        plan=plan,
+        plan_text=text,
+        cards=model_cards,
+        set_cards={name: card for name, (card, _) in sets.items()},
+        prompts=prompts,
+        requests=expand(plan, model_cards, prompts, round_name),
+        round=round_name,
+    )
+
+
+def answered(home: Home) -> set[str]:
+    """Return the ids of the requests that need no asking, from the published snapshot and the journal."""
+    settled = journal.settled_requests(home.journal)
+    if home.published.exists():
+        with store.reading(home) as snapshot:
+            settled |= set(snapshot.read("core.outcome", is_settled=True)["request_id"])
+    return settled
+
+
+def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
+    """Make sure that every model with calls to be made has its key or its weights; asks nothing.
+
+    Raises:
+        InputError: an environment variable is not set, or a file is not there.
+    """
+    for name in {request.model: None for request in prepared.requests if request.request_id not in settled}:
+        card = prepared.cards[name]
+        registry.load(providers, card.endpoint.provider).check(card, home.models)

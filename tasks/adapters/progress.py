@@ -1,0 +1,93 @@
+"""Shows how far long work is: a bar where somebody watches, a plain line now and then where nobody does."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+SECONDS_BETWEEN_LINES = 15.0
+
+_live: Progress | None = None
+_users = 0
+_lock = threading.Lock()
+
+
+class _Bar:
+    """One stage's bar within the live display."""
+
+    def __init__(self, display: Progress, title: str, total: int) -> None:
+        self._display, self._task = display, display.add_task(title, total=total)
+
+    def advance(self, n: int = 1) -> None:
+        """Say that `n` more units are done."""
+        self._display.advance(self._task, n)
+
+
+class _Lines:
+    """One stage's plain lines, for logs and pipes."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self._title, self._total, self._done = title, total, 0
+        self._started = self._last = monotonic()
+
+    def advance(self, n: int = 1) -> None:
+        """Say that `n` more units are done."""
+        self._done += n
+        moment = monotonic()
+        if moment - self._last >= SECONDS_BETWEEN_LINES:
+            self._last = moment
+            left = (moment - self._started) / max(1, self._done) * (self._total - self._done)
+            sys.stderr.write(f"{self._title}: {self._done} of {self._total}, about {left:.0f} s left\n")
+
+
+_stages: dict[str, _Bar | _Lines] = {}
+
+
+def advance(title: str, n: int = 1) -> None:
+    """Say that `n` more units of the stage `title` are done; nothing happens where nobody watches that stage."""
+    counter = _stages.get(title)
+    if counter is not None:
+        counter.advance(n)
+
+
+@contextmanager
+def stage(title: str, total: int) -> Iterator[None]:
+    """Count a stage of `total` units, which `advance` moves; stages that overlap share one display."""
+    global _live, _users
+    console = Console(stderr=True)
+    if not console.is_terminal or total == 0:
+        _stages[title] = _Lines(title, total)
+        try:
+            yield
+        finally:
+            del _stages[title]
+        return
+    with _lock:
+        if _live is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            _live = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console)
+            _live.start()
+        _users += 1
+        _stages[title] = _Bar(_live, title, total)
+    try:
+        yield
+    finally:
+        with _lock:
+            del _stages[title]
+            _users -= 1
+            if not _users and _live is not None:
+                _live.stop()
+                _live = None
+
+
+@contextmanager
+def stages(totals: dict[str, int]) -> Iterator[None]:
+    """Count several stages side by side: units by title."""
+    with ExitStack() as stack:
+        for title, total in totals.items():
+            stack.enter_context(stage(title, total))
+        yield

@@ -1,0 +1,1 @@
+"""Ways to reach models: one file each, chosen by `endpoint.provider` of a card."""

@@ -1,0 +1,92 @@
+"""What the command prints: tables for people, plain formats for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import polars as pl
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tasks.domain.errors import InputError
+
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+def out() -> Console:
+    """Return the console for results; wide where nobody's window limits it, so that pipes lose nothing."""
+    console = Console(highlight=False, soft_wrap=False)
+    return console if console.is_terminal else Console(highlight=False, width=200)
+
+
+def cell(value: object) -> str:
+    """Return a value as a person reads it: a missing one is a dash, never a zero."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)
+
+
+def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | None = None) -> Table:
+    """Return a table of `frame`; `columns` are pairs of column and heading, None for all under their own names."""
+    shown = columns or [(name, name) for name in frame.columns]
+    made = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    for name, heading in shown:
+        dtype = frame.schema[name]
+        made.add_column(heading, justify="right" if dtype.is_numeric() else "left", overflow="fold")
+    for row in frame.select(name for name, _ in shown).iter_rows():
+        made.add_row(*(escape(printable(cell(value))) for value in row))
+    return made
+
+
+def printable(text: str) -> str:
+    """Return text from outside without characters that steer a terminal or reorder what is read."""
+    return "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def say(lines: Iterable[str]) -> None:
+    """Print plain sentences."""
+    console = out()
+    for line in lines:
+        console.print(escape(printable(line)))
+
+
+def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> None:
+    """Write a query's result to standard output, or to `target`.
+
+    Raises:
+        InputError: the format is not known, or parquet has no file to go to.
+    """
+    if format_name not in FORMATS:
+        raise InputError(f"--format is {format_name!r}.", remedy=f"Known: {', '.join(FORMATS)}.")
+    if format_name == "parquet":
+        if target is None and sys.stdout.isatty():
+            raise InputError("parquet is not for a terminal.", where="--format", remedy="Give --output FILE.parquet.")
+        frame.write_parquet(target if target is not None else sys.stdout.buffer)
+        return
+    if format_name == "table":
+        text = None
+    elif format_name == "csv":
+        nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
+        flat = frame.with_columns(
+            pl.col(name).map_elements(lambda v: json.dumps(v.to_list(), default=str), return_dtype=pl.String)
+            for name in nested
+        )
+        text = flat.write_csv()
+    else:
+        text = json.dumps(frame.to_dicts(), ensure_ascii=False, default=str, indent=1) + "\n"
+    if text is None:
+        console = out() if target is None else Console(file=target.open("w", encoding="utf-8"), width=200)
+        console.print(table("", frame))
+        console.print(f"{frame.height} row{'s' * (frame.height != 1)}")
+    elif target is None:
+        sys.stdout.write(text)
+    else:
+        target.write_text(text, encoding="utf-8")

@@ -1,0 +1,58 @@
+"""Cuts requests into batches, and each model's batches into lanes that run side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.domain.card import ModelCard
+from tasks.domain.ids import content_id
+from tasks.domain.rows import Request
+
+LANES_PER_MODEL = 2
+"""Two lanes with half the limits each: while one waits for the last call of its batch, the other works on."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Requests to one model that are asked together; `card` has the limits of its lane."""
+
+    batch_id: str
+    number: int
+    card: ModelCard
+    requests: tuple[Request, ...]
+
+    @property
+    def title(self) -> str:
+        """Name for people: model, number, size."""
+        return f"{self.card.name} batch {self.number} ({len(self.requests)} requests)"
+
+
+def lanes(requests: Sequence[Request], cards: dict[str, ModelCard], size: int) -> list[list[Batch]]:
+    """Return lanes of batches; the limits of a model's lanes add up to the limits of its card.
+
+    Args:
+        requests: what is to be asked, of any models.
+        cards: the models' cards, by name.
+        size: the most requests a batch holds.
+    """
+    by_model: dict[str, list[Request]] = {}
+    for request in requests:
+        by_model.setdefault(request.model, []).append(request)
+    found: list[list[Batch]] = []
+    for model, mine in by_model.items():
+        limits = cards[model].limits
+        chunks = [mine[start : start + size] for start in range(0, len(mine), size)]
+        n_lanes = min(LANES_PER_MODEL, limits.concurrency, len(chunks))
+        for lane in range(n_lanes):
+            share = {
+                "concurrency": limits.concurrency // n_lanes + (lane < limits.concurrency % n_lanes),
+                "requests_per_minute": limits.requests_per_minute and limits.requests_per_minute / n_lanes,
+            }
+            card = cards[model].model_copy(update={"limits": limits.model_copy(update=share)})
+            found.append(
+                [
+                    Batch(content_id("batch", [r.request_id for r in chunk]), number, card, tuple(chunk))
+                    for number, chunk in enumerate(chunks, start=1)
+                    if (number - 1) % n_lanes == lane
+                ]
+            )
+    return found

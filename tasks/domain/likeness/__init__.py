@@ -1,0 +1,1 @@
+"""Likeness of two replies, from their text alone."""

@@ -1,0 +1,40 @@
+"""Words, shared openings and word pairs: in Python what `sql/core/reply_shape.sql` does in bulk.
+
+The two are held together by tests; here they mark what two texts share, there they score all pairs.
+"""
+
+import regex
+
+OPENING_WORDS = 12
+"""Longest shared opening that counts: past it, two replies are plainly the same."""
+
+_UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`, lower-cased: runs of letters, marks, digits and apostrophes.
+
+    Scripts that are written without spaces (Chinese, Japanese, Thai, Lao, Khmer, Burmese) count by character.
+    """
+    return _WORD.findall(_UNSPACED.sub(r" \1 ", text.lower()))
+
+
+def shared_opening(left: str, right: str) -> int:
+    """Return the number of identical leading words of two texts, at most `OPENING_WORDS`."""
+    count = 0
+    for a, b in zip(words(left)[:OPENING_WORDS], words(right)[:OPENING_WORDS], strict=False):
+        if a != b:
+            break
+        count += 1
+    return count
+
+
+def bigram_jaccard(left: str, right: str) -> float | None:
+    """Return shared over all distinct word pairs of two texts, 0 to 1; None where neither has a pair."""
+    sets = []
+    for text in (left, right):
+        found = words(text)
+        sets.append(set(zip(found, found[1:], strict=False)))
+    union = sets[0] | sets[1]
+    return len(sets[0] & sets[1]) / len(union) if union else None

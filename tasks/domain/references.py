@@ -1,0 +1,46 @@
+"""Which models are candidate teachers, and which of those make up the panel on which scores are centred."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.domain.errors import InputError
+from tasks.domain.rows import Lineage
+
+CANDIDATE_ROLES = frozenset({"independent", "undocumented"})
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A candidate teacher. `is_panel`: its own data, as far as is known, so it may serve as a yardstick."""
+
+    model: str
+    is_panel: bool
+    chosen_by: str
+
+
+def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Reference]:
+    """Return the candidate teachers among the models that have replies.
+
+    Named references are taken as they are. Else those whose lineage is independent or undocumented; where the lineage
+    calls nobody independent, every model. In the panel are the independent ones; where there is none, all of them:
+    which model is independent is never guessed, but without any yardstick there is no score.
+
+    Raises:
+        InputError: a named reference has no replies.
+    """
+    roles = {row.model: row.role for row in known}
+    lacking = sorted(set(named) - roles.keys())
+    if lacking:
+        raise InputError(
+            f"no replies of {', '.join(lacking)}.",
+            where="--references",
+            remedy=f"Models with replies: {', '.join(sorted(roles)[:8])}{' ...' if len(roles) > 8 else ''}.",
+        )
+    if named:
+        models, chosen_by = sorted(set(named)), "named"
+    else:
+        is_told = any(role == "independent" for role in roles.values())
+        models = sorted(model for model, role in roles.items() if role in CANDIDATE_ROLES or not is_told)
+        chosen_by = "lineage" if is_told else "every model: no lineage is known"
+    independent = {model for model in models if roles[model] == "independent"}
+    return [Reference(model, model in independent or not independent, chosen_by) for model in models]

@@ -1,0 +1,63 @@
+"""Findings in words, each with what it can't show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+ALIKE = 0.8
+"""From this share of self on, a pair is called about as alike as one model is to itself; an ordering, no test."""
+
+PANEL_FOR_A_NULL = 8
+"""Independent references from which on a null can be formed (see docs/method.md)."""
+
+
+def findings(pairs: Sequence[Row], board: Sequence[Row], panel: Sequence[Row]) -> list[str]:
+    """Return sentences on what the tables show and what they can't.
+
+    Args:
+        pairs: rows of `mart.pair_beside_self`, most alike first.
+        board: rows of `mart.leaderboard`.
+        panel: rows of `mart.panel`.
+    """
+    lines = [_pair(row) for row in pairs if row["opening_share_of_self"] is not None][:10]
+    n_panel = sum(bool(row["is_panel"]) for row in panel)
+    is_told = any(row["role"] == "independent" for row in panel)
+    if not is_told and board:
+        lines.append(
+            "No model here is documented as independent, so each was compared against all others: the order of the "
+            "scores says who is nearer, not who taught whom."
+        )
+    if n_panel < PANEL_FOR_A_NULL and board:
+        few = f"only {n_panel} model{'s' * (n_panel != 1)} to compare against"
+        lines.append(
+            f"There {'is' if n_panel == 1 else 'are'} {few}; with fewer than {PANEL_FOR_A_NULL} independent references "
+            "there is no null, so nothing here says that a likeness is more than chance."
+        )
+    if board:
+        lines.append(
+            "Likeness can't tell a teacher from a fellow student, nor who learned from whom; a teacher that is not "
+            "among the references can't be found."
+        )
+    return lines
+
+
+def _pair(row: Row) -> str:
+    share, left, right = row["opening_share_of_self"], row["left_model"], row["right_model"]
+    if share >= ALIKE:
+        verdict = "about as alike as two samples of one and the same model"
+    elif share >= ALIKE / 2:
+        verdict = "clearly less alike than two samples of one model"
+    else:
+        verdict = "far less alike than two samples of one model"
+    return (
+        f"{left} and {right} begin their replies {verdict}: {share:.0%} of the models' likeness to themselves, "
+        f"over {row['n_prompts']} prompts."
+    )
+
+
+def warning(comment: str, n_rows: int, first: Sequence[Row]) -> str:
+    """Return one line on what a check found: what the rows are, how many, and the first ones."""
+    shown = "; ".join(", ".join(f"{key} {value}" for key, value in row.items()) for row in first[:3])
+    more = " ..." if n_rows > 3 else ""
+    return f"{comment.removeprefix('one row per ').rstrip('.')}: {n_rows} ({shown}{more})"

@@ -1,0 +1,54 @@
+"""Replies -> vectors: what is not embedded yet, over a sample of prompts that is the same for all models."""
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters import embedders, progress, store
+from tasks.adapters.settings import Home
+from tasks.domain import registry
+from tasks.domain.likeness.vectors import sample_prompts
+from tasks.domain.plan import EmbeddingPlan
+
+CHUNK = 64
+"""Texts that are embedded and stored together: what a killed run loses at most."""
+
+
+def chosen_replies(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
+    """Return the replies that have a text to the sampled prompts: reply_id, model, prompt_id, text_id, reply_text."""
+    prompts = warehouse.read("core.prompt").select("prompt_id", "prompt_set")
+    replies = warehouse.read("core.reply").filter(pl.col("reply_text").is_not_null())
+    answered = prompts.filter(pl.col("prompt_id").is_in(replies["prompt_id"].unique().implode()))
+    chosen = [
+        prompt
+        for (_,), group in answered.group_by("prompt_set")
+        for prompt in sample_prompts(group["prompt_id"], plan.prompts_per_set, seed)
+    ]
+    columns = ("reply_id", "model", "prompt_id", "sample", "text_id", "reply_text")
+    return replies.filter(pl.col("prompt_id").is_in(chosen)).select(columns).sort("prompt_id", "model", "sample")
+
+
+@task(name="embed", task_run_name="embed with {plan.model}", cache_policy=NO_CACHE)
+def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
+    """Embed the texts that have no vector yet, each distinct text once, and return how many those were."""
+    label = f"{plan.embedder}/{plan.model}"
+    with store.writing(home) as warehouse:
+        texts = chosen_replies(warehouse, plan, seed).select("text_id", "reply_text").unique("text_id")
+        known = warehouse.read_columns("raw.embedding", ["text_id"], embedder=label)
+        todo = texts.join(known, on="text_id", how="anti")
+        if todo.is_empty():
+            return 0
+        # Texts of like length side by side waste the least padding.
+        todo = todo.sort(pl.col("reply_text").str.len_chars(), "text_id")
+        get_run_logger().info("%d texts to embed with %s", todo.height, plan.model)
+        model = registry.load(embedders, plan.embedder)(plan.model)
+        with progress.stage("embedding", todo.height):
+            for chunk in todo.iter_slices(CHUNK):
+                vectors = model.embed(chunk["reply_text"].to_list())
+                rows = chunk.select("text_id").with_columns(
+                    pl.lit(label).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
+                )
+                warehouse.append("embedding", rows, key="embedder,text_id")
+                progress.advance("embedding", chunk.height)
+        return todo.height

@@ -1,0 +1,14 @@
+"""Warehouse -> the snapshot that analysts and the report read."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.adapters import store
+from tasks.adapters.settings import Home
+
+
+@task(name="publish snapshot", task_run_name="publish snapshot", cache_policy=NO_CACHE)
+def publish_snapshot(home: Home) -> None:
+    """Swap in a fresh copy of the warehouse; whoever has the old one open keeps it."""
+    with store.writing(home) as warehouse:
+        warehouse.publish(home.published)

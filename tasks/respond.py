@@ -1,0 +1,159 @@
+"""Requests -> replies: one Prefect task asks one batch."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
+
+from tasks.adapters import journal, progress, providers, store
+from tasks.adapters.asking import Asker
+from tasks.adapters.settings import Home
+from tasks.domain import registry
+from tasks.domain.batching import Batch
+from tasks.domain.card import LocalGguf, ModelCard
+from tasks.domain.errors import BatchIncomplete
+from tasks.domain.ids import content_id
+from tasks.domain.ports import Endpoint
+from tasks.domain.rows import SETTLED_REASONS, Reply, Request
+
+PASSING_REASONS = frozenset({"rate_limited", "server_error", "timeout", "connection_lost"})
+"""Why a batch is worth a second try in the same run."""
+
+
+@contextmanager
+def serving(cards: list[ModelCard], home: Home) -> Iterator[dict[str, Endpoint]]:
+    """Yield each model's endpoint; local servers run meanwhile, one for all cards with the same weights.
+
+    Raises:
+        InputError: a key or a file is missing.
+        WorldError: a local server does not start.
+    """
+    with ExitStack() as stack:
+        shared: dict[str, Endpoint] = {}
+        endpoints: dict[str, Endpoint] = {}
+        for card in cards:
+            same = isinstance(card.endpoint, LocalGguf)
+            key = content_id("server", card.endpoint.model_dump(), card.limits.concurrency) if same else card.name
+            if key not in shared:
+                provider = registry.load(providers, card.endpoint.provider)
+                shared[key] = stack.enter_context(provider.serve(card, home.models))
+            endpoints[card.name] = shared[key]
+        yield endpoints
+
+
+def _batch_key(_context: Any, parameters: Mapping[str, Any]) -> str:
+    return f"batch-{parameters['batch'].batch_id}"
+
+
+def _may_help(_task: Any, _run: Any, state: Any) -> bool:
+    """Say whether Prefect should try the batch again: only after failures that pass by themselves."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, BatchIncomplete) and error.is_retryable
+
+
+@task(
+    name="ask",
+    task_run_name="ask {batch.title}",
+    persist_result=True,
+    result_serializer="json",
+    cache_policy=CacheKeyFnPolicy(cache_key_fn=_batch_key),
+    retries=1,
+    retry_delay_seconds=5,
+    retry_condition_fn=_may_help,
+)
+def respond(batch: Batch, endpoint: Endpoint, journal_dir: Path) -> list[dict[str, Any]]:
+    """Ask what of `batch` has no reply yet and return the outcome of every request as rows of `raw.reply`.
+
+    Each reply is in the journal the moment it arrives. The result is kept under the batch's content, so that a batch
+    which some worker has finished is not asked again.
+
+    Raises:
+        BatchIncomplete: some requests have no reply; those that arrived are in the journal.
+    """
+    waiting = journal_dir / f"{batch.batch_id}.jsonl"
+    kept: dict[str, Reply] = {}
+    for reply in journal.read(waiting) if waiting.exists() else ():
+        kept[reply.request_id] = reply
+    todo = [request for request in batch.requests if not _is_settled(kept.get(request.request_id))]
+    with journal.Journal(journal_dir, batch.batch_id) as file:
+
+        def keep(reply: Reply) -> None:
+            file.write(reply)
+            kept[reply.request_id] = reply
+            progress.advance(f"asking {batch.card.name}")
+
+        asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id))
+        asyncio.run(asker.ask_all(todo))
+    lost = [kept[r.request_id] for r in batch.requests if r.request_id in kept and not _is_settled(kept[r.request_id])]
+    n_unasked = sum(request.request_id not in kept for request in batch.requests)
+    if lost or n_unasked:
+        raise _incomplete(batch, lost, n_unasked, asker)
+    get_run_logger().info("%s: all answered", batch.title)
+    return [journal.as_json(kept[request.request_id]) for request in batch.requests]
+
+
+def _is_settled(reply: Reply | None) -> bool:
+    return reply is not None and (reply.reply_text is not None or reply.missing_reason in SETTLED_REASONS)
+
+
+def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
+    reasons = Counter(str(reply.missing_reason) for reply in lost)
+    if n_unasked:
+        reasons["not_asked"] = n_unasked
+    listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+    last = f" Last error: {lost[-1].error_text}" if lost and lost[-1].error_text else ""
+    return BatchIncomplete(
+        f"{len(lost) + n_unasked} of {len(batch.requests)} requests have no reply ({listed}).{last}",
+        where=f"model {batch.card.name}",
+        remedy="Run the same command again: only these are asked.",
+        is_retryable=asker.stopped_by is None and reasons.keys() <= PASSING_REASONS,
+        is_endpoint_lost=asker.stopped_by is not None,
+    )
+
+
+def keep_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:
+    """Move a finished batch into the warehouse: what the task returned, else what the journal holds of it."""
+    path = home.journal / f"{batch.batch_id}.jsonl"
+    with store.writing(home) as warehouse:
+        if rows is not None:
+            warehouse.append("reply", [journal.from_json(row) for row in rows], key="reply_id")
+        if path.exists():
+            warehouse.append("reply", list(journal.read(path)), key="reply_id")
+            path.unlink()
+
+
+
+def counts(requests: list[Request]) -> dict[str, int]:
+    """Return how many requests each model's progress bar counts, by the bar's title."""
+    return {f"asking {model}": n for model, n in Counter(request.model for request in requests).items()}
+
+
+async def finished(future: PrefectFuture[Any]) -> State[Any]:
+    """Wait for a submitted batch without holding a thread; works with every task runner."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+    future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
+    await done.wait()
+    return future.state
+
+
+def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, bool]:
+    """Return a batch's rows, what went wrong in a line, and whether the model should be asked no more in this run.
+
+    Raises:
+        Exception: what the batch raised, where it is no matter of the endpoint.
+    """
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, BatchIncomplete):
+        return None, str(result), result.is_endpoint_lost
+    if isinstance(result, BaseException):
+        raise result
+    return result, None, False
