@@ -132,9 +132,11 @@ def score(
 
     async def run() -> None:
         with store.writing(place):
-            await similarity(str(place.root), named, text_only, seed, str(lineage.resolve()) if lineage else None)
+            path = str(lineage.resolve()) if lineage else None
+            seconds = await similarity(str(place.root), named, text_only, seed, path)
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
+            terminal.say([f"Openings, lengths and word pairs of all pairs of models were compared in {seconds:.1f} s."])
             if n == 0:
                 return
             terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tasks.adapters.plans import Prepared
 
 MOST_ROWS = 60
+MOST_COVERAGE_ROWS = 15
 
 COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_asked", "asked"), ("n_answered", "answered")]
 COVERAGE += [("missing_reasons", "missing"), ("n_cut", "cut at limit"), ("median_latency_ms", "median ms")]
@@ -80,9 +81,7 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         board = snapshot.read("mart.leaderboard").sort("position")
         pairs = snapshot.read("mart.pair_beside_self").sort("opening_share_of_self", descending=True, nulls_last=True)
         panel = snapshot.read("mart.panel")
-    console.print(terminal.table("\nAnswers", coverage.head(MOST_ROWS), COVERAGE))
-    if coverage.height > MOST_ROWS:
-        terminal.say([f"... and {coverage.height - MOST_ROWS} more rows: select * from mart.coverage"])
+    _print_coverage(coverage)
     console.print(terminal.table("\nLeaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD))
     if board.height > MOST_ROWS:
         terminal.say([f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"])
@@ -92,6 +91,15 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
     terminal.say(["", *sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())])
     terminal.say(f"Warning: {sentences.warning(finding.comment, finding.n_rows, finding.first)}" for finding in findings)
     terminal.say(f"Unanswered: {problem}" for problem in problems)
+
+
+def _print_coverage(coverage: pl.DataFrame) -> None:
+    shown = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
+    if not shown.is_empty():
+        terminal.out().print(terminal.table("\nAnswers", shown.head(MOST_ROWS), COVERAGE))
+    n_asked, n_missing = coverage["n_asked"].sum(), coverage["n_missing"].sum()
+    n_models = coverage["model"].n_unique()
+    terminal.say([f"{n_models} models, {n_asked} requests, {n_asked - n_missing} replies, {n_missing} missing."])
 
 
 def print_ingested(done: "Ingested") -> None:

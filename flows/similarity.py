@@ -11,13 +11,14 @@ from tasks.domain.plan import EmbeddingPlan
 @flow(name="similarity", flow_run_name="similarity")
 async def similarity(
     home: str, references: list[str], embedding: EmbeddingPlan, seed: int = 0, lineage: str | None = None
-) -> None:
-    """Form every likeness anew from the replies in the warehouse."""
+) -> float:
+    """Form every likeness anew from the replies in the warehouse; return the seconds that the text scores took."""
     place = home_at(home)
     with store.writing(place):
         if lineage is not None:
             score.load_lineage(lineage, place)
-        score.score(references, place)
+        seconds = score.score(references, place)
         if embedding.enabled:
             embed.embed(embedding, seed, place)
         neighbours.neighbours(f"{embedding.embedder}/{embedding.model}", place)
+    return seconds

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 
 import polars as pl
 from prefect import task
@@ -43,8 +44,8 @@ def load_lineage(path: str, home: Home) -> tuple[int, int]:
 
 
 @task(name="score", task_run_name="score", cache_policy=NO_CACHE)
-def score(references: Sequence[str], home: Home) -> None:
-    """Choose the references and form every stored relation anew.
+def score(references: Sequence[str], home: Home) -> float:
+    """Choose the references, form every stored relation anew and return how many seconds that took.
 
     Args:
         references: candidate teachers; empty: as the lineage says, or every model where it says nothing.
@@ -66,4 +67,8 @@ def score(references: Sequence[str], home: Home) -> None:
         warehouse.replace("reference", pl.DataFrame([vars(row) for row in chosen], schema=schema))
         n_panel = sum(row.is_panel for row in chosen)
         get_run_logger().info("%d candidate teachers, %d of them in the centring panel", len(chosen), n_panel)
+        started = monotonic()
         warehouse.refresh()
+        seconds = monotonic() - started
+        get_run_logger().info("every pair of %d models compared in %.1f s", len(known), seconds)
+        return seconds

@@ -1,14 +1,15 @@
 -- mart.leaderboard: one row per target: the group it is nearest to, and the nearest of another family.
 -- grain: target
+-- A target that is nearer to no reference than to the panel (D at most 0) has no nearest group.
 with nearest as (
     select *
     from mart.nearest_group
-    where rank = 1
+    where rank = 1 and coalesce(opening_d, opening) > 0
 ),
 foreign_group as (
     select *
     from mart.nearest_group
-    where not is_same_family
+    where not is_same_family and coalesce(opening_d, opening) > 0
     qualify row_number() over (partition by target order by rank) = 1
 ),
 second as (

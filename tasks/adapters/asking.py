@@ -5,10 +5,11 @@ import email.utils
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, time
 from typing import Any
 
+import aiohttp
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
@@ -43,24 +44,38 @@ def _retry_after(headers: Any) -> float | None:
         try:
             return max(0.0, float(value) / scale)
         except ValueError:
-            moment = email.utils.parsedate_tz(value)
-            if moment is not None:
-                return max(0.0, email.utils.mktime_tz(moment) - time())
+            return _seconds_until(value)
     return None
+
+
+def _seconds_until(date: str) -> float | None:
+    try:
+        moment = email.utils.parsedate_tz(date)
+        return None if moment is None else max(0.0, email.utils.mktime_tz(moment) - time())
+    except (ValueError, OverflowError):
+        return None
+
+
+def _is_unreachable(error: openai.APITimeoutError) -> bool:
+    """Say whether nobody was reached: the client's transport calls a refused connection a timeout, too."""
+    cause = error.__cause__
+    return cause is not None and isinstance(cause.__cause__, aiohttp.ClientConnectorError)
 
 
 def failure_of(error: Exception) -> Failure:
     """Return what an exception of the client means; errors of ours are raised again."""
-    text = str(error)[:500]
-    if isinstance(error, openai.APITimeoutError):
+    text = str(error)
+    if isinstance(error, openai.APITimeoutError) and _is_unreachable(error):
+        return Failure("connection_lost", str(error.__cause__), is_transient=True)
+    if isinstance(error, (openai.APITimeoutError, TimeoutError)):
         return Failure("timeout", "no reply within the time limit", is_transient=True)
     if isinstance(error, openai.APIStatusError):
-        status = error.status_code
+        status, told = error.status_code, f"{text} {error.code} {error.type}"
         pause = _retry_after(error.response.headers)
         if status == 429:
-            is_spent = "insufficient_quota" in text
+            is_spent = "insufficient_quota" in told
             return Failure("rate_limited", text, is_transient=not is_spent, retry_after_s=pause)
-        if any(mark in text for mark in ("content_filter", "content_policy", "data_inspection_failed", "moderation")):
+        if any(mark in told for mark in ("content_filter", "content_policy", "data_inspection_failed", "moderation")):
             return Failure("content_filter", text)
         if status in (401, 403):
             return Failure("wrong_key", text)
@@ -70,8 +85,8 @@ def failure_of(error: Exception) -> Failure:
             return Failure("server_error", text, is_transient=True, retry_after_s=pause)
         return Failure("bad_request", text)
     if isinstance(error, openai.APIConnectionError):
-        return Failure("connection_lost", f"{text} {error.__cause__ or ''}".strip()[:500], is_transient=True)
-    if isinstance(error, (json.JSONDecodeError, openai.APIResponseValidationError, UnicodeDecodeError)):
+        return Failure("connection_lost", f"{text} {error.__cause__ or ''}".strip(), is_transient=True)
+    if isinstance(error, (json.JSONDecodeError, openai.APIResponseValidationError, UnicodeDecodeError, RecursionError)):
         return Failure("malformed_reply", f"the reply is not JSON: {text}", is_transient=True)
     raise error
 
@@ -79,12 +94,15 @@ def failure_of(error: Exception) -> Failure:
 def read_completion(completion: Any) -> tuple[str, str | None] | Failure:
     """Return text and finish reason of a completion, or why there is no text; nothing about its shape is trusted."""
     choices = getattr(completion, "choices", None)
-    if not choices:
-        return Failure("malformed_reply", f"no choices in {str(completion)[:200]!r}", is_transient=True)
+    if not isinstance(choices, list) or not choices:
+        return Failure("malformed_reply", f"no choices in {completion!s}", is_transient=True)
     finish = getattr(choices[0], "finish_reason", None)
-    content = getattr(getattr(choices[0], "message", None), "content", None)
+    message = getattr(choices[0], "message", None)
+    content = getattr(message, "content", None)
     if finish == "content_filter":
         return Failure("content_filter", "the endpoint withheld the reply")
+    if message is None:
+        return Failure("malformed_reply", f"no message in {completion!s}", is_transient=True)
     if content is not None and not isinstance(content, str):
         return Failure("malformed_reply", f"content is {type(content).__name__}, not text", is_transient=True)
     if content is None or not content.strip():
@@ -105,9 +123,11 @@ class _Gate:
         async with self._changed:
             await self._changed.wait_for(lambda: self._in_flight < max(1, int(self._allowed)))
             self._in_flight += 1
+        start = -1.0
+        while start < self._pause_until:  # a pause may have begun while this call waited for its turn
             start = max(monotonic(), self._next_start, self._pause_until)
             self._next_start = start + self._interval
-        await asyncio.sleep(max(0.0, start - monotonic()))
+            await asyncio.sleep(max(0.0, start - monotonic()))
 
     async def __aexit__(self, *exc: object) -> None:
         async with self._changed:
@@ -149,9 +169,12 @@ class Asker:
                         return
                     await self._ask(client, gate, request)
 
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(self._card.limits.concurrency, len(requests))):
-                    group.create_task(work())
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(self._card.limits.concurrency, len(requests))):
+                        group.create_task(work())
+            except ExceptionGroup as errors:
+                raise errors.exceptions[0] from None
 
     async def _ask(self, client: AsyncOpenAI, gate: _Gate, request: Request) -> None:
         limits = self._card.limits
@@ -171,9 +194,11 @@ class Asker:
                 return
             failure = result
             pause = self._pause(failure, attempt)
+            if not failure.is_transient or pause > LONGEST_WAIT_S:
+                break
             if failure.reason == "rate_limited":
-                gate.throttled(min(pause, LONGEST_WAIT_S))
-            if not failure.is_transient or pause > LONGEST_WAIT_S or attempt == limits.max_attempts:
+                gate.throttled(pause)
+            if attempt == limits.max_attempts:
                 break
             await asyncio.sleep(pause)
         self._finish(request, None, failure, (None, None, latency_ms, attempt))
@@ -185,37 +210,46 @@ class Asker:
         return min(30.0, 0.5 * 2**attempt) * (0.5 + self._rng.random() / 2)
 
     def _give_up_if_hopeless(self, failure: Failure) -> None:
-        if failure.is_transient:
-            self._lost_in_a_row += 1
-        if failure.reason in FATAL_REASONS or self._lost_in_a_row >= max(3, self._card.limits.concurrency):
+        self._lost_in_a_row = self._lost_in_a_row + 1 if failure.is_transient else 0
+        is_spent = failure.reason == "rate_limited" and not failure.is_transient
+        is_long = (failure.retry_after_s or 0.0) > LONGEST_WAIT_S
+        is_dead = self._lost_in_a_row >= max(3, self._card.limits.concurrency)
+        if failure.reason in FATAL_REASONS or is_spent or is_long or is_dead:
             self.stopped_by = failure
 
     async def _call(self, client: AsyncOpenAI, request: Request) -> tuple[str, str | None, Any] | Failure:
         messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
         if self._card.system_prompt and messages[0]["role"] != "system":
             messages.insert(0, {"role": "system", "content": self._card.system_prompt})
+        key = self._endpoint.key or ""
+        if not (key.isascii() and key.isprintable()):
+            return Failure("wrong_key", "the key holds a line break or another character that can't be sent")
         try:
-            completion: Any = await client.chat.completions.create(
-                model=self._endpoint.served_name, messages=messages, **request.sampling
-            )
+            # The client's own limit is for the time between two bytes: this one is for the whole reply.
+            async with asyncio.timeout(self._card.limits.timeout_s):
+                completion: Any = await client.chat.completions.create(
+                    model=self._endpoint.served_name, messages=messages, **request.sampling
+                )
         except Exception as error:
-            return failure_of(error)
+            return self._shown(failure_of(error))
         result = read_completion(completion)
-        return result if isinstance(result, Failure) else (*result, getattr(completion, "usage", None))
+        return self._shown(result) if isinstance(result, Failure) else (*result, getattr(completion, "usage", None))
+
+    def _shown(self, failure: Failure) -> Failure:
+        """Return `failure` as it may be kept and shown: without the key, and then no longer than is read."""
+        text = failure.text.replace(self._endpoint.key, "(key)") if self._endpoint.key else failure.text
+        return replace(failure, text=text[:500])
 
     def _finish(self, request: Request, text: str | None, failure: Failure | None, measured: tuple[Any, ...]) -> None:
         finish, usage, latency_ms, attempt = measured
         at = settings.now()
-        error_text = failure.text if failure else None
-        if error_text and self._endpoint.key:
-            error_text = error_text.replace(self._endpoint.key, "(key)")
         self._keep(
             Reply(
                 reply_id=reply_id(request.request_id, text, at.isoformat()),
                 request_id=request.request_id,
                 reply_text=text,
                 missing_reason=failure.reason if failure else None,
-                error_text=error_text,
+                error_text=failure.text if failure else None,
                 finish_reason=finish,
                 prompt_tokens=_count(usage, "prompt_tokens"),
                 completion_tokens=_count(usage, "completion_tokens"),
@@ -229,4 +263,4 @@ class Asker:
 
 def _count(usage: Any, name: str) -> int | None:
     value = getattr(usage, name, None)
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and 0 <= value < 2**63 else None

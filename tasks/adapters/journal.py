@@ -52,8 +52,10 @@ class Journal:
 
     def write(self, reply: Reply) -> None:
         """Append one reply; when this returns, the operating system has it and the process may be killed."""
+        left = memoryview(json.dumps(as_json(reply), ensure_ascii=True).encode() + b"\n")
         try:
-            self._file.write(json.dumps(as_json(reply), ensure_ascii=True).encode() + b"\n")
+            while left:  # a disk that fills up takes a part and says so only at the next write
+                left = left[self._file.write(left) :]
         except OSError as error:
             raise WorldError(f"a reply can't be kept: {error.strerror}.", where=str(self.path)) from error
 
@@ -62,14 +64,14 @@ def read(path: Path) -> Iterator[Reply]:
     """Yield the replies of one journal file; an unfinished last line is left out."""
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
         try:
-            row = json.loads(line)
-        except json.JSONDecodeError:
+            reply = from_json(json.loads(line))
+        except (ValueError, TypeError, KeyError):
             raise WorldError(
-                "the line is not valid JSON, though lines follow it.",
+                "the line is whole, but holds no reply.",
                 where=f"{path}:{number}",
                 remedy="Something else wrote to the journal: remove that line and run the same command again.",
             ) from None
-        yield from_json(row)
+        yield reply
 
 
 def files(folder: Path) -> list[Path]:
