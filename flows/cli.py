@@ -67,7 +67,9 @@ def evaluate(
 
     done = asyncio.run(flow(name, prepared.round, str(place.root)))
     cli_output.print_result(place, done.findings, done.problems)
-    terminal.say([f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+    terminal.say(
+        [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
+    )
     if done.problems:
         raise typer.Exit(3)
 
@@ -140,7 +142,9 @@ def score(
             if n == 0:
                 return
             terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
-            await similarity(str(place.root), named, text_only.model_copy(update={"enabled": True, "prompts_per_set": n}), seed)
+            await similarity(
+                str(place.root), named, text_only.model_copy(update={"enabled": True, "prompts_per_set": n}), seed
+            )
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
 

@@ -11,10 +11,10 @@ from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.reporting import sentences
 
 if TYPE_CHECKING:
+    from tasks.adapters.plans import Prepared
     from tasks.ask_once import Checked
     from tasks.check import Finding
     from tasks.ingest import Ingested
-    from tasks.adapters.plans import Prepared
 
 MOST_ROWS = 60
 MOST_COVERAGE_ROWS = 15
@@ -24,8 +24,17 @@ COVERAGE += [("missing_reasons", "missing"), ("n_cut", "cut at limit"), ("median
 
 LEADERBOARD = [("target", "target"), ("nearest_group", "nearest group"), ("nearest_reference", "its snapshot")]
 LEADERBOARD += [("opening_d", "D"), ("opening_d_low", "low"), ("opening_d_high", "high"), ("margin", "margin")]
-LEADERBOARD += [("foreign_group", "nearest of another family"), ("foreign_opening_d", "D"), ("nearest_share", "nearest share")]
-LEADERBOARD += [("centred_cos", "centred cos"), ("length_closeness", "length"), ("n_prompts", "prompts"), ("n_panel", "panel")]
+LEADERBOARD += [
+    ("foreign_group", "nearest of another family"),
+    ("foreign_opening_d", "D"),
+    ("nearest_share", "nearest share"),
+]
+LEADERBOARD += [
+    ("centred_cos", "centred cos"),
+    ("length_closeness", "length"),
+    ("n_prompts", "prompts"),
+    ("n_panel", "panel"),
+]
 
 BESIDE_SELF = [("left_model", "model"), ("right_model", "other model"), ("opening", "shared opening")]
 BESIDE_SELF += [("left_self_opening", "model with itself"), ("right_self_opening", "other with itself")]
@@ -37,10 +46,14 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     """Print a plan's models, prompts, calls to be made and calls already answered."""
     plan = prepared.plan
     terminal.say([f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")])
-    calls = pl.DataFrame([(r.model, r.request_id in answered) for r in prepared.requests], ["model", "is_answered"], orient="row")
+    calls = pl.DataFrame(
+        [(r.model, r.request_id in answered) for r in prepared.requests], ["model", "is_answered"], orient="row"
+    )
     by_model = {
         model: (n, done)
-        for model, n, done in calls.group_by("model").agg(pl.len(), pl.col("is_answered").sum().alias("done")).iter_rows()
+        for model, n, done in calls.group_by("model")
+        .agg(pl.len(), pl.col("is_answered").sum().alias("done"))
+        .iter_rows()
     }
     rows = [
         {
@@ -66,7 +79,9 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     console = terminal.out()
     console.print(terminal.table("", pl.DataFrame(rows)))
     console.print(terminal.table("", pl.DataFrame(sets)))
-    terminal.say([f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"])
+    terminal.say(
+        [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
+    )
 
 
 def _address(card: ModelCard) -> str:
@@ -82,14 +97,20 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         pairs = snapshot.read("mart.pair_beside_self").sort("opening_share_of_self", descending=True, nulls_last=True)
         panel = snapshot.read("mart.panel")
     _print_coverage(coverage)
-    console.print(terminal.table("\nLeaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD))
+    console.print(
+        terminal.table("\nLeaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD)
+    )
     if board.height > MOST_ROWS:
-        terminal.say([f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"])
+        terminal.say(
+            [f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"]
+        )
     if not pairs.is_empty():
         title = "\nEach pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     terminal.say(["", *sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())])
-    terminal.say(f"Warning: {sentences.warning(finding.comment, finding.n_rows, finding.first)}" for finding in findings)
+    terminal.say(
+        f"Warning: {sentences.warning(finding.comment, finding.n_rows, finding.first)}" for finding in findings
+    )
     terminal.say(f"Unanswered: {problem}" for problem in problems)
 
 
@@ -97,7 +118,7 @@ def _print_coverage(coverage: pl.DataFrame) -> None:
     shown = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
     if not shown.is_empty():
         terminal.out().print(terminal.table("\nAnswers", shown.head(MOST_ROWS), COVERAGE))
-    n_asked, n_missing = coverage["n_asked"].sum(), coverage["n_missing"].sum()
+    n_asked, n_missing = int(coverage["n_asked"].sum()), int(coverage["n_missing"].sum())
     n_models = coverage["model"].n_unique()
     terminal.say([f"{n_models} models, {n_asked} requests, {n_asked - n_missing} replies, {n_missing} missing."])
 

@@ -1,6 +1,7 @@
 """Ask what a plan's models have not answered yet; batches of all models run side by side."""
 
 import asyncio
+from typing import Any
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -11,8 +12,10 @@ from tasks.adapters.settings import Home, home_at
 from tasks.domain.batching import Batch, lanes
 from tasks.domain.ports import Endpoint
 
+_runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=256)
 
-@flow(name="collect", flow_run_name="collect {plan} {round_name}", task_runner=ThreadPoolTaskRunner(max_workers=256))
+
+@flow(name="collect", flow_run_name="collect {plan} {round_name}", task_runner=_runner)
 async def collect(plan: str, round_name: str, home: str) -> list[str]:
     """Ask, keep, and return what went wrong, one line a batch; an empty list means that everything is answered."""
     place = home_at(home)

@@ -14,6 +14,7 @@ from tasks.adapters.settings import Home, now
 from tasks.domain.card import LocalGguf, ModelCard
 from tasks.domain.rows import Request, lineage_row, prompt_row
 
+
 def _model_row(card: ModelCard, at: datetime) -> dict[str, object]:
     return {
         "model": card.name,

@@ -41,7 +41,7 @@ def _rows(snapshot: store.Store, published_at: datetime) -> page.Rows:
         runs=snapshot.read("raw.run").to_dicts(),
         top_prompts=top.sort("target", "reference", "rank").to_dicts(),
         texts=dict(replies.iter_rows()),
-        prompts={row["prompt_id"]: row for row in prompts.sort("prompt_id").to_dicts()},
+        prompts=prompts.sort("prompt_id").to_dicts(),
         findings=sentences.findings(pairs, board, snapshot.read("mart.panel").to_dicts()),
         warnings=_warnings(snapshot),
         n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),

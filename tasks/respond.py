@@ -131,7 +131,6 @@ def keep_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> N
             path.unlink()
 
 
-
 def counts(requests: list[Request]) -> dict[str, int]:
     """Return how many requests each model's progress bar counts, by the bar's title."""
     return {f"asking {model}": n for model, n in Counter(request.model for request in requests).items()}
@@ -140,7 +139,11 @@ def counts(requests: list[Request]) -> dict[str, int]:
 async def finished(future: PrefectFuture[Any]) -> State[Any]:
     """Wait for a submitted batch without holding a thread; works with every task runner."""
     loop, done = asyncio.get_running_loop(), asyncio.Event()
-    future.add_done_callback(lambda _: loop.call_soon_threadsafe(done.set))
+
+    def wake(_: PrefectFuture[Any]) -> None:
+        loop.call_soon_threadsafe(done.set)
+
+    future.add_done_callback(wake)
     await done.wait()
     return future.state
 

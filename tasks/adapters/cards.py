@@ -197,10 +197,12 @@ def read_lineage(path: Path) -> list[Lineage]:
         InputError: a column is missing, a model comes twice, or a role is not in the list.
     """
     reader = csv.DictReader(read_text(path).splitlines())
-    lacking = [column for column in ("model", "vendor", "group", "family", "role") if column not in (reader.fieldnames or [])]
+    lacking = [
+        column for column in ("model", "vendor", "group", "family", "role") if column not in (reader.fieldnames or [])
+    ]
     if lacking:
         raise InputError(
-            f"column{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing, found {', '.join(reader.fieldnames or ['none'])}.",
+            f"missing columns: {', '.join(lacking)}; found: {', '.join(reader.fieldnames or ['none'])}.",
             where=str(path),
             remedy=f"A lineage file has the columns {', '.join(LINEAGE_COLUMNS)}.",
         )
@@ -225,7 +227,9 @@ def read_lineage(path: Path) -> list[Lineage]:
                 candidate_group=cell["group"],
                 family=cell["family"],
                 role=cell["role"],
-                learned_from=tuple(part.strip() for part in (cell.get("learned_from") or "").split(";") if part.strip()),
+                learned_from=tuple(
+                    part.strip() for part in (cell.get("learned_from") or "").split(";") if part.strip()
+                ),
                 parent=cell.get("parent"),
                 certainty=cell.get("certainty"),
             )

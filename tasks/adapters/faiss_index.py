@@ -1,6 +1,7 @@
 """FAISS: exact nearest neighbours by cosine, and the index on disk."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ def nearest(
 
     n, dimension = vectors.shape
     rows = np.ascontiguousarray(vectors)
-    index = faiss.IndexFlatIP(dimension)
+    index: Any = faiss.IndexFlatIP(dimension)
     if n > EXACT_UP_TO:
         n_lists = int(4 * np.sqrt(n))
         index = faiss.IndexIVFFlat(index, dimension, n_lists, faiss.METRIC_INNER_PRODUCT)

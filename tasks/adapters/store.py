@@ -16,7 +16,10 @@ from tasks.adapters import sqlfiles
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError, WarehouseHeld, WorldError
 
-_OPTIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 _write_lock = threading.RLock()
 
 
@@ -78,11 +81,8 @@ class Store:
         """
         cursor = self._connection.cursor()
         try:
-            # Where a relation has equal column names, Arrow can't hold them: rename as DuckDB's shell does.
-            relation = cursor.sql(text, params=params or {})
-            if relation is None:
-                return pl.DataFrame()
-            return relation.pl()
+            relation: Any = cursor.sql(text, params=params or {})
+            return relation.pl() if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
         finally:
@@ -104,9 +104,12 @@ class Store:
             frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
         if frame.is_empty():
             return 0
-        tests = " and ".join(f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(","))
+        tests = " and ".join(
+            f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(",")
+        )
         chosen = (
-            f"select distinct on ({key}) * from incoming where not exists (select 1 from raw.{table} as old where {tests})"
+            f"select distinct on ({key}) * from incoming"
+            f" where not exists (select 1 from raw.{table} as old where {tests})"
             if key
             else "select * from incoming"
         )

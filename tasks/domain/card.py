@@ -11,9 +11,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+@-]{0,119}$")]
 """A name that is safe as a file name, a column value and an argument."""
 
 LineageRole = Literal["independent", "undocumented", "student", "control", "derived", "variant", "adversary"]
-Attribute = Literal[
-    "name", "maker", "parent_company", "country", "model_family", "base_technology", "knowledge_cutoff"
-]
+Attribute = Literal["name", "maker", "parent_company", "country", "model_family", "base_technology", "knowledge_cutoff"]
 
 
 class Strict(BaseModel):

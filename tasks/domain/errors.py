@@ -58,7 +58,13 @@ class BatchIncomplete(WorldError):
     """
 
     def __init__(
-        self, what: str, *, where: str = "", remedy: str = "", is_retryable: bool = False, is_endpoint_lost: bool = False
+        self,
+        what: str,
+        *,
+        where: str = "",
+        remedy: str = "",
+        is_retryable: bool = False,
+        is_endpoint_lost: bool = False,
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.is_retryable, self.is_endpoint_lost = is_retryable, is_endpoint_lost

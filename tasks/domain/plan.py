@@ -61,9 +61,7 @@ class Plan(Strict):
         """
         choices = [choice.model_dump() for choice in self.prompts]
         sampling = self.sampling.model_dump(mode="json")
-        return content_id(
-            "recipe", choices, set_checksums, sampling, self.embedding.model_dump(), self.seed, versions
-        )
+        return content_id("recipe", choices, set_checksums, sampling, self.embedding.model_dump(), self.seed, versions)
 
 
 def expand(plan: Plan, cards: dict[str, ModelCard], prompts: dict[str, list[Prompt]], round_name: str) -> list[Request]:

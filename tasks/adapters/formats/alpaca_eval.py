@@ -40,7 +40,9 @@ class AlpacaEval:
         for file in files:
             model = file.resolve().parent.name
             for number, item in enumerate(_items(file)):
-                if not isinstance(item, dict) or not all(isinstance(item.get(k), str) for k in ("instruction", "output")):
+                if not isinstance(item, dict) or not all(
+                    isinstance(item.get(k), str) for k in ("instruction", "output")
+                ):
                     raise InputError(
                         f"item {number} lacks the text 'instruction' or 'output'.",
                         where=str(file),

@@ -36,7 +36,7 @@ class MtBench:
             key, turns = row.get("question_id"), row.get("turns")
             if key is None or not isinstance(turns, list) or not turns:
                 raise InputError("'question_id' or 'turns' is missing.", where=where, remedy="A question has both.")
-            texts = [turn.get("content") if isinstance(turn, dict) else turn for turn in turns]
+            texts: list[Any] = [turn.get("content") if isinstance(turn, dict) else turn for turn in turns]
             if not all(isinstance(text, str) for text in texts):
                 raise InputError("a turn has no text.", where=where, remedy="A turn is a text, or has 'content'.")
             questions[str(key)] = (texts, row.get("cluster") or row.get("category"))

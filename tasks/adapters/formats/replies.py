@@ -33,7 +33,7 @@ class Replies:
         lacking = [name for name in NEEDED if name not in frame.columns]
         if lacking:
             raise InputError(
-                f"column{'s' * (len(lacking) > 1)} {', '.join(lacking)} missing, found {', '.join(frame.columns) or 'none'}.",
+                f"missing columns: {', '.join(lacking)}; found: {', '.join(frame.columns) or 'none'}.",
                 where=str(path),
                 remedy=f"Needed are {', '.join(NEEDED)}; optional are {', '.join(OPTIONAL)}.",
             )
@@ -77,7 +77,9 @@ def _frame(path: Path) -> pl.DataFrame:
         return pl.read_ndjson(path, infer_schema_length=None)
     except (pl.exceptions.PolarsError, OSError) as error:
         message = str(error).strip().splitlines()[0][:300]
-        raise InputError(f"it can't be read as {suffix[1:]}: {message}", where=str(path), remedy="Is it whole?") from None
+        raise InputError(
+            f"it can't be read as {suffix[1:]}: {message}", where=str(path), remedy="Is it whole?"
+        ) from None
 
 
 REPLIES = Replies()

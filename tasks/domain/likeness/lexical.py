@@ -3,6 +3,8 @@
 The two are held together by tests; here they mark what two texts share, there they score all pairs.
 """
 
+from itertools import pairwise
+
 import regex
 
 OPENING_WORDS = 12
@@ -35,6 +37,6 @@ def bigram_jaccard(left: str, right: str) -> float | None:
     sets = []
     for text in (left, right):
         found = words(text)
-        sets.append(set(zip(found, found[1:], strict=False)))
+        sets.append(set(pairwise(found)))
     union = sets[0] | sets[1]
     return len(sets[0] & sets[1]) / len(union) if union else None

@@ -18,6 +18,8 @@ MISSING = "-"
 SHOWN_CHARACTERS = 500
 """How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
 
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
 _D = "Opening score D: how many words replies share at their start, less the same with the panel's models."
 
 MEASURES = {
@@ -90,7 +92,7 @@ LIKENESS = (
 class Rows:
     """What the report is made of: rows of the relations that the fields are named after, and what stands around them.
 
-    `texts` maps the reply ids in `top_prompts` to texts, `prompts` the prompt ids to rows of `core.prompt`.
+    `texts` maps the reply ids in `top_prompts` to texts; `prompts` are rows of `core.prompt`.
     """
 
     leaderboard: Sequence[Row]
@@ -100,7 +102,7 @@ class Rows:
     runs: Sequence[Row]
     top_prompts: Sequence[Row]
     texts: Mapping[str, str]
-    prompts: Mapping[str, Row]
+    prompts: Sequence[Row]
     findings: Sequence[str]
     warnings: Sequence[str]
     n_prompts: int
@@ -158,9 +160,8 @@ def shown(text: str) -> str:
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if plain.isascii() and plain.isprintable():
         return plain
-    hidden = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return "".join(
-        c if c in "\n\t" or unicodedata.category(c) not in hidden else "\N{REPLACEMENT CHARACTER}" for c in plain
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _HIDDEN and c not in "\n\t" else c for c in plain
     )
 
 
@@ -199,9 +200,9 @@ def _facts(rows: Rows) -> list[tuple[str, str]]:
 
 
 def _run(runs: Sequence[Row]) -> list[tuple[str, str]]:
-    if not runs:
+    last = max(runs, key=lambda row: row["happened_at"], default=None)
+    if last is None:
         return []
-    last = max(runs, key=lambda row: row["happened_at"])
     named = [(name, shown(str(last[name]))) for name in ("plan", "round", "recipe_id", "run_id", "version")]
     return [*named, (shown(str(last["event"])), f"{last['happened_at']:%Y-%m-%d %H:%M} UTC")]
 
@@ -257,7 +258,7 @@ def _data(rows: Rows) -> dict[str, Any]:
     model_at = {model: number for number, model in enumerate(models)}
     reply_ids = sorted({row[side] for row in rows.top_prompts for side in ("reply_id", "reference_reply_id")})
     reply_at = {reply_id: number for number, reply_id in enumerate(reply_ids)}
-    prompt_at = {prompt_id: number for number, prompt_id in enumerate(rows.prompts)}
+    prompt_at = {prompt["prompt_id"]: number for number, prompt in enumerate(rows.prompts)}
     replies = [_cut(rows.texts[reply_id]) for reply_id in reply_ids]
     top = [
         [
@@ -271,8 +272,7 @@ def _data(rows: Rows) -> dict[str, Any]:
         ]
         for row in sorted(rows.top_prompts, key=lambda row: row["rank"])
     ]
-    foreign = [row for row in rows.likeness if not row["is_same_family"]] or rows.likeness
-    first = max(foreign, key=_score, default=None)
+    first = max(rows.likeness, key=lambda row: (not row["is_same_family"], _score(row)), default=None)
     return {
         "models": [[model, shown(model)] for model in models],
         "targets": [model_at[model] for model in models if model in targets],
@@ -284,9 +284,7 @@ def _data(rows: Rows) -> dict[str, Any]:
             for row in rows.likeness
         ],
         "first": [model_at[first["target"]], model_at[first["reference"]]] if first else None,
-        "prompts": [
-            [shown(f"{p['prompt_set']} {p['prompt_key']}"), *_cut(p["prompt_text"])] for p in rows.prompts.values()
-        ],
+        "prompts": [[shown(f"{p['prompt_set']} {p['prompt_key']}"), *_cut(p["prompt_text"])] for p in rows.prompts],
         "replies": [[reply_id, *text] for reply_id, text in zip(reply_ids, replies, strict=True)],
         "top": top,
     }

@@ -1,0 +1,36 @@
+# Two commands do everything: `make demo` and `make test`. Both build .venv first if it is not there or the lock changed.
+# On a machine without a GPU, TORCH_INDEX may name the package index of PyTorch's CPU builds (see README).
+PYTHON ?= python3
+TORCH_INDEX ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint bench install clean
+
+install: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	grep '^torch==' requirements.lock > $(VENV)/torch.txt
+	$(BIN)/pip install --quiet $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) -c requirements.lock -r $(VENV)/torch.txt
+	grep -v '^torch==' requirements.lock > $(VENV)/rest.txt
+	$(BIN)/pip install --quiet --no-deps --only-binary :all: -r $(VENV)/rest.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib > /dev/null 2>&1 || true
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/distillometer evaluate demo
+
+test: $(STAMP) lint
+	$(BIN)/pytest -n 2
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV)
