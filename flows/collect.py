@@ -12,7 +12,7 @@ from tasks.adapters.settings import Home, home_at
 from tasks.domain.batching import Batch, lanes
 from tasks.domain.ports import Endpoint
 
-_runner: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=256)
+_runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
 
 @flow(name="collect", flow_run_name="collect {plan} {round_name}", task_runner=_runner)

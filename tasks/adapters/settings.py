@@ -7,8 +7,9 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 SQL_DIR = PROJECT / "sql"
-DATA_DIR = PROJECT / "data"
-DEFAULT_HOME = DATA_DIR / "out"
+DATA_DIR = Path(os.environ.get("DISTILLOMETER_DATA") or PROJECT / "data")
+"""Plans, cards and prompt sets; `DISTILLOMETER_DATA` names a folder of your own with the same layout."""
+DEFAULT_HOME = PROJECT / "data" / "out"
 
 
 @dataclass(frozen=True)

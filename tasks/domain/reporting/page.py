@@ -19,7 +19,6 @@ SHOWN_CHARACTERS = 500
 """How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
 _D = "Opening score D: how many words replies share at their start, less the same with the panel's models."
 
 MEASURES = {
@@ -245,8 +244,7 @@ def _board_row(row: Row, best: Mapping[tuple[str, str], Row]) -> dict[str, Cell]
         low, high = row[f"{name}_low"], row[f"{name}_high"]
         interval = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
         cells[name] = Cell(_number(row[name]), cells[name].sort, interval)
-    percent = math.floor(row["coverage"] * 1000) / 10
-    cells["coverage"] = Cell(f"{percent:.1f} %" if percent < 100 else "100 %", str(row["coverage"]))
+    cells["coverage"] = Cell(f"{math.floor(row['coverage'] * 1000) / 10:g} %", str(row["coverage"]))
     return cells
 
 

@@ -1,0 +1,49 @@
+"""A data folder and a home in a temporary directory, and the command run as its users run it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.adapters.settings import PROJECT
+
+
+@dataclass
+class Workbench:
+    """Plans and cards of a test; prompt sets are the project's own."""
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        for folder in ("data/models", "data/plans"):
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        (self.root / "data/prompts").symlink_to(PROJECT / "data/prompts")
+
+    @property
+    def home(self) -> Path:
+        return self.root / "home"
+
+    def card(self, name: str, base_url: str, extra: str = "") -> None:
+        text = (
+            f'name = "{name}"\nvendor = "{name}"\n[endpoint]\nprovider = "openai_compatible"\nbase_url = "{base_url}"\n'
+        )
+        text += f'served_name = "{name}"\n[sampling]\nseed = 1\n[limits]\nconcurrency = 8\n{extra}'
+        (self.root / "data/models" / f"{name}.toml").write_text(text)
+
+    def plan(self, models: list[str], limit: int, samples: int = 1) -> None:
+        text = f'name = "test"\nmodels = {models}\nbatch_size = 20\n[[prompts]]\nset = "general"\nlimit = {limit}\n'
+        text += f"samples = {samples}\n[embedding]\nenabled = false\n"
+        (self.root / "data/plans/test.toml").write_text(text.replace("'", '"'))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {"DISTILLOMETER_DATA": str(self.root / "data")}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "flows.cli", *arguments, "--home", str(self.home)]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*arguments), env=self.environment, cwd=PROJECT, capture_output=True, text=True, timeout=280
+        )
