@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench install clean
+.PHONY: demo test lint install clean
 
 install: $(STAMP)
 
@@ -18,7 +18,6 @@ $(STAMP): requirements.lock pyproject.toml
 	grep -v '^torch==' requirements.lock > $(VENV)/rest.txt
 	$(BIN)/pip install --quiet --no-deps --only-binary :all: -r $(VENV)/rest.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m compileall -q -j 0 $(VENV)/lib > /dev/null 2>&1 || true
 	touch $(STAMP)
 
 demo: $(STAMP)

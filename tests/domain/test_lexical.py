@@ -9,6 +9,8 @@ from tasks.adapters import store
 from tasks.adapters.settings import Home
 from tasks.domain.likeness import lexical
 
+# Libraries know other Unicode versions; what was assigned before Unicode 10 they share.
+ASSIGNED = st.characters(max_codepoint=0x9FA5, exclude_categories=["Cn", "Cs", "Cc"])
 TEXTS = [
     "Sure! Here's a plan",
     "sure, HERE'S a Plan for you",
@@ -37,7 +39,7 @@ def test_bigram_jaccard_of_nothing_is_missing() -> None:
     assert lexical.bigram_jaccard("a b c", "a b d") == pytest.approx(1 / 3)
 
 
-@given(st.lists(st.sampled_from(TEXTS) | st.text(max_size=40), min_size=2, max_size=2))
+@given(st.lists(st.sampled_from(TEXTS) | st.text(ASSIGNED, max_size=40), min_size=2, max_size=2))
 @settings(max_examples=50, deadline=None)
 def test_sql_counts_the_same_words(texts: list[str]) -> None:
     pattern = store.sqlfiles.read_relation(store.sqlfiles.SQL_DIR / "core" / "reply_shape.sql").text

@@ -1,0 +1,8 @@
+-- Which replies are word for word the same across vendors?
+select l.model, r.model as other_model, count(*) as n_identical
+from core.reply as l
+inner join core.reply as r on l.prompt_id = r.prompt_id and l.text_id = r.text_id and l.model < r.model
+inner join core.model as lm on lm.model = l.model
+inner join core.model as rm on rm.model = r.model and rm.vendor <> lm.vendor
+group by all
+order by n_identical desc
