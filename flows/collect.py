@@ -35,7 +35,7 @@ async def _run_lane(lane: list[Batch], endpoints: dict[str, Endpoint], home: Hom
     for batch in lane:
         future = respond.respond.submit(batch, endpoints[batch.card.name], home.journal)
         state = await respond.finished(future)
-        rows, problem, is_hopeless = respond.outcome(state)
+        rows, problem, is_hopeless = await respond.outcome(state)
         await asyncio.to_thread(respond.keep_batch, home, batch, rows)
         if problem:
             problems.append(problem)

@@ -148,13 +148,13 @@ async def finished(future: PrefectFuture[Any]) -> State[Any]:
     return future.state
 
 
-def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, bool]:
+async def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, bool]:
     """Return a batch's rows, what went wrong in a line, and whether the model should be asked no more in this run.
 
     Raises:
         Exception: what the batch raised, where it is no matter of the endpoint.
     """
-    result = state.result(raise_on_failure=False)
+    result = await state.aresult(raise_on_failure=False)
     if isinstance(result, BatchIncomplete):
         return None, str(result), result.is_endpoint_lost
     if isinstance(result, BaseException):

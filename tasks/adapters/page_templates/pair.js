@@ -46,7 +46,7 @@ function pairView(data) {
       "dl",
       {},
       ...measures,
-      fact("nearest, any prompt", "The same among the replies to all prompts.", number(value("global_nearest_share"))),
+      fact("nearest, any prompt", "Share of the target's replies to which, over all prompts, this model's is nearest.", number(value("global_nearest_share"))),
       fact("shared opening", "Mean of ln(1 + identical leading words), before the panel is subtracted.", number(value("opening"))),
       fact("prompts", "Prompts that both answered.", count(value("n_prompts"))),
       fact("embedded prompts", "Prompts whose replies were turned into vectors.", count(value("n_embedded_prompts"))),
