@@ -145,6 +145,8 @@ async def finished(future: PrefectFuture[Any]) -> State[Any]:
 
     future.add_done_callback(wake)
     await done.wait()
+    # Until somebody waits, a future asks the server for its state, which may be behind.
+    await asyncio.to_thread(future.wait)
     return future.state
 
 
