@@ -2,12 +2,12 @@
 
 import base64
 import gzip
-import html
 import json
 import re
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 from prefect.logging import disable_run_logger
 
 from tasks import ingest, publish_snapshot, render, score
@@ -86,7 +86,7 @@ def test_nothing_hostile_stands_in_the_file(text) -> None:
     assert not re.search(r"<(img|svg|base|template)", text)
     assert "hacked=1</script>" not in text
     assert not set("\u202e\u2066\u200b\ufeff\u0007") & set(text)
-    assert html.escape(BETA, quote=False) in html.unescape(text).replace("<", "&lt;").replace(">", "&gt;")
+    assert str(escape(BETA)) in text
 
 
 def test_policy_lets_only_our_script_run(text) -> None:
