@@ -3,6 +3,7 @@
 -- grain: left_model, right_model
 -- share_of_self: the pair's likeness divided by the mean of the two models' likeness to themselves. About 1: as alike
 -- as two samples of one model. It is an ordering, no probability.
+-- Missing where a model's own samples hardly share an opening: there is nothing to divide by.
 with item as (
     select
         overlap.left_model,
@@ -45,7 +46,10 @@ select
     right_model,
     n_prompts,
     round(columns(* exclude (left_model, right_model, n_prompts)), 6),
-    round(2 * opening / nullif(left_self_opening + right_self_opening, 0), 6) as opening_share_of_self,
+    case
+        when least(left_self_opening, right_self_opening) >= 0.05
+            then round(2 * opening / (left_self_opening + right_self_opening), 6)
+    end as opening_share_of_self,
     round(2 * bigram_jaccard / nullif(left_self_bigram_jaccard + right_self_bigram_jaccard, 0), 6)
         as bigram_share_of_self
 from pair
