@@ -94,7 +94,7 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
     with store.reading(home) as snapshot:
         coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
         board = snapshot.read("mart.leaderboard").sort("position")
-        pairs = snapshot.read("mart.pair_beside_self").sort("opening_share_of_self", descending=True, nulls_last=True)
+        pairs = snapshot.read("mart.pair_beside_self").sort("position")
         panel = snapshot.read("mart.panel")
     _print_coverage(coverage)
     console.print(

@@ -23,11 +23,7 @@ def render(home: Home) -> Path:
 
 def _rows(snapshot: store.Store, published_at: datetime) -> page.Rows:
     board = snapshot.read("mart.leaderboard").sort("position").to_dicts()
-    pairs = (
-        snapshot.read("mart.pair_beside_self")
-        .sort("opening_share_of_self", descending=True, nulls_last=True)
-        .to_dicts()
-    )
+    pairs = snapshot.read("mart.pair_beside_self").sort("position").to_dicts()
     top = snapshot.read("mart.pair_top_prompt")
     reply_ids = sorted({*top["reply_id"], *top["reference_reply_id"]})
     prompt_ids = sorted(set(top["prompt_id"]))

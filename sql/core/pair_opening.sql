@@ -21,6 +21,6 @@ shared as (
         and (l.model < r.model or (l.model = r.model and l.sample < r.sample))
     group by all
 )
-select left_model, right_model, prompt_id, sum(ln(1 + n_words)) as opening_sum, max(n_words) as max_opening_words
+select left_model, right_model, prompt_id, round(sum(ln(1 + n_words)), 9) as opening_sum, max(n_words) as max_opening_words
 from shared
 group by left_model, right_model, prompt_id

@@ -33,8 +33,9 @@ select
     pair.right_model,
     pair.prompt_id,
     count(*) as n_sample_pairs,
-    avg(pair.length_closeness) as length_closeness,
-    avg(coalesce(shared.n_shared, 0) / nullif(pair.n_bigrams - coalesce(shared.n_shared, 0), 0)) as bigram_jaccard
+    round(avg(pair.length_closeness), 9) as length_closeness,
+    round(avg(coalesce(shared.n_shared, 0) / nullif(pair.n_bigrams - coalesce(shared.n_shared, 0), 0)), 9)
+        as bigram_jaccard
 from pair
 left join shared using (left_reply_id, right_reply_id)
 group by all

@@ -40,16 +40,24 @@ pair as (
     inner join own as r on r.model = item.right_model and r.prompt_id = item.prompt_id
     where item.left_model <> item.right_model
     group by item.left_model, item.right_model
+),
+shared as (
+    select
+        left_model,
+        right_model,
+        n_prompts,
+        round(columns(* exclude (left_model, right_model, n_prompts)), 6),
+        case
+            when least(left_self_opening, right_self_opening) >= 0.05
+                then round(2 * opening / (left_self_opening + right_self_opening), 6)
+        end as opening_share_of_self,
+        round(2 * bigram_jaccard / nullif(left_self_bigram_jaccard + right_self_bigram_jaccard, 0), 6)
+            as bigram_share_of_self
+    from pair
 )
 select
-    left_model,
-    right_model,
-    n_prompts,
-    round(columns(* exclude (left_model, right_model, n_prompts)), 6),
-    case
-        when least(left_self_opening, right_self_opening) >= 0.05
-            then round(2 * opening / (left_self_opening + right_self_opening), 6)
-    end as opening_share_of_self,
-    round(2 * bigram_jaccard / nullif(left_self_bigram_jaccard + right_self_bigram_jaccard, 0), 6)
-        as bigram_share_of_self
-from pair
+    row_number() over (
+        order by opening_share_of_self desc nulls last, bigram_share_of_self desc nulls last, left_model, right_model
+    ) as position,
+    *
+from shared
