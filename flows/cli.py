@@ -31,6 +31,9 @@ def _start(home: Home, *, verbose: bool) -> None:
 
     store.check_free(home)
     settings.configure_prefect(home, is_verbose=verbose)
+    from tasks.adapters import prefect_server
+
+    prefect_server.start()
 
 
 @app.command()
