@@ -9,11 +9,11 @@ with nearest as (
 foreign_group as (
     select *
     from mart.nearest_group
-    where not is_same_family and coalesce(opening_d, opening) > 0
-    qualify row_number() over (partition by target order by rank) = 1
+    where not is_same_family
+    qualify row_number() over (partition by target order by rank) = 1 and coalesce(opening_d, opening) > 0
 ),
 second as (
-    select target, coalesce(opening_d, opening) as score
+    select target, opening_d, opening
     from mart.nearest_group
     where rank = 2
 ),
@@ -32,7 +32,9 @@ select
     nearest.opening_d,
     nearest.opening_d_low,
     nearest.opening_d_high,
-    round(coalesce(nearest.opening_d, nearest.opening) - second.score, 6) as margin,
+    round(
+        if(nearest.opening_d is null, nearest.opening - second.opening, nearest.opening_d - second.opening_d), 6
+    ) as margin,
     nearest.is_same_family as is_own_family,
     foreign_group.candidate_group as foreign_group,
     foreign_group.opening_d as foreign_opening_d,
