@@ -1,87 +1,23 @@
 """Reads what a user writes: plans, model cards and prompt sets (TOML, JSON lines), and lineage files (CSV)."""
 
-import csv
 import difflib
 import hashlib
-import json
-import tomllib
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import get_args
 
-from pydantic import BaseModel, ValidationError
-
-from tasks.adapters.settings import DATA_DIR
+from tasks.adapters import settings
+from tasks.adapters.textfiles import as_model, csv_rows, json_lines, read_text, read_toml
 from tasks.domain.card import LineageRole, ModelCard, PromptLine, PromptSetCard
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
 from tasks.domain.plan import Plan
 from tasks.domain.rows import Lineage, Message, Prompt
 
-M = TypeVar("M", bound=BaseModel)
-
 LINEAGE_COLUMNS = ("model", "vendor", "group", "family", "role", "learned_from", "parent", "certainty")
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file.
-
-    Raises:
-        InputError: it does not exist, can't be read or is not UTF-8.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError("there is no such file.", where=str(path), remedy="Check the path.") from None
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"byte {error.start} is not UTF-8.", where=str(path), remedy="Save the file as UTF-8."
-        ) from None
-    except OSError as error:
-        raise InputError(f"it can't be read: {error.strerror}.", where=str(path)) from None
-
-
-def explain(error: ValidationError, where: str, known_keys: Iterable[str]) -> InputError:
-    """Return an InputError that lists each wrong key of `where` with its value and what would be right."""
-    lines = []
-    keys = set(known_keys)
-    for item in error.errors():
-        key = ".".join(str(part) for part in item["loc"] if part not in ("openai_compatible", "llama_cpp")) or "(whole)"
-        if item["type"] == "extra_forbidden":
-            last = str(item["loc"][-1])
-            near = difflib.get_close_matches(last, keys, n=1)
-            lines.append(f"key {key!r} is not known" + (f", did you mean {near[0]!r}?" if near else "."))
-        elif item["type"] == "missing":
-            lines.append(f"key {key!r} is missing.")
-        else:
-            lines.append(f"key {key!r} is {item['input']!r}: {item['msg'].removeprefix('Value error, ')}.")
-    return InputError(" ".join(lines), where=where, remedy="Correct the file; nothing was written.")
-
-
-def _keys(model: type[BaseModel]) -> set[str]:
-    keys: set[str] = set()
-    for name, field in model.model_fields.items():
-        keys.add(name)
-        for part in (field.annotation, *get_args(field.annotation)):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                keys |= _keys(part)
-    return keys
-
-
-def read_toml(path: Path, model: type[M]) -> M:
-    """Return the TOML file at `path` as a `model`.
-
-    Raises:
-        InputError: the file is no TOML, or a key is missing, unknown or wrong; the message names file, key and remedy.
-    """
-    try:
-        content = tomllib.loads(read_text(path))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"it is not valid TOML: {error}.", where=str(path), remedy="Correct that line.") from None
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise explain(error, str(path), _keys(model)) from None
+def _folder(data_dir: Path | None, name: str) -> Path:
+    return (data_dir or settings.data_dir()) / name
 
 
 def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
@@ -94,14 +30,14 @@ def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
         raise InputError(
             f"there is no {kind} {name!r}.",
             where=str(folder),
-            remedy=f"Known: {', '.join(near)}{' ...' if len(near) < len(known) else ''}.",
+            remedy=f"Known: {', '.join(near) or 'none at all'}{' ...' if len(near) < len(known) else ''}.",
         )
     return path
 
 
-def read_card(name: str, data_dir: Path = DATA_DIR) -> ModelCard:
+def read_card(name: str, data_dir: Path | None = None) -> ModelCard:
     """Return the model card `name`; its file has the card's name."""
-    path = _named(data_dir / "models", name, "model card", "{}.toml")
+    path = _named(_folder(data_dir, "models"), name, "model card", "{}.toml")
     card = read_toml(path, ModelCard)
     if card.name != path.stem:
         raise InputError(
@@ -112,36 +48,35 @@ def read_card(name: str, data_dir: Path = DATA_DIR) -> ModelCard:
     return card
 
 
-def card_names(data_dir: Path = DATA_DIR) -> list[str]:
+def card_names(data_dir: Path | None = None) -> list[str]:
     """Return the names of all model cards, sorted."""
-    return sorted(path.stem for path in (data_dir / "models").glob("*.toml"))
+    return sorted(path.stem for path in _folder(data_dir, "models").glob("*.toml"))
 
 
-def read_plan(name: str, data_dir: Path = DATA_DIR) -> tuple[Plan, str]:
+def read_plan(name: str, data_dir: Path | None = None) -> tuple[Plan, str]:
     """Return the plan `name` (of `data/plans`, or a path that ends in .toml) and its text."""
-    path = Path(name) if name.endswith(".toml") else _named(data_dir / "plans", name, "plan", "{}.toml")
+    path = Path(name) if name.endswith(".toml") else _named(_folder(data_dir, "plans"), name, "plan", "{}.toml")
     return read_toml(path, Plan), read_text(path)
 
 
-def read_cards(plan: Plan, data_dir: Path = DATA_DIR) -> dict[str, ModelCard]:
+def read_cards(plan: Plan, data_dir: Path | None = None) -> dict[str, ModelCard]:
     """Return the cards of all models that `plan` names."""
     return {name: read_card(name, data_dir) for name in plan.models}
 
 
-def read_prompt_set(name: str, data_dir: Path = DATA_DIR) -> tuple[PromptSetCard, list[Prompt]]:
+def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetCard, list[Prompt]]:
     """Return a prompt set's card and prompts in file order.
 
     Raises:
         InputError: a line is broken, an id or a prompt comes twice, or count or checksum differ from the card.
     """
-    card_path = _named(data_dir / "prompts", name, "prompt set", "{}/card.toml")
+    card_path = _named(_folder(data_dir, "prompts"), name, "prompt set", "{}/card.toml")
     card = read_toml(card_path, PromptSetCard)
     path = card_path.parent / "prompts.jsonl"
     prompts: list[Prompt] = []
-    first_line: dict[str, int] = {}
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        where = f"{path}:{number}"
-        prompt = _prompt(line, where, name)
+    first_line: dict[str, str] = {}
+    for where, row in json_lines(path):
+        prompt = _prompt(as_model(row, PromptLine, where), name)
         for seen, what in ((prompt.prompt_key, "id"), (prompt.prompt_id, "prompt")):
             if seen in first_line:
                 raise InputError(
@@ -149,11 +84,13 @@ def read_prompt_set(name: str, data_dir: Path = DATA_DIR) -> tuple[PromptSetCard
                     where=where,
                     remedy="Each id and each prompt stands once in a set.",
                 )
-            first_line[seen] = number
+            first_line[seen] = where.rpartition(":")[2]
         prompts.append(prompt)
     if len(prompts) != card.n_prompts:
         raise InputError(
-            f"key 'n_prompts' is {card.n_prompts}, {path.name} has {len(prompts)} lines.", where=str(card_path)
+            f"key 'n_prompts' is {card.n_prompts}, {path.name} has {len(prompts)} prompts.",
+            where=str(card_path),
+            remedy="If the prompts were meant to change, raise 'version' and correct both 'n_prompts' and 'sha256'.",
         )
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     if checksum != card.sha256:
@@ -165,17 +102,7 @@ def read_prompt_set(name: str, data_dir: Path = DATA_DIR) -> tuple[PromptSetCard
     return card, prompts
 
 
-def _prompt(line: str, where: str, prompt_set: str) -> Prompt:
-    try:
-        parsed = PromptLine.model_validate(json.loads(line))
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"the line is not valid JSON: {error.msg} at column {error.colno}.",
-            where=where,
-            remedy="Each line is one JSON object.",
-        ) from None
-    except ValidationError as error:
-        raise explain(error, where, _keys(PromptLine)) from None
+def _prompt(parsed: PromptLine, prompt_set: str) -> Prompt:
     messages = tuple(Message(turn.role, turn.content) for turn in parsed.messages)
     return Prompt(
         prompt_id=prompt_id(messages),
@@ -196,21 +123,10 @@ def read_lineage(path: Path) -> list[Lineage]:
     Raises:
         InputError: a column is missing, a model comes twice, or a role is not in the list.
     """
-    reader = csv.DictReader(read_text(path).splitlines())
-    lacking = [
-        column for column in ("model", "vendor", "group", "family", "role") if column not in (reader.fieldnames or [])
-    ]
-    if lacking:
-        raise InputError(
-            f"missing columns: {', '.join(lacking)}; found: {', '.join(reader.fieldnames or ['none'])}.",
-            where=str(path),
-            remedy=f"A lineage file has the columns {', '.join(LINEAGE_COLUMNS)}.",
-        )
     rows: list[Lineage] = []
     seen: set[str] = set()
-    for row in reader:
-        where = f"{path}:{reader.line_num}"
-        cell: dict[str, Any] = {key: (value or "").strip() or None for key, value in row.items() if key}
+    for where, row in csv_rows(path, LINEAGE_COLUMNS[:5], LINEAGE_COLUMNS):
+        cell: dict[str, str | None] = {key: value.strip() or None for key, value in row.items()}
         if not cell["model"]:
             raise InputError("column 'model' is empty.", where=where, remedy="Name the model.")
         if cell["model"] in seen:

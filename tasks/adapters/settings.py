@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tasks.domain.errors import InputError, WorldError
+
 PROJECT = Path(__file__).resolve().parents[2]
 SQL_DIR = PROJECT / "sql"
-DATA_DIR = Path(os.environ.get("DISTILLOMETER_DATA") or PROJECT / "data")
-"""Plans, cards and prompt sets; `DISTILLOMETER_DATA` names a folder of your own with the same layout."""
 DEFAULT_HOME = PROJECT / "data" / "out"
 
 
@@ -49,10 +49,22 @@ class Home:
         return self.root / "reports"
 
 
+def data_dir() -> Path:
+    """Return the folder of plans, cards and prompt sets: `DISTILLOMETER_DATA`, or `data` of the project."""
+    return Path(os.environ.get("DISTILLOMETER_DATA") or PROJECT / "data").expanduser()
+
+
 def home_at(root: Path | str | None) -> Home:
-    """Return the home at `root`, or at `DISTILLOMETER_HOME`, or `data/out` of the project; nothing is created."""
-    chosen = Path(root or os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME)
-    return Home(chosen.expanduser().resolve())
+    """Return the home at `root`, or at `DISTILLOMETER_HOME`, or `data/out` of the project; nothing is created.
+
+    Raises:
+        InputError: there is something else than a folder.
+    """
+    chosen = Path(root or os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME).expanduser().resolve()
+    for place in (chosen, *chosen.parents):
+        if place.exists() and not place.is_dir():
+            raise InputError("the home is no folder.", where=str(place), remedy="Give another --home.")
+    return Home(chosen)
 
 
 def secret(name: str) -> str | None:
@@ -90,4 +102,9 @@ def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
+    try:
+        Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorldError(
+            f"it can't be written: {error.strerror}.", where=os.environ["PREFECT_HOME"], remedy="Use another --home."
+        ) from error

@@ -48,6 +48,11 @@ class Provider(Protocol):
 class ForeignFormat(Protocol):
     """One file format in which replies recorded elsewhere come."""
 
+    prompt_set: str
+    """The name of its prompts where the user gives none."""
+    looks_like: str
+    """What a user has to give, in words."""
+
     def detects(self, path: Path) -> bool:
         """Say whether `path` looks like this format, from names and first bytes only."""
         ...

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tasks.adapters import cards, sqlfiles
-from tasks.adapters.settings import DATA_DIR, PROJECT
+from tasks.adapters.settings import PROJECT, data_dir
 
 MODULES = sorted([*(PROJECT / "flows").rglob("*.py"), *(PROJECT / "tasks").rglob("*.py")])
 IMPURE = {
@@ -75,12 +75,12 @@ def test_relation_says_what_a_row_is(relation: sqlfiles.Relation) -> None:
 def test_every_card_plan_and_set_is_valid() -> None:
     for name in cards.card_names():
         cards.read_card(name)
-    for path in sorted((DATA_DIR / "plans").glob("*.toml")):
+    for path in sorted((data_dir() / "plans").glob("*.toml")):
         plan, _ = cards.read_plan(path.stem)
         cards.read_cards(plan)
     sets = {
         path.parent.name: cards.read_prompt_set(path.parent.name)[1]
-        for path in (DATA_DIR / "prompts").glob("*/card.toml")
+        for path in (data_dir() / "prompts").glob("*/card.toml")
     }
     assert len(sets["general"]) >= 200
     assert len(sets["maths"]) >= 100

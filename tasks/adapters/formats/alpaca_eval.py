@@ -1,10 +1,9 @@
 """AlpacaEval: a folder of MODEL/model_outputs.json, or one such folder or file."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from tasks.adapters.cards import read_text
+from tasks.adapters.textfiles import read_json
 from tasks.domain.errors import InputError
 from tasks.domain.rows import Message, RecordedReply
 
@@ -21,6 +20,7 @@ class AlpacaEval:
     """Reads `instruction`, `output`, `dataset`; the model's name is the folder's."""
 
     prompt_set = "alpaca-eval"
+    looks_like = f"a folder of MODEL/{FILE}, or one {FILE}"
 
     def detects(self, path: Path) -> bool:
         """Say whether there is a model_outputs.json here or one folder below."""
@@ -34,44 +34,36 @@ class AlpacaEval:
         """
         files = _files(path)
         if not files:
-            raise InputError(
-                f"there is no {FILE} here.", where=str(path), remedy=f"Give a folder of MODEL/{FILE} files."
-            )
+            raise InputError(f"there is no {FILE} here.", where=str(path), remedy=f"alpaca-eval is {self.looks_like}.")
         for file in files:
-            model = file.resolve().parent.name
-            for number, item in enumerate(_items(file)):
-                if not isinstance(item, dict) or not all(
-                    isinstance(item.get(k), str) for k in ("instruction", "output")
-                ):
-                    raise InputError(
-                        f"item {number} lacks the text 'instruction' or 'output'.",
-                        where=str(file),
-                        remedy="Each item is an object with both.",
-                    )
-                yield RecordedReply(
-                    model=model,
-                    messages=(Message("user", item["instruction"]),),
-                    reply_text=item["output"],
-                    prompt_key=f"{number:04d}",
-                    category=item.get("dataset"),
+            items = read_json(file)
+            if not isinstance(items, list) or not items:
+                raise InputError(
+                    "it is not a list of replies.", where=str(file), remedy="Expected a JSON list of objects."
                 )
+            for number, item in enumerate(items):
+                yield _reply(item, number, file)
 
 
-def _items(file: Path) -> list[object]:
-    text = read_text(file)
-    if not text.strip():
-        raise InputError("the file is empty.", where=str(file), remedy="Fetch it again, or leave that folder out.")
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
+def _reply(item: object, number: int, file: Path) -> RecordedReply:
+    wrong = [
+        key
+        for key in ("instruction", "output", "dataset")
+        if not isinstance(item, dict) or not isinstance(item.get(key, "" if key == "dataset" else None), str)
+    ]
+    if wrong or not isinstance(item, dict):
         raise InputError(
-            f"it is not valid JSON: {error.msg}.",
-            where=f"{file}:{error.lineno}",
-            remedy="The file may be cut: fetch it again, or leave that folder out.",
-        ) from None
-    if not isinstance(items, list) or not items:
-        raise InputError("it is not a list of replies.", where=str(file), remedy="Expected a JSON list of objects.")
-    return items
+            f"item {number} (counted from 0) has no text under {wrong[0]!r}.",
+            where=str(file),
+            remedy="Each item is an object with the texts 'instruction' and 'output', and perhaps 'dataset'.",
+        )
+    return RecordedReply(
+        model=file.resolve().parent.name,
+        messages=(Message("user", item["instruction"]),),
+        reply_text=item["output"],
+        prompt_key=f"{number:04d}",
+        category=item.get("dataset"),
+    )
 
 
 ALPACA_EVAL = AlpacaEval()

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from tasks.adapters.textfiles import check_columns, csv_rows, json_lines
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
 from tasks.domain.rows import Message, RecordedReply
 
 NEEDED = ("model", "prompt", "reply")
-OPTIONAL = ("prompt_id", "sample", "language", "category")
+KNOWN = (*NEEDED, "prompt_id", "sample", "language", "category")
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
@@ -18,9 +20,10 @@ class Replies:
     """One row a reply; other columns are left alone."""
 
     prompt_set = "replies"
+    looks_like = f"a file that ends in {', '.join(SUFFIXES)}, with the columns {', '.join(NEEDED)}"
 
     def detects(self, path: Path) -> bool:
-        """Say whether the file's ending is one of the three."""
+        """Say whether the file's ending is one of those."""
         return path.is_file() and path.suffix.lower() in SUFFIXES
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
@@ -29,57 +32,88 @@ class Replies:
         Raises:
             InputError: the file is empty, broken, or lacks a needed column or cell.
         """
-        frame = _frame(path)
-        lacking = [name for name in NEEDED if name not in frame.columns]
-        if lacking:
+        if not self.detects(path):
             raise InputError(
-                f"missing columns: {', '.join(lacking)}; found: {', '.join(frame.columns) or 'none'}.",
+                f"it is a {'folder' if path.is_dir() else 'file of another kind'}.",
                 where=str(path),
-                remedy=f"Needed are {', '.join(NEEDED)}; optional are {', '.join(OPTIONAL)}.",
+                remedy=f"replies is {self.looks_like}.",
             )
-        if frame.is_empty():
+        n_rows = 0
+        for where, row in _rows(path):
+            n_rows += 1
+            yield _reply(row, where)
+        if not n_rows:
             raise InputError("the file has no rows.", where=str(path), remedy="Expected one row a reply.")
-        for number, row in enumerate(frame.iter_rows(named=True), start=1):
-            if not row["model"] or not row["prompt"]:
-                raise InputError("model or prompt is empty.", where=f"{path}: row {number}", remedy="Fill both.")
-            messages = (Message("user", str(row["prompt"])),)
-            yield RecordedReply(
-                model=str(row["model"]),
-                messages=messages,
-                reply_text=str(row["reply"] or ""),
-                prompt_key=str(row.get("prompt_id") or prompt_id(messages)[:12]),
-                sample=_sample(row.get("sample"), f"{path}: row {number}"),
-                language=row.get("language"),
-                category=row.get("category"),
-            )
+
+
+def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        yield from csv_rows(path, NEEDED, KNOWN)
+    elif suffix == ".parquet":
+        yield from _parquet_rows(path)
+    else:
+        for where, row in json_lines(path):
+            check_columns(list(row), NEEDED, KNOWN, where)
+            yield where, row
+
+
+def _parquet_rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if not path.stat().st_size:
+        raise InputError("the file is empty.", where=str(path), remedy="Fetch it again, or leave it out.")
+    try:
+        frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        message = str(error).strip().splitlines()[0][:300]
+        raise InputError(f"it can't be read as parquet: {message}.", where=str(path), remedy="Is it whole?") from None
+    check_columns(frame.columns, NEEDED, KNOWN, str(path))
+    for number, row in enumerate(frame.iter_rows(named=True), start=1):
+        yield f"{path}: row {number}", row
+
+
+def _reply(row: dict[str, Any], where: str) -> RecordedReply:
+    model, prompt = _text(row, "model", where), _text(row, "prompt", where)
+    for column, value in (("model", model), ("prompt", prompt)):
+        if not value.strip():
+            raise InputError(f"column {column!r} is empty.", where=where, remedy="Fill it, or leave the row out.")
+    messages = (Message("user", prompt),)
+    return RecordedReply(
+        model=model,
+        messages=messages,
+        reply_text=_text(row, "reply", where),
+        prompt_key=_label(row, "prompt_id", where) or prompt_id(messages)[:12],
+        sample=_sample(row.get("sample"), where),
+        language=_label(row, "language", where),
+        category=_label(row, "category", where),
+    )
+
+
+def _text(row: dict[str, Any], column: str, where: str) -> str:
+    value = row[column]
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError(f"column {column!r} is {value!r}, not a text.", where=where, remedy="Give a text, or nothing.")
+    return value
+
+
+def _label(row: dict[str, Any], column: str, where: str) -> str | None:
+    value = row.get(column)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None if value is None else _text(row, column, where) or None
 
 
 def _sample(value: object, where: str) -> int | None:
     if value is None or value == "":
         return None
     try:
-        return int(str(value))
+        number = int(str(value))
     except ValueError:
-        raise InputError(f"column 'sample' is {value!r}.", where=where, remedy="Give a whole number.") from None
-
-
-def _frame(path: Path) -> pl.DataFrame:
-    if not path.exists():
-        raise InputError("there is no such file.", where=str(path), remedy="Check the path.")
-    if path.stat().st_size == 0:
-        raise InputError("the file is empty.", where=str(path), remedy="Expected one row a reply.")
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".csv":
-            return pl.read_csv(path, infer_schema=False)
-        if suffix == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_ndjson(path, infer_schema_length=None)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        message = str(error).strip().splitlines()[0][:300]
-        raise InputError(
-            f"it can't be read as {suffix[1:]}: {message}", where=str(path), remedy="Is it whole?"
-        ) from None
+        number = -1
+    if not 0 <= number < 2**31:
+        raise InputError(f"column 'sample' is {value!r}.", where=where, remedy="Give 0, 1, 2 ..., or nothing.")
+    return number
 
 
 REPLIES = Replies()
