@@ -46,7 +46,7 @@ def plan(
     place = settings.home_at(home)
     from tasks.adapters import plans
 
-    prepared = plans.read(name, round_name or settings.iso_week(settings.now()))
+    prepared = plans.read(name, round_name)
     cli_output.print_plan(prepared, plans.answered(place))
 
 
@@ -61,7 +61,7 @@ def evaluate(
     place = settings.home_at(home)
     from tasks.adapters import plans
 
-    prepared = plans.read(name, round_name or settings.iso_week(settings.now()))
+    prepared = plans.read(name, round_name)
     settled = plans.answered(place)
     cli_output.print_plan(prepared, settled)
     plans.check_reachable(prepared, settled, place)
@@ -90,14 +90,13 @@ def ingest(
 ) -> None:
     """Take in replies that were recorded elsewhere. The same again adds nothing."""
     place = settings.home_at(home)
-    settings.configure_prefect(place, is_verbose=verbose)
-    from tasks import ingest as step
+    from tasks.adapters import foreign
 
-    chosen = format_name or step.detect(path)
+    chosen = foreign.detect(path) if format_name is None else format_name
+    # Read once before anything starts: a broken file is said at once and leaves no trace.
+    foreign.read(path, chosen, (model, prompt_set))
     if format_name is None:
         terminal.say([f"Format: {chosen} (detected)"])
-    # Read once before anything starts: a broken file is said at once and leaves no trace.
-    step.read(path, chosen, (model, prompt_set))
     _start(place, verbose=verbose)
     from flows.ingest import ingest as flow
 
@@ -122,17 +121,17 @@ def score(
 ) -> None:
     """Compare all that is in the warehouse and print the leaderboard; text first, then embeddings."""
     place = settings.home_at(home)
-    from tasks.adapters import cards, store
+    from tasks.adapters import lineages, store
 
-    if lineage is not None:
-        cards.read_lineage(lineage)
+    n = None if embed_all else 150 if embed_prompts is None else embed_prompts
+    named = [name.strip() for name in references.split(",") if name.strip()]
+    store.check_free(place)
+    lineages.check(named, lineage, place)
     _start(place, verbose=verbose)
     from flows.publish import publish
     from flows.similarity import similarity
     from tasks.domain.plan import EmbeddingPlan
 
-    n = None if embed_all else 150 if embed_prompts is None else embed_prompts
-    named = [name.strip() for name in references.split(",") if name.strip()]
     text_only = EmbeddingPlan(enabled=False, model=embed_model)
 
     async def run() -> None:
@@ -159,6 +158,10 @@ def score(
 def report(home: HomeOption = None) -> None:
     """Write the report as one HTML file and print its path."""
     place = settings.home_at(home)
+    from tasks.adapters import store
+
+    with store.reading(place):
+        settings.configure_prefect(place)
     from tasks import render
 
     terminal.say([str(render.render.fn(place))])
@@ -180,8 +183,9 @@ def query(
         raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
     if example is not None and example not in sqlfiles.examples():
         raise InputError(f"there is no example {example!r}.", remedy=f"Known: {', '.join(sqlfiles.examples())}.")
+    terminal.check_target(format_name, output)
     with store.reading(place) as snapshot:
-        frame = snapshot.query(sql if sql is not None else sqlfiles.examples()[str(example)])
+        frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
     terminal.write_frame(frame, format_name, output)
 
 

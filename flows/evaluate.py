@@ -9,7 +9,7 @@ from flows.publish import publish
 from flows.similarity import similarity
 from tasks import prepare
 from tasks.adapters import plans, store
-from tasks.adapters.settings import home_at, iso_week, now
+from tasks.adapters.settings import home_at
 from tasks.check import Finding
 
 
@@ -30,7 +30,7 @@ async def evaluate(plan: str, round_name: str | None = None, home: str | None = 
     Started again after any end, it asks only what has no reply yet.
     """
     place = home_at(home)
-    prepared = plans.read(plan, round_name or iso_week(now()))
+    prepared = plans.read(plan, round_name)
     plans.check_reachable(prepared, plans.answered(place), place)
     with store.writing(place):
         problems = await collect(plan, prepared.round, str(place.root))

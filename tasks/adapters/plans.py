@@ -1,14 +1,18 @@
 """A plan with all that it names: read, checked, and what of it is answered already."""
 
+import re
 from dataclasses import dataclass
 
 from tasks.adapters import cards, journal, providers, store
-from tasks.adapters.settings import Home
+from tasks.adapters.settings import Home, iso_week, now
 from tasks.domain import registry
 from tasks.domain.card import ModelCard, PromptSetCard
+from tasks.domain.errors import InputError
 from tasks.domain.ids import content_id
 from tasks.domain.plan import Plan, expand
 from tasks.domain.rows import Prompt, Request
+
+_ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1"}
 """Versions of the formulas in `sql/core` and `tasks/neighbours.py`; a change of a formula raises its number."""
@@ -38,12 +42,24 @@ class Prepared:
         return content_id("run", self.recipe_id, self.round, [card.fingerprint for card in self.cards.values()])
 
 
-def read(plan_name: str, round_name: str) -> Prepared:
-    """Return `plan_name` with its cards, sets and requests; nothing is written or asked.
+def read(plan_name: str, round_name: str | None = None) -> Prepared:
+    """Return `plan_name` with its cards, sets and requests for a round; nothing is written or asked.
+
+    Args:
+        plan_name: a plan of `data/plans`, or a path that ends in .toml.
+        round_name: the period of re-evaluation; None: this ISO week.
 
     Raises:
-        InputError: the plan, or something that it names, is missing or wrong.
+        InputError: the round's name, the plan, or something that it names, is missing or wrong.
     """
+    if round_name is None:
+        round_name = iso_week(now())
+    if not _ROUND.fullmatch(round_name):
+        raise InputError(
+            f"the round is {round_name!r}.",
+            where="--round",
+            remedy="Give up to 40 letters, digits, - and _, such as 2026-W48, or leave it out.",
+        )
     plan, text = cards.read_plan(plan_name)
     model_cards = cards.read_cards(plan)
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}

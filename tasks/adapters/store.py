@@ -1,6 +1,5 @@
 """The warehouse: the one writer, and the snapshot that everybody reads. Holds all SQL that is not a file in `sql/`."""
 
-import fcntl
 import os
 import threading
 from collections.abc import Iterator, Sequence
@@ -13,14 +12,13 @@ import duckdb
 import polars as pl
 
 from tasks.adapters import sqlfiles
+from tasks.adapters.opening import OPTIONS, connect, held, is_locked_somewhere
 from tasks.adapters.settings import Home
-from tasks.domain.errors import InputError, WarehouseHeld, WorldError
+from tasks.domain.errors import InputError
 
-_OPTIONS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
 _write_lock = threading.RLock()
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
+"""MULTI is a pivot."""
 
 
 def _literal(text: str) -> str:
@@ -87,6 +85,28 @@ class Store:
             raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
         finally:
             cursor.close()
+
+    def ask(self, text: str) -> pl.DataFrame:
+        """Return the result of a query that a user wrote.
+
+        Raises:
+            InputError: it is not exactly one statement that only reads, or DuckDB refuses it.
+        """
+        cursor = self._connection.cursor()
+        try:
+            kinds = [statement.type for statement in cursor.extract_statements(text)]
+        except duckdb.Error as error:
+            raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
+        finally:
+            cursor.close()
+        if len(kinds) != 1 or kinds[0] not in _READING:
+            found = ", ".join(kind.name for kind in kinds) or "nothing"
+            raise InputError(
+                f"the query is not one SELECT but {found}.",
+                where=str(self.path),
+                remedy="The snapshot is only read: give one SELECT.",
+            )
+        return self.query(text)
 
     def append(self, table: str, rows: Sequence[Any] | pl.DataFrame, *, key: str | None = None) -> int:
         """Append rows to a raw table and return how many were new.
@@ -174,40 +194,41 @@ class Store:
             finally:
                 cursor.execute("detach snapshot")
                 cursor.close()
-        with duckdb.connect(str(beside), config=_OPTIONS) as connection:
+        with duckdb.connect(str(beside), config=OPTIONS) as connection:
             for relation in sqlfiles.relations():
                 _create(connection, relation, is_refreshed=False)
         os.replace(beside, target)
 
 
-@contextmanager
-def _held(home: Home) -> Iterator[None]:
-    """Hold the warehouse for this process, or say who does; the lock goes with the process."""
-    home.root.mkdir(parents=True, exist_ok=True)
-    path = home.root / "warehouse.lock"
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise WarehouseHeld(
-                f"the warehouse is being written by {holder}.",
-                where=str(home.warehouse),
-                remedy="Wait for it to end, or use another --home; `query` and `report` read the published snapshot.",
-            ) from None
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()}")
-        file.flush()
-        yield
-
-
 def check_free(home: Home) -> None:
-    """Raise WarehouseHeld where another process writes to the warehouse; creates nothing."""
-    if (home.root / "warehouse.lock").exists():
-        with _held(home):
+    """Raise what `writing` would raise where the warehouse is held or is no database; creates nothing."""
+    if is_locked_somewhere(home):
+        with held(home):
             pass
+    if home.warehouse.exists():
+        with looking(home):
+            pass
+
+
+@contextmanager
+def looking(home: Home) -> Iterator[Store]:
+    """Open the warehouse read-only, to see what is there before anything starts; nobody may be writing to it.
+
+    Raises:
+        InputError: there is no warehouse yet.
+        WorldError: another process has it open, or it is no database.
+    """
+    if not home.warehouse.exists():
+        raise InputError(
+            "there is no warehouse here yet.",
+            where=str(home.root),
+            remedy="Run `distillometer evaluate` or `distillometer ingest` first, or give --home.",
+        )
+    connection = connect(home.warehouse, is_read_only=True)
+    try:
+        yield Store(connection, home.warehouse)
+    finally:
+        connection.close()
 
 
 @dataclass
@@ -244,29 +265,14 @@ def writing(home: Home) -> Iterator[Store]:
 
 def _opened(home: Home) -> _Shared:
     with ExitStack() as stack:
-        try:
-            stack.enter_context(_held(home))
-            connection = duckdb.connect(str(home.warehouse), config=_OPTIONS)
-            store = Store(connection, home.warehouse)
-            stack.callback(store.close)
-            for schema in sqlfiles.SCHEMAS:
-                connection.execute(f'create schema if not exists "{schema}"')
-            for relation in sqlfiles.relations():
-                _create(connection, relation, is_refreshed=False)
-        except OSError as error:
-            raise WorldError(f"the home can't be written: {error}.", where=str(home.root)) from error
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise WarehouseHeld(
-                    "the warehouse is held by another program.",
-                    where=str(home.warehouse),
-                    remedy="Close it; to read while a run goes on, open published.duckdb beside it.",
-                ) from error
-            raise WorldError(
-                f"the warehouse can't be opened: {str(error).splitlines()[0]}",
-                where=str(home.warehouse),
-                remedy="Use another --home, or move the file away.",
-            ) from error
+        stack.enter_context(held(home))
+        connection = connect(home.warehouse, is_read_only=False)
+        store = Store(connection, home.warehouse)
+        stack.callback(store.close)
+        for schema in sqlfiles.SCHEMAS:
+            connection.execute(f'create schema if not exists "{schema}"')
+        for relation in sqlfiles.relations():
+            _create(connection, relation, is_refreshed=False)
         return _Shared(store, stack.pop_all())
 
 
@@ -276,6 +282,7 @@ def reading(home: Home) -> Iterator[Store]:
 
     Raises:
         InputError: nothing has been published yet.
+        WorldError: the file is no database.
     """
     if not home.published.exists():
         raise InputError(
@@ -283,7 +290,7 @@ def reading(home: Home) -> Iterator[Store]:
             where=str(home.root),
             remedy="Run `distillometer evaluate` or `distillometer ingest` and `score` first, or give --home.",
         )
-    connection = duckdb.connect(str(home.published), read_only=True, config=_OPTIONS)
+    connection = connect(home.published, is_read_only=True)
     try:
         yield Store(connection, home.published)
     finally:

@@ -58,17 +58,28 @@ def say(lines: Iterable[str]) -> None:
         console.print(escape(printable(line)))
 
 
+def check_target(format_name: str, target: Path | None) -> None:
+    """Make sure that a result can be written in this format to `target`, or to standard output.
+
+    Raises:
+        InputError: the format is not known, or there is no place for it to go to.
+    """
+    if format_name not in FORMATS:
+        raise InputError(f"it is {format_name!r}.", where="--format", remedy=f"Known: {', '.join(FORMATS)}.")
+    if format_name == "parquet" and target is None and sys.stdout.isatty():
+        raise InputError("parquet is not for a terminal.", where="--format", remedy="Give --output FILE.parquet.")
+    if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
+        raise InputError(f"no file can be written at {target}.", where="--output", remedy="Name a file in a folder.")
+
+
 def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> None:
     """Write a query's result to standard output, or to `target`.
 
     Raises:
-        InputError: the format is not known, or parquet has no file to go to.
+        InputError: the format is not known, or there is no place for it to go to.
     """
-    if format_name not in FORMATS:
-        raise InputError(f"--format is {format_name!r}.", remedy=f"Known: {', '.join(FORMATS)}.")
+    check_target(format_name, target)
     if format_name == "parquet":
-        if target is None and sys.stdout.isatty():
-            raise InputError("parquet is not for a terminal.", where="--format", remedy="Give --output FILE.parquet.")
         frame.write_parquet(target if target is not None else sys.stdout.buffer)
         return
     if format_name == "table":

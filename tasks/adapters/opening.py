@@ -1,0 +1,82 @@
+"""Opens database files: one writer at a time, and a clear word where a file can't be had."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import duckdb
+
+from tasks.adapters.settings import Home
+from tasks.domain.errors import WarehouseHeld, WorldError
+
+OPTIONS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+@contextmanager
+def held(home: Home) -> Iterator[None]:
+    """Hold the warehouse for this process, or say who does; the lock goes with the process.
+
+    Raises:
+        WarehouseHeld: another process holds it.
+        WorldError: the home can't be written.
+    """
+    with _lock_file(home) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise WarehouseHeld(
+                f"the warehouse is being written by {holder}.",
+                where=str(home.warehouse),
+                remedy="Wait for it to end, or use another --home; `query` and `report` read the published snapshot.",
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(f"process {os.getpid()}")
+        file.flush()
+        yield
+
+
+def is_locked_somewhere(home: Home) -> bool:
+    """Say whether there is a lock file, held or not."""
+    return (home.root / "warehouse.lock").exists()
+
+
+def _lock_file(home: Home) -> IO[str]:
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+        return (home.root / "warehouse.lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise WorldError(
+            f"the home can't be written: {error.strerror}.", where=str(home.root), remedy="Use another --home."
+        ) from error
+
+
+def connect(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Return a connection to the database at `path`.
+
+    Raises:
+        WarehouseHeld: another program has it open.
+        WorldError: it is no database, or can't be read or written.
+    """
+    try:
+        return duckdb.connect(str(path), read_only=is_read_only, config=OPTIONS)
+    except duckdb.Error as error:
+        if "lock" in str(error).lower():
+            raise WarehouseHeld(
+                "the database is held by another program.",
+                where=str(path),
+                remedy="Close it; to read while a run goes on, open published.duckdb beside it.",
+            ) from error
+        raise WorldError(
+            f"the database can't be opened: {str(error).splitlines()[0]}",
+            where=str(path),
+            remedy="Use another --home, or move the file away.",
+        ) from error
