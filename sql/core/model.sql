@@ -1,4 +1,4 @@
--- core.model: one row per model that has a request, with what is known of its lineage (a file outranks a card).
+-- core.model: one row per registered model, with what is known of its lineage (a file outranks a card).
 -- grain: model
 with latest as (
     select
