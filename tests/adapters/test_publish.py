@@ -1,0 +1,121 @@
+"""A published snapshot is swapped in whole, opens anywhere while a run writes, and says what everything in it is."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tasks.adapters import sqlfiles, store
+from tasks.adapters.settings import Home
+from tests.support import small_home
+
+RECORDED = [
+    (model, prompt, sample, f"{opening} {model} {prompt} {sample}")
+    for model, opening in (("alpha", "well then"), ("beta", "well then"), ("gamma", "quite other"))
+    for prompt in ("p1", "p2")
+    for sample in (0, 1)
+]
+VENDORS = {"alpha": "a", "beta": "b", "gamma": "c"}
+READ_ALL = """
+import json, sys
+import duckdb
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    counts = {name: connection.execute(f"select count(*) from {name}").fetchone()[0] for name in sys.argv[2:]}
+assert "tasks" not in sys.modules
+print(json.dumps(counts))
+"""
+
+
+def _counts_elsewhere(path: Path, names: list[str]) -> dict[str, int]:
+    """Return the rows of each relation as another process counts them that knows DuckDB and nothing of the project."""
+    command = [sys.executable, "-c", READ_ALL, str(path), *names]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Home:
+    home = Home(tmp_path_factory.mktemp("built"))
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, RECORDED, VENDORS)
+        warehouse.publish(home.published)
+    return home
+
+
+@pytest.fixture
+def home(built, tmp_path) -> Home:
+    return Home(Path(shutil.copytree(built.root, tmp_path / "home")))
+
+
+def test_reader_keeps_the_old_snapshot_and_the_next_one_gets_the_new(home) -> None:
+    with duckdb.connect(str(home.published), read_only=True) as old, store.writing(home) as warehouse:
+        small_home.fill(warehouse, [("alpha", "p3", 0, "one more")], {})
+        warehouse.publish(home.published)
+        assert _counts_elsewhere(home.published, ["core.reply"]) == {"core.reply": 13}
+        assert old.sql("select count(*) from core.reply").fetchall() == [(12,)]
+        assert old.sql("select count(*) from mart.likeness").fetchall() == [(6,)]
+    assert [path.name for path in home.root.glob("published*")] == ["published.duckdb"]
+
+
+def test_nothing_of_an_unpublished_write_shows(home) -> None:
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, [("alpha", "p3", 0, "one more")], {})
+        with store.reading(home) as snapshot:
+            assert snapshot.count("core.reply") == 12
+
+
+def test_another_process_reads_every_relation_while_a_run_writes(home) -> None:
+    names = [relation.quoted for relation in sqlfiles.relations()]
+    with store.writing(home):
+        counts = _counts_elsewhere(home.published, names)
+    assert counts['"mart"."likeness"'] == 6
+    assert counts['"mart"."pair_evidence"'] == 48
+    assert counts['"mart"."self_likeness"'] == 3
+    assert counts['"check"."no_panel"'] == 3
+
+
+def test_snapshot_holds_what_the_warehouse_holds(home) -> None:
+    with store.writing(home) as warehouse, store.reading(home) as snapshot:
+        for relation in sqlfiles.relations():
+            rows = [sorted(place.read(relation.quoted).rows(), key=repr) for place in (warehouse, snapshot)]
+            if relation.stored == "warehouse":
+                assert rows[1] == []
+            else:
+                assert rows[0] == rows[1], relation.full_name
+
+
+def test_every_relation_says_what_its_rows_are(home) -> None:
+    with duckdb.connect(str(home.published), read_only=True) as connection:
+        comments = dict(
+            connection.sql(
+                "select schema_name || '.' || table_name, comment from duckdb_tables() union all"
+                " select schema_name || '.' || view_name, comment from duckdb_views() where not internal"
+            ).fetchall()
+        )
+    assert comments == {relation.full_name: relation.comment for relation in sqlfiles.relations()}
+    assert all(comment.startswith("one row per ") for comment in comments.values())
+
+
+def test_what_an_interrupted_publish_left_is_no_hindrance(home) -> None:
+    home.published.with_suffix(".new.duckdb").write_bytes(b"half a file")
+    with store.writing(home) as warehouse:
+        warehouse.publish(home.published)
+    assert _counts_elsewhere(home.published, ["core.reply"]) == {"core.reply": 12}
+
+
+def test_a_publish_that_fails_leaves_the_old_snapshot(home, monkeypatch) -> None:
+    before = home.published.read_bytes()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the disk is full")
+
+    with store.writing(home) as warehouse:
+        monkeypatch.setattr(store, "_create", fail)
+        with pytest.raises(OSError, match="full"):
+            warehouse.publish(home.published)
+    assert home.published.read_bytes() == before

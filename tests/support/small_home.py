@@ -1,0 +1,76 @@
+"""A home whose warehouse holds a few replies, written through the store alone."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from tasks.adapters.store import Store
+
+AT = datetime(2026, 1, 5)
+
+Recorded = tuple[str, str, int, str | None]
+"""Model, prompt, sample and text, or None where the reply is missing."""
+
+
+def fill(warehouse: Store, recorded: Iterable[Recorded], vendors: dict[str, str]) -> None:
+    """Append these replies with their models, prompts and requests; every model is a reference; form what is stored."""
+    rows = list(recorded)
+    models = sorted({model for model, *_ in rows})
+    warehouse.append(
+        "model",
+        [{"model": m, "fingerprint": "f", "source": "card", "card_text": "{}", "registered_at": AT} for m in models],
+    )
+    warehouse.append(
+        "lineage",
+        [
+            {"model": model, "vendor": vendor, "learned_from": [], "source": "card", "loaded_at": AT}
+            for model, vendor in vendors.items()
+        ],
+    )
+    warehouse.append("reference", [{"model": m, "is_panel": True, "chosen_by": "named"} for m in models], key="model")
+    prompts = {prompt: _prompt_row(prompt) for _, prompt, _, _ in rows}
+    warehouse.append("prompt", list(prompts.values()), key="prompt_id")
+    warehouse.append("request", [_request_row(*row[:3]) for row in rows], key="request_id")
+    warehouse.append("reply", [_reply_row(*row) for row in rows], key="reply_id")
+    warehouse.refresh()
+
+
+def reply_id(model: str, prompt: str, sample: int = 0) -> str:
+    """Return the id under which `fill` keeps a reply."""
+    return f"{model}/{prompt}/{sample}"
+
+
+def _prompt_row(prompt: str) -> dict[str, object]:
+    return {
+        "prompt_id": prompt,
+        "prompt_set": "small",
+        "prompt_key": prompt,
+        "messages_text": "[]",
+        "prompt_text": f"Question {prompt}",
+        "asks": [],
+        "registered_at": AT,
+    }
+
+
+def _request_row(model: str, prompt: str, sample: int) -> dict[str, object]:
+    return {
+        "request_id": reply_id(model, prompt, sample),
+        "model": model,
+        "fingerprint": "f",
+        "prompt_id": prompt,
+        "sample": sample,
+        "round": "2026-W02",
+        "sampling_text": "{}",
+        "wanted_at": AT,
+    }
+
+
+def _reply_row(model: str, prompt: str, sample: int, text: str | None) -> dict[str, object]:
+    return {
+        "reply_id": reply_id(model, prompt, sample),
+        "request_id": reply_id(model, prompt, sample),
+        "reply_text": text,
+        "missing_reason": "timeout" if text is None else None,
+        "n_attempts": 1,
+        "replied_at": AT,
+        "source": "asked",
+    }
