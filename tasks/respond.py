@@ -1,6 +1,7 @@
 """Requests -> replies: one Prefect task asks one batch."""
 
 import asyncio
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ from tasks.domain.batching import Batch
 from tasks.domain.card import LocalGguf, ModelCard
 from tasks.domain.errors import BatchIncomplete
 from tasks.domain.ids import content_id
-from tasks.domain.ports import Endpoint
+from tasks.domain.ports import Endpoint, Provider
 from tasks.domain.rows import SETTLED_REASONS, Reply, Request
 
 PASSING_REASONS = frozenset({"rate_limited", "server_error", "timeout", "connection_lost"})
@@ -37,17 +38,40 @@ def serving(cards: list[ModelCard], home: Home) -> Iterator[dict[str, Endpoint]]
         InputError: a key or a file is missing.
         WorldError: a local server does not start.
     """
+    same_weights: dict[str, list[ModelCard]] = {}
+    endpoints: dict[str, Endpoint] = {}
     with ExitStack() as stack:
-        shared: dict[str, Endpoint] = {}
-        endpoints: dict[str, Endpoint] = {}
         for card in cards:
-            same = isinstance(card.endpoint, LocalGguf)
-            key = content_id("server", card.endpoint.model_dump(), card.limits.concurrency) if same else card.name
-            if key not in shared:
-                provider = registry.load(providers, card.endpoint.provider)
-                shared[key] = stack.enter_context(provider.serve(card, home.models))
-            endpoints[card.name] = shared[key]
+            if isinstance(card.endpoint, LocalGguf):
+                same_weights.setdefault(content_id("server", card.endpoint.model_dump()), []).append(card)
+            else:
+                endpoints[card.name] = _served(card, stack, home)
+        for served in same_weights.values():
+            shared = _served(_one_server(served, len(same_weights)), stack, home)
+            endpoints.update({card.name: shared for card in served})
         yield endpoints
+
+
+def _served(card: ModelCard, stack: ExitStack, home: Home) -> Endpoint:
+    provider: Provider = registry.load(providers, card.endpoint.provider)
+    return stack.enter_context(provider.serve(card, home.models))
+
+
+def _one_server(cards: list[ModelCard], n_servers: int) -> ModelCard:
+    """Return a card for the server that serves all `cards`: room for all their calls, its share of the machine.
+
+    Servers that each take every core hinder each other: together they are slower than servers that share the cores.
+    """
+    endpoint, limits = cards[0].endpoint, cards[0].limits
+    assert isinstance(endpoint, LocalGguf)
+    n_threads = endpoint.n_threads or max(1, (os.cpu_count() or 1) // n_servers)
+    n_calls = sum(card.limits.concurrency for card in cards)
+    return cards[0].model_copy(
+        update={
+            "endpoint": endpoint.model_copy(update={"n_threads": n_threads}),
+            "limits": limits.model_copy(update={"concurrency": n_calls}),
+        }
+    )
 
 
 def _batch_key(_context: Any, parameters: Mapping[str, Any]) -> str:

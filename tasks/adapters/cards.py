@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import get_args
 
 from tasks.adapters import settings
-from tasks.adapters.textfiles import as_model, csv_rows, json_lines, read_text, read_toml
+from tasks.adapters.textfiles import csv_rows, json_lines, read_text
+from tasks.adapters.tomlfiles import as_model, key_place, read_toml
 from tasks.domain.card import LineageRole, ModelCard, PromptLine, PromptSetCard
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
@@ -30,7 +31,7 @@ def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
         raise InputError(
             f"there is no {kind} {name!r}.",
             where=str(folder),
-            remedy=f"Known: {', '.join(near) or 'none at all'}{' ...' if len(near) < len(known) else ''}.",
+            remedy=f"Known: {', '.join(near) or 'none at all'}{' ...' if len(near) < len(known) else '.'}",
         )
     return path
 
@@ -42,7 +43,7 @@ def read_card(name: str, data_dir: Path | None = None) -> ModelCard:
     if card.name != path.stem:
         raise InputError(
             f"key 'name' is {card.name!r}, the file is called {path.stem!r}.",
-            where=str(path),
+            where=key_place(path, "name"),
             remedy="Make them equal.",
         )
     return card
@@ -89,14 +90,14 @@ def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetC
     if len(prompts) != card.n_prompts:
         raise InputError(
             f"key 'n_prompts' is {card.n_prompts}, {path.name} has {len(prompts)} prompts.",
-            where=str(card_path),
+            where=key_place(card_path, "n_prompts"),
             remedy="If the prompts were meant to change, raise 'version' and correct both 'n_prompts' and 'sha256'.",
         )
     checksum = hashlib.sha256(path.read_bytes()).hexdigest()
     if checksum != card.sha256:
         raise InputError(
             f"key 'sha256' does not fit {path.name}, whose SHA-256 is {checksum}.",
-            where=str(card_path),
+            where=key_place(card_path, "sha256"),
             remedy="If the prompts were meant to change, raise 'version' and put that checksum there.",
         )
     return card, prompts

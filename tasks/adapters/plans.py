@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tasks.adapters import cards, journal, providers, store
+from tasks.adapters import cards, embedders, journal, providers, store
 from tasks.adapters.settings import Home, iso_week, now
 from tasks.domain import registry
 from tasks.domain.card import ModelCard, PromptSetCard
@@ -61,6 +61,8 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
             remedy="Give up to 40 letters, digits, - and _, such as 2026-W48, or leave it out.",
         )
     plan, text = cards.read_plan(plan_name)
+    if plan.embedding.enabled:
+        registry.check(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
     model_cards = cards.read_cards(plan)
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
     prompts = {name: prompts for name, (_, prompts) in sets.items()}

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from tasks.domain.card import ModelCard, Name, Sampling, Strict
 from tasks.domain.ids import content_id, request_id
@@ -41,16 +41,22 @@ class Plan(Strict):
     embedding: EmbeddingPlan = EmbeddingPlan()
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
 
-    @model_validator(mode="after")
-    def _no_duplicates(self) -> "Plan":
-        for key, names in (("models", self.models), ("prompts.set", tuple(c.set for c in self.prompts))):
-            twice = sorted({name for name in names if names.count(name) > 1})
-            if twice:
-                raise ValueError(f"{key} names {', '.join(twice)} more than once")
-        stray = sorted(set(self.references) - set(self.models))
+    @field_validator("models", "prompts")
+    @classmethod
+    def _no_duplicates(cls, value: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [item.set if isinstance(item, PromptChoice) else item for item in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"it names {', '.join(twice)} more than once")
+        return value
+
+    @field_validator("references")
+    @classmethod
+    def _among_models(cls, value: tuple[Name, ...], info: ValidationInfo) -> tuple[Name, ...]:
+        stray = sorted(set(value) - set(info.data.get("models", value)))
         if stray:
-            raise ValueError(f"references names {', '.join(stray)}, which models does not")
-        return self
+            raise ValueError(f"it names {', '.join(stray)}, which 'models' does not")
+        return value
 
     def recipe_id(self, set_checksums: dict[str, str], versions: dict[str, str]) -> str:
         """Return the hash of all that must be equal for two runs to be comparable.

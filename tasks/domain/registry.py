@@ -13,15 +13,25 @@ def names(package: ModuleType) -> list[str]:
     return sorted(module.name for module in iter_modules(package.__path__))
 
 
+def check(package: ModuleType, name: str, where: str = "") -> None:
+    """Make sure that `package` has a plug-in `name`, without importing it.
+
+    Raises:
+        InputError: there is no such file; the message lists those that exist.
+    """
+    if name.replace("-", "_") not in names(package):
+        kind = package.__name__.rsplit(".", 1)[-1]
+        raise InputError(
+            f"there is no {name!r} among {kind}.", where=where, remedy=f"Known: {', '.join(names(package))}."
+        )
+
+
 def load(package: ModuleType, name: str) -> Any:
     """Return the plug-in `name` of `package`: the constant that has the file's name in capitals.
 
     Raises:
         InputError: there is no such file; the message lists those that exist.
     """
+    check(package, name)
     stem = name.replace("-", "_")
-    if stem not in names(package):
-        kind = package.__name__.rsplit(".", 1)[-1]
-        known = ", ".join(names(package))
-        raise InputError(f"there is no {name!r} among {kind}.", remedy=f"Known: {known}.")
     return getattr(import_module(f"{package.__name__}.{stem}"), stem.upper())

@@ -57,6 +57,7 @@ class _SentenceTransformer:
         path = packaged(model)
         if path is not None:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
+            os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         import torch
         from sentence_transformers import SentenceTransformer
 

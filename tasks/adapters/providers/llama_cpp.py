@@ -96,7 +96,7 @@ class LlamaCpp:
         params.model.path = str(path)
         params.n_parallel = card.limits.concurrency
         params.n_ctx = endpoint.context_tokens * card.limits.concurrency
-        params.cpuparams.n_threads = endpoint.n_threads or os.cpu_count() or 1
+        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = endpoint.n_threads or os.cpu_count() or 1
         params.port = 0
         params.verbosity = -1
         if endpoint.chat_template is not None:
