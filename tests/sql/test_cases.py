@@ -14,7 +14,6 @@ import duckdb
 import pytest
 
 from tasks.adapters import sqlfiles, store
-from tasks.adapters.settings import Home
 
 RELATIONS = {relation.full_name: relation for relation in sqlfiles.relations()}
 TESTED = [name for name, relation in RELATIONS.items() if relation.schema != "raw"]
@@ -26,17 +25,6 @@ CASES = [
 ]
 
 Columns = dict[str, dict[str, str]]
-
-
-@pytest.fixture(scope="session")
-def columns(tmp_path_factory) -> Columns:
-    """Return the columns and their types of each relation, as the project's own loader creates it."""
-    found: Columns = {}
-    with store.writing(Home(tmp_path_factory.mktemp("schema"))) as warehouse:
-        rows = warehouse.query("select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()")
-        for name, column, data_type in rows.iter_rows():
-            found.setdefault(name, {})[column] = data_type
-    return found
 
 
 def _value(cell: str) -> str:
@@ -54,16 +42,13 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, text: str) -> lis
     return head
 
 
-def _formed(name: str, given: dict[str, str], columns: Columns) -> duckdb.DuckDBPyConnection:
-    """Return a database in which table `actual` holds what the relation gives on the given rows."""
+def _form(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, str], columns: Columns) -> None:
+    """Create table `actual`: what the relation gives on the given rows."""
     needed, waiting = set(), set(RELATIONS[name].reads)
     while waiting:
         needed.add(one := waiting.pop())
         waiting |= set() if one in given else RELATIONS[one].reads - needed
     assert given.keys() <= needed, f"{name} does not read {given.keys() - needed}"
-    connection = duckdb.connect()
-    for schema in sqlfiles.SCHEMAS:
-        connection.execute(f'create schema "{schema}"')
     for relation in (relation for full_name, relation in RELATIONS.items() if full_name in needed):
         if relation.full_name in given or relation.schema == "raw":
             typed = ", ".join(f"{column} {kind}" for column, kind in columns[relation.full_name].items())
@@ -73,7 +58,6 @@ def _formed(name: str, given: dict[str, str], columns: Columns) -> duckdb.DuckDB
         else:
             connection.execute(f"create view {relation.quoted} as {relation.text}")
     connection.execute(f"create table actual as {RELATIONS[name].text}")
-    return connection
 
 
 def _given(case: dict[str, Any]) -> dict[str, str]:
@@ -87,29 +71,24 @@ def _plain(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("name", "case"), CASES)
-def test_case(name: str, case: dict[str, Any], columns: Columns) -> None:
+def test_case(name: str, case: dict[str, Any], columns: Columns, scratch: duckdb.DuckDBPyConnection) -> None:
     assert case.keys() == {"given", "expect"}
-    with _formed(name, _given(case), columns) as connection:
-        connection.execute("create table expected as from actual limit 0")
-        chosen = ", ".join(_insert(connection, "expected", case["expect"]))
-        actual, expected = (
-            sorted(
-                (tuple(map(_plain, row)) for row in connection.sql(f"select {chosen} from {table}").fetchall()),
-                key=repr,
-            )
-            for table in ("actual", "expected")
-        )
-        assert actual == expected
-        [[n_rows, n_keys]] = connection.sql(
-            f"select count(*), count(distinct row({RELATIONS[name].grain})) from actual"
-        ).fetchall()
-        assert n_rows == n_keys, f"the grain ({RELATIONS[name].grain}) is not unique"
+    _form(scratch, name, _given(case), columns)
+    scratch.execute("create table expected as from actual limit 0")
+    chosen = ", ".join(_insert(scratch, "expected", case["expect"]))
+    actual, expected = (
+        sorted((tuple(map(_plain, row)) for row in scratch.sql(f"select {chosen} from {table}").fetchall()), key=repr)
+        for table in ("actual", "expected")
+    )
+    assert actual == expected
+    grain = RELATIONS[name].grain
+    [[n_rows, n_keys]] = scratch.sql(f"select count(*), count(distinct row({grain})) from actual").fetchall()
+    assert n_rows == n_keys, f"the grain ({grain}) is not unique"
 
 
 @pytest.mark.parametrize("name", TESTED)
-def test_nothing_comes_of_nothing(name: str, columns: Columns) -> None:
-    with _formed(name, {}, columns) as connection:
-        assert connection.sql("from actual").fetchall() == []
+def test_nothing_comes_of_nothing(name: str, empty: store.Store) -> None:
+    assert empty.query(RELATIONS[name].text).is_empty()
 
 
 def test_every_relation_has_a_case_and_every_case_a_relation() -> None:
