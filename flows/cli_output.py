@@ -22,24 +22,16 @@ MOST_COVERAGE_ROWS = 15
 COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_asked", "asked"), ("n_answered", "answered")]
 COVERAGE += [("missing_reasons", "missing"), ("n_cut", "cut at limit"), ("median_latency_ms", "median ms")]
 
-LEADERBOARD = [("target", "target"), ("nearest_group", "nearest group"), ("nearest_reference", "its snapshot")]
-LEADERBOARD += [("opening_d", "D"), ("opening_d_low", "low"), ("opening_d_high", "high"), ("margin", "margin")]
-LEADERBOARD += [
-    ("foreign_group", "nearest of another family"),
-    ("foreign_opening_d", "D"),
-    ("nearest_share", "nearest share"),
-]
-LEADERBOARD += [
-    ("centred_cos", "centred cos"),
-    ("length_closeness", "length"),
-    ("n_prompts", "prompts"),
-    ("n_panel", "panel"),
-]
+LEADERBOARD = [("target", "target"), ("nearest_group", "nearest group"), ("opening_d", "D")]
+LEADERBOARD += [("opening_d_low", "low"), ("opening_d_high", "high"), ("n_prompts", "prompts"), ("margin", "margin")]
+LEADERBOARD += [("foreign_group", "nearest of another family"), ("foreign_opening_d", "its D"), ("n_panel", "panel")]
+LEADERBOARD += [("length_closeness", "length"), ("nearest_share", "nearest share"), ("centred_cos", "centred cos")]
+LEADERBOARD += [("nearest_reference", "its nearest snapshot")]
 
-BESIDE_SELF = [("left_model", "model"), ("right_model", "other model"), ("opening", "shared opening")]
-BESIDE_SELF += [("left_self_opening", "model with itself"), ("right_self_opening", "other with itself")]
-BESIDE_SELF += [("opening_share_of_self", "share of self"), ("bigram_jaccard", "word pairs")]
-BESIDE_SELF += [("bigram_share_of_self", "share of self"), ("raw_cos", "cos"), ("n_prompts", "prompts")]
+BESIDE_SELF = [("left_model", "model"), ("right_model", "other model"), ("opening_share_of_self", "share of self")]
+BESIDE_SELF += [("opening", "shared opening"), ("n_prompts", "prompts"), ("left_self_opening", "model with itself")]
+BESIDE_SELF += [("right_self_opening", "other with itself"), ("bigram_jaccard", "word pairs")]
+BESIDE_SELF += [("bigram_share_of_self", "their share of self"), ("raw_cos", "cosine")]
 
 
 def print_plan(prepared: "Prepared", answered: set[str]) -> None:
@@ -97,15 +89,17 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         pairs = snapshot.read("mart.pair_beside_self").sort("position")
         panel = snapshot.read("mart.panel")
     _print_coverage(coverage)
+    terminal.say([""])
     console.print(
-        terminal.table("\nLeaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD)
+        terminal.table("Leaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD)
     )
     if board.height > MOST_ROWS:
         terminal.say(
             [f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"]
         )
     if not pairs.is_empty():
-        title = "\nEach pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
+        terminal.say([""])
+        title = "Each pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     terminal.say(["", *sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())])
     terminal.say(
@@ -117,7 +111,8 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
 def _print_coverage(coverage: pl.DataFrame) -> None:
     shown = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
     if not shown.is_empty():
-        terminal.out().print(terminal.table("\nAnswers", shown.head(MOST_ROWS), COVERAGE))
+        terminal.say([""])
+        terminal.out().print(terminal.table("Answers", shown.head(MOST_ROWS), COVERAGE))
     n_asked, n_missing = int(coverage["n_asked"].sum()), int(coverage["n_missing"].sum())
     n_models = coverage["model"].n_unique()
     terminal.say([f"{n_models} models, {n_asked} requests, {n_asked - n_missing} replies, {n_missing} missing."])

@@ -2,10 +2,12 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -28,22 +30,51 @@ def cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.3f}"
+        return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return str(value)
 
 
 def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | None = None) -> Table:
-    """Return a table of `frame`; `columns` are pairs of column and heading, None for all under their own names."""
-    shown = columns or [(name, name) for name in frame.columns]
+    """Return a table of `frame`.
+
+    Args:
+        title: what stands above.
+        frame: the rows.
+        columns: pairs of column and heading, the most telling first: those for which the window has no room are left
+            out, and named below. None: all columns under their own names, folded where there is no room.
+    """
+    chosen = columns or [(name, name) for name in frame.columns]
+    cells = {name: [printable(cell(value)) for value in frame[name]] for name, _ in chosen}
+    is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
+    shown = _fitting(chosen, cells) if is_tight else chosen
     made = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for name, heading in shown:
-        dtype = frame.schema[name]
-        made.add_column(heading, justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in frame.select(name for name, _ in shown).iter_rows():
-        made.add_row(*(escape(printable(cell(value))) for value in row))
+        justify: Literal["right", "left"] = "right" if frame.schema[name].is_numeric() else "left"
+        width = _width(heading.split(), cells[name]) if is_tight else None
+        made.add_column(heading, justify=justify, overflow="fold", width=width)
+    for row in zip(*(cells[name] for name, _ in shown), strict=True):
+        made.add_row(*map(escape, row))
+    if len(shown) < len(chosen):
+        left_out = ", ".join(heading for _, heading in chosen[len(shown) :])
+        made.caption, made.caption_justify = f"A wider window also shows: {left_out}.", "left"
     return made
+
+
+def _width(heading: Sequence[str], cells: Sequence[str]) -> int:
+    """Return the columns of the window that a heading, in these lines, and the cells below it take."""
+    return max(map(cell_len, [*heading, *cells]), default=0)
+
+
+def _fitting(columns: Sequence[tuple[str, str]], cells: Mapping[str, Sequence[str]]) -> Sequence[tuple[str, str]]:
+    """Return the first columns that stand side by side without folding a cell; never less than two."""
+    room = out().width
+    for place, (name, heading) in enumerate(columns):
+        room -= _width(heading.split(), cells[name]) + 3 * (place > 0)
+        if room < 0:
+            return columns[: max(place, 2)]
+    return columns
 
 
 def printable(text: str) -> str:
