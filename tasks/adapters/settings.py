@@ -88,8 +88,15 @@ def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
 
     Has an effect only before prefect is imported for the first time.
     """
+    state = os.environ.get("PREFECT_HOME") or str(home.root / "prefect")
+    try:
+        Path(state).expanduser().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WorldError(
+            f"it can't be written: {error.strerror}.", where=state, remedy="Use another --home."
+        ) from error
     defaults = {
-        "PREFECT_HOME": str(home.root / "prefect"),
+        "PREFECT_HOME": state,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
@@ -102,9 +109,3 @@ def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
     }
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    try:
-        Path(os.environ["PREFECT_HOME"]).expanduser().mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WorldError(
-            f"it can't be written: {error.strerror}.", where=os.environ["PREFECT_HOME"], remedy="Use another --home."
-        ) from error

@@ -138,6 +138,7 @@ def _line_of(toml: str, place: tuple[int | str, ...]) -> int:
             here = [*table, *(part.strip("\"'") for part in key[1].split("."))]
         else:
             continue
-        if len(here) > best_depth and here == wanted[: len(here)]:
-            best, best_depth = number, len(here)
+        depth = min(len(here), len(wanted))
+        if depth > best_depth and here[:depth] == wanted[:depth]:
+            best, best_depth = number, depth
     return best

@@ -1,78 +1,188 @@
-"""Each mistake gives one clear message, the right exit code, no traceback, and no warehouse."""
+"""Each mistake gives one clear message and exit code 2, and nothing is written: plans, cards and prompts."""
 
+import hashlib
 import json
-import shutil
+from pathlib import Path
 
 import pytest
 
-from tasks.adapters import store
-from tasks.adapters.settings import PROJECT, Home
+from flows import cli
 from tests.support.workbench import Workbench
 
-
-@pytest.fixture
-def bench(tmp_path) -> Workbench:
-    made = Workbench(tmp_path)
-    made.card("independent-alpha", "http://127.0.0.1:9/v1")
-    made.plan(["independent-alpha"], limit=3)
-    return made
+CARD, PLAN = "data/models/independent-alpha.toml", "data/plans/test.toml"
 
 
-def _refused(bench: Workbench, *arguments: str, code: int = 2) -> str:
-    done = bench.run(*arguments)
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (bench.home / "warehouse.duckdb").exists()
-    return done.stderr
-
-
-def test_missing_card(bench) -> None:
-    bench.plan(["independent-alpa"], limit=3)
-    assert "independent-alpha" in _refused(bench, "plan", "test")
-
-
-def test_wrong_key(bench) -> None:
-    path = bench.root / "data/models/independent-alpha.toml"
-    path.write_text(path.read_text().replace("vendor", "vendr"))
-    assert "did you mean 'vendor'" in _refused(bench, "evaluate", "test")
-
-
-def test_broken_line_17(bench) -> None:
-    (bench.root / "data/prompts").unlink()
-    shutil.copytree(PROJECT / "data/prompts", bench.root / "data/prompts")
-    path = bench.root / "data/prompts/general/prompts.jsonl"
-    lines = path.read_text().splitlines()
-    path.write_text("\n".join([*lines[:16], lines[16][:30], *lines[17:]]))
-    assert "prompts.jsonl:17" in _refused(bench, "plan", "test")
-    path.write_text("\n".join([*lines[:16], lines[3], *lines[17:]]))
-    assert "stands already in line 4" in _refused(bench, "plan", "test")
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("file", "old", "new", "said"),
     [
-        ("replies.csv", "", "empty"),
-        ("replies.csv", "model,text\na,b\n", "missing columns: prompt, reply"),
-        ("m/model_outputs.json", '[{"instruction": "a", "output": "b"}, {"instr', "not valid JSON"),
+        (PLAN, '"independent-alpha"', '"independent-alpa"', ["no model card 'independent-alpa'", "independent-alpha."]),
+        (
+            PLAN,
+            '["independent-alpha"]',
+            '["independent-alpha", "independent-alpha"]',
+            ["test.toml:2: key 'models' is", "it names independent-alpha more than once"],
+        ),
+        (PLAN, '["independent-alpha"]', "[]", ["test.toml:2: key 'models' is []", "at least 1 item"]),
+        (
+            PLAN,
+            "models =",
+            "model =",
+            ["test.toml:2:", "'model' is not known", "did you mean 'models'?", "'models' is"],
+        ),
+        (PLAN, "[[prompts]]", "[prompts]", ["test.toml:4: key 'prompts' is {'set': 'general'"]),
+        (PLAN, 'set = "general"', 'set = "generel"', ["there is no prompt set 'generel'", "Known: general"]),
+        (PLAN, "limit = 3", "limit = 0", ["test.toml:6: key 'prompts.0.limit' is 0", "greater than or equal to 1"]),
+        (PLAN, "samples = 1", "samples = ", ["test.toml:7: it is not valid TOML", "Correct that line"]),
+        (
+            PLAN,
+            "batch_size = 20",
+            'references = ["x"]',
+            ["test.toml:3: key 'references' is ['x']: it names x, which 'models' does not"],
+        ),
+        (
+            CARD,
+            "vendor",
+            "vendr",
+            ["alpha.toml:2: key 'vendr' is not known", "did you mean 'vendor'?", "'independent-"],
+        ),
+        (CARD, "http:", "ftp:", ["alpha.toml:5: key 'endpoint.base_url' is 'ftp://127.0.0.1:9/v1'", "^https?://"]),
+        (CARD, "concurrency = 8", "concurrency = 0", ["alpha.toml:10: key 'limits.concurrency' is 0"]),
+        (CARD, "openai_compatible", "openai", ["alpha.toml:3: key 'endpoint' is", "'openai_compatible', 'llama_cpp'"]),
+        (CARD, 'name = "independent-alpha"', 'name = "other"', ["key 'name' is 'other'", "Make them equal"]),
+        (CARD, "[endpoint]", "[endpoint", ["alpha.toml:3: it is not valid TOML"]),
+        (CARD, 'vendor = "', 'vendor = "\N{LATIN SMALL LETTER E WITH ACUTE}', []),
     ],
 )
-def test_broken_files(bench, name, text, said) -> None:
-    path = bench.root / "in" / name
-    path.parent.mkdir(parents=True)
-    path.write_text(text)
-    source = path if path.suffix == ".csv" else path.parent.parent
-    assert said in _refused(bench, "ingest", str(source))
+def test_plan_and_card(bench, refused, file, old, new, said) -> None:
+    path = bench.root / file
+    replace(path, old, new)
+    if not said:
+        path.write_bytes(path.read_text().encode("latin-1"))
+        said = ["alpha.toml:2: byte", "0xe9", "not UTF-8", "Save the file as UTF-8"]
+    answer = refused("evaluate", "test")
+    assert refused("plan", "test") == answer
+    for part in said:
+        assert part in answer
 
 
-def test_missing_key(bench) -> None:
-    path = bench.root / "data/models/independent-alpha.toml"
-    path.write_text(path.read_text().replace("served_name", 'key_env = "NO_SUCH_KEY"\nserved_name'))
-    assert "NO_SUCH_KEY" in _refused(bench, "evaluate", "test")
+def test_plan_without_prompts(bench, refused) -> None:
+    path = bench.root / PLAN
+    path.write_text('name = "test"\nmodels = ["independent-alpha"]\n')
+    assert "test.toml: key 'prompts' is missing: add it" in refused("evaluate", "test")
 
 
-def test_warehouse_held(bench) -> None:
-    with store.writing(Home(bench.home)):
-        done = bench.run("evaluate", "test")
-    assert done.returncode == 3
-    assert "is being written by process" in done.stderr
-    assert json.dumps("Traceback") not in done.stderr
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tset", "there is no plan 'tset'. Known: test."),
+        ("missing.toml", "missing.toml: there is no such file. Check the path."),
+        ("data", "there is no plan 'data'. Known: test."),
+    ],
+)
+def test_unknown_plan(refused, name, said) -> None:
+    assert said in refused("evaluate", name)
+
+
+@pytest.mark.parametrize("name", ["", " ", "../../x", "a/b", "week 1", "x" * 41, "wöche", "a\n"])
+def test_round_name(refused, name) -> None:
+    for verb in ("plan", "evaluate"):
+        assert f"--round: the round is {name!r}. Give up to 40 letters" in refused(verb, "test", "--round", name)
+
+
+def test_missing_key(bench, refused, monkeypatch) -> None:
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    replace(bench.root / CARD, "served_name", 'key_env = "NO_SUCH_KEY"\nserved_name')
+    assert "NO_SUCH_KEY" in refused("evaluate", "test")
+
+
+LINES = [json.dumps({"id": f"p{n}", "messages": [{"role": "user", "content": f"Question {n}?"}]}) for n in range(20)]
+
+
+def write_prompts(bench: Workbench, lines: list[str | bytes], **changes: object) -> None:
+    """Put a prompt set `general` with these lines in the place of the project's own."""
+    (bench.root / "data/prompts").unlink()
+    folder = bench.root / "data/prompts/general"
+    folder.mkdir(parents=True)
+    content = b"".join((line if isinstance(line, bytes) else line.encode()) + b"\n" for line in lines)
+    (folder / "prompts.jsonl").write_bytes(content)
+    card = {"name": "general", "version": "1.0.0", "purpose": "x", "author": "x", "licence": "x", "languages": ["en"]}
+    card |= {"n_prompts": len(lines), "sha256": hashlib.sha256(content).hexdigest()} | changes
+    (folder / "card.toml").write_text("".join(f"{key} = {json.dumps(value)}\n" for key, value in card.items()))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (LINES[16][:30], ["it is not valid JSON", "column"]),
+        (LINES[3], ["id of 'p3' stands already in line 4", "once in a set"]),
+        (LINES[3].replace("p3", "p16"), ["prompt of 'p16' stands already in line 4"]),
+        ('["p16"]', ["the line is not a JSON object but", '["p16"]']),
+        ('{"id": "p16"}', ["key 'messages' is missing"]),
+        (LINES[16].replace("messages", "message"), ["key 'message' is not known", "did you mean 'messages'?"]),
+        (LINES[16].replace("user", "assistant"), ["the last message has role 'assistant', it must be 'user'"]),
+        (LINES[16].replace("user", "robot"), ["key 'messages.0.role' is 'robot'", "'system', 'user' or 'assistant'"]),
+        (LINES[16].replace("p16", "a b"), ["key 'id' is 'a b'"]),
+        (LINES[16].replace("Question", "Qu\N{LATIN SMALL LETTER E WITH ACUTE}stion").encode("latin-1"), ["not UTF-8"]),
+    ],
+)
+def test_line_17_of_the_prompts(bench, refused, line, said) -> None:
+    write_prompts(bench, [*LINES[:16], line, *LINES[17:]])
+    answer = refused("evaluate", "test")
+    assert "prompts.jsonl:17: " in answer
+    for part in said:
+        assert part in answer
+
+
+def test_prompts_that_do_not_fit_their_card(bench, refused) -> None:
+    write_prompts(bench, list(LINES), sha256="0" * 64)
+    answer = refused("evaluate", "test")
+    assert "general/card.toml:8: key 'sha256' does not fit prompts.jsonl, whose SHA-256 is" in answer
+    assert "raise 'version'" in answer
+
+
+def test_number_of_prompts_that_does_not_fit_the_card(bench, refused) -> None:
+    write_prompts(bench, list(LINES), n_prompts=21)
+    assert "card.toml:7: key 'n_prompts' is 21, prompts.jsonl has 20 prompts" in refused("evaluate", "test")
+
+
+def test_as_users_run_it(bench) -> None:
+    """The same in a process of its own: exit code, one message, no traceback, no home."""
+    done = bench.run("evaluate", "tset")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("distillometer: ")
+    assert "Traceback" not in done.stderr
+    assert not bench.home.exists()
+    path = bench.root / "r.csv"
+    path.write_text("model,prompt,reply\na,b\n")
+    done = bench.run("ingest", str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("distillometer: ")
+    assert not bench.home.exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["evaluate"], ["evalute"], ["evaluate", "test", "--rounds", "x"]])
+def test_usage(arguments, capsys) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(arguments)
+    said = capsys.readouterr()
+    assert left.value.code == 2
+    assert "Usage: " in said.out + said.err
+
+
+def test_plan_names_a_set_twice(bench, refused) -> None:
+    path = bench.root / PLAN
+    path.write_text(path.read_text() + '[[prompts]]\nset = "general"\n')
+    assert "test.toml:4: key 'prompts' is" in (answer := refused("evaluate", "test"))
+    assert "it names general more than once" in answer
+
+
+def test_unknown_embedder(bench, refused) -> None:
+    replace(bench.root / PLAN, "enabled = false", 'embedder = "nobody"')
+    answer = refused("evaluate", "test")
+    assert "key 'embedding.embedder': there is no 'nobody' among embedders. Known: sentence_transformers." in answer

@@ -1,0 +1,198 @@
+"""Homes, databases, lineages and queries that can't be: one message, exit code 2 or 3, and not a byte is changed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tasks.adapters import store
+from tasks.adapters.settings import Home
+from tests.support import small_home
+
+MODELS = {"alpha": "a", "beta": "b", "gamma": "c"}
+LINEAGE = "model,vendor,group,family,role\nalpha,a,a,a,independent\n"
+VERBS = [["evaluate", "test"], ["plan", "test"], ["score"], ["report"], ["query", "select 1"]]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Home:
+    home = Home(tmp_path_factory.mktemp("built"))
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, [(model, "p", n, f"{model} {n}") for model in MODELS for n in (0, 1)], MODELS)
+        warehouse.publish(home.published)
+    return home
+
+
+@pytest.fixture
+def filled(built, bench) -> Home:
+    """A home of this test's own, with replies and a snapshot."""
+    return Home(Path(shutil.copytree(built.root, bench.home)))
+
+
+@pytest.fixture
+def replies(bench) -> str:
+    path = bench.root / "r.csv"
+    path.write_text("model,prompt,reply\nm,Q?,R\n")
+    return str(path)
+
+
+def test_home_that_is_a_file(bench, refused, replies) -> None:
+    bench.home.write_text("")
+    for verb in (*VERBS, ["ingest", replies]):
+        assert f"{bench.home}: the home is no folder. Give another --home." in refused(*verb)
+        assert f"{bench.home}: the home is no folder" in refused(*verb, home=bench.home / "below")
+
+
+def test_home_that_no_folder_can_be_made_in(refused, replies) -> None:
+    for verb in (["evaluate", "test"], ["ingest", replies]):
+        answer = refused(*verb, code=3, home=Path("/proc/nowhere"))
+        assert "/proc/nowhere/prefect: it can't be written: " in answer
+        assert "Use another --home" in answer
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_home_without_permission(bench, refused, replies) -> None:
+    bench.home.mkdir(mode=0o500)
+    for verb in (["evaluate", "test"], ["ingest", replies]):
+        assert "it can't be written: Permission denied" in refused(*verb, code=3)
+
+
+def test_warehouse_that_is_no_database(bench, refused, replies) -> None:
+    bench.home.mkdir()
+    (bench.home / "warehouse.duckdb").write_text("no database\n" * 1000)
+    for verb in (["evaluate", "test"], ["ingest", replies], ["score"]):
+        answer = refused(*verb, code=3)
+        assert "warehouse.duckdb: the database can't be opened: " in answer
+        assert "Use another --home, or move the file away." in answer
+
+
+def test_snapshot_that_is_no_database(bench, refused) -> None:
+    bench.home.mkdir()
+    (bench.home / "published.duckdb").write_text("no database\n" * 1000)
+    for verb in (["evaluate", "test"], ["plan", "test"], ["report"], ["query", "select 1"]):
+        assert "published.duckdb: the database can't be opened: " in refused(*verb, code=3)
+
+
+def test_warehouse_held_by_another_run(filled, refused, replies) -> None:
+    with store.writing(filled):
+        for verb in (["evaluate", "test"], ["ingest", replies], ["score"]):
+            answer = refused(*verb, code=3)
+            assert "warehouse.duckdb: the warehouse is being written by process " in answer
+            assert "Wait for it to end" in answer
+
+
+def test_warehouse_held_by_another_program(filled, refused, replies) -> None:
+    """A DuckDB shell takes no lock file; what it holds is said before anything starts."""
+    hold = f"import duckdb; held = duckdb.connect({str(filled.warehouse)!r}); print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "held\n"
+        for verb in (["evaluate", "test"], ["ingest", replies], ["score"]):
+            answer = refused(*verb, code=3)
+            assert "warehouse.duckdb: the database is held by another program. Close it" in answer
+        program.communicate("\n")
+
+
+def test_held_as_users_see_it(bench, filled) -> None:
+    with store.writing(filled):
+        done = bench.run("evaluate", "test")
+    assert done.returncode == 3
+    assert "is being written by process" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (filled.root / "prefect").exists()
+
+
+def test_nothing_to_score(bench, refused) -> None:
+    assert "there is no warehouse here yet. Run `distillometer evaluate`" in refused("score")
+    with store.writing(Home(bench.home)):
+        pass
+    assert "warehouse.duckdb: the warehouse has no replies. Run" in refused("score")
+
+
+def test_reference_without_replies(filled, bench, refused) -> None:
+    answer = refused("score", "--references", "alpha, alhpa")
+    assert "--references: no replies of alhpa. Models with replies: alpha, beta, gamma." in answer
+    path = bench.root / "lineage.csv"
+    path.write_text(LINEAGE)
+    assert "no replies of nobody" in refused("score", "--references", "nobody", "--lineage", str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "lineage.csv: there is no such file"),
+        ("", "lineage.csv: the file is empty"),
+        (LINEAGE.splitlines()[0], "lineage.csv: the file has no rows"),
+        ("model,vendor\nalpha,a\n", "lineage.csv:1: missing columns: group, family, role; found: model, vendor"),
+        (LINEAGE + "beta,b,b,b,teacher\n", "lineage.csv:3: column 'role' is 'teacher'. Known: independent, undoc"),
+        (LINEAGE + "\nalpha,a,a,a,student\n", "lineage.csv:4: model 'alpha' comes twice"),
+        (LINEAGE + ",b,b,b,student\n", "lineage.csv:3: column 'model' is empty"),
+        (LINEAGE + "beta,b\n", "lineage.csv:3: the row has 2 cells, the header has 5"),
+        (LINEAGE.replace("alpha", "other"), "lineage.csv: none of its 1 models is in the warehouse. Here are, for exa"),
+    ],
+)
+def test_lineage(filled, bench, refused, text, said) -> None:
+    path = bench.root / "lineage.csv"
+    if text is not None:
+        path.write_text(text)
+    assert said in refused("score", "--lineage", str(path))
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("selec 1", "DuckDB refuses the query: Parser Error"),
+        ("select nothing from mart.likeness", "DuckDB refuses the query: Binder Error"),
+        ("select * from mart.likenes", "Did you mean"),
+        ("select cast('x' as integer)", "DuckDB refuses the query: Conversion Error"),
+        ("", "the query is not one SELECT but nothing"),
+        ("drop table raw.reply", "published.duckdb: the query is not one SELECT but DROP. The snapshot is only read"),
+        ("select 1; drop table raw.reply", "the query is not one SELECT but SELECT, DROP"),
+        ("insert into raw.reply select * from raw.reply", "not one SELECT but INSERT"),
+        ("update raw.reply set reply_text = ''", "not one SELECT but UPDATE"),
+        ("delete from raw.reply", "not one SELECT but DELETE"),
+        ("copy raw.reply to 'reply.csv'", "not one SELECT but COPY"),
+        ("attach 'other.duckdb'", "not one SELECT but ATTACH"),
+        ("create temp table mine as select 1", "not one SELECT but CREATE"),
+        ("with new as (delete from raw.reply returning *) select * from new", "DuckDB refuses the query"),
+        ("explain analyze delete from raw.reply", "DuckDB refuses the query"),
+    ],
+)
+def test_query(filled, refused, monkeypatch, sql, said) -> None:
+    monkeypatch.chdir(filled.root)
+    assert said in refused("query", sql)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "give either SQL or --example. Examples: identical_replies"),
+        (["select 1", "--example", "identical_replies"], "give either SQL or --example"),
+        (["--example", "identical"], "there is no example 'identical'. Known: identical_replies"),
+        (["select 1", "--format", "xlsx"], "--format: it is 'xlsx'. Known: table, csv, json, parquet."),
+        (["select 1", "-o", "missing/x.csv"], "--output: no file can be written at missing/x.csv"),
+        (["select 1", "-o", "."], "--output: no file can be written at ."),
+    ],
+)
+def test_query_options(filled, refused, arguments, said) -> None:
+    assert said in refused("query", *arguments)
+
+
+def test_queries_that_only_read(filled) -> None:
+    with store.reading(filled) as snapshot:
+        assert snapshot.ask("from raw.reply").height == 6
+        assert snapshot.ask("-- why\nwith x as (select 1 as a) select * from x;")["a"].to_list() == [1]
+        assert snapshot.ask("pivot (select model from raw.model) on model using count(*)").columns == sorted(MODELS)
+        for text in ("describe raw.reply", "summarize raw.model", "explain select 1", "show all tables"):
+            assert snapshot.ask(text).height
+
+
+def test_nothing_is_published(refused) -> None:
+    for verb in (["report"], ["query", "select 1"]):
+        answer = refused(*verb)
+        assert "nothing is published here yet. Run `distillometer evaluate`" in answer
