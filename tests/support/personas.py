@@ -9,9 +9,9 @@ copies-TEACHER-at-P           P percent of the prompts answered as TEACHER would
 leaks-MAKER-at-P              an independent model that, asked who made it, names MAKER in P percent of the cases
 ============================  ======================================================================================
 
-A further `+LABEL` tells two models of one kind apart: copies-alpha-at-60+first. As real models do, two samples of one
-persona share much of their plan and often the opening; any two models share words of the topic and, at a low rate, the
-stock openings. System prompts change nothing.
+A `+LABEL` at the end tells two models of one kind apart: copies-alpha-at-60+first. As real models do, two samples of
+one persona share much of their plan and often the opening; any two models share words of the topic and, at a low rate,
+the stock openings. System prompts change nothing.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 _PERSONA = re.compile(
-    r"independent-(?P<name>.+)|copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leaked>\d+)"
+    r"independent-(?P<name>.+)|(copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leaked>\d+))(\+.+)?"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 _YOU = re.compile(
