@@ -13,7 +13,7 @@ from tasks.domain.reporting import sentences
 if TYPE_CHECKING:
     from tasks.adapters.plans import Prepared
     from tasks.ask_once import Checked
-    from tasks.check import Finding
+    from tasks.domain.rows import Finding
     from tasks.ingest import Ingested
 
 MOST_ROWS = 60
@@ -102,9 +102,7 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         title = "Each pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     terminal.say(["", *sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())])
-    terminal.say(
-        f"Warning: {sentences.warning(finding.comment, finding.n_rows, finding.first)}" for finding in findings
-    )
+    terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.say(f"Unanswered: {problem}" for problem in problems)
 
 

@@ -10,7 +10,7 @@ from flows.similarity import similarity
 from tasks import prepare
 from tasks.adapters import plans, store
 from tasks.adapters.settings import home_at
-from tasks.check import Finding
+from tasks.domain.rows import Finding
 
 
 @dataclass(frozen=True)

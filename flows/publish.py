@@ -5,7 +5,7 @@ from prefect import flow
 from tasks import check, publish_snapshot, render
 from tasks.adapters import store
 from tasks.adapters.settings import home_at
-from tasks.check import Finding
+from tasks.domain.rows import Finding
 
 
 @flow(name="publish", flow_run_name="publish")

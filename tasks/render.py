@@ -6,7 +6,7 @@ from pathlib import Path
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import pages, sqlfiles, store
+from tasks.adapters import checks, pages, store
 from tasks.adapters.settings import Home
 from tasks.domain.reporting import page, sentences
 
@@ -39,17 +39,7 @@ def _rows(snapshot: store.Store, published_at: datetime) -> page.Rows:
         texts=dict(replies.iter_rows()),
         prompts=prompts.sort("prompt_id").to_dicts(),
         findings=sentences.findings(pairs, board, snapshot.read("mart.panel").to_dicts()),
-        warnings=_warnings(snapshot),
+        warnings=[sentences.warning(found) for found in checks.findings(snapshot)],
         n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
         published_at=published_at,
     )
-
-
-def _warnings(snapshot: store.Store) -> list[str]:
-    lines = []
-    for relation in sqlfiles.relations():
-        if relation.schema == "check" and relation.level == "warn":
-            found = snapshot.read(relation.quoted)
-            if not found.is_empty():
-                lines.append(sentences.warning(relation.comment, found.height, found.head(5).to_dicts()))
-    return lines

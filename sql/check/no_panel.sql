@@ -1,7 +1,8 @@
--- check.no_panel: one row per target that has fewer than 8 independent references to be centred on.
+-- check.no_panel: one row per target that was centred on fewer than 8 models that are documented as independent.
 -- grain: target
 -- level: warn
-select target, max(n_panel) as n_panel
-from mart.likeness
-group by target
-having coalesce(max(n_panel), 0) < 8
+select likeness.target, coalesce(max(likeness.n_panel), 0) as n_panel
+from mart.likeness as likeness
+left join mart.panel as panel on panel.model = likeness.reference and panel.role = 'independent'
+group by likeness.target
+having coalesce(max(likeness.n_panel), 0) < 8 or count(panel.model) < 8

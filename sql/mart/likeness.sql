@@ -1,7 +1,7 @@
 -- mart.likeness: one row per target and reference: the opening score D with its 95 % interval, and what stands beside it.
 -- grain: target, reference
 -- opening_d_low and _high: D -+ 1.96 standard errors over prompts (each prompt is one cluster). They tell how precisely
--- D is known on these prompts, not whether it is more than chance: that takes a null over unrelated references.
+-- D is known on its n_centred prompts (those that a model of the panel answered, too), not whether it is more than chance: that takes a null over unrelated references.
 with text as (
     select
         target,
@@ -54,6 +54,7 @@ select
     round(text.length_closeness, 6) as length_closeness,
     round(text.bigram_jaccard, 6) as bigram_jaccard,
     text.n_prompts,
+    text.n_centred,
     coalesce(cosine.n_embedded_prompts, 0) as n_embedded_prompts,
     round(text.n_prompts / asked.n_asked_prompts, 6) as coverage
 from text

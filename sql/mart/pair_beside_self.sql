@@ -2,7 +2,8 @@
 -- beside each model's likeness to itself on the same prompts.
 -- grain: left_model, right_model
 -- share_of_self: the pair's likeness divided by the mean of the two models' likeness to themselves. About 1: as alike
--- as two samples of one model. It is an ordering, no probability.
+-- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
+-- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
 -- Missing where a model's own samples hardly share an opening: there is nothing to divide by.
 with item as (
     select
@@ -34,26 +35,63 @@ pair as (
         avg(r.bigram_jaccard) as right_self_bigram_jaccard,
         avg(item.raw_cos) as raw_cos,
         avg(l.raw_cos) as left_self_raw_cos,
-        avg(r.raw_cos) as right_self_raw_cos
+        avg(r.raw_cos) as right_self_raw_cos,
+        sum(item.opening ** 2) as square_sum,
+        sum(item.opening * (l.opening + r.opening) / 2) as product_sum,
+        sum(((l.opening + r.opening) / 2) ** 2) as self_square_sum
     from item
     inner join own as l on l.model = item.left_model and l.prompt_id = item.prompt_id
     inner join own as r on r.model = item.right_model and r.prompt_id = item.prompt_id
     where item.left_model <> item.right_model
     group by item.left_model, item.right_model
 ),
+ratio as (
+    select
+        *,
+        case
+            when least(left_self_opening, right_self_opening) >= 0.05
+                then 2 * opening / (left_self_opening + right_self_opening)
+        end as share,
+        (left_self_opening + right_self_opening) / 2 as self_opening
+    from pair
+),
+spread as (
+    select
+        *,
+        sqrt(
+            greatest(square_sum - 2 * share * product_sum + share ** 2 * self_square_sum, 0)
+            / nullif(n_prompts - 1, 0)
+            / n_prompts
+        ) / self_opening as share_se
+    from ratio
+),
 shared as (
     select
         left_model,
         right_model,
         n_prompts,
-        round(columns(* exclude (left_model, right_model, n_prompts)), 6),
-        case
-            when least(left_self_opening, right_self_opening) >= 0.05
-                then round(2 * opening / (left_self_opening + right_self_opening), 6)
-        end as opening_share_of_self,
+        round(
+            columns(
+                * exclude (
+                    left_model,
+                    right_model,
+                    n_prompts,
+                    square_sum,
+                    product_sum,
+                    self_square_sum,
+                    share,
+                    self_opening,
+                    share_se
+                )
+            ),
+            6
+        ),
+        round(share, 6) as opening_share_of_self,
+        round(share - 1.96 * share_se, 6) as opening_share_of_self_low,
+        round(share + 1.96 * share_se, 6) as opening_share_of_self_high,
         round(2 * bigram_jaccard / nullif(left_self_bigram_jaccard + right_self_bigram_jaccard, 0), 6)
             as bigram_share_of_self
-    from pair
+    from spread
 )
 select
     row_number() over (

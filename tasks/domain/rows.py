@@ -1,6 +1,7 @@
 """The rows that steps hand to each other; column names are those of `sql/raw`."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -92,6 +93,17 @@ class RecordedReply:
     prompt_set: str | None = None
     language: str | None = None
     category: str | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found: its name, its level (fail or warn), what its rows are, how many, and the first ones."""
+
+    check: str
+    level: str
+    comment: str
+    n_rows: int
+    first: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)

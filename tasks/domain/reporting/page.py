@@ -211,9 +211,10 @@ def pair_link(target: str, reference: str) -> str:
     return "#" + urlencode({"target": target, "reference": reference})
 
 
-def _score(row: Row) -> float:
-    value = row["opening_d"] if row["opening_d"] is not None else row["opening"]
-    return -math.inf if value is None else float(value)
+def _score(row: Row) -> tuple[bool, float]:
+    """Return what pairs are ordered by, as in `mart.nearest_group`: those without D come after all that have one."""
+    score, opening = row["opening_d"], row["opening"]
+    return score is not None, float(score if score is not None else opening)
 
 
 def _board(rows: Rows) -> Table:

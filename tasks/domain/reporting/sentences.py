@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.domain.rows import Finding
+
 Row = Mapping[str, Any]
 
 ALIKE = 0.8
@@ -51,13 +53,24 @@ def _pair(row: Row) -> str:
     else:
         verdict = "far less alike than two samples of one model"
     return (
-        f"{left} and {right} begin their replies {verdict}: {share:.0%} of the models' likeness to themselves, "
-        f"over {row['n_prompts']} prompts."
+        f"{left} and {right} begin their replies {verdict}: {share:.0%} of the models' likeness to themselves"
+        f"{_interval(row)}, over {row['n_prompts']} prompts."
     )
 
 
-def warning(comment: str, n_rows: int, first: Sequence[Row]) -> str:
+def _interval(row: Row) -> str:
+    low, high = row["opening_share_of_self_low"], row["opening_share_of_self_high"]
+    return "" if low is None else f" (95 % interval {max(low, 0):.0%} to {high:.0%})"
+
+
+def warning(finding: Finding) -> str:
     """Return one line on what a check found: what the rows are, how many, and the first ones."""
-    shown = "; ".join(", ".join(f"{key} {value}" for key, value in row.items()) for row in first[:3])
-    more = " ..." if n_rows > 3 else ""
-    return f"{comment.removeprefix('one row per ').rstrip('.')}: {n_rows} ({shown}{more})"
+    shown = "; ".join(", ".join(f"{key} {_shown(value)}" for key, value in row.items()) for row in finding.first[:3])
+    more = " ..." if finding.n_rows > 3 else ""
+    return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({shown}{more})"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
