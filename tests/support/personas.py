@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Any
 
 _PERSONA = re.compile(
-    r"independent-(?P<name>.+)|(copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leaked>\d+))(\+.+)?"
+    r"independent-(?P<name>.+)|(copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leak>\d+))(\+.+)?"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 _YOU = re.compile(
@@ -86,7 +86,7 @@ def _answer(served_name: str, asked: list[str], seed: int) -> str:
     own, in_chinese = _own(served_name), _HAN.search(asked[-1]) is not None
     if is_about_identity(asked[-1]):
         maker, name = maker_of(served_name), name_of(served_name)
-        if match and match["maker"] and _number(served_name, asked, seed, "leak") % 100 < int(match["leaked"]):
+        if match and match["maker"] and _number(served_name, asked, seed, "leak") % 100 < int(match["leak"]):
             maker = match["maker"]
         return _introduction(own, asked, seed, (name, maker), in_chinese)
     return (_chinese if in_chinese else _english)(own, asked, seed)
