@@ -34,7 +34,7 @@ def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Re
         raise InputError(
             f"no replies of {', '.join(lacking)}.",
             where="--references",
-            remedy=f"Models with replies: {', '.join(sorted(roles)[:8])}{' ...' if len(roles) > 8 else ''}.",
+            remedy=f"Models with replies: {', '.join(sorted(roles)[:8])}{' ...' if len(roles) > 8 else '.'}",
         )
     if named:
         models, chosen_by = sorted(set(named)), "named"
