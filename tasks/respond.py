@@ -112,8 +112,9 @@ def respond(batch: Batch, endpoint: Endpoint, journal_dir: Path) -> list[dict[st
 
         def keep(reply: Reply) -> None:
             file.write(reply)
+            if reply.request_id not in kept:  # a batch that is tried again has been counted
+                progress.advance(f"asking {batch.card.name}")
             kept[reply.request_id] = reply
-            progress.advance(f"asking {batch.card.name}")
 
         asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id))
         asyncio.run(asker.ask_all(todo))
