@@ -83,6 +83,8 @@ class Store:
             return relation.pl() if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
+        except pl.exceptions.PolarsError as error:
+            raise InputError("a column's type can't be shown.", remedy="Cast it to varchar.") from error
         finally:
             cursor.close()
 

@@ -2,7 +2,9 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -32,7 +34,7 @@ def cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(cell, value))
     return str(value)
 
 
@@ -46,14 +48,14 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
             out, and named below. None: all columns under their own names, folded where there is no room.
     """
     chosen = columns or [(name, name) for name in frame.columns]
-    cells = {name: [printable(cell(value)) for value in frame[name]] for name, _ in chosen}
+    cells = {name: [printable(cell(value)) for value in frame[name].to_list()] for name, _ in chosen}
     is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
     shown = _fitting(chosen, cells) if is_tight else chosen
     made = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for name, heading in shown:
         justify: Literal["right", "left"] = "right" if frame.schema[name].is_numeric() else "left"
         width = _width(heading.split(), cells[name]) if is_tight else None
-        made.add_column(heading, justify=justify, overflow="fold", width=width)
+        made.add_column(escape(printable(heading)), justify=justify, overflow="fold", width=width)
     for row in zip(*(cells[name] for name, _ in shown), strict=True):
         made.add_row(*map(escape, row))
     if len(shown) < len(chosen):
@@ -79,7 +81,12 @@ def _fitting(columns: Sequence[tuple[str, str]], cells: Mapping[str, Sequence[st
 
 def printable(text: str) -> str:
     """Return text from outside without characters that steer a terminal or reorder what is read."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        c if c in "\n\t" or c.isprintable() or unicodedata.category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for c in text
+    )
 
 
 def say(lines: Iterable[str]) -> None:
@@ -112,23 +119,49 @@ def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> N
     check_target(format_name, target)
     if format_name == "parquet":
         frame.write_parquet(target if target is not None else sys.stdout.buffer)
-        return
-    if format_name == "table":
-        text = None
-    elif format_name == "csv":
-        nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
-        flat = frame.with_columns(
-            pl.col(name).map_elements(lambda v: json.dumps(v.to_list(), default=str), return_dtype=pl.String)
-            for name in nested
-        )
-        text = flat.write_csv()
-    else:
-        text = json.dumps(frame.to_dicts(), ensure_ascii=False, default=str, indent=1) + "\n"
-    if text is None:
-        console = out() if target is None else Console(file=target.open("w", encoding="utf-8"), width=200)
-        console.print(table("", frame))
-        console.print(f"{frame.height} row{'s' * (frame.height != 1)}")
     elif target is None:
-        sys.stdout.write(text)
+        if format_name == "table":
+            _print_table(out(), frame)
+        else:
+            text = _csv(frame) if format_name == "csv" else _json(frame)
+            sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     else:
-        target.write_text(text, encoding="utf-8")
+        with target.open("w", encoding="utf-8", newline="") as file:
+            if format_name == "table":
+                _print_table(Console(file=file, width=200), frame)
+            else:
+                file.write(_csv(frame) if format_name == "csv" else _json(frame))
+
+
+def _print_table(console: Console, frame: pl.DataFrame) -> None:
+    console.print(table("", frame))
+    console.print(f"{frame.height} row{'s' * (frame.height != 1)}")
+
+
+def _csv(frame: pl.DataFrame) -> str:
+    """Return CSV in which lists and structs are JSON, and bytes are hexadecimal."""
+    flat = [
+        pl.Series(name, [None if value is None else _cell_text(value) for value in frame[name].to_list()], pl.String)
+        for name, dtype in frame.schema.items()
+        if dtype.is_nested() or dtype == pl.Binary
+    ]
+    return frame.with_columns(flat).write_csv()
+
+
+def _cell_text(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _json(frame: pl.DataFrame) -> str:
+    """Return a JSON list of objects; numbers that JSON has not, such as NaN, are null."""
+    finite = [
+        pl.when(pl.col(name).is_finite()).then(pl.col(name)) for name, dtype in frame.schema.items() if dtype.is_float()
+    ]
+    return json.dumps(frame.with_columns(finite).to_dicts(), ensure_ascii=False, default=_plain, indent=1) + "\n"
+
+
+def _plain(value: object) -> object:
+    """Return a value that JSON can hold: DuckDB's sums of integers come as decimals."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.hex() if isinstance(value, bytes) else str(value)

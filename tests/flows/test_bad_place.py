@@ -151,6 +151,7 @@ def test_lineage(filled, bench, refused, text, said) -> None:
         ("select * from mart.likenes", "Did you mean"),
         ("select cast('x' as integer)", "DuckDB refuses the query: Conversion Error"),
         ("", "the query is not one SELECT but nothing"),
+        ("select interval 3 day", "a column's type can't be shown. Cast it to varchar."),
         ("drop table raw.reply", "published.duckdb: the query is not one SELECT but DROP. The snapshot is only read"),
         ("select 1; drop table raw.reply", "the query is not one SELECT but SELECT, DROP"),
         ("insert into raw.reply select * from raw.reply", "not one SELECT but INSERT"),
