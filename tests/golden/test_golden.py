@@ -1,0 +1,101 @@
+"""The scores of fixed replies, to the last digit: a formula that changes must change its version, and this file, too.
+
+`replies.jsonl` holds eight models' replies to twelve prompts, written by the personas of the tests; `scores.json` what
+they came to, with the versions of the formulas. To renew it after a change that is meant: `python -m
+tests.golden.test_golden`.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect.logging import disable_run_logger
+
+from tasks import embed, ingest, neighbours, publish_snapshot, score
+from tasks.adapters import plans, store
+from tasks.adapters.settings import Home
+from tasks.domain.plan import EmbeddingPlan
+from tests.support import personas
+
+HERE = Path(__file__).parent
+MODELS = ["independent-" + name for name in ("amber", "birch", "cedar", "delta", "ember", "fjord")]
+MODELS += ["copies-amber-at-70", "copies-birch-at-40"]
+PROMPTS = ["What helps against hiccups?", "Name three uses of chalk.", "Why is the sky blue?", "怎样煮米饭？"]
+PROMPTS += ["Write a line about rain.", "How do magnets work?", "Plan a picnic for six.", "解释什么是复利。"]
+PROMPTS += ["Is a tomato a fruit?", "Suggest a name for a cat.", "How far is the moon?", "怎样记住别人的名字？"]
+SHOWN = {
+    "mart.likeness": ["target", "reference"],
+    "mart.leaderboard": ["position"],
+    "mart.pair_beside_self": ["position"],
+    "mart.self_likeness": ["model"],
+}
+
+
+def scores(root: Path) -> dict[str, Any]:
+    """Return what the recorded replies come to, by relation, with the versions of the formulas."""
+    home = Home(root / "home")
+    embedding = EmbeddingPlan(prompts_per_set=6)
+    with disable_run_logger():
+        ingest.ingest.fn(HERE / "replies.jsonl", "replies", (None, None), home)
+        score.load_lineage.fn(str(HERE / "lineage.csv"), home)
+        score.score.fn([], home)
+        embed.embed.fn(embedding, 3, home)
+        neighbours.neighbours.fn(f"{embedding.embedder}/{embedding.model}", home)
+        publish_snapshot.publish_snapshot.fn(home)
+    with store.reading(home) as snapshot:
+        tables = {name: snapshot.read(name).sort(order).to_dicts() for name, order in SHOWN.items()}
+    return {"versions": plans.SCORE_VERSIONS, **tables}
+
+
+def _as_known(found: list[dict[str, Any]], golden: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return found rows with the golden cosines where they agree to 0.001: the last digits differ between processors."""
+    return [
+        {
+            key: known[key]
+            if "cos" in key and value is not None and value == pytest.approx(known[key], abs=1e-3)
+            else value
+            for key, value in row.items()
+        }
+        for row, known in zip(found, golden, strict=True)
+    ]
+
+
+def test_scores_are_what_they_were(tmp_path) -> None:
+    golden = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
+    found = scores(tmp_path)
+    assert found["versions"] == golden["versions"]
+    for name in SHOWN:
+        assert _as_known(found[name], golden[name]) == golden[name], name
+
+
+def test_truth_is_in_the_golden_scores() -> None:
+    golden = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
+    nearest = {row["target"]: row["nearest_reference"] for row in golden["mart.leaderboard"]}
+    assert nearest["copies-amber-at-70"] == "independent-amber"
+    assert nearest["copies-birch-at-40"] == "independent-birch"
+
+
+def renew() -> None:
+    """Write the replies, their lineage and the scores anew."""
+    with (HERE / "replies.jsonl").open("w", encoding="utf-8") as file:
+        for model in MODELS:
+            for prompt in PROMPTS:
+                for sample in (0, 1):
+                    text = personas.reply(model, [{"role": "user", "content": prompt}], sample)
+                    # One reply is missing: it may not shift the others.
+                    text = "" if (model, prompt, sample) == (MODELS[2], PROMPTS[0], 0) else text
+                    row = {"model": model, "prompt": prompt, "reply": text, "sample": sample}
+                    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    roles = [(model, "independent" if model.startswith("independent") else "student") for model in MODELS]
+    lines = [f"{model},{model},{model},,{role},,,high\n" for model, role in roles]
+    header = "model,vendor,group,family,role,learned_from,parent,certainty\n"
+    (HERE / "lineage.csv").write_text(header + "".join(lines), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as root:
+        text = json.dumps(scores(Path(root)), indent=1, ensure_ascii=False)
+    (HERE / "scores.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    renew()
