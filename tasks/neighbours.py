@@ -39,7 +39,14 @@ def neighbours(embedder: str, home: Home) -> int:
                 found.append(_rows(group, "within_prompt", faiss_index.nearest(vectors, len(models)), WITHIN_PROMPT))
                 moved = centred(vectors, [model in references for model in models])
                 raw = pair_cosines(vectors, models)
-                own = pair_cosines(moved, models) if moved is not None else {}
+                own: dict[tuple[str, str], float] = {}
+                if moved is not None:
+                    # A reply that stands on the mean has no direction: it takes no part in what is centred.
+                    off_mean = np.flatnonzero(moved.any(axis=1))
+                    members = group[off_mean.tolist()]
+                    own = pair_cosines(moved[off_mean], members["model"].to_list())
+                    centres.append(moved[off_mean])
+                    placed.append(members.select("reply_id", "model"))
                 prompt = group["prompt_id"][0]
                 cosines.extend(
                     {
@@ -52,11 +59,8 @@ def neighbours(embedder: str, home: Home) -> int:
                     }
                     for (left, right), cos in raw.items()
                 )
-                if moved is not None:
-                    centres.append(moved)
-                    placed.append(group.select("reply_id", "model"))
                 progress.advance("neighbours")
-        if centres:
+        if any(map(len, centres)):
             bank = np.vstack(centres)
             result = faiss_index.nearest(bank, SEARCHED_GLOBAL, home.indices / "centred_global.faiss")
             members = pl.concat(placed)

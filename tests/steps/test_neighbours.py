@@ -1,0 +1,232 @@
+"""Nearest replies and mean cosines as FAISS and matrices find them, against brute force over random vectors."""
+
+from collections.abc import Iterator, Mapping
+from hashlib import md5
+
+import numpy as np
+import polars as pl
+import pytest
+from numpy.typing import NDArray
+from prefect.logging import disable_run_logger
+
+from tasks import neighbours
+from tasks.adapters import faiss_index, store
+from tasks.adapters.settings import Home
+from tests.support import small_home
+
+EMBEDDER = "test/random"
+Key = tuple[str, str, int]
+"""Model, prompt and sample."""
+
+
+@pytest.fixture
+def home(tmp_path) -> Iterator[Home]:
+    home = Home(tmp_path / "home")
+    with store.writing(home), disable_run_logger():
+        yield home
+
+
+def unit(*numbers: float) -> NDArray[np.float32]:
+    vector = np.array(numbers)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def random_vectors(models: str, n_prompts: int, n_samples: int, seed: int = 0) -> dict[Key, NDArray[np.float32]]:
+    dice = np.random.default_rng(seed)
+    keys = [(m, f"p{p}", s) for m in models for p in range(n_prompts) for s in range(n_samples)]
+    return {key: unit(*dice.normal(size=8)) for key in keys}
+
+
+def compare(home: Home, vectors: Mapping[Key, NDArray[np.float32]], panel: str) -> int:
+    """Put replies with these vectors into the warehouse and run the step; `panel` names the models to centre on."""
+    texts = {key: " ".join(map(str, key)) for key in vectors}
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, [(*key, text) for key, text in texts.items()], {})
+        models = sorted({model for model, _, _ in vectors})
+        rows = [{"model": model, "is_panel": model in panel, "chosen_by": "named"} for model in models]
+        warehouse.replace("reference", pl.DataFrame(rows))
+        rows = [
+            {"embedder": EMBEDDER, "text_id": md5(text.encode()).hexdigest(), "vector": vectors[key].tolist()}
+            for key, text in texts.items()
+        ]
+        warehouse.append("embedding", rows)
+    return neighbours.neighbours.fn(EMBEDDER, home)
+
+
+def found(home: Home, kind: str) -> dict[str, list[tuple[str, float]]]:
+    """Return each reply's neighbours in the order of their rank."""
+    with store.writing(home) as warehouse:
+        rows = warehouse.read("raw.neighbour", neighbour_kind=kind).sort("reply_id", "rank")
+    near: dict[str, list[tuple[str, float]]] = {}
+    for row in rows.to_dicts():
+        assert row["embedder"] == EMBEDDER
+        near.setdefault(row["reply_id"], []).append((row["neighbour_reply_id"], row["cos"]))
+        assert row["rank"] == len(near[row["reply_id"]])
+    return near
+
+
+def brute(vectors: Mapping[Key, NDArray[np.float32]], *, within_prompt: bool) -> dict[str, list[tuple[str, float]]]:
+    """Return all replies of other models, nearest first."""
+    return {
+        small_home.reply_id(*key): sorted(
+            (
+                (small_home.reply_id(*other), float(vector.astype(float) @ near.astype(float)))
+                for other, near in vectors.items()
+                if other[0] != key[0] and (other[1] == key[1] or not within_prompt)
+            ),
+            key=lambda told: (-round(told[1], 6), told[0]),
+        )
+        for key, vector in vectors.items()
+    }
+
+
+def centre(vectors: Mapping[Key, NDArray[np.float32]], panel: str) -> dict[Key, NDArray[np.float32]]:
+    means = {
+        prompt: np.mean([v.astype(float) for k, v in vectors.items() if k[1] == prompt and k[0] in panel], axis=0)
+        for prompt in {key[1] for key in vectors}
+    }
+    return {key: unit(*(vector.astype(float) - means[key[1]])) for key, vector in vectors.items()}
+
+
+def assert_same(seen: Mapping[str, list[tuple[str, float]]], expected: Mapping[str, list[tuple[str, float]]]) -> None:
+    """Compare neighbours; those whose cosines differ by less than float32 can tell may change places."""
+    assert seen.keys() == expected.keys()
+    for reply, told in expected.items():
+        exact = dict(told)
+        assert len(seen[reply]) == len(told)
+        assert len({near for near, _ in seen[reply]}) == len(told)
+        for (near, cos), (_, wanted) in zip(seen[reply], told, strict=True):
+            assert cos == pytest.approx(wanted, abs=2e-6)
+            assert exact[near] == pytest.approx(wanted, abs=2e-6)
+
+
+def test_within_prompt(home) -> None:
+    vectors = random_vectors("abcd", n_prompts=4, n_samples=2)
+    assert compare(home, vectors, "abc") == len(vectors)
+    near = found(home, "within_prompt")
+    assert_same(near, brute(vectors, within_prompt=True))
+    assert {len(told) for told in near.values()} == {6}
+
+
+def test_centred_global(home) -> None:
+    vectors = random_vectors("abcd", n_prompts=4, n_samples=2)
+    compare(home, vectors, "abc")
+    expected = brute(centre(vectors, "abc"), within_prompt=False)
+    assert_same(found(home, "centred_global"), {k: told[: neighbours.GLOBAL] for k, told in expected.items()})
+    members = pl.read_parquet(home.indices / "centred_global.parquet")
+    assert members.height == len(vectors)
+    assert (home.indices / "centred_global.faiss").stat().st_size
+
+
+@pytest.mark.parametrize("kind", ["within_prompt", "centred_global"])
+def test_own_replies_are_left_out(home, kind) -> None:
+    """One model's replies all lie side by side: they fill each other's nearest places, and still are no neighbours."""
+    vectors = random_vectors("bc", n_prompts=3, n_samples=2)
+    dice = np.random.default_rng(1)
+    for prompt, sample in ((p, s) for p in range(3) for s in range(20)):
+        vectors["a", f"p{prompt}", sample] = unit(*(np.eye(8)[0] * 50 + dice.normal(size=8)))
+    compare(home, vectors, "bc")
+    near = found(home, kind)
+    assert len(near) == len(vectors)
+    assert not any(reply[0] == other[0] for reply, told in near.items() for other, _ in told)
+
+
+def test_fewer_are_searched_than_there_are(home, monkeypatch) -> None:
+    monkeypatch.setattr(neighbours, "SEARCHED_GLOBAL", 12)
+    monkeypatch.setattr(neighbours, "GLOBAL", 4)
+    vectors = random_vectors("abcd", n_prompts=5, n_samples=1)
+    compare(home, vectors, "abcd")
+    expected = brute(centre(vectors, "abcd"), within_prompt=False)
+    assert_same(found(home, "centred_global"), {k: told[:4] for k, told in expected.items()})
+
+
+def test_ties_are_ordered_by_reply(home) -> None:
+    same, other = unit(1, 2, 3), unit(3, -1, 0)
+    vectors = {(model, "p", 0): same for model in "dbca"} | {("e", "p", 0): other}
+    compare(home, vectors, "abcd")
+    near = {reply: [other for other, _ in told] for reply, told in found(home, "within_prompt").items()}
+    assert near["a/p/0"] == ["b/p/0", "c/p/0", "d/p/0", "e/p/0"]
+    assert near["c/p/0"] == ["a/p/0", "b/p/0", "d/p/0", "e/p/0"]
+    assert near["e/p/0"] == ["a/p/0", "b/p/0", "c/p/0", "d/p/0"]
+
+
+def test_reply_on_the_mean_is_near_to_nothing(home) -> None:
+    """What says just what all references say has no direction of its own: it is nobody's neighbour, and has none."""
+    vectors = random_vectors("abc", n_prompts=3, n_samples=1)
+    for model in "ab":
+        vectors[model, "p0", 0] = unit(*np.ones(8))
+    compare(home, vectors, "ab")
+    near = found(home, "centred_global")
+    assert not {"a/p0/0", "b/p0/0"} & {*near, *(other for told in near.values() for other, _ in told)}
+    assert len(near) == len(vectors) - 2
+    assert len(found(home, "within_prompt")) == len(vectors)
+    with store.writing(home) as warehouse:
+        cosines = warehouse.read("raw.cosine", prompt_id="p0")
+    assert cosines["centred_cos"].to_list() == [None] * 3
+    assert cosines.filter(left_model="a", right_model="b")["raw_cos"].to_list() == [pytest.approx(1)]
+
+
+def test_nothing_but_the_mean(home) -> None:
+    compare(home, {(model, "p", 0): unit(1, 1) for model in "ab"}, "ab")
+    assert found(home, "centred_global") == {}
+    assert len(found(home, "within_prompt")) == 2
+
+
+def test_without_a_panel_nothing_is_centred(home) -> None:
+    vectors = random_vectors("abc", n_prompts=2, n_samples=1)
+    compare(home, vectors, "a")
+    assert found(home, "centred_global") == {}
+    with store.writing(home) as warehouse:
+        assert warehouse.read("raw.cosine")["centred_cos"].null_count() == 6
+
+
+def test_mean_cosines(home) -> None:
+    vectors = random_vectors("abc", n_prompts=2, n_samples=2)
+    compare(home, vectors, "ab")
+    moved = centre(vectors, "ab")
+    with store.writing(home) as warehouse:
+        rows = warehouse.read("raw.cosine").to_dicts()
+    assert len(rows) == 2 * 6
+    for row in rows:
+        left, right, prompt = row["left_model"], row["right_model"], row["prompt_id"]
+        pairs = [(0, 1)] if left == right else [(i, j) for i in (0, 1) for j in (0, 1)]
+        for column, told in (("raw_cos", vectors), ("centred_cos", moved)):
+            cosines = [told[left, prompt, i].astype(float) @ told[right, prompt, j].astype(float) for i, j in pairs]
+            assert row[column] == pytest.approx(np.mean(cosines), abs=1e-6)
+
+
+def test_run_again_puts_new_rows_in_the_place_of_old_ones(home) -> None:
+    vectors = random_vectors("abc", n_prompts=2, n_samples=1)
+    compare(home, vectors, "abc")
+    first = {kind: found(home, kind) for kind in ("within_prompt", "centred_global")}
+    with store.writing(home) as warehouse:
+        n_cosines = warehouse.count("raw.cosine")
+    assert neighbours.neighbours.fn(EMBEDDER, home) == 6
+    assert {kind: found(home, kind) for kind in first} == first
+    with store.writing(home) as warehouse:
+        assert warehouse.count("raw.cosine") == n_cosines
+    assert neighbours.neighbours.fn("another/embedder", home) == 0
+    with store.writing(home) as warehouse:
+        assert warehouse.count("raw.neighbour") == warehouse.count("raw.cosine") == 0
+
+
+@pytest.mark.parametrize("n", [1, 7, 60])
+def test_nearest_against_brute_force(n) -> None:
+    vectors = np.vstack(list(random_vectors("a", n, 1).values()))
+    cosines, places = faiss_index.nearest(vectors, 7)
+    exact = vectors.astype(float) @ vectors.astype(float).T
+    assert places.shape == (n, min(n, 7))
+    np.testing.assert_allclose(cosines, np.take_along_axis(exact, places, axis=1), atol=1e-6)
+    np.testing.assert_allclose(cosines, -np.sort(-exact, axis=1)[:, : min(n, 7)], atol=1e-6)
+    assert (places[:, 0] == np.arange(n)).all()
+
+
+def test_large_index_finds_most_of_what_an_exact_one_finds(monkeypatch) -> None:
+    dice = np.random.default_rng(0)
+    vectors = dice.normal(size=(1000, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    _, exact = faiss_index.nearest(vectors, 10)
+    monkeypatch.setattr(faiss_index, "EXACT_UP_TO", 100)
+    _, places = faiss_index.nearest(vectors, 10)
+    shared = [len(set(a) & set(b)) for a, b in zip(exact, places, strict=True)]
+    assert np.mean(shared) > 8
