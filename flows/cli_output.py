@@ -29,7 +29,8 @@ LEADERBOARD += [("length_closeness", "length"), ("nearest_share", "nearest share
 LEADERBOARD += [("nearest_reference", "its nearest snapshot")]
 
 BESIDE_SELF = [("left_model", "model"), ("right_model", "other model"), ("opening_share_of_self", "share of self")]
-BESIDE_SELF += [("opening", "shared opening"), ("n_prompts", "prompts"), ("left_self_opening", "model with itself")]
+BESIDE_SELF += [("opening_share_of_self_low", "low"), ("opening_share_of_self_high", "high"), ("n_prompts", "prompts")]
+BESIDE_SELF += [("opening", "shared opening"), ("left_self_opening", "model with itself")]
 BESIDE_SELF += [("right_self_opening", "other with itself"), ("bigram_jaccard", "word pairs")]
 BESIDE_SELF += [("bigram_share_of_self", "their share of self"), ("raw_cos", "cosine")]
 

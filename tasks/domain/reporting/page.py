@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tasks.domain.likeness.lexical import shared_opening
+from tasks.domain.reporting.columns import BESIDE_SELF, BOARD, COVERAGE, LIKENESS, MEASURES
 
 Row = Mapping[str, Any]
 
@@ -19,72 +20,6 @@ SHOWN_CHARACTERS = 500
 """How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-_D = "Opening score D: how many words replies share at their start, less the same with the panel's models."
-
-MEASURES = {
-    "opening_d": ("opening score D", _D + " 0: no more alike than those are."),
-    "bigram_jaccard": ("shared word pairs", "Share of all pairs of neighbouring words that both replies use, 0 to 1."),
-    "centred_cos": ("centred cosine", "Likeness of meaning and style, less what every model says to the same prompt."),
-    "raw_cos": ("raw cosine", "Likeness of meaning and style; high for all models, as they answer the same prompt."),
-    "length_closeness": ("length closeness", "Shorter over longer reply, in words: 1 means equally long."),
-    "nearest_share": (
-        "nearest share",
-        "Share of the target's replies to which, within the prompt, this model's is nearest.",
-    ),
-}
-"""Measures of the heat map: name and explanation."""
-
-BOARD = {
-    "position": ("#", "Place in the list: by D with the nearest group of another family."),
-    "target": ("target", "The model under test; below it who made it and what is known of its origin."),
-    "nearest": ("nearest group", "Candidate teachers, their snapshots taken together, whose replies begin most alike."),
-    "opening_d": ("D", _D + " Below it its 95 % interval over prompts, which is no test of chance."),
-    "margin": ("margin", "How far D is above the second nearest group's. Near 0: the two can't be told apart."),
-    "foreign": ("nearest of another family", "The same among groups that aren't of the target's own family."),
-    "foreign_opening_d": ("its D", "D with the nearest group of another family; below it the 95 % interval."),
-    "nearest_share": ("nearest share", MEASURES["nearest_share"][1]),
-    "centred_cos": ("centred cos", MEASURES["centred_cos"][1]),
-    "length_closeness": ("length", MEASURES["length_closeness"][1]),
-    "n_prompts": ("prompts", "Prompts that both the target and its nearest snapshot answered."),
-    "n_panel": ("panel", "Models of other makers whose mean is subtracted in D; with fewer than 8 there is no null."),
-    "n_missing": ("missing", "Requests without a reply. They count nowhere: missing isn't zero."),
-    "coverage": ("coverage", "Share of the requests to the target that have a reply."),
-}
-"""Columns of the leaderboard: heading and explanation."""
-
-BESIDE_SELF = {
-    "left_model": ("model", "One of the two models."),
-    "right_model": ("other model", "The other one."),
-    "opening_share_of_self": (
-        "share of self",
-        "The pair's shared opening over the models' with themselves; see above.",
-    ),
-    "opening": ("shared opening", "Mean of ln(1 + identical leading words) between the two."),
-    "left_self_opening": ("model with itself", "The same between two samples of the first model."),
-    "right_self_opening": ("other with itself", "The same between two samples of the other model."),
-    "bigram_jaccard": ("word pairs", MEASURES["bigram_jaccard"][1]),
-    "bigram_share_of_self": ("their share of self", "The pair's shared word pairs over the models' with themselves."),
-    "raw_cos": ("cosine", MEASURES["raw_cos"][1]),
-    "n_prompts": ("prompts", "Prompts on which each of the two was sampled more than once."),
-}
-"""Columns of the pairs beside each model's likeness to itself: heading and explanation."""
-
-COVERAGE = {
-    "model": ("model", "The model that was asked."),
-    "prompt_set": ("prompt set", "The set that the prompts are from."),
-    "n_asked": ("asked", "Requests."),
-    "n_missing": ("missing", "Requests without a reply."),
-    "missing_reasons": ("why", "Reasons, with how often each."),
-    "n_cut": ("cut", "Replies that were cut at the token limit."),
-}
-"""Columns of what is missing or cut: heading and explanation."""
-
-LIKENESS = (
-    *("opening_d", "opening_d_low", "opening_d_high", "opening", "bigram_jaccard", "centred_cos", "raw_cos"),
-    *("length_closeness", "nearest_share", "global_nearest_share", "n_prompts", "n_embedded_prompts", "n_panel"),
-    *("coverage", "is_same_family"),
-)
-"""What the page holds of each pair, in this order."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +83,7 @@ def build(rows: Rows) -> Page:
         findings=[shown(line) for line in rows.findings],
         warnings=[shown(line) for line in rows.warnings],
         board=_board(rows),
-        beside_self=_plain_table(BESIDE_SELF, rows.beside_self),
+        beside_self=_table(BESIDE_SELF, [_beside_row(row) for row in rows.beside_self]),
         incomplete=_plain_table(COVERAGE, [row for row in rows.coverage if row["n_missing"] or row["n_cut"]]),
         data=_data(rows),
     )
@@ -242,11 +177,21 @@ def _board_row(row: Row, best: Mapping[tuple[str, str], Row]) -> dict[str, Cell]
             pair_link(row["target"], reference) if reference else "",
         )
     for name in ("opening_d", "foreign_opening_d"):
-        low, high = row[f"{name}_low"], row[f"{name}_high"]
-        interval = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
-        cells[name] = Cell(_number(row[name]), cells[name].sort, interval)
+        cells[name] = _with_interval(row, name)
     cells["coverage"] = Cell(f"{math.floor(row['coverage'] * 1000) / 10:g} %", str(row["coverage"]))
     return cells
+
+
+def _beside_row(row: Row) -> dict[str, Cell]:
+    cells = {name: _plain(row[name]) for name in BESIDE_SELF}
+    return cells | {"opening_share_of_self": _with_interval(row, "opening_share_of_self")}
+
+
+def _with_interval(row: Row, name: str) -> Cell:
+    """Return a value with its 95 % interval below it, where it has one."""
+    low, high = row[f"{name}_low"], row[f"{name}_high"]
+    interval = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
+    return Cell(_number(row[name]), _plain(row[name]).sort, interval)
 
 
 def _data(rows: Rows) -> dict[str, Any]:
