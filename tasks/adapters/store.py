@@ -16,6 +16,7 @@ from tasks.adapters.opening import OPTIONS, connect, held, is_locked_somewhere
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
 
+_OTHER_VERSION = "Another version of distillometer wrote it: form it anew with `distillometer score`."
 _write_lock = threading.RLock()
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
 """MULTI is a pivot."""
@@ -59,30 +60,26 @@ class Store:
 
     def read(self, name: str, **where: Any) -> pl.DataFrame:
         """Return the rows of relation `name` whose columns equal the values of `where` (a list: are among them)."""
-        return self.query(*self._relation(name, where))
+        return self._run(*self._relation(name, where), _OTHER_VERSION)
 
     def read_columns(self, name: str, columns: list[str], **where: Any) -> pl.DataFrame:
         """Return only `columns` of the rows that `read` returns."""
         text, params = self._relation(name, where)
-        return self.query(text.replace("select *", f"select {', '.join(columns)}", 1), params)
+        return self._run(text.replace("select *", f"select {', '.join(columns)}", 1), params, _OTHER_VERSION)
 
     def count(self, name: str) -> int:
         """Return the number of rows of relation `name`."""
         [[n]] = self._connection.cursor().execute(f"select count(*) from {name}").fetchall()
         return int(n)
 
-    def query(self, text: str, params: dict[str, Any] | None = None) -> pl.DataFrame:
-        """Return the result of one SELECT with named parameters.
-
-        Raises:
-            InputError: the query is not valid; DuckDB's message is in it.
-        """
+    def _run(self, text: str, params: dict[str, Any], remedy: str) -> pl.DataFrame:
+        """Return the result of one SELECT with named parameters; where DuckDB refuses it, raise InputError."""
         cursor = self._connection.cursor()
         try:
-            relation: Any = cursor.sql(text, params=params or {})
+            relation: Any = cursor.sql(text, params=params)
             return relation.pl() if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
-            raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
+            raise InputError(f"DuckDB refuses the query: {error}", where=str(self.path), remedy=remedy) from error
         except pl.exceptions.PolarsError as error:
             raise InputError("a column's type can't be shown.", remedy="Cast it to varchar.") from error
         finally:
@@ -108,7 +105,7 @@ class Store:
                 where=str(self.path),
                 remedy="The snapshot is only read: give one SELECT.",
             )
-        return self.query(text)
+        return self._run(text, {}, "Correct the SQL.")
 
     def append(self, table: str, rows: Sequence[Any] | pl.DataFrame, *, key: str | None = None) -> int:
         """Append rows to a raw table and return how many were new.

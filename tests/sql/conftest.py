@@ -20,7 +20,7 @@ def empty(tmp_path_factory) -> Iterator[store.Store]:
 def columns(empty) -> dict[str, dict[str, str]]:
     """Return the columns and their types of each relation."""
     found: dict[str, dict[str, str]] = {}
-    rows = empty.query("select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()")
+    rows = empty.ask("select schema_name || '.' || table_name, column_name, data_type from duckdb_columns()")
     for name, column, data_type in rows.iter_rows():
         found.setdefault(name, {})[column] = data_type
     return found

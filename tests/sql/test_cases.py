@@ -88,7 +88,7 @@ def test_case(name: str, case: dict[str, Any], columns: Columns, scratch: duckdb
 
 @pytest.mark.parametrize("name", TESTED)
 def test_nothing_comes_of_nothing(name: str, empty: store.Store) -> None:
-    assert empty.query(RELATIONS[name].text).is_empty()
+    assert empty.ask(RELATIONS[name].text).is_empty()
 
 
 def test_every_relation_has_a_case_and_every_case_a_relation() -> None:
