@@ -43,6 +43,30 @@ def test_module_is_small(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 300
 
 
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_module_has_a_telling_name(path: Path) -> None:
+    assert path.stem not in {"utils", "util", "helpers", "common", "base", "manager", "misc"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_only_the_store_speaks_sql(path: Path) -> None:
+    called = {
+        node.func.attr
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    assert path.name in {"store.py", "sqlfiles.py"} or not called & {"execute", "executemany", "sql"}
+
+
+@pytest.mark.parametrize(
+    "path", [m for m in MODULES if m.parent.name == "flows" and not m.stem.startswith(("_", "cli"))], ids=_name
+)
+def test_flow_file_holds_one_short_flow(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) < 80
+    assert text.count("\n@flow(") == 1
+
+
 @pytest.mark.parametrize("path", [m for m in MODULES if "/domain/" in str(m)], ids=_name)
 def test_domain_is_pure(path: Path) -> None:
     imports = _imports(path)
