@@ -66,7 +66,7 @@ def read(path: Path, format_name: str, names: tuple[str | None, str | None]) -> 
         raise InputError(
             f"--model names one model, the file holds {len(models)}.", where=str(path), remedy="Leave --model out."
         )
-    rows = RecordedRows(str(path), format_name, set_name or foreign.prompt_set, now())
+    rows = RecordedRows(str(path), format_name, set_name or foreign.prompt_set or path.resolve().name, now())
     for reply in recorded:
         rows.add(reply, model_name or reply.model)
     return rows

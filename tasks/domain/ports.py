@@ -48,8 +48,8 @@ class Provider(Protocol):
 class ForeignFormat(Protocol):
     """One file format in which replies recorded elsewhere come."""
 
-    prompt_set: str
-    """The name of its prompts where the user gives none."""
+    prompt_set: str | None
+    """The name of its prompts where the user gives none; None: that of the folder or file."""
     looks_like: str
     """What a user has to give, in words."""
 

@@ -112,6 +112,7 @@ def test_second_turns_of_two_models_are_one_prompt(tmp_path) -> None:
     assert [turn.messages for turn in turns] == [asked, asked]
     assert prompt_id(asked) != prompt_id(asked[2:])
     rows = foreign.read(tmp_path, "mt-bench", (None, None))
+    assert rows.prompt_set == tmp_path.name
     assert len(rows.prompts) == 2
     assert "(own earlier reply)" in rows.prompts[prompt_id(asked)]["prompt_text"]
     assert len({request["prompt_id"] for request in rows.requests}) == 2

@@ -20,7 +20,7 @@ class _Question:
 class MtBench:
     """One prompt a turn. In later turns the model's own earlier replies stand as None, so that prompts stay equal."""
 
-    prompt_set = "mt-bench"
+    prompt_set = None
     looks_like = "a folder with question.jsonl and model_answer/MODEL.jsonl"
 
     def detects(self, path: Path) -> bool:
