@@ -186,3 +186,9 @@ def test_unknown_embedder(bench, refused) -> None:
     replace(bench.root / PLAN, "enabled = false", 'embedder = "nobody"')
     answer = refused("evaluate", "test")
     assert "key 'embedding.embedder': there is no 'nobody' among embedders. Known: sentence_transformers." in answer
+
+
+def test_unknown_model(refused) -> None:
+    assert "there is no model card 'independant-alpha'. Known: independent-alpha." in refused(
+        "models", "independant-alpha"
+    )

@@ -150,6 +150,15 @@ def test_ties_are_ordered_by_reply(home) -> None:
     assert near["e/p/0"] == ["a/p/0", "b/p/0", "c/p/0", "d/p/0"]
 
 
+def test_last_digits_decide_nothing() -> None:
+    """Equal replies have equal cosines, whatever FAISS makes of their last digits."""
+    members = pl.DataFrame({"reply_id": ["z", "b", "a"], "model": ["m", "n", "n"]})
+    cosines = np.array([[1.0, 0.50000012, 0.5], [1, 1, 1], [1, 1, 1]], dtype=np.float32)
+    places = np.array([[0, 1, 2], [1, -1, -1], [2, -1, -1]])
+    rows = neighbours._rows(members, "within_prompt", (cosines, places), 5)
+    assert rows.select("reply_id", "neighbour_reply_id", "rank").rows() == [("z", "a", 1), ("z", "b", 2)]
+
+
 def test_reply_on_the_mean_is_near_to_nothing(home) -> None:
     """What says just what all references say has no direction of its own: it is nobody's neighbour, and has none."""
     vectors = random_vectors("abc", n_prompts=3, n_samples=1)
@@ -227,6 +236,7 @@ def test_large_index_finds_most_of_what_an_exact_one_finds(monkeypatch) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     _, exact = faiss_index.nearest(vectors, 10)
     monkeypatch.setattr(faiss_index, "EXACT_UP_TO", 100)
-    _, places = faiss_index.nearest(vectors, 10)
+    cosines, places = faiss_index.nearest(vectors, 10)
+    np.testing.assert_allclose(cosines, np.take_along_axis(vectors @ vectors.T, places, axis=1), atol=1e-5)
     shared = [len(set(a) & set(b)) for a, b in zip(exact, places, strict=True)]
     assert np.mean(shared) > 8
