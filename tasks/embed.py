@@ -1,5 +1,7 @@
 """Replies -> vectors: what is not embedded yet, over a sample of prompts that is the same for all models."""
 
+import random
+
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -39,12 +41,14 @@ def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
         todo = texts.join(known, on="text_id", how="anti")
         if todo.is_empty():
             return 0
-        # Texts of like length side by side waste the least padding.
+        # Texts of like length side by side waste the least padding; chunks in any order make the time left true.
         todo = todo.sort(pl.col("reply_text").str.len_chars(), "text_id")
+        chunks = list(todo.iter_slices(CHUNK))
+        random.Random(seed).shuffle(chunks)
         get_run_logger().info("%d texts to embed with %s", todo.height, plan.model)
         model = registry.load(embedders, plan.embedder)(plan.model)
         with progress.stage("embedding", todo.height):
-            for chunk in todo.iter_slices(CHUNK):
+            for chunk in chunks:
                 vectors = model.embed(chunk["reply_text"].to_list())
                 rows = chunk.select("text_id").with_columns(
                     pl.lit(label).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
