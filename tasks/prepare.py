@@ -53,7 +53,7 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
     return n_new
 
 
-@task(cache_policy=NO_CACHE)
+@task(name="prepare", task_run_name="prepare {prepared.plan.name}", cache_policy=NO_CACHE)
 def prepare(prepared: Prepared, home: Home) -> list[Request]:
     """Register the plan's models, prompts and requests, and return those that are still to be asked."""
     at = now()
@@ -74,7 +74,7 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
     return [request for request in prepared.requests if request.request_id in unanswered]
 
 
-@task(cache_policy=NO_CACHE)
+@task(name="complete", task_run_name="complete {prepared.plan.name}", cache_policy=NO_CACHE)
 def complete(prepared: Prepared, home: Home) -> None:
     """Say in the warehouse that the run went through."""
     with store.writing(home) as warehouse:
