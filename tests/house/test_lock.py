@@ -9,9 +9,7 @@ import pytest
 
 from tasks.adapters.settings import PROJECT
 
-LINES = [
-    line for line in (PROJECT / "requirements.lock").read_text().splitlines() if line and not line.startswith("#")
-]
+LINES = [line for line in (PROJECT / "requirements.lock").read_text().splitlines() if line and not line.startswith("#")]
 
 
 @pytest.mark.parametrize("line", LINES)
