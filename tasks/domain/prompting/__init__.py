@@ -1,0 +1,1 @@
+"""Prompts and the templates around them: what they ask for, and which vendors they name."""
