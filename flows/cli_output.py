@@ -102,7 +102,8 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         terminal.say([""])
         title = "Each pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
-    terminal.say(["", *sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())])
+    said = sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())
+    terminal.say(["", *(f"- {sentence}" for sentence in said)])
     terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.say(f"Unanswered: {problem}" for problem in problems)
 
