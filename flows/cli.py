@@ -211,6 +211,10 @@ def models(
         raise typer.Exit(3)
 
 
+INTERRUPTED = 130
+"""Exit code of a command that was stopped by Ctrl-C, as shells have it."""
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can mend are one message and exit code 2 (input) or 3 (the world)."""
     try:
@@ -219,8 +223,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
         sys.exit(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        sys.stderr.write("distillometer: interrupted. What has arrived is kept; the same command goes on from there.\n")
-        sys.exit(130)
+        result = INTERRUPTED
     except Exception as error:
         # click's own usage errors carry their exit code; anything else is a defect and shows its traceback.
         show = getattr(error, "show", None)
@@ -228,6 +231,8 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         show()
         sys.exit(getattr(error, "exit_code", 2))
+    if result == INTERRUPTED:
+        sys.stderr.write("distillometer: interrupted. What has arrived is kept; the same command goes on from there.\n")
     sys.exit(result if isinstance(result, int) else 0)
 
 

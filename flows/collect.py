@@ -7,7 +7,7 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from tasks import prepare, respond
-from tasks.adapters import plans, progress, store
+from tasks.adapters import asking, plans, progress, store
 from tasks.adapters.settings import Home, home_at
 from tasks.domain.batching import Batch, lanes
 from tasks.domain.ports import Endpoint
@@ -25,7 +25,12 @@ async def collect(plan: str, round_name: str, home: str) -> list[str]:
         ways = lanes(todo, prepared.cards, prepared.plan.batch_size)
         asked = [prepared.cards[name] for name in {request.model: None for request in todo}]
         with respond.serving(asked, place) as endpoints, progress.stages(respond.counts(todo)):
-            problems = await asyncio.gather(*(_run_lane(lane, endpoints, place) for lane in ways))
+            asking.interrupted.clear()
+            try:
+                problems = await asyncio.gather(*(_run_lane(lane, endpoints, place) for lane in ways))
+            except asyncio.CancelledError:
+                asking.interrupted.set()
+                raise
     return [problem for lane in problems for problem in lane]
 
 

@@ -4,6 +4,7 @@ import asyncio
 import email.utils
 import json
 import random
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic, time
@@ -21,6 +22,9 @@ from tasks.domain.rows import Reply, Request
 
 LONGEST_WAIT_S = 300.0
 """A server that asks for a longer pause is left alone until the next run."""
+
+interrupted = threading.Event()
+"""Set when the user stops the run: what is in flight is waited for, nothing else is asked by this process."""
 
 FATAL_REASONS = frozenset({"wrong_key", "not_found"})
 """What the next request to the same endpoint would meet as well."""
@@ -66,7 +70,7 @@ def failure_of(error: Exception) -> Failure:
     """Return what an exception of the client means; errors of ours are raised again."""
     text = str(error)
     if isinstance(error, openai.APITimeoutError) and _is_unreachable(error):
-        return Failure("connection_lost", str(error.__cause__), is_transient=True)
+        return Failure("connection_lost", str(error.__cause__).replace(" ssl:default", ""), is_transient=True)
     if isinstance(error, (openai.APITimeoutError, TimeoutError)):
         return Failure("timeout", "no reply within the time limit", is_transient=True)
     if isinstance(error, openai.APIStatusError):
@@ -165,7 +169,7 @@ class Asker:
 
             async def work() -> None:
                 for request in waiting:
-                    if self.stopped_by is not None:
+                    if self.stopped_by is not None or interrupted.is_set():
                         return
                     await self._ask(client, gate, request)
 
