@@ -1,0 +1,35 @@
+"""Family-wise error over several tests."""
+
+from collections.abc import Sequence
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Return Holm's step-down adjusted p values (Scandinavian Journal of Statistics, 1979, 6, 65-70).
+
+    The k-th smallest of m is multiplied by m - k + 1, raised to its predecessor's adjusted value where it would fall
+    below that, and cut at 1. Rejecting where the result is at most alpha keeps the chance of any false rejection at
+    alpha or below, however the tests depend on each other.
+
+    Args:
+        p_values: from 0 to 1; None for a test that could not be made, which stays None and counts for nothing.
+
+    Returns:
+        Adjusted values in the order given; equal p values get equal results.
+
+    Raises:
+        ValueError: a p value is out of range or not a number.
+    """
+    made = []
+    for number, p in enumerate(p_values):
+        if p is None:
+            continue
+        if not 0.0 <= p <= 1.0:
+            raise ValueError(f"p value {number} is {p!r}, it must be from 0 to 1, or None where there is none.")
+        made.append((p, number))
+    made.sort()
+    adjusted: list[float | None] = [None] * len(p_values)
+    highest = 0.0
+    for rank, (p, number) in enumerate(made):
+        highest = max(highest, min(1.0, p * (len(made) - rank)))
+        adjusted[number] = highest
+    return adjusted
