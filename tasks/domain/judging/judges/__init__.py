@@ -1,0 +1,1 @@
+"""One file is one judge; its constant has the file's name in capitals."""
