@@ -54,7 +54,7 @@ class AttributeClaim:
 class ClaimVerdict:
     """What one judge found in one reply.
 
-    `is_contradiction` is the paper's loose reading: the reply contradicts the facts in any way; `contradicts` says
+    `is_contradiction` is the paper's loose reading: the reply contradicts the facts in any way; `attributes` say
     which. `is_foreign` is the strict one: a voice claims to be, to be made by or to derive from another maker's model.
     Both are None, with a `missing_reason`, where there is no reply to read. `claimed_vendor` and `claimed_model` are
     those of the claim that decided, `is_earnest` whether the assistant makes it in its own voice and not in a role's,
@@ -69,6 +69,5 @@ class ClaimVerdict:
     is_earnest: bool | None = None
     evidence: str | None = None
     cue: str | None = None
-    contradicts: tuple[Attribute, ...] = ()
-    missing_reason: VerdictMissing | None = None
     attributes: tuple[AttributeClaim, ...] = ()
+    missing_reason: VerdictMissing | None = None

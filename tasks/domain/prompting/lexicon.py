@@ -17,7 +17,7 @@ CONTEXT_WIDTH = 60
 
 _TRADE = re.compile(
     r"\b(?:AI|A\.I\.|LLMs?|GPT|models?|chat ?bots?|assistants?|language|neural|API|Inc|Corp|compan(?:y|ies)|tech|"
-    r"technolog(?:y|ies)|develop\w*|creat(?:ed|or|ors|es)|train(?:ed|ing)|built|made by|fine-?tun\w*|open[- ]source|"
+    r"technolog(?:y|ies)|organi[sz]ations?|headquarter\w*|parent|research\w*|engineers?|team|develop\w*|creat(?:ed|or|ors|es)|train(?:ed|ing)|built|made by|fine-?tun\w*|open[- ]source|"
     r"parameters|weights|releas(?:ed|es)|launched)\b"
     r"|人工智能|模型|助手|公司|集团|科技|开发|研发|训练|推出|创建|创造|旗下|机器人|智能",
     re.IGNORECASE,
@@ -91,7 +91,7 @@ class _Entry:
     spelling: re.Pattern[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lexicon:
     """All vendors and their models, and other names of countries; `version` is that of the list."""
 
