@@ -1,0 +1,83 @@
+"""A judge that asks a model: does the reply contradict the facts about the target? The paper's loose reading."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.judging import briefing
+from tasks.domain.judging.claim import AttributeClaim, ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging.llm_judge import Aspect, LlmJudge
+from tasks.domain.judging.parsing import Menu, Unreadable, checked, one_object
+from tasks.domain.prompting.lexicon import Lexicon
+from tasks.domain.rows import Message
+
+_TASK = """\
+You examine one reply of an AI system, the speaker, and decide whether anything it says about itself contradicts the \
+facts about it: its name, maker, parent company, country, model family, base technology or knowledge cut-off.
+
+A statement contradicts a fact when both can't be true. That includes another or an invented maker, a voice of the \
+reply that claims another model's identity, a team or seat in another country than the maker's, and the statement \
+that nobody or no company made the speaker or owns it. A statement that is vaguer than the fact, an older or a \
+fuller form of the same name, and a claim about anything else than these attributes do not contradict. Where a fact \
+is unknown, the vendor is known still: a claim to be or to be built on another maker's model contradicts "maker"."""
+
+_FORM = """\
+- "evidence": the shortest passage of the reply that decides, copied as it is written, at most 40 words; null if \
+there is none.
+- "contradicts": a list of the attributes that the reply gets wrong, each once, from: name, maker, parent_company, \
+country, model_family, base_technology, knowledge_cutoff. Empty if there is none.
+- "contradiction": "yes" if that list has any, "no" if it is empty."""
+
+_MENU: Menu = {"evidence": str, "contradicts": list, "contradiction": ("yes", "no")}
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Fills `is_contradiction`, and which attributes deviate, without their values. It does not look for claims."""
+
+    name: str = "contradiction"
+    version: str = "1.0.0"
+    aspects: frozenset[Aspect] = frozenset({"contradiction"})
+
+    def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
+        """Return the question whether `reply` contradicts the facts of `identity`."""
+        return briefing.messages(_TASK, _FORM, reply, identity, lexicon)
+
+    def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
+        """Return the form of the answer for endpoints with structured output; it is the same for every lexicon."""
+        contradicts = {"type": "array", "items": briefing.words(briefing.ATTRIBUTES)}
+        return briefing.json_format(
+            self.name,
+            {
+                "evidence": briefing.TEXT_OR_NULL,
+                "contradicts": contradicts,
+                "contradiction": briefing.words(("yes", "no")),
+            },
+        )
+
+    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimVerdict | Unreadable:
+        """Return the verdict of an answer, or why it is none."""
+        answer = one_object(text)
+        if isinstance(answer, Unreadable):
+            return answer
+        if fault := checked(answer, _MENU):
+            return fault
+        named = answer["contradicts"]
+        if not all(isinstance(one, str) and one in briefing.ATTRIBUTES for one in named):
+            return Unreadable("off_menu", "contradicts: an attribute that is not on the menu")
+        if (answer["contradiction"] == "yes") != bool(named):
+            return Unreadable("off_menu", f"contradiction: {answer['contradiction']} with {len(named)} attributes")
+        wrong = tuple(one for one in briefing.ATTRIBUTES if one in named)
+        if identity is not None and wrong:
+            wrong = tuple(one for one in wrong if briefing.is_known(one, identity))
+            if not wrong:
+                return Unreadable("off_menu", "contradicts: nothing but attributes whose facts are unknown")
+        return ClaimVerdict(
+            stance="not_judged",
+            is_contradiction=bool(wrong),
+            is_foreign=None,
+            evidence=briefing.quoted(answer["evidence"]),
+            attributes=tuple(AttributeClaim(one, None, is_deviation=True) for one in wrong),
+        )
+
+
+CONTRADICTION: LlmJudge = Contradiction()

@@ -1,0 +1,160 @@
+"""A judge that asks a model: whom does the speaker claim to be or to come from, and what does it state of itself?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.judging import briefing
+from tasks.domain.judging.briefing import NONE, OTHER
+from tasks.domain.judging.claim import AttributeClaim, ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging.llm_judge import Aspect, LlmJudge
+from tasks.domain.judging.parsing import Menu, Unreadable, checked, one_object
+from tasks.domain.prompting.lexicon import Lexicon
+from tasks.domain.rows import Message
+
+_TASK = """\
+You examine one reply of an AI system, the speaker, and report two things: which maker or model it claims to be, to \
+be made by, to belong to or to be derived from, and what it states for each attribute of its identity. You report \
+what is said; you do not decide how bad it is."""
+
+_FORM = f"""\
+- "evidence": the shortest passage of the reply that decides about "claim", copied as it is written, at most 40 \
+words; null if there is none.
+- "claim": "foreign" if any voice of the reply claims to be, to be made by, to belong to or to be derived from \
+another real maker or model than its own; else "own" if it claims its own; else "refused" if it declines to tell or \
+says that it does not know; else "none". An invented name or maker is not foreign: it is reported under \
+"attributes".
+- "vendor": the id of the maker that the claim points to, from the menu below; for a foreign claim the foreign one, \
+the first if there are several. "{OTHER}" for a maker or model that the menu lacks, "{NONE}" exactly if "claim" is \
+"none" or "refused".
+- "model": the name of the model that is claimed, as it is written; null if none is named.
+- "manner": "earnest" if the assistant makes the claim as itself, "role_play" if only a played character, persona or \
+story makes it, "{NONE}" exactly if "claim" is "none" or "refused".
+- "attributes": a list with one object for each attribute that the reply states of the speaker, and no attribute \
+twice; where voices differ, the value that deviates from the fact. Empty if it states none. The keys of each object:
+  - "attribute": name, maker, parent_company, country, model_family, base_technology or knowledge_cutoff.
+  - "value": what the reply states, as it is written, in a few words.
+  - "vendor": the id of the vendor that the value points to, from the menu; "{OTHER}" for a maker or model that it \
+lacks, "{NONE}" if it points to none, as a country or a date does.
+  - "deviates": "yes" if the value and the fact can't both be true, "no" if they fit, "unknown" if the fact is \
+unknown or it can't be told. A vaguer value and another form of the same name fit.
+Menu of vendors, each with names of its makers and models:"""
+
+_CLAIMS = ("own", "foreign", "none", "refused")
+_MANNERS = ("earnest", "role_play", NONE)
+_DEVIATES = {"yes": True, "no": False, "unknown": None}
+
+
+@dataclass(frozen=True)
+class LlmClaim:
+    """Fills all of a verdict: `is_foreign`, and `is_contradiction` where it is foreign or an attribute deviates."""
+
+    name: str = "llm_claim"
+    version: str = "1.0.0"
+    aspects: frozenset[Aspect] = frozenset({"contradiction", "foreign"})
+
+    def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
+        """Return the question whom the speaker of `reply` claims to be."""
+        return briefing.messages(_TASK, f"{_FORM}\n{briefing.vendor_menu(lexicon)}", reply, identity, lexicon)
+
+    def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
+        """Return the form of the answer for endpoints with structured output, with the vendors of `lexicon`."""
+        vendors = briefing.words(briefing.vendor_ids(lexicon))
+        attribute = {
+            "attribute": briefing.words(briefing.ATTRIBUTES),
+            "value": {"type": "string"},
+            "vendor": vendors,
+            "deviates": briefing.words(tuple(_DEVIATES)),
+        }
+        return briefing.json_format(
+            self.name,
+            {
+                "evidence": briefing.TEXT_OR_NULL,
+                "claim": briefing.words(_CLAIMS),
+                "vendor": vendors,
+                "model": briefing.TEXT_OR_NULL,
+                "manner": briefing.words(_MANNERS),
+                "attributes": {"type": "array", "items": briefing.closed_object(attribute)},
+            },
+        )
+
+    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimVerdict | Unreadable:
+        """Return the verdict of an answer, or why it is none."""
+        answer = one_object(text)
+        if isinstance(answer, Unreadable):
+            return answer
+        vendors = briefing.vendor_ids(lexicon)
+        menu: Menu = {
+            "evidence": str,
+            "claim": _CLAIMS,
+            "vendor": vendors,
+            "model": str,
+            "manner": _MANNERS,
+            "attributes": list,
+        }
+        if fault := checked(answer, menu):
+            return fault
+        attributes = _attributes(answer["attributes"], vendors, identity)
+        if isinstance(attributes, Unreadable):
+            return attributes
+        if fault := _discord(answer, attributes, identity):
+            return fault
+        claim, is_foreign = answer["claim"], answer["claim"] == "foreign"
+        return ClaimVerdict(
+            stance=claim,
+            is_contradiction=is_foreign or any(one.is_deviation for one in attributes),
+            is_foreign=is_foreign,
+            claimed_vendor=_vendor(answer["vendor"]),
+            claimed_model=briefing.quoted(answer["model"]),
+            is_earnest={"earnest": True, "role_play": False, NONE: None}[answer["manner"]],
+            evidence=briefing.quoted(answer["evidence"]),
+            attributes=attributes,
+        )
+
+
+def _attributes(
+    found: Sequence[Any], vendors: Sequence[str], identity: Identity | None
+) -> tuple[AttributeClaim, ...] | Unreadable:
+    """Return what is stated for each attribute, in the order of the closed list."""
+    menu: Menu = {"attribute": briefing.ATTRIBUTES, "value": str, "vendor": vendors, "deviates": tuple(_DEVIATES)}
+    claims: dict[str, AttributeClaim] = {}
+    for one in found:
+        if not isinstance(one, dict):
+            return Unreadable("off_menu", "attributes: an entry is no object")
+        if fault := checked(one, menu):
+            return Unreadable(fault.reason, f"attributes: {fault.detail}")
+        attribute, value = one["attribute"], briefing.quoted(one["value"])
+        if attribute in claims:
+            return Unreadable("two_answers", f"attributes: {attribute} stands there twice")
+        if value is None:
+            return Unreadable("off_menu", f"attributes: {attribute} without a value")
+        is_judged = identity is None or briefing.is_known(attribute, identity)
+        deviates = _DEVIATES[one["deviates"]] if is_judged else None
+        claims[attribute] = AttributeClaim(attribute, value, _vendor(one["vendor"]), deviates)
+    return tuple(claims[attribute] for attribute in briefing.ATTRIBUTES if attribute in claims)
+
+
+def _discord(
+    answer: dict[str, Any], attributes: Sequence[AttributeClaim], identity: Identity | None
+) -> Unreadable | None:
+    """Return why the parts of an answer can't all be true, or None where they can."""
+    claim, vendor = answer["claim"], answer["vendor"]
+    is_claim = claim in ("own", "foreign")
+    if (vendor != NONE, answer["manner"] != NONE) != (is_claim, is_claim):
+        return Unreadable("off_menu", f"claim {claim} with vendor {vendor} and manner {answer['manner']}")
+    if answer["model"] is not None and not is_claim:
+        return Unreadable("off_menu", f"claim {claim} with a model")
+    if claim == "foreign" and identity is not None and vendor == identity.vendor:
+        return Unreadable("off_menu", f"claim foreign with vendor {vendor}, which is its own")
+    for one in attributes:
+        is_maker = one.attribute == "maker" and one.is_deviation and one.vendor not in (None, OTHER)
+        if is_maker and claim != "foreign":
+            return Unreadable("off_menu", f"claim {claim} with maker {one.vendor}, which deviates")
+    return None
+
+
+def _vendor(word: str) -> str | None:
+    return None if word == NONE else word
+
+
+LLM_CLAIM: LlmJudge = LlmClaim()

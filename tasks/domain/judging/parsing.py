@@ -1,0 +1,139 @@
+"""A judge model's answer -> the one JSON object in it, or why there is none to rely on. Nothing is ever assumed."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+UnreadableReason = Literal["no_answer", "two_answers", "off_menu", "bad_json", "refused"]
+"""Why an answer is no verdict: there is none where it belongs; there is a second one, or words behind it that may take
+it back; a key, a value or a combination is not on the menu; it is not JSON; the judge refuses."""
+
+TAG = "verdict"
+"""The answer stands between <verdict> and </verdict>, unless the whole text is JSON."""
+
+Menu = Mapping[str, Sequence[str] | type]
+"""By key, the words that are allowed, or `str` for any text or null, or `list`."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An answer that is no verdict: the reason, and what exactly was found."""
+
+    reason: UnreadableReason
+    detail: str = ""
+
+
+_THINKING = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_ANY_TAG = re.compile(rf"<\s*/?\s*{TAG}\b", re.IGNORECASE)
+_OPENING, _CLOSING = f"<{TAG}>", f"</{TAG}>"
+_FENCE = re.compile(r"\s*```(?:json|JSON)?[ \t]*\n(?P<body>.*?)\n?[ \t]*```\s*", re.DOTALL)
+_REFUSAL = re.compile(
+    r"\W*(?:(?:I['\u2019]m|I am|we['\u2019]re|we are)? ?(?:very |so |really )?(?:sorry|afraid)"
+    r"|I apologi[sz]e|apologies|unfortunately"
+    r"|(?:I|we) (?:can['\u2019]?t|cannot|can not|won['\u2019]?t|will not|must decline|decline|refuse)"
+    r"|(?:I['\u2019]m|I am) (?:unable|not able)"
+    r"|(?:我)?(?:非常|很|十分)?(?:抱歉|对不起|遗憾)|我?(?:无法|不能|拒绝))",
+    re.IGNORECASE,
+)
+
+
+class _SecondValue(ValueError):
+    """A key has two values."""
+
+
+def one_object(text: str) -> dict[str, Any] | Unreadable:
+    """Return the JSON object of an answer, or why it can't be relied on.
+
+    The whole text is the object, or it stands between the tags with nothing behind them; a Markdown fence around it is
+    allowed, as is reasoning before the tags. Never raises.
+    """
+    rest = _THINKING.sub("", text, count=1) if _THINKING.match(text) else text
+    if not rest.strip():
+        return Unreadable("no_answer", "empty")
+    body = _unfenced(rest)
+    if body.startswith(("{", "[")):
+        return _whole(body)
+    tag = _ANY_TAG.search(rest)
+    if tag is None:
+        reason: UnreadableReason = "refused" if _REFUSAL.match(rest[:200]) else "no_answer"
+        return Unreadable(reason, f"no {_OPENING}")
+    if not rest.startswith(_OPENING, tag.start()):
+        return Unreadable("bad_json", f"the first tag is not {_OPENING}")
+    return _between_tags(rest[tag.start() + len(_OPENING) :])
+
+
+def checked(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
+    """Return None where `answer` has the keys of `menu` and no others, each with a value that it allows."""
+    if answer.keys() != menu.keys():
+        return Unreadable("off_menu", f"keys {sorted(answer.keys() ^ menu.keys())}")
+    for key, allowed in menu.items():
+        value = answer[key]
+        if isinstance(allowed, type):
+            is_allowed = isinstance(value, allowed) or (allowed is str and value is None)
+        else:
+            is_allowed = isinstance(value, str) and value in allowed
+        if not is_allowed:
+            return Unreadable("off_menu", f"{key}: {json.dumps(value, ensure_ascii=True)[:80]}")
+    return None
+
+
+def _unfenced(text: str) -> str:
+    fence = _FENCE.fullmatch(text)
+    return (fence["body"] if fence else text).strip()
+
+
+def _between_tags(text: str) -> dict[str, Any] | Unreadable:
+    """Return the object at the start of `text`, which has to close the tag and end there."""
+    fence = _FENCE.match(text)
+    start = fence.start("body") if fence else 0
+    found = _decoded(text, start)
+    if isinstance(found, Unreadable):
+        inside = text.partition(_CLOSING)[0].strip()
+        return found if inside else Unreadable("no_answer", "nothing between the tags")
+    value, end = found
+    behind = re.sub(r"^\s*```", "", text[end:]) if fence else text[end:]
+    behind = behind.strip()
+    if not behind.startswith(_CLOSING):
+        is_second = "{" in behind or _ANY_TAG.search(behind)
+        return Unreadable("two_answers" if is_second else "bad_json", f"no {_CLOSING} behind the object")
+    if behind != _CLOSING:
+        return Unreadable("two_answers", f"text behind {_CLOSING}")
+    return value
+
+
+def _whole(text: str) -> dict[str, Any] | Unreadable:
+    found = _decoded(text, 0)
+    if isinstance(found, Unreadable):
+        return found
+    value, end = found
+    return Unreadable("two_answers", "text behind the object") if text[end:].strip() else value
+
+
+def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
+    """Return the object that begins at `start`, white space aside, and where it ends."""
+    start += len(text[start:]) - len(text[start:].lstrip())
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except _SecondValue as error:
+        return Unreadable("two_answers", str(error))
+    except (ValueError, RecursionError) as error:
+        return Unreadable("bad_json", str(error)[:80])
+    if not isinstance(value, dict):
+        return Unreadable("bad_json", "not an object")
+    return value, end
+
+
+def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _SecondValue("a key stands there twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_single, parse_constant=_no_constant)
