@@ -3,7 +3,10 @@
 with latest as (
     select
         model,
-        arg_max(struct_pack(fingerprint, source, stage, weights, base_model, input_usd, output_usd), registered_at) as card
+        arg_max(
+            struct_pack(fingerprint, source, stage, weights, base_model, input_usd, output_usd, card_text),
+            registered_at
+        ) as card
     from raw.model
     group by model
 ),
@@ -26,6 +29,7 @@ select
     card.base_model as base_model,
     card.input_usd as input_usd,
     card.output_usd as output_usd,
+    card.card_text as card_text,
     coalesce(lineage.vendor, latest.model) as vendor,
     coalesce(lineage.candidate_group, latest.model) as candidate_group,
     coalesce(lineage.family, lineage.vendor, latest.model) as family,

@@ -1,0 +1,75 @@
+-- mart.identity_attribute: one row per target, mode, judge and attribute: how often the reply deviates.
+-- grain: target, mode, judge, attribute
+-- n_asked: trials with a reading whose question asks for it, n_asked_stated those of them that state it; n_missing:
+-- trials that ask for it and have no reading. n_stated: all trials that state it, asked or not; n_known: those where
+-- the card has a fact to hold it against, the denominator of deviating_share. A judge that notes deviations only, never
+-- a value, leaves n_stated, n_asked_stated, n_known and the share null. top_deviation: the foreign vendor that
+-- deviating values point to most often, or the value where they point to none.
+with claim as (
+    select
+        trial.target,
+        trial.mode,
+        trial.judge,
+        claim.attribute,
+        list_contains(trial.asks, claim.attribute) as is_asked,
+        claim.is_deviation,
+        if(claim.vendor <> 'other' and claim.vendor <> model.vendor, claim.vendor, claim.value_text) as pointed
+    from core.judged_trial as trial
+    inner join raw.attribute_claim as claim using (verdict_id)
+    inner join core.model as model on model.model = trial.target
+),
+judge as (
+    select verdict.judge, bool_or(claim.value_text is not null) as names_values
+    from raw.attribute_claim as claim
+    inner join raw.verdict as verdict using (verdict_id)
+    group by verdict.judge
+),
+asked as (
+    select
+        target,
+        mode,
+        judge,
+        attribute,
+        count(*) filter (where verdict_missing_reason is null) as n_asked,
+        count(verdict_missing_reason) as n_missing
+    from (select target, mode, judge, verdict_missing_reason, unnest(asks) as attribute from core.judged_trial)
+    group by target, mode, judge, attribute
+),
+stated as (
+    select
+        target,
+        mode,
+        judge,
+        attribute,
+        count(*) as n_stated,
+        count(*) filter (where is_asked) as n_asked_stated,
+        count(is_deviation) as n_known,
+        count(*) filter (where is_deviation) as n_deviating
+    from claim
+    group by target, mode, judge, attribute
+),
+deviation as (
+    select target, mode, judge, attribute, pointed, count(*) as n
+    from claim
+    where is_deviation and pointed is not null
+    group by target, mode, judge, attribute, pointed
+    qualify row_number() over (partition by target, mode, judge, attribute order by n desc, pointed) = 1
+)
+select
+    target,
+    mode,
+    judge,
+    attribute,
+    coalesce(asked.n_asked, 0) as n_asked,
+    coalesce(asked.n_missing, 0) as n_missing,
+    if(judge.names_values, coalesce(stated.n_asked_stated, 0), null) as n_asked_stated,
+    if(judge.names_values, coalesce(stated.n_stated, 0), null) as n_stated,
+    if(judge.names_values, coalesce(stated.n_known, 0), null) as n_known,
+    coalesce(stated.n_deviating, 0) as n_deviating,
+    if(judge.names_values, round(stated.n_deviating / nullif(stated.n_known, 0), 6), null) as deviating_share,
+    deviation.pointed as top_deviation,
+    deviation.n as n_top_deviation
+from asked
+full outer join stated using (target, mode, judge, attribute)
+left join judge using (judge)
+left join deviation using (target, mode, judge, attribute)

@@ -1,0 +1,58 @@
+-- mart.identity_claim: one row per target, mode, judge, stance and vendor: how often it is claimed.
+-- grain: target, mode, judge, stance, claimed_vendor
+-- n_trials: those that the judge has read for claims, the denominator of share; n_missing: those without a reading.
+-- stance: own, foreign, none, refused, or not_judged where the judge tells foreign claims from all else only.
+-- claimed_vendor: `none` where nobody is claimed, `other` for a maker that the lexicon lacks, `unknown` where the judge
+-- names none. candidate_rank: 1 for the foreign vendor that is claimed most often, a candidate teacher.
+with reading as (
+    select
+        target,
+        mode,
+        judge,
+        if(is_foreign, 'foreign', coalesce(stance, 'not_judged')) as stance,
+        claimed_vendor,
+        is_foreign,
+        is_hard,
+        is_earnest
+    from core.judged_trial
+),
+total as (
+    select target, mode, judge, count(is_foreign) as n_trials, count(*) - count(is_foreign) as n_missing
+    from reading
+    group by target, mode, judge
+),
+claim as (
+    select
+        target,
+        mode,
+        judge,
+        stance,
+        coalesce(claimed_vendor, if(stance in ('none', 'refused'), 'none', 'unknown')) as claimed_vendor,
+        stance = 'foreign' and coalesce(claimed_vendor not in ('other', 'unknown'), false) as is_candidate,
+        count(*) as n_claims,
+        count(*) filter (where is_earnest) as n_earnest,
+        count(*) filter (where is_hard) as n_hard
+    from reading
+    where is_foreign is not null
+    group by all
+)
+select
+    target,
+    mode,
+    judge,
+    claim.stance,
+    claim.claimed_vendor,
+    claim.stance = 'own' as is_own,
+    if(
+        claim.is_candidate,
+        rank() over (partition by target, mode, judge, claim.is_candidate order by claim.n_claims desc),
+        null
+    ) as candidate_rank,
+    claim.n_claims,
+    claim.n_earnest,
+    claim.n_hard,
+    total.n_trials,
+    total.n_missing,
+    round(claim.n_claims / total.n_trials, 6) as share
+from claim
+inner join total using (target, mode, judge)

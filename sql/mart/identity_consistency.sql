@@ -1,0 +1,69 @@
+-- mart.identity_consistency: one row per target, mode, judge and group of questions that ask the same.
+-- grain: target, mode, judge, question_group
+-- An answer is the maker that the speaker claims; n_unnamed: replies that claim none; n_missing: trials without a
+-- reading. top_maker: the commonest, of several the first by name. entropy_bits: Shannon's, 0 where all answers agree;
+-- n_makers_effective: 2 to its power; pair_agreement: the chance that two answers, drawn without replacement, are the
+-- same. All but the last depend on n: compare them at a similar n.
+with trial as (
+    select
+        target,
+        mode,
+        judge,
+        coalesce(same_as, question_key, question_id) as question_group,
+        language,
+        if(is_foreign is null, null, claimed_vendor) as maker,
+        is_foreign is not null as is_read
+    from core.judged_trial
+    qualify count(is_foreign) over (partition by mode, judge) > 0
+),
+named as (
+    select target, mode, judge, question_group, maker, count(*) as n
+    from trial
+    where maker is not null
+    group by all
+),
+total as (
+    select
+        target,
+        mode,
+        judge,
+        question_group,
+        count(maker) as n_answers,
+        count(*) filter (where is_read and maker is null) as n_unnamed,
+        count(*) filter (where not is_read) as n_missing,
+        count(distinct language) filter (where maker is not null) as n_languages
+    from trial
+    group by target, mode, judge, question_group
+),
+spread as (
+    select
+        named.target,
+        named.mode,
+        named.judge,
+        named.question_group,
+        count(*) as n_makers,
+        first(named.maker order by named.n desc, named.maker) as top_maker,
+        max(named.n / total.n_answers) as top_share,
+        abs(sum(named.n / total.n_answers * log2(named.n / total.n_answers) order by named.n, named.maker)) as entropy,
+        sum(named.n * (named.n - 1)) / nullif(any_value(total.n_answers * (total.n_answers - 1)), 0) as pair_agreement
+    from named
+    inner join total using (target, mode, judge, question_group)
+    group by all
+)
+select
+    target,
+    mode,
+    judge,
+    question_group,
+    total.n_answers,
+    total.n_unnamed,
+    total.n_missing,
+    total.n_languages,
+    coalesce(spread.n_makers, 0) as n_makers,
+    spread.top_maker,
+    round(spread.top_share, 6) as top_share,
+    round(spread.entropy, 6) as entropy_bits,
+    round(2 ** spread.entropy, 6) as n_makers_effective,
+    round(spread.pair_agreement, 6) as pair_agreement
+from total
+left join spread using (target, mode, judge, question_group)

@@ -1,0 +1,11 @@
+-- raw.judging: one row per call to a judge model and reply that it reads: whose verdict on which reply the answer is.
+-- grain: request_id, reply_id
+-- Equal replies of one target are one call.
+create table if not exists raw.judging (
+    request_id varchar not null,
+    reply_id varchar not null,
+    judge varchar not null,
+    judge_version varchar not null,
+    attempt integer not null,
+    registered_at timestamp not null
+);

@@ -1,0 +1,12 @@
+-- raw.trial: one row per identity trial: a question in a template, put to a target.
+-- grain: request_id, mode
+-- mode: bank (the same templates and questions for every target), search (adaptive, each target its own), published
+-- (recorded elsewhere). Modes are never mixed in one score. is_leading: template or question names a vendor or a model.
+create table if not exists raw.trial (
+    request_id varchar not null,
+    mode varchar not null,
+    template_id varchar not null,
+    question_id varchar not null,
+    is_leading boolean not null,
+    registered_at timestamp not null
+);
