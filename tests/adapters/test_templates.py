@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import regex
 
+from tasks.adapters.lexicons import read_lexicon
 from tasks.adapters.templates import read_template_set, template_set_names
 from tasks.domain.errors import InputError
 from tasks.domain.likeness.lexical import bigram_jaccard
@@ -149,8 +150,7 @@ def test_identity_set_has_no_two_alike() -> None:
 
 
 def test_identity_set_is_leading_where_the_lexicon_says_so() -> None:
-    lexicons = pytest.importorskip("tasks.adapters.lexicons")
-    lexicon = lexicons.read_lexicon()
+    lexicon = read_lexicon()
     _, templates = read_template_set("identity", names=lexicon.names_vendor_or_model)
     vendors = {mention.vendor for t in templates for mention in lexicon.mentions(t.text)}
     assert len(vendors) >= 8
