@@ -3,8 +3,8 @@
 -- n_asked: trials with a reading whose question asks for it, n_asked_stated those of them that state it; n_missing:
 -- trials that ask for it and have no reading. n_stated: all trials that state it, asked or not; n_known: those where
 -- the card has a fact to hold it against, the denominator of deviating_share. A judge that notes deviations only, never
--- a value, leaves n_stated, n_asked_stated, n_known and the share null. top_deviation: the foreign vendor that
--- deviating values point to most often, or the value where they point to none.
+-- a value, leaves n_stated, n_asked_stated, n_known and the share null; one that notes nothing n_deviating, too.
+-- top_deviation: the foreign vendor that deviating values point to most often, or the value where they point to none.
 with claim as (
     select
         trial.target,
@@ -65,7 +65,7 @@ select
     if(judge.names_values, coalesce(stated.n_asked_stated, 0), null) as n_asked_stated,
     if(judge.names_values, coalesce(stated.n_stated, 0), null) as n_stated,
     if(judge.names_values, coalesce(stated.n_known, 0), null) as n_known,
-    coalesce(stated.n_deviating, 0) as n_deviating,
+    if(judge.judge is null, null, coalesce(stated.n_deviating, 0)) as n_deviating,
     if(judge.names_values, round(stated.n_deviating / nullif(stated.n_known, 0), 6), null) as deviating_share,
     deviation.pointed as top_deviation,
     deviation.n as n_top_deviation

@@ -3,7 +3,8 @@
 -- An answer is the maker that the speaker claims; n_unnamed: replies that claim none; n_missing: trials without a
 -- reading. top_maker: the commonest, of several the first by name. entropy_bits: Shannon's, 0 where all answers agree;
 -- n_makers_effective: 2 to its power; pair_agreement: the chance that two answers, drawn without replacement, are the
--- same. All but the last depend on n: compare them at a similar n.
+-- same. All but the last depend on n: compare them at a similar n. A judge that never tells whom the speaker claims to
+-- be has no row.
 with trial as (
     select
         target,
@@ -14,7 +15,7 @@ with trial as (
         if(is_foreign is null, null, claimed_vendor) as maker,
         is_foreign is not null as is_read
     from core.judged_trial
-    qualify count(is_foreign) over (partition by mode, judge) > 0
+    qualify bool_or(stance <> 'not_judged' or claimed_vendor is not null) over (partition by mode, judge)
 ),
 named as (
     select target, mode, judge, question_group, maker, count(*) as n
