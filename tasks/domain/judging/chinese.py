@@ -2,7 +2,7 @@
 
 import re
 
-from tasks.domain.judging.cue import NAME, ZH_MAKER_NOUN, ZH_SPEAKER, ZH_THIS, Cue, cue
+from tasks.domain.judging.cue import NAME, ZH_FIELD, ZH_MAKER_NOUN, ZH_SPEAKER, ZH_THIS, Cue, cue
 from tasks.domain.judging.naming import ANY, MODEL
 
 ZH_MAKES = (
@@ -18,10 +18,6 @@ _KINDS = (
 )
 _SURELY = r"(?:其实|就|真的|确实|可|实际上|当然|仍然|仍|还|只|也|正|，|\s)"
 _DERIVED = r"(?:基于|采用|依托|源于|使用(?:的是|了)?|建立在|蒸馏自|微调自)"
-_FIELD = (
-    r"(?:姓名|名称|名字|模型(?:名称|系列)?|开发者|开发商|开发方|开发公司|研发单位|研发机构|制造商|公司|"
-    r"所属(?:公司|机构)|母公司|厂商|机构)"
-)
 
 CHINESE: tuple[Cue, ...] = (
     cue(
@@ -81,12 +77,19 @@ CHINESE: tuple[Cue, ...] = (
         rf"{ZH_SPEAKER}{_ANYTHING}{{0,50}}?{_DERIVED}{_GAP}{{0,15}}?{NAME}{_GAP}{{0,12}}?"
         r"(?:技术|模型|架构|平台|系统|框架|提供|开发)",
     ),
-    cue("项目", "maker", rf"(?:^|[{{|\"“，,])\W{{0,4}}{_FIELD}\W{{1,8}}{NAME}\W{{0,3}}(?:[,，|}}]|$)", "field"),
+    cue(
+        "项目",
+        "maker",
+        rf"(?:^|[{{|\"“，,])\W{{0,4}}{ZH_FIELD}[\"“*\s]{{0,4}}[:：|][\"“*\s]{{0,4}}{NAME}\W{{0,3}}(?:[,，|}}]|$)",
+        "field",
+    ),
     cue("答案", "maker", rf"^\W*(?:是|由|来自)?\W*{NAME}(?:公司|团队|开发的?|研发的?|训练的?)?\W*$", "whole"),
 )
 
 _SPEAKER = re.compile(f"{ZH_SPEAKER}|{ZH_THIS}", re.IGNORECASE)
 _PREPOSITION = re.compile(r"[由被是来受通靠得在]")
+_OTHER_SUBJECT = re.compile(rf"{ANY}[”\"」》\s]*(?:就|则|也)?$")
+_OWN_SUBJECT = re.compile(rf"{ZH_SPEAKER}(?:是|叫|就是|，)?[ “\"「《]*{ANY}[”\"」》\s]*(?:就|则|也)?$", re.IGNORECASE)
 _AS_ONE = re.compile(r"(?:作为|身为|一[个款])\W*$|作为|身为")
 # A reply often repeats the question's "your" where it means "my".
 _YOUR = re.compile(r"[\s*\"“]*[您你](?:们)?所?(?:的|使用)")
@@ -108,6 +111,8 @@ def is_preposition(text: str, start: int) -> bool:
 def is_said_of_speaker(text: str, start: int) -> bool:
     """Say whether the phrase with a preposition at `start`, such as 由…开发, is said of the speaker."""
     left = text[:start]
+    if _OTHER_SUBJECT.search(left):
+        return bool(_OWN_SUBJECT.search(left))
     if not left.strip(' *_-“"—:：'):
         return bool(_WHOLE.match(text, start))
     return names_speaker(left) or bool(_YOUR.match(left) or _AS_ONE.search(left))

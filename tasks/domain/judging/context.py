@@ -9,7 +9,8 @@ REACH = 90
 """Characters to the left of a name that are looked at."""
 
 RULES = (
-    rf"{APOSTROPHE}?s? (?:own )?(?:[\w-]+[ ,/]+(?:and )?){{0,4}}?(?:polic|guideline|rule|terms|standard|restriction|"
+    rf"{APOSTROPHE}?s? (?:(?!(?:I|we|my|our|you|that|which|to|follow\w*|must|ha[sv]e?|is|are)\b)[\w-]+[ ,/]+){{0,5}}?"
+    r"(?:polic|guideline|rule|terms|standard|restriction|"
     r"regulation|constraint|censor|ethic|content filter|limitation)"
 )
 ZH_RULES = r"(?:公司)?的?[^，。！？；]{0,8}?(?:政策|规定|准则|指南|规则|条款|规范|限制|审查)"
@@ -21,7 +22,7 @@ _RULES_OF = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"(?:\b(?:like|unlike|similar(?:ly)? to|such as|than|versus|vs\.?|compared? (?:to|with)|e\.g\.,?|including|"
+    r"(?:\b(?:like|unlike|both|similar(?:ly)? to|such as|than|versus|vs\.?|compared? (?:to|with)|e\.g\.,?|including|"
     r"rather than|instead of|not|nor|resembl\w+|akin to|comparable to|same as|different from|differs? from|"
     r"other than|besides|except|inspired by|compet\w+ (?:with|of)|rivals?)"
     r"[ *\"\u201c(]{0,3}(?:[\w-]+[ *\"\u201c(]+){0,2}"
@@ -47,8 +48,8 @@ _TOPIC = re.compile(
 _OBJECT = re.compile(r"\b(?:by|with|using|uses?|via|through)\W+(?:the )?$", re.IGNORECASE)
 _HELPER = re.compile(
     r"\b(?:contribut\w+|instrumental|key player|play(?:s|ed)? (?:a|an|their) \w* ?(?:part|role)|help(?:s|ed)|"
-    r"sponsor\w*|invest\w*|another|partner\w*|collaborat\w+|cooperat\w+|could|might|would|theoretically|similar to|"
-    r"comparable to)\b|合作|赞助|投资|贡献|协助|类似",
+    r"sponsor\w*|invest\w*|another|partner\w*|collaborat\w+|cooperat\w+|could|might|would|theoretically|while|"
+    r"whereas|similar to|comparable to)\b|合作|赞助|投资|贡献|协助|类似",
     re.IGNORECASE,
 )
 _TOOL = re.compile(
@@ -61,7 +62,7 @@ _CLOUD = re.compile(r"cloud|web services|aws|azure|bedrock|云", re.IGNORECASE)
 _NEGATION = re.compile(
     r"\b(?:not|never|neither|nor|no|cannot|without|deny|denies|incorrect|false|wrong\w*|mistak\w+|nothing|hardly)\b"
     rf"|\b(?:is|are|was|were|do|does|did|ca|wo)n{APOSTROPHE}?t\b"
-    r"|不是|并非|并不|不属于|没有|从未|不由|而非|不会|不能|无关|不要|别|未|非",
+    r"|不是|并非|并不|不(?:隶属|来自|归|由|为|会|能|属|叫|算)|没有|从未|而非|无关|不要|别|未|非",
     re.IGNORECASE,
 )
 _NO_DENIAL = re.compile(
@@ -83,6 +84,12 @@ _UNREAL = re.compile(
     r"|\b(?:pretend\w*|claim\w*|act\w*|pos(?:e|ing)|impersonat\w+|masquerad\w+|simulat\w+|role-?play\w*|"
     r"play(?:ing)? the role) (?:to be|as(?: if)?|that|being|of)?\b"
     r"|假如|如果我|如果说|如果[您你](?:正在|在)?使用|假设|倘若|要是|假装|假扮|扮演|冒充|想象|若我|若是",
+    re.IGNORECASE,
+)
+_OTHERS_SAY = re.compile(
+    r"\b(?:you|users?|people|they|some|many|others?|he|she|everyone|somebody|someone|one)\b[^.;!?,]{0,30}"
+    r"\b(?:think|thought|says?|said|ask\w*|believe\w*|assum\w+|wonder\w*|claim\w*|suppos\w+|suggest\w*|heard)\b"
+    r"[^.;!?,]{0,30}$|\bwhether\b[^.;!?,]{0,20}$|(?:以为|认为|觉得|问|是否|是不是|说)[^，。；！？]{0,6}$",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
@@ -134,6 +141,11 @@ def is_quoted(text: str, place: int) -> bool:
     if any(mark in text[start + 1 : place] for mark in _CLOSING):
         return False
     return bool(_REPORTED.search(text[max(0, start - REACH) : start]))
+
+
+def is_hearsay(text: str, start: int) -> bool:
+    """Say whether the words from `start` are what others think, say or ask."""
+    return bool(_OTHERS_SAY.search(text[max(0, start - REACH) : start]))
 
 
 def is_helper(text: str, start: int, end: int) -> bool:

@@ -68,3 +68,14 @@ ZH_MAKER_NOUN = (
     r"(?:开发团队|开发者|开发商|开发公司|开发方|公司|团队|母公司|创建者|创造者|创始人|研发团队|研发公司|研发方|机构|组织|"
     r"提供商|提供方|老板|主人|总部|东家|父母|爸爸|妈妈|老家|技术团队|工程师|制造商|制作者|企业|实验室)"
 )
+
+FIELD = (
+    r"(?:(?:model |full |my |official |real )*name|model(?: family| series)?|developer|maker|creator|company|"
+    r"organi[sz]ation|vendor|provider|manufacturer|(?:developed|created|made|built|trained) by|based on|"
+    r"parent(?: company)?|identity)"
+)
+ZH_FIELD = (
+    r"(?:姓名|名称|名字|模型(?:名称|系列)?|开发者|开发商|开发方|开发公司|研发单位|研发机构|制造商|公司|"
+    r"所属(?:公司|机构)|母公司|厂商|机构)"
+)
+"""What stands before the colon in a form about the speaker."""

@@ -2,8 +2,8 @@
 
 import re
 
-from tasks.domain.judging.cue import APOSTROPHE, BEING, GAP, MAKER_NOUN, NAME, PART, SPEAKER, THIS, Cue, cue
-from tasks.domain.judging.naming import MAKER, MODEL
+from tasks.domain.judging.cue import APOSTROPHE, BEING, FIELD, GAP, MAKER_NOUN, NAME, PART, SPEAKER, THIS, Cue, cue
+from tasks.domain.judging.naming import ANY, MAKER, MODEL
 
 _STEMS = (
     "develop|train|design|construct|craft|invent|launch|engineer|found|form|host|maintain|support|publish|deploy|own|"
@@ -11,37 +11,38 @@ _STEMS = (
     "establish|forg|programm?|assembl|spawn|improv|birth|cod"
 )
 MAKES = (
-    rf"(?:(?:{_STEMS}|build)(?:e?s|e?d|ing|e)?|made|makes?|making|built|runs?|running|brought|brings?|put|bore|did|"
+    rf"(?:(?:{_STEMS}|build)(?:e?s|e?d|ing|e)?|made|makes?|making|built|runs?|running|brought|brings?|put|bore|did|taught|"
     r"drives?|drove|oversees?|oversaw)"
 )
 MADE = (
     rf"(?:(?:{_STEMS}|conceiv|back|trapp)e?d|made|built|done|born|driven|overseen|run|brought to (?:you|life)|"
     r"brought into \w+|put together)"
 )
+_NO_PASSIVE = "".join(f"(?<!\\b{aux} )" for aux in ("is", "are", "was", "were", "been", "be", "being"))
 _PEOPLE = r"(?:researchers|engineers|scientists|developers|experts|people|minds|wizards|specialists)"
 _AM = (
-    rf"\b(?:I{APOSTROPHE}?m|I am|I was|I remain|it{APOSTROPHE}?s me|my (?:\w+ )?name(?:{APOSTROPHE}s| is)|call me|"
-    r"call myself|identify as|introduce myself as|(?:talking|speaking|chatting|interacting) (?:to|with))"
+    rf"\b(?:I{APOSTROPHE}?m|I am|I was|I remain|it{APOSTROPHE}?s me|my (?:\w+ )?name(?:{APOSTROPHE}s| is|:)|I go by|"
+    r"call me|call myself|identify as|introduce myself as|(?:talking|speaking|chatting|interacting) (?:to|with))"
 )
 _KINDS = (
-    r"(?:an?|the|your|just|only|simply|actually|basically|really|truly|still|indeed|called|named|known|as|of|version|"
+    r"(?:an?|the|your|name|just|only|simply|actually|basically|really|truly|still|indeed|called|named|known|as|of|version|"
     r"instance|variant|iteration|model|ai|language|large|assistant|chatbot|product|part|creation|child|member|one|"
     r"friendly|helpful|good|old|advanced|powerful|own|very|famous|great|mighty|official|conversational|"
     r"virtual|digital|artificial|intelligence|fine-tuned|custom|new|latest|also|aka)"
 )
+_OF_KIND = r" (?:-?based )?(?:large |ai |language )*(?:ai|model|assistant|chatbot|bot)\b"
 _IS = r"(?:is|are|was|were|at|called|named)"
-_FIELD = (
-    r"(?:(?:model |full |my )?name|model(?: family| series)?|developer|maker|creator|company|organi[sz]ation|vendor|"
-    r"provider|manufacturer|(?:developed|created|made|built|trained) by|based on|parent(?: company)?|identity)"
-)
 
 ENGLISH: tuple[Cue, ...] = (
     cue("I am", "identity", rf"{_AM}\W+(?:{_KINDS}\W+){{0,8}}{NAME}"),
+    cue("this is", "identity", rf"(?:^|[^\w\s]\s*)this is {NAME}(?: speaking| here|\W*$)"),
+    cue("here", "identity", rf"^\W*(?:\w+[ ,!]+){{0,3}}?{NAME} (?:here|speaking)\b"),
+    cue("owe", "maker", rf"\b(?:I|we) owe\b{GAP}{{0,40}}?\bto\b{GAP}{{0,40}}?{NAME}"),
     cue(
         "as",
         "identity",
         rf"(?:^|[,:(\[\"\u201c*\u2014-]\s*|\b(?:but|and|that|so|because|since) )as (?:(?:an?|the|your) )?{NAME}"
-        r"(?=[^;!?]*\b(?:I|my|me|we|our)\b)",
+        rf"(?=[\"\u201d*)]*(?:,|{APOSTROPHE}s? |{_OF_KIND}))(?=[^;!?]*\b(?:I|my|me|we|our)\b)",
     ),
     cue("made by", "maker", rf"\b{MADE}\b{GAP}{{0,50}}?\b(?:by|at|from|in|within)\b{GAP}{{0,70}}?{NAME}", "passive"),
     cue(
@@ -53,7 +54,7 @@ ENGLISH: tuple[Cue, ...] = (
     cue(
         "made me",
         "maker",
-        rf"{NAME}{GAP}{{0,70}}?\b{MAKES}\b{GAP}{{0,60}}?"
+        rf"{NAME}{GAP}{{0,70}}?{_NO_PASSIVE}\b{MAKES}\b{GAP}{{0,60}}?"
         rf"(?:\b(?:me|myself|us)\b|{THIS}|\b(?:my|our) (?:\w+ ){{0,4}}?{PART})",
         is_agent=True,
     ),
@@ -123,7 +124,7 @@ ENGLISH: tuple[Cue, ...] = (
         "based on",
         "derivation",
         rf"(?:{SPEAKER}|{THIS})[^;!?]{{0,90}}?\b(?:based|built|founded|runs?|running|operat\w+|rel(?:y|ies|ying)|"
-        r"trained|fine-?tuned|derived|powered|descend\w*|evolved|distilled)\b\W+(?:(?:up)?on|off|from|by|of|with)\b"
+        r"trained|fine-?tuned|derived|powered|descend\w*|evolved|distilled)\b\W+(?:(?:up)?on|off|from|by|of|with|using)\b"
         rf"{GAP}{{0,50}}?(?:{MAKER}(?:{APOSTROPHE}s)? )?(?P<name>{MODEL})",
     ),
     cue(
@@ -140,7 +141,12 @@ ENGLISH: tuple[Cue, ...] = (
         r"\b(?:me|my|us)\b",
         is_agent=True,
     ),
-    cue("field", "maker", rf"(?:^|[{{|\"',])\W{{0,4}}{_FIELD}\W{{1,8}}{NAME}\W{{0,3}}(?:[,|}}]|$)", "field"),
+    cue(
+        "field",
+        "maker",
+        rf"(?:^|[{{|\"',])\W{{0,4}}{FIELD}[\"'*\s]{{0,4}}[:|=][\"'*\s]{{0,4}}{NAME}\W{{0,3}}(?:[,|}}]|$)",
+        "field",
+    ),
     cue(
         "bare answer",
         "maker",
@@ -151,6 +157,9 @@ ENGLISH: tuple[Cue, ...] = (
 )
 
 _JOINED = re.compile(r"\b(?:and|but)\b", re.IGNORECASE)
+_ENDS_SOON = re.compile(r"\W*(?:\w+\W+){0,3}\w*\W*$")
+_OTHER_SUBJECT = re.compile(rf"{ANY}[\"\u201d*)]*\s*$")
+_OWN_SUBJECT = re.compile(rf"\b(?:I|me|my [\w -]{{1,40}}),? *[\"\u201c*(]*{ANY}[\"\u201d*),]*\s*$", re.IGNORECASE)
 _ALONE = re.compile(r"^\W*$")
 _ADVERBS = re.compile(
     r"(?:\b(?:\w+ly|then|also|and|or|but|rather|being|first|further|jointly|[a-z]+ed|built|made)\b[ ,]*)+$",
@@ -162,10 +171,10 @@ _AUXILIARY = re.compile(
 )
 _NOUN = re.compile(rf"\b{BEING}\W*$", re.IGNORECASE)
 _INTRODUCES = re.compile(
-    rf"\b(?:I{APOSTROPHE}?m|I am|I was|as|being|remain|me|myself|we are|we{APOSTROPHE}re|just|is)\b[^.;!?]{{0,90}}$",
+    rf"\b(?:I{APOSTROPHE}?m|I am|I was|as|being|remain|me|myself|we are|we{APOSTROPHE}re)\b[^.;!?]{{0,90}}$",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"\W*(?:an?|the)\b[^,]*$", re.IGNORECASE)
+_RELATIVE = re.compile(r"\b(?:which|who)\b", re.IGNORECASE)
 _MEANS_SELF = re.compile(r"\b(?:I|me|myself|mine|ours?)\W*$", re.IGNORECASE)
 _SPEAKER = re.compile(f"{SPEAKER}|{THIS}", re.IGNORECASE)
 
@@ -175,19 +184,23 @@ def names_speaker(text: str) -> bool:
     return bool(_SPEAKER.search(text))
 
 
-def is_said_of_speaker(left: str) -> bool:
-    """Say whether the participle after `left` is said of the speaker: "I was [made]", "as an AI [made]", "[Made]"."""
+def is_said_of_speaker(left: str, right: str) -> bool:
+    """Say whether the participle between `left` and `right` is said of the speaker.
+
+    So it is in "I was [made by X]", "as an AI [made by X]", "[Made by X], I"; in "Y was [made by X]" it is not.
+    """
     adverbs = _ADVERBS.search(left)
     before = left[: adverbs.start()] if adverbs else left
     if _ALONE.match(before):
-        return True
+        return bool(_ENDS_SOON.match(right)) or names_speaker(right)
     if adverbs and _JOINED.search(adverbs[0]) and names_speaker(before):
         return True
     auxiliary = _AUXILIARY.search(before)
     if auxiliary and not auxiliary[1]:
-        return names_speaker(before)
+        subject = before[: auxiliary.start()]
+        return names_speaker(before) and (not _OTHER_SUBJECT.search(subject) or bool(_OWN_SUBJECT.search(subject)))
     noun = _NOUN.search(before)
     if noun:
-        lead = before[: noun.start()]
-        return bool(_INTRODUCES.search(lead) or _ARTICLE.match(lead))
+        introduced = _INTRODUCES.search(before[: noun.start()])
+        return introduced is not None and not _RELATIVE.search(introduced[0])
     return bool(_MEANS_SELF.search(before))

@@ -58,13 +58,32 @@ _KNOWS_NOT = re.compile(
     r"\b(?:information|details|access|knowledge|data|personal|physical)\b|信息|细节|资料|权限", re.IGNORECASE
 )
 _CALLED = re.compile(
-    rf"\b(?:I{APOSTROPHE}m|I am|[Mm]y name(?:{APOSTROPHE}s| is)|[Cc]all me|[Tt]his is)(?: called| named| the| your)?"
+    rf"\b(?:I{APOSTROPHE}m|I am|[Mm]y name(?:{APOSTROPHE}s| is)|[Cc]all me|^[Tt]his is)(?: called| named| the| your)?"
     r"[ \"\u201c*]{1,4}(?P<name>(?!AIs?\b|I\b|LLM\b)[A-Z][A-Za-z-]*[A-Za-z]{2}(?: [A-Z]\w+){0,2})"
     r"(?=[\"\u201d*]*(?:[,.!;:\u2014]| here| and |$| \u2014| the ))"
     r"|我(?:是|叫|就是|名叫)[ “\"「*]*(?P<chinese>[A-Z][\w-]{2,})"
 )
 _NO_NAMES = frozenset(
-    {"sorry", "here", "yes", "not", "english", "chinese", "american", "your", "the", "json", "just", "going", "happy"}
+    {
+        "sorry",
+        "here",
+        "yes",
+        "not",
+        "english",
+        "chinese",
+        "american",
+        "your",
+        "the",
+        "json",
+        "just",
+        "going",
+        "happy",
+        "assistant",
+        "chatbot",
+        "bot",
+        "whatever",
+        "anything",
+    }
 )
 _COMPANY = re.compile(
     r"\b(?:[A-Z][\w'\u2019&-]+ ){1,3}(?:Corp|Corporation|Inc|Labs?|Laboratories|Enterprises|Industries|Innovations|"

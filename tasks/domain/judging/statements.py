@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tasks.domain.judging.cue import FIELD, ZH_FIELD
+
 LONGEST = 600
 """Characters after which a text without full stops is cut, so that the cost of a statement is bounded."""
 
@@ -40,10 +42,7 @@ _USER = re.compile(
     re.IGNORECASE,
 )
 _NO_VOICE = re.compile(
-    r"(?:(?:model |full |my )?name|model(?: family| series)?|developer|maker|creator|company|organi[sz]ation|vendor|"
-    r"provider|manufacturer|(?:developed|created|made|built|trained) by|based on|parent(?: company)?|identity|note|"
-    r"answer|a|reply|response|summary|disclaimer|warning|example|output|translation|"
-    r"姓名|名称|名字|模型(?:名称|系列)?|开发者|开发商|开发方|开发公司|研发单位|研发机构|制造商|公司|所属(?:公司|机构)|母公司|厂商|机构|"
+    rf"(?:{FIELD}|{ZH_FIELD}|note|answer|a|reply|response|summary|disclaimer|warning|example|output|translation|"
     r"答|回答|回复|答案|注|注意|说明|提示|翻译|例如)\W*",
     re.IGNORECASE,
 )

@@ -6,12 +6,12 @@ from tasks.domain.judging.cue import Cue
 CUES: tuple[Cue, ...] = (*english.ENGLISH, *chinese.CHINESE)
 
 
-def is_about_speaker(text: str, cue: Cue, start: int) -> bool:
-    """Say whether the words of `cue` at `start` are said of the speaker, where the cue itself leaves that open."""
+def is_about_speaker(text: str, cue: Cue, start: int, end: int) -> bool:
+    """Say whether the words of `cue` from `start` to `end` are said of the speaker, where the cue leaves that open."""
     if cue.subject == "passive":
         if chinese.is_preposition(text, start):
             return chinese.is_said_of_speaker(text, start)
-        return english.is_said_of_speaker(text[:start])
+        return english.is_said_of_speaker(text[:start], text[end:])
     if cue.subject == "left":
         return english.names_speaker(text[:start]) or chinese.names_speaker(text[:start])
     return True

@@ -17,13 +17,16 @@ CONTEXT_WIDTH = 60
 
 _TRADE = re.compile(
     r"\b(?:AI|A\.I\.|LLMs?|GPT|models?|chat ?bots?|assistants?|language|neural|API|Inc|Corp|compan(?:y|ies)|tech|"
-    r"technolog(?:y|ies)|organi[sz]ations?|headquarter\w*|parent|research\w*|engineers?|team|develop\w*|creat(?:ed|or|ors|es)|train(?:ed|ing)|built|made by|fine-?tun\w*|open[- ]source|"
-    r"parameters|weights|releas(?:ed|es)|launched)\b"
+    r"technolog(?:y|ies)|organi[sz]ations?|headquarter\w*|parent|research\w*|scientists?|engineers?|team|develop\w*|"
+    r"creat(?:ed|or|ors|es)|train(?:ed|ing)|built|made by|fine-?tun\w*|open[- ]source|parameters|weights|"
+    r"releas(?:ed|es)|launched)\b"
     r"|人工智能|模型|助手|公司|集团|科技|开发|研发|训练|推出|创建|创造|旗下|机器人|智能",
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(
-    r"(?:\b(?:I am|I'm|I\u2019m|called|named|name is|As)\s*|我是|我叫|叫做|名为|作为|[\[(]\s*)$", re.IGNORECASE
+    r"(?:\b(?:I am|I'm|I\u2019m|called|call me|named|name is|this is|by the name of|As)\s*"
+    r"|我是|我叫|叫做|名为|作为|[\[(]\s*)$",
+    re.IGNORECASE,
 )
 _LISTED = re.compile(r"[\s,/、&*_'\"()\[\]-]*(?:and|or|vs\.?|和|或|与)?[\s*_'\"()\[\]-]*", re.IGNORECASE)
 _HYPHENATED = re.compile(r"-[a-z]")
@@ -207,7 +210,7 @@ class _Context:
             return True
         if _HYPHENATED.match(self._text, end):
             return False
-        if _INTRODUCED.search(self._text[max(0, start - 12) : start]):
+        if _INTRODUCED.search(self._text[max(0, start - 16) : start]):
             return True
         if self._places is None:
             self._places = [found.start() for found in _TRADE.finditer(self._text)]

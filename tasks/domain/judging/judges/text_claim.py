@@ -85,7 +85,7 @@ def _claims(statement: Statement, masked: Masked, *, is_whole: bool) -> Iterator
             is_foreign = mark in FOREIGN or (mark in BASE and cue.kind != "derivation")
             if is_foreign and is_list and cue.kind != "identity":
                 continue
-            if is_about_speaker(masked.text, cue, found.start()) and not _is_taken_back(masked, cue, found):
+            if is_about_speaker(masked.text, cue, *found.span()) and not _is_taken_back(masked, cue, found):
                 mention = masked.at(place)
                 yield Claim(mention, masked.spelled(mention), is_foreign, cue, found[0], statement)
 
@@ -95,7 +95,9 @@ def _is_taken_back(masked: Masked, cue: Cue, found: re.Match[str]) -> bool:
     text, start, place = masked.text, found.start(), found.start("name")
     if context.owns_rules(text, place, is_agent=cue.is_agent) or context.is_beside(text, place, is_agent=cue.is_agent):
         return True
-    if context.is_denied(text, start, place) or context.is_unreal(text, place) or context.is_quoted(text, place):
+    if context.is_denied(text, start, place) or context.is_unreal(text, place):
+        return True
+    if context.is_quoted(text, place) or context.is_hearsay(text, start):
         return True
     if cue.kind == "identity":
         return False
