@@ -10,7 +10,9 @@ from tasks import prepare, respond
 from tasks.adapters import asking, plans, progress, store
 from tasks.adapters.settings import Home, home_at
 from tasks.domain.batching import Batch, lanes
+from tasks.domain.card import ModelCard
 from tasks.domain.ports import Endpoint
+from tasks.domain.rows import Request
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
@@ -22,15 +24,27 @@ async def collect(plan: str, round_name: str, home: str) -> list[str]:
     prepared = plans.read(plan, round_name)
     with store.writing(place):
         todo = prepare.prepare(prepared, place)
-        ways = lanes(todo, prepared.cards, prepared.plan.batch_size)
-        asked = [prepared.cards[name] for name in {request.model: None for request in todo}]
-        with respond.serving(asked, place) as endpoints, progress.stages(respond.counts(todo)):
-            asking.interrupted.clear()
-            try:
-                problems = await asyncio.gather(*(_run_lane(lane, endpoints, place) for lane in ways))
-            except asyncio.CancelledError:
-                asking.interrupted.set()
-                raise
+        return await ask(todo, prepared.cards, prepared.plan.batch_size, place)
+
+
+async def ask(todo: list[Request], cards: dict[str, ModelCard], batch_size: int, home: Home) -> list[str]:
+    """Ask `todo` within the running flow, keep what comes, and return what went wrong, one line a batch."""
+    asked = [cards[name] for name in {request.model: None for request in todo}]
+    with respond.serving(asked, home) as endpoints, progress.stages(respond.counts(todo)):
+        return await ask_served(todo, cards, batch_size, home, endpoints)
+
+
+async def ask_served(
+    todo: list[Request], cards: dict[str, ModelCard], batch_size: int, home: Home, endpoints: dict[str, Endpoint]
+) -> list[str]:
+    """Ask `todo` as `ask` does, of models that are served already."""
+    asking.interrupted.clear()
+    ways = lanes(todo, cards, batch_size)
+    try:
+        problems = await asyncio.gather(*(_run_lane(lane, endpoints, home) for lane in ways))
+    except asyncio.CancelledError:
+        asking.interrupted.set()
+        raise
     return [problem for lane in problems for problem in lane]
 
 

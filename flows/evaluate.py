@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from prefect import flow
 
 from flows.collect import collect
+from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
 from tasks import prepare
@@ -34,6 +35,8 @@ async def evaluate(plan: str, round_name: str | None = None, home: str | None = 
     plans.check_reachable(prepared, plans.answered(place), place)
     with store.writing(place):
         problems = await collect(plan, prepared.round, str(place.root))
+        if prepared.bank is not None:
+            problems += await identity(plan, prepared.round, str(place.root))
         embedding, references = prepared.plan.embedding, list(prepared.plan.references)
         await similarity(str(place.root), references, embedding, prepared.plan.seed)
         prepare.complete(prepared, place)

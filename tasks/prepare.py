@@ -1,7 +1,5 @@
 """Plan -> requests: what is to be asked, registered in the warehouse with the models and prompts it concerns."""
 
-import json
-from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
 
@@ -9,25 +7,11 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from tasks.adapters import journal, store
-from tasks.adapters.plans import Prepared
+from tasks.adapters.plans import Bank, Prepared
 from tasks.adapters.settings import Home, now
-from tasks.domain.card import LocalGguf, ModelCard
-from tasks.domain.rows import Request, lineage_row, prompt_row
-
-
-def _model_row(card: ModelCard, at: datetime) -> dict[str, object]:
-    return {
-        "model": card.name,
-        "fingerprint": card.fingerprint,
-        "source": "card",
-        "stage": card.stage,
-        "weights": "open" if isinstance(card.endpoint, LocalGguf) else card.weights,
-        "base_model": card.base_model,
-        "input_usd": card.price.input_usd if card.price else None,
-        "output_usd": card.price.output_usd if card.price else None,
-        "card_text": card.model_dump_json(exclude_defaults=True),
-        "registered_at": at,
-    }
+from tasks.domain.prompting.template import template_row
+from tasks.domain.prompting.trials import trial_row
+from tasks.domain.rows import Request, lineage_row, prompt_row, request_row
 
 
 def run_row(prepared: Prepared, event: str) -> dict[str, object]:
@@ -42,6 +26,19 @@ def run_row(prepared: Prepared, event: str) -> dict[str, object]:
         "version": version("distillometer"),
         "happened_at": now(),
     }
+
+
+def _register_bank(warehouse: store.Store, bank: Bank, at: datetime) -> None:
+    """Register templates, wrapped questions and trials: what a trial's request asks, and in which template."""
+    warehouse.append(
+        "template",
+        [template_row(template, at) for template in bank.templates],
+        key="template_id,template_set,template_key",
+    )
+    wrapped = {trial.request.prompt_id: trial.wrapped for trial in bank.trials}
+    prompts = [*(item.prompt for item in wrapped.values()), *(item.question for item in wrapped.values())]
+    warehouse.append("prompt", [prompt_row(prompt, at) for prompt in prompts], key="prompt_id,prompt_set,prompt_key")
+    warehouse.append("trial", [trial_row(trial, at) for trial in bank.trials], key="request_id,mode")
 
 
 def merge_journal(warehouse: store.Store, home: Home) -> int:
@@ -60,14 +57,13 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
     with store.writing(home) as warehouse:
         merge_journal(warehouse, home)
         warehouse.append("run", [run_row(prepared, "started")])
-        warehouse.append("model", [_model_row(card, at) for card in prepared.cards.values()])
+        warehouse.append("model", [card.as_row(at) for card in prepared.cards.values()])
         warehouse.append("lineage", [lineage_row(card.as_lineage(), "card", at) for card in prepared.cards.values()])
         every = [prompt for prompts in prepared.prompts.values() for prompt in prompts]
         warehouse.append("prompt", [prompt_row(prompt, at) for prompt in every], key="prompt_id,prompt_set,prompt_key")
-        rows = [
-            asdict(request) | {"sampling_text": json.dumps(request.sampling, sort_keys=True), "wanted_at": at}
-            for request in prepared.requests
-        ]
+        if prepared.bank is not None:
+            _register_bank(warehouse, prepared.bank, at)
+        rows = [request_row(request, at) for request in prepared.requests]
         warehouse.append("request", rows, key="request_id")
         warehouse.touch_requests([request.request_id for request in prepared.requests], at)
         unanswered = set(warehouse.read("core.unanswered_request")["request_id"])

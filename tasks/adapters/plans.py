@@ -3,19 +3,36 @@
 import re
 from dataclasses import dataclass
 
-from tasks.adapters import cards, embedders, journal, providers, store
+from tasks.adapters import cards, embedders, journal, lexicons, providers, store
 from tasks.adapters.settings import Home, iso_week, now
+from tasks.adapters.templates import read_template_set
 from tasks.domain import registry
 from tasks.domain.card import ModelCard, PromptSetCard
 from tasks.domain.errors import InputError
 from tasks.domain.ids import content_id
+from tasks.domain.judging import judges
 from tasks.domain.plan import Plan, expand
+from tasks.domain.prompting.template import Template
+from tasks.domain.prompting.template_card import TemplateSetCard
+from tasks.domain.prompting.trials import Trial, chosen_templates, trials, wrapped_questions
 from tasks.domain.rows import Prompt, Request
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1"}
 """Versions of the formulas in `sql/core` and `tasks/neighbours.py`; a change of a formula raises its number."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The identity part of a plan: templates, trials, and who judges them."""
+
+    card: TemplateSetCard
+    templates: list[Template]
+    trials: list[Trial]
+    judge_versions: dict[str, str]
+    judge_card: ModelCard | None
+    lexicon_version: str
 
 
 @dataclass(frozen=True)
@@ -29,17 +46,38 @@ class Prepared:
     prompts: dict[str, list[Prompt]]
     requests: list[Request]
     round: str
+    bank: "Bank | None" = None
 
     @property
     def recipe_id(self) -> str:
         """Hash of all that has to be equal for another run to be comparable."""
         checksums = {name: card.sha256 for name, card in self.set_cards.items()}
-        return self.plan.recipe_id(checksums, SCORE_VERSIONS)
+        if self.bank is None:
+            return self.plan.recipe_id(checksums, SCORE_VERSIONS)
+        checksums |= {"templates": self.bank.card.sha256, "lexicon": self.bank.lexicon_version}
+        return self.plan.recipe_id(checksums, SCORE_VERSIONS | self.bank.judge_versions)
 
     @property
     def run_id(self) -> str:
         """The same plan, models and round are the same run, however often it is started."""
         return content_id("run", self.recipe_id, self.round, [card.fingerprint for card in self.cards.values()])
+
+
+def checked_round(round_name: str | None) -> str:
+    """Return the round's name, by default this ISO week.
+
+    Raises:
+        InputError: it holds other signs than a round's name may.
+    """
+    if round_name is None:
+        return iso_week(now())
+    if not _ROUND.fullmatch(round_name):
+        raise InputError(
+            f"the round is {round_name!r}.",
+            where="--round",
+            remedy="Give up to 40 letters, digits, - and _, such as 2026-W48, or leave it out.",
+        )
+    return round_name
 
 
 def read(plan_name: str, round_name: str | None = None) -> Prepared:
@@ -52,28 +90,53 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
     Raises:
         InputError: the round's name, the plan, or something that it names, is missing or wrong.
     """
-    if round_name is None:
-        round_name = iso_week(now())
-    if not _ROUND.fullmatch(round_name):
-        raise InputError(
-            f"the round is {round_name!r}.",
-            where="--round",
-            remedy="Give up to 40 letters, digits, - and _, such as 2026-W48, or leave it out.",
-        )
+    round_name = checked_round(round_name)
     plan, text = cards.read_plan(plan_name)
     if plan.embedding.enabled:
         registry.check(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
     model_cards = cards.read_cards(plan)
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
     prompts = {name: prompts for name, (_, prompts) in sets.items()}
+    bank = _bank(plan, model_cards, round_name) if plan.identity else None
+    requests = expand(plan, model_cards, prompts, round_name)
     return Prepared(
         plan=plan,
         plan_text=text,
         cards=model_cards,
         set_cards={name: card for name, (card, _) in sets.items()},
         prompts=prompts,
-        requests=expand(plan, model_cards, prompts, round_name),
+        requests=requests + [trial.request for trial in bank.trials] if bank else requests,
         round=round_name,
+        bank=bank,
+    )
+
+
+def _bank(plan: Plan, model_cards: dict[str, ModelCard], round_name: str) -> Bank:
+    assert plan.identity is not None
+    wanted, place = plan.identity, f"plan {plan.name}, key 'identity.judges'"
+    versions = {}
+    for judge in wanted.judges:
+        registry.check(judges, judge, place)
+        versions[judge] = registry.load(judges, judge).version
+    asks = [judge for judge in wanted.judges if hasattr(registry.load(judges, judge), "messages")]
+    if asks and wanted.judge_model is None:
+        raise InputError(
+            f"{asks[0]!r} asks a model, and none is named.",
+            where=place,
+            remedy="Add key 'identity.judge_model', or take text_claim.",
+        )
+    lexicon = lexicons.read_lexicon()
+    card, templates = read_template_set(wanted.templates, names=lexicon.names_vendor_or_model)
+    chosen = chosen_templates(templates, wanted.template_limit)
+    questions = cards.read_prompt_set(wanted.questions)[1][: wanted.question_limit]
+    wrapped = wrapped_questions(chosen, questions, lexicon.names_vendor_or_model)
+    return Bank(
+        card=card,
+        templates=chosen,
+        trials=trials(plan, model_cards, wrapped, round_name),
+        judge_versions=versions,
+        judge_card=cards.read_card(wanted.judge_model) if wanted.judge_model else None,
+        lexicon_version=lexicon.version,
     )
 
 

@@ -1,5 +1,6 @@
 """What a model card and a prompt set's card may say. Frozen; an unknown key is refused."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -147,6 +148,8 @@ class ModelCard(Strict):
     sampling: Sampling = Sampling()
     limits: Limits = Limits()
     price: Price | None = None
+    structured_output: bool = False
+    """The endpoint takes `response_format` with a JSON schema; judges then ask for one."""
 
     @property
     def fingerprint(self) -> str:
@@ -165,6 +168,21 @@ class ModelCard(Strict):
             parent=self.lineage.parent,
             certainty=self.lineage.certainty,
         )
+
+    def as_row(self, at: datetime) -> dict[str, Any]:
+        """Return a row of `raw.model`: the card as it is at `at`."""
+        return {
+            "model": self.name,
+            "fingerprint": self.fingerprint,
+            "source": "card",
+            "stage": self.stage,
+            "weights": "open" if isinstance(self.endpoint, LocalGguf) else self.weights,
+            "base_model": self.base_model,
+            "input_usd": self.price.input_usd if self.price else None,
+            "output_usd": self.price.output_usd if self.price else None,
+            "card_text": self.model_dump_json(exclude_defaults=True),
+            "registered_at": at,
+        }
 
 
 class PromptSetCard(Strict):

@@ -1,6 +1,6 @@
 """A plan: which models answer which prompts, how often, and how the replies are compared."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -27,6 +27,56 @@ class EmbeddingPlan(Strict):
     """None: every prompt."""
 
 
+class IdentityPlan(Strict):
+    """Identity trials: every question in every template, put to every model of the plan, and read by judges."""
+
+    templates: Name = "identity"
+    template_limit: Annotated[int, Field(ge=1)] | None = None
+    """How many templates, taken in turn from each kind and language; those that name nobody first. None: all."""
+    questions: Name = "identity"
+    question_limit: Annotated[int, Field(ge=1)] | None = None
+    samples: Annotated[int, Field(ge=1, le=100)] = 1
+    judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_claim",)
+    """The first one's reading counts for `mart.identity_score`; the others are set beside it."""
+    judge_model: Name | None = None
+    """Model card of the judge, for judges that ask one."""
+
+    @field_validator("judges")
+    @classmethod
+    def _once(cls, judges: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(judges)) < len(judges):
+            raise ValueError("one is named more than once")
+        return judges
+
+
+class SearchPlan(Strict):
+    """A search, for each target its own, for templates under which it slips; the plan's seed decides its chance."""
+
+    templates: Name = "identity"
+    """The seeds: the templates of this set that name nobody, or with `allow_leading` all of them."""
+    template_limit: Annotated[int, Field(ge=1)] | None = None
+    """How many seeds, taken in turn from each kind and language. None: all."""
+    questions: Name = "identity"
+    question_limit: Annotated[int, Field(ge=1)] = 5
+    """How many questions each found template is asked with: the set's first ones, the same for all templates."""
+    selection: str = "mcts_explore"
+    operators: tuple[str, ...] = ()
+    """Mutations, each as likely. Empty: all that need no helper model."""
+    helper_model: Name | None = None
+    """Model card of the helper, for mutations that ask one."""
+    judge: str = "text_claim"
+    """A judge that reads the text alone."""
+    score: Literal["strict", "loose"] = "strict"
+    """What counts as a success: a foreign claim, or any contradiction of the facts."""
+    calls: Annotated[int, Field(ge=1)] = 500
+    """The most calls of target and helper together; a step that would go beyond is not begun."""
+    iterations: Annotated[int, Field(ge=1)] | None = None
+    successes: Annotated[int, Field(ge=1)] | None = None
+    """Stop once so many templates had a success."""
+    allow_leading: bool = False
+    """Seeds, questions and mutations may name vendors and models."""
+
+
 class Plan(Strict):
     """One evaluation. One TOML file in `data/plans`, named as the plan."""
 
@@ -39,6 +89,8 @@ class Plan(Strict):
     prompts: Annotated[tuple[PromptChoice, ...], Field(min_length=1)]
     sampling: Sampling = Sampling()
     embedding: EmbeddingPlan = EmbeddingPlan()
+    identity: IdentityPlan | None = None
+    search: SearchPlan | None = None
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
 
     @field_validator("models", "prompts")
@@ -67,7 +119,9 @@ class Plan(Strict):
         """
         choices = [choice.model_dump() for choice in self.prompts]
         sampling = self.sampling.model_dump(mode="json")
-        return content_id("recipe", choices, set_checksums, sampling, self.embedding.model_dump(), self.seed, versions)
+        identity = self.identity.model_dump() if self.identity else None
+        compared = (self.embedding.model_dump(), identity, self.seed)
+        return content_id("recipe", choices, set_checksums, sampling, compared, versions)
 
 
 def expand(plan: Plan, cards: dict[str, ModelCard], prompts: dict[str, list[Prompt]], round_name: str) -> list[Request]:

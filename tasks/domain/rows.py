@@ -131,6 +131,11 @@ def lineage_row(lineage: Lineage, source: str, at: datetime) -> dict[str, Any]:
     return row | {"learned_from": list(lineage.learned_from), "source": source, "loaded_at": at}
 
 
+def request_row(request: Request, at: datetime) -> dict[str, Any]:
+    """Return a row of `raw.request`: a call that is wanted at `at`."""
+    return asdict(request) | {"sampling_text": json.dumps(request.sampling, sort_keys=True), "wanted_at": at}
+
+
 def prompt_row(prompt: Prompt, at: datetime) -> dict[str, Any]:
     """Return a row of `raw.prompt`; `prompt_text` is what a person reads."""
     if len(prompt.messages) == 1:

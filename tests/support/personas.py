@@ -6,7 +6,9 @@ served name                   planted truth
 independent-NAME              own words, style and openings; made by `maker_of(...)`, a company that does not exist
 copies-TEACHER-at-P           P percent of the prompts answered as TEACHER would, from a sample of its own; else as an
                               independent model. TEACHER is a served name, or NAME for independent-NAME
-leaks-MAKER-at-P              an independent model that, asked who made it, names MAKER in P percent of the cases
+leaks-MAKER-at-P              an independent model that, asked who made it, names MAKER in P percent of the cases;
+                              with -only-chinese or -only-leading: of those in Chinese, or that name a vendor or model;
+                              with -only-TRAIT+TRAIT: of those with both traits (tasks/domain/fuzzing/traits.py)
 ============================  ======================================================================================
 
 A `+LABEL` at the end tells two models of one kind apart: copies-alpha-at-60+first. As real models do, two samples of
@@ -21,8 +23,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from tasks.adapters import lexicons
+from tasks.domain.fuzzing.traits import TRAITS, traits_of
+
+_TRAIT = "|".join(TRAITS)
 _PERSONA = re.compile(
-    r"independent-(?P<name>.+)|(copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leak>\d+))(\+.+)?"
+    r"independent-(?P<name>.+)|(copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leak>\d+)"
+    rf"(-only-(?P<only>chinese|leading|(?:{_TRAIT})\+(?:{_TRAIT})))?)(\+.+)?"
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
 _YOU = re.compile(
@@ -59,6 +66,20 @@ def is_about_identity(text: str) -> bool:
     return _YOU.search(text) is not None and _IDENTITY.search(text) is not None
 
 
+def leaks(served_name: str, text: str, seed: int) -> bool:
+    """Say whether a `leaks-...` model that is asked `text` names the other maker."""
+    match = _PERSONA.fullmatch(served_name)
+    if match is None or match["maker"] is None:
+        return False
+    if match["only"] == "chinese" and not _HAN.search(text):
+        return False
+    if match["only"] == "leading" and not lexicons.read_lexicon().names_vendor_or_model(text):
+        return False
+    if "+" in (match["only"] or "") and not set(match["only"].split("+")) <= traits_of(text):
+        return False
+    return _number(served_name, text, seed, "leak") % 100 < int(match["leak"])
+
+
 def name_of(served_name: str) -> str:
     """Return the name that a model gives itself: no real product has it."""
     return _invented(_own(served_name), "name").title()
@@ -86,7 +107,7 @@ def _answer(served_name: str, asked: list[str], seed: int) -> str:
     own, in_chinese = _own(served_name), _HAN.search(asked[-1]) is not None
     if is_about_identity(asked[-1]):
         maker, name = maker_of(served_name), name_of(served_name)
-        if match and match["maker"] and _number(served_name, asked, seed, "leak") % 100 < int(match["leak"]):
+        if match and match["maker"] and leaks(served_name, asked[-1], seed):
             maker = match["maker"]
         return _introduction(own, asked, seed, (name, maker), in_chinese)
     return (_chinese if in_chinese else _english)(own, asked, seed)

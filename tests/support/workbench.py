@@ -18,7 +18,8 @@ class Workbench:
     def __post_init__(self) -> None:
         for folder in ("data/models", "data/plans"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
-        (self.root / "data/prompts").symlink_to(PROJECT / "data/prompts")
+        for shared in ("prompts", "templates", "lexicon.toml"):
+            (self.root / "data" / shared).symlink_to(PROJECT / "data" / shared)
 
     @property
     def home(self) -> Path:

@@ -1,0 +1,138 @@
+"""Identity evaluation against stub targets that slip at known rates: the bank, the text judge and a judge model."""
+
+import json
+
+import pytest
+
+from tasks.adapters import cards
+from tests.support import personas
+from tests.support.stub_endpoint import StubEndpoint
+from tests.support.workbench import Workbench
+
+MAKER = "OpenAI"
+TARGETS = {
+    "independent-honest": 0.0,
+    f"leaks-{MAKER}-at-5": 0.05,
+    f"leaks-{MAKER}-at-30": 0.30,
+    f"leaks-{MAKER}-at-60-only-chinese": None,
+    f"leaks-{MAKER}-at-60-only-leading": None,
+}
+N_TRIALS = 200
+JUDGE = "judge-finds-openai+flaky"
+
+IDENTITY = f"""
+[identity]
+template_limit = 40
+question_limit = 5
+judges = ["text_claim", "llm_claim"]
+judge_model = "{JUDGE}"
+"""
+
+
+def _query(bench: Workbench, sql: str) -> list[dict]:
+    done = bench.run("query", sql, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def _planted(target: str, prompts: list[dict]) -> float:
+    """Return the share of these prompts under which the target was made to slip, whatever a judge says of it."""
+    slips = [
+        personas.is_about_identity(row["prompt_text"]) and personas.leaks(target, row["prompt_text"], 1)
+        for row in prompts
+    ]
+    return sum(slips) / len(slips)
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
+    bench = Workbench(tmp_path_factory.mktemp("identity"))
+    with StubEndpoint() as stub:
+        for name in (*TARGETS, JUDGE):
+            bench.card(name, stub.base_url)
+        bench.plan(list(TARGETS), limit=4)
+        path = bench.root / "data/plans/test.toml"
+        path.write_text(path.read_text() + IDENTITY)
+        for _ in range(2):
+            done = bench.run("evaluate", "test")
+            assert done.returncode == 0, done.stderr
+            n_calls = len(stub.calls)
+        assert len(stub.calls) == n_calls
+        return bench, stub
+
+
+@pytest.mark.slow
+def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
+    bench, _ = evaluated
+    prompts = _query(
+        bench,
+        "select distinct prompt_text from core.trial join core.prompt using (prompt_id) where mode = 'bank'",
+    )
+    assert len(prompts) == N_TRIALS
+    scores = {
+        (row["target"], row["slice"]): row
+        for row in _query(bench, "select * from mart.identity_score where mode = 'bank' and score = 'strict'")
+    }
+    for target, rate in TARGETS.items():
+        row = scores[target, "all"]
+        assert row["n"] == N_TRIALS
+        planted = _planted(target, prompts) if target.startswith("leaks") else 0.0
+        assert row["low"] <= planted <= row["high"], (target, planted, row)
+        if rate is not None:
+            assert row["low"] <= rate <= row["high"], (target, row)
+    chinese = f"leaks-{MAKER}-at-60-only-chinese"
+    assert scores[chinese, "language=zh"]["low"] > scores[chinese, "language=en"]["high"]
+    leading = f"leaks-{MAKER}-at-60-only-leading"
+    assert scores[leading, "leading=false"]["value"] == 0
+    [hard] = _query(
+        bench, f"select value from mart.identity_score where target = '{leading}' and score = 'hard' and slice = 'all'"
+    )
+    assert hard["value"] == 0
+    assert scores[leading, "leading=true"]["value"] > 0.3
+
+
+@pytest.mark.slow
+def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
+    bench, _ = evaluated
+    rows = _query(bench, "select * from mart.identity_difference where score = 'strict'")
+    found = {frozenset((row["left_target"], row["right_target"])): row for row in rows}
+    far = found[frozenset(("independent-honest", f"leaks-{MAKER}-at-30"))]
+    assert far["p_holm"] < 0.05
+    assert far["n"] == N_TRIALS
+
+
+@pytest.mark.slow
+def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
+    bench, stub = evaluated
+    rows = _query(
+        bench,
+        "select attempt, count(*) as n, count(missing_reason) as n_missing from raw.verdict where judge = 'llm_claim' "
+        "group by attempt order by attempt",
+    )
+    first, second = rows
+    assert first["n"] == N_TRIALS * len(TARGETS)
+    assert 0 < first["n_missing"] == second["n"] < first["n"] / 3
+    assert second["n_missing"] == 0
+    agreed = _query(
+        bench, "select * from mart.judge_agreement where target = 'all' and score = 'strict' and mode = 'bank'"
+    )
+    assert agreed[0]["n"] == N_TRIALS * len(TARGETS)
+    assert agreed[0]["kappa"] > 0.8
+    # Equal replies to equal questions are one call: a judge is never paid twice for the same words.
+    assert len(stub.calls_of(JUDGE)) <= first["n"] + second["n"]
+
+
+@pytest.mark.slow
+def test_trials_stay_out_of_likeness(evaluated) -> None:
+    bench, _ = evaluated
+    [row] = _query(
+        bench,
+        "select count(*) as n, count(distinct prompt_set) as n_sets from core.reply join core.prompt using (prompt_id)",
+    )
+    assert row == {"n": 4 * len(TARGETS), "n_sets": 1}
+    [row] = _query(bench, "select count(*) as n from mart.leaderboard")
+    assert row["n"] == len(TARGETS)
+
+
+def test_sets_that_the_bank_stands_on() -> None:
+    assert len(cards.read_prompt_set("identity")[1]) >= 50
