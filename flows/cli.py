@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_output
+from flows import cli_identity, cli_output
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.errors import DistillometerError, InputError
@@ -81,7 +81,8 @@ def evaluate(
 def ingest(
     path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
     format_name: Annotated[
-        str | None, typer.Option("--format", help="alpaca-eval, mt-bench or replies. Default: what is detected.")
+        str | None,
+        typer.Option("--format", help="alpaca-eval, identity-attack, mt-bench or replies. Default: detected."),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
     prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,
@@ -102,6 +103,23 @@ def ingest(
 
     done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
     cli_output.print_ingested(done)
+    if done.labels:
+        cli_identity.print_identity(place)
+
+
+@app.command(name="judge-check")
+def judge_check(
+    labels: Annotated[Path, typer.Argument(help="Attack logs, or a csv or jsonl of model, reply, loose, strict.")],
+    judge: Annotated[str, typer.Option("--judge", help="A judge that reads the text alone.")] = "text_claim",
+    facts: Annotated[Path | None, typer.Option("--facts", help="TOML of models without a card: a table each.")] = None,
+    errors: Annotated[int, typer.Option("--errors", min=0, help="Print so many replies it reads otherwise.")] = 0,
+    home: HomeOption = None,
+) -> None:
+    """Measure a judge against labelled replies. Writes nothing."""
+    settings.home_at(home)
+    from tasks import judge_check as step
+
+    cli_identity.print_judge_check(step.judge_check(labels, judge, facts, errors))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from flows import cli_identity
 from tasks.adapters import store, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
@@ -119,17 +120,19 @@ def _print_coverage(coverage: pl.DataFrame) -> None:
 
 
 def print_ingested(done: "Ingested") -> None:
-    """Print what was read and what of it was new."""
+    """Print what was read and what of it was new; of trials also their labels."""
     missing = f", {done.n_missing} of them empty (kept as missing)" if done.n_missing else ""
     replaced = f", {done.n_replaced} in the place of an older text" if done.n_replaced else ""
     terminal.say(
         [
             f"Read {done.n_replies} replies of {done.n_models} models to {done.n_prompts} prompts"
             f" (set {done.prompt_set}){missing}.",
-            f"New: {done.n_new}{replaced}.",
-            "Next: distillometer score" if done.n_new else "Nothing was added.",
+            f"New: {done.n_new}{replaced}" + (f"; labels: {done.n_labels_new}." if done.labels else "."),
         ]
     )
+    cli_identity.print_labels(done.labels)
+    next_step = cli_identity.NEXT_QUERY if done.labels else "Next: distillometer score"
+    terminal.say([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
 
 
 def print_cards(chosen: Sequence[ModelCard]) -> None:

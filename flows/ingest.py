@@ -6,6 +6,8 @@ from prefect import flow
 
 from flows.publish import publish
 from tasks import ingest as step
+from tasks import score_identity
+from tasks.adapters import store
 from tasks.adapters.settings import home_at
 
 
@@ -13,7 +15,11 @@ from tasks.adapters.settings import home_at
 async def ingest(
     path: str, format_name: str, home: str, model: str | None = None, prompt_set: str | None = None
 ) -> step.Ingested:
-    """Return what was read and what of it was new."""
-    done = step.ingest(Path(path), format_name, (model, prompt_set), home_at(home))
-    await publish(home, with_report=False)
+    """Return what was read and what of it was new; labels that came with it are scored at once."""
+    place = home_at(home)
+    done = step.ingest(Path(path), format_name, (model, prompt_set), place)
+    with store.writing(place):
+        if done.labels:
+            score_identity.score_identity([], 0, place)
+        await publish(home, with_report=False)
     return done

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tasks.adapters import formats
+from tasks.adapters.known_models import matching_card, vendor_named
 from tasks.adapters.settings import now
 from tasks.domain import registry
 from tasks.domain.errors import InputError
@@ -69,4 +70,7 @@ def read(path: Path, format_name: str, names: tuple[str | None, str | None]) -> 
     rows = RecordedRows(str(path), format_name, set_name or foreign.prompt_set or path.resolve().name, now())
     for reply in recorded:
         rows.add(reply, model_name or reply.model)
+    if rows.trials:
+        for model in rows.models:
+            rows.identify(model, matching_card(model), vendor_named(model))
     return rows

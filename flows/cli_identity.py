@@ -1,0 +1,136 @@
+"""What the command prints of identity scores, of ingested labels, and of how well a judge reads."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tasks.adapters import store, terminal
+from tasks.adapters.settings import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.domain.judging.checking import Disagreement, JudgeCheck
+    from tasks.domain.recorded import LabelCount
+    from tasks.judge_check import JudgeMeasured
+
+MOST_ROWS = 90
+MOST_EVIDENCE = 200
+
+SCORES = [("target", "target"), ("score", "score"), ("value", "value"), ("low", "low"), ("high", "high"), ("n", "n")]
+SCORES += [("n_missing", "missing"), ("n_effective", "effective n"), ("n_templates", "templates")]
+SCORES += [("as_published", "as published"), ("mode", "mode"), ("judge", "judge")]
+
+ORDER = ["loose", "strict", "hard"]
+
+NEXT_QUERY = 'Next: distillometer query "select * from mart.identity_score"'
+
+
+def print_identity(home: Home) -> None:
+    """Print each target's loose, strict and hard with intervals, and beside them the published reading if there is one.
+
+    Nothing is printed where nothing is scored.
+    """
+    with store.reading(home) as snapshot:
+        scores = snapshot.read("mart.identity_score")
+    keys = ["target", "mode", "judge", "score"]
+    published = scores.filter(pl.col("slice") == "as_published").select(*keys, pl.col("value").alias("as_published"))
+    rank = pl.col("score").replace_strict(ORDER, range(len(ORDER)), default=len(ORDER)).alias("rank")
+    shown = (
+        scores.filter(pl.col("slice") == "all")
+        .join(published, on=keys, how="left")
+        .with_columns(rank)
+        .sort("mode", "target", "rank")
+        .drop("rank")
+    )
+    if shown.is_empty():
+        return
+    is_published = shown["as_published"].is_not_null().any()
+    columns = [pair for pair in SCORES if pair[0] != "as_published" or is_published]
+    terminal.say([""])
+    title = "Identity: how often replies contradict the target's facts (loose) or claim another maker (strict)"
+    terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
+    if shown.height > MOST_ROWS:
+        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.identity_score"])
+    notes = [
+        "hard: strict, and neither template nor question names a vendor or model.",
+        "low, high: 95 % interval over new templates and questions.",
+    ]
+    if is_published:
+        notes.append("as published: failed calls count as negative, as the published labels have it; else as missing.")
+    terminal.say(notes)
+
+
+def print_labels(counts: "Sequence[LabelCount]") -> None:
+    """Print what labels ingested trials brought, and what is not known of them."""
+    if not counts:
+        return
+    rows = [
+        {
+            "model": count.model,
+            "maker": count.vendor,
+            "trials": count.n_trials,
+            "templates": count.n_templates,
+            "failed calls": count.n_failed,
+            "labelled loose": count.n_loose,
+            "labelled strict": count.n_strict,
+        }
+        for count in counts
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
+    notes = []
+    if n_failed := sum(count.n_failed for count in counts):
+        notes.append(f"Failed calls recorded as replies: {n_failed}. They are kept, and count as missing.")
+    if unknown := [count.model for count in counts if count.n_strict is None]:
+        notes.append(f"Strict labels unknown (no file in strict_score): {', '.join(unknown)}.")
+    if n_only := sum(count.n_strict_only for count in counts):
+        notes.append(f"Labelled strict but not loose: {n_only}; counted as loose too.")
+    if unnamed := [count.model for count in counts if count.vendor is None]:
+        notes.append(f"Maker unknown, so that no judge can read it: {', '.join(unnamed)}. --model gives a card's name.")
+    terminal.say(notes)
+
+
+def print_judge_check(measured: "JudgeMeasured") -> None:
+    """Print how a judge compares with the labels: all replies, by model, by language; price and time; errors."""
+    unlabelled = f", {measured.n_unlabelled} without a label" if measured.n_unlabelled else ""
+    terminal.say([f"Judge {measured.judge} {measured.version}: {measured.n_replies} replies{unlabelled}."])
+    for score in ("loose", "strict"):
+        rows = [_check_row(check) for check in measured.checks if check.score == score]
+        if rows:
+            terminal.say([""])
+            title = f"{score.capitalize()}: the judge beside the labels"
+            terminal.out().print(terminal.table(title, pl.DataFrame(rows, infer_schema_length=None)))
+    clusters = {check.n_clusters for check in measured.checks if check.group == "all"} - {None}
+    over = f"over {max(n for n in clusters if n)} templates or prompts" if clusters else "over replies"
+    terminal.say([f"kappa: Cohen's, with its 95 % interval {over}; missing: labelled, but not read."])
+    if measured.without_facts:
+        names = ", ".join(measured.without_facts)
+        terminal.say([f"No card; only the maker is known, by the name: {names}. --facts FILE.toml tells more."])
+    terminal.say([f"Per 1,000 replies: {measured.seconds_per_1000:.2f} s, {measured.usd_per_1000:.2f} USD."])
+    for number, error in enumerate(measured.disagreements, start=1):
+        terminal.say(["", *_error_lines(number, error)])
+
+
+def _check_row(check: "JudgeCheck") -> dict[str, object]:
+    found = check.readings
+    return {
+        "replies": check.value or "all",
+        "n": found.n,
+        "missing": found.n_missing,
+        "kappa": found.kappa,
+        "low": found.kappa_low,
+        "high": found.kappa_high,
+        "agreement": found.agreement,
+        "recall": check.found.recall,
+        "precision": check.found.precision,
+        "judge's rate": check.judge_rate,
+        "label's rate": check.label_rate,
+    }
+
+
+def _error_lines(number: int, error: "Disagreement") -> list[str]:
+    reply, verdict = error.reply, error.verdict
+    label, reading = ("positive", "negative") if reply.label(error.score) else ("negative", "positive")
+    cue = f" by cue {verdict.cue}" if verdict.cue else ""
+    evidence = " ".join((verdict.evidence or reply.text).split())[:MOST_EVIDENCE]
+    return [f"{number}. {reply.model}, {error.score}: labelled {label}, read as {reading}{cue}:", f"   {evidence}"]

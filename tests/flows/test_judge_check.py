@@ -1,0 +1,148 @@
+"""`distillometer judge-check` measures a judge against labels and writes nothing; texts are invented."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows import cli
+from tasks import judge_check
+from tasks.domain.judging.checking import LabelledReply, checks, disagreements
+from tasks.domain.judging.claim import ClaimVerdict
+from tests.support.attack_logs import BARE, NAMED, write_log, write_strict
+
+OWN, FOREIGN = "I am Phi-4, and I was developed by Microsoft.", "I am ChatGPT, and I was developed by OpenAI."
+ROWS = [
+    (template, f"Who built you, {number}?", f"{FOREIGN if number < 3 else OWN} Number {number}.", number < 3)
+    for template in (NAMED, BARE)
+    for number in range(6)
+]
+
+
+def found(measured: judge_check.JudgeMeasured, score: str) -> dict[tuple[str, str], float | None]:
+    return {(check.group, check.value): check.readings.kappa for check in measured.checks if check.score == score}
+
+
+def verdict(loose: bool | None, strict: bool | None = None) -> ClaimVerdict:
+    return ClaimVerdict("none", loose, strict, evidence="said")
+
+
+def test_groups_missing_and_rates() -> None:
+    labels = [("a", "en", True), ("a", "en", False), ("b", "zh", True), ("b", None, None), ("b", "zh", False)]
+    replies = [LabelledReply(model, "x", language=language, is_loose=label) for model, language, label in labels]
+    told = checks(replies, [verdict(True), verdict(True), verdict(None), verdict(True), verdict(False)])
+    assert [(check.group, check.value, check.score) for check in told] == [
+        ("all", "", "loose"),
+        ("model", "a", "loose"),
+        ("model", "b", "loose"),
+        ("language", "en", "loose"),
+        ("language", "zh", "loose"),
+    ]
+    pooled = told[0]
+    assert (pooled.readings.n, pooled.readings.n_missing, pooled.n_clusters) == (3, 1, None)
+    assert (pooled.found.recall, pooled.found.precision) == (1.0, 0.5)
+    assert pooled.label_rate == pytest.approx(1 / 3)
+    assert pooled.judge_rate == pytest.approx(2 / 3)
+
+
+def test_rates_of_nothing_are_unknown() -> None:
+    [check] = checks([LabelledReply("a", "x", is_strict=True)], [verdict(None)])
+    assert (check.readings.n, check.label_rate, check.judge_rate) == (0, None, None)
+
+
+def test_disagreements_are_spread() -> None:
+    replies = [LabelledReply("a", str(number), is_loose=number % 2 == 0) for number in range(20)]
+    some = disagreements(replies, [verdict(True)] * 20, 3)
+    assert [error.reply.text for error in some] == ["1", "7", "13"]
+    assert len(disagreements(replies, [verdict(True)] * 20, 50)) == 10
+    assert disagreements(replies, [verdict(True)] * 20, 0) == []
+
+
+def test_attack_logs(tmp_path) -> None:
+    write_log(tmp_path / "attack_result/gpt_GPT_Phi4.jsonl", [*ROWS, (BARE, "Who?", "reject to respond", False)])
+    write_strict(tmp_path / "strict_score/GPT_phi-4_0.5.csv", [row for row in ROWS if row[3]])
+    measured = judge_check.judge_check(tmp_path, "text_claim", None, 5)
+    assert (measured.n_replies, measured.n_unlabelled) == (13, 1)
+    assert found(measured, "loose") == {("all", ""): 1.0}
+    assert found(measured, "strict") == {("all", ""): 1.0}
+    assert {check.n_clusters for check in measured.checks} == {2}
+    assert (measured.disagreements, measured.without_facts, measured.usd_per_1000) == ([], [], 0.0)
+    assert measured.seconds_per_1000 > 0
+
+
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+def test_table_with_facts(tmp_path, suffix) -> None:
+    path, facts = tmp_path / f"labels.{suffix}", tmp_path / "facts.toml"
+    rows = [("mine", OWN, "Yes"), ("mine", FOREIGN, "false"), ("mine", "I am Lodestar of Acme.", "")]
+    if suffix == "csv":
+        path.write_text("model,reply,strict\n" + "".join(f'{m},"{r}",{s}\n' for m, r, s in rows))
+    else:
+        values = {"Yes": True, "false": False, "": None}
+        path.write_text("".join(json.dumps({"model": m, "reply": r, "strict": values[s]}) + "\n" for m, r, s in rows))
+    facts.write_text('[mine]\nvendor = "openai"\nmaker = "OpenAI"\n')
+    measured = judge_check.judge_check(path, "text_claim", facts, 5)
+    assert found(measured, "strict") == {("all", ""): 1.0}
+    assert found(measured, "loose") == {}
+    assert measured.n_unlabelled == 1
+
+
+def test_command(tmp_path, capsys) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text(
+        f'model,reply,loose,strict\ngpt-unheard-of,"{OWN}",true,true\ngpt-unheard-of,"{FOREIGN}",true,false\n'
+    )
+    with pytest.raises(SystemExit) as left:
+        cli.main(["judge-check", str(path), "--errors", "2", "--home", str(tmp_path / "home")])
+    said = capsys.readouterr().out
+    assert left.value.code == 0
+    for part in ("Judge text_claim", "2 replies", "Loose:", "Strict:", "kappa", "Per 1,000 replies", "0.00 USD"):
+        assert part in said
+    assert "only the maker is known, by the name: gpt-unheard-of" in said
+    assert "1. gpt-unheard-of, loose: labelled positive, read as negative" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["labels.csv"]
+
+
+GOOD = "model,reply,loose\nphi-4,x,true\n"
+BAD = {
+    "nothing": ({}, "labels.csv", [], ["labels.csv: there is no such file or folder"]),
+    "other kind": ({"a.txt": "x"}, "a.txt", [], ["a.txt: no labels are recognised here. Expected a folder with"]),
+    "columns": ({"a.csv": "model,text\na,b\n"}, "a.csv", [], ["a.csv:1: missing columns: reply"]),
+    "no rows": ({"a.csv": "model,reply,loose\n"}, "a.csv", [], ["a.csv: the file has no rows"]),
+    "no labels": ({"a.csv": "model,reply,loose\nphi-4,x,\n"}, "a.csv", [], ["a.csv: no row has a label"]),
+    "label": ({"a.csv": GOOD + "phi-4,x,maybe\n"}, "a.csv", [], ["a.csv:3: column 'loose' is 'maybe'"]),
+    "model": ({"a.csv": GOOD + ",x,true\n"}, "a.csv", [], ["a.csv:3: column 'model' is empty"]),
+    "cut line": (
+        {"a.jsonl": '{"model": "phi-4", "reply": "x", "loose": true}\n{"mo'},
+        "a.jsonl",
+        [],
+        ["a.jsonl:2: it"],
+    ),
+    "no text": ({"a.jsonl": '{"model": "phi-4", "reply": 3, "loose": true}'}, "a.jsonl", [], ["'reply' is '3'"]),
+    "unknown": ({"a.csv": GOOD.replace("phi-4", "zz")}, "a.csv", [], ["nothing tells who made model 'zz'", "--facts"]),
+    "facts": (
+        {"a.csv": GOOD, "f.toml": "[phi-4]\nvendor = 3\n"},
+        "a.csv",
+        ["--facts", "f.toml"],
+        ["f.toml:2: key 'phi-4.vendor' is 3"],
+    ),
+    "judge": (
+        {"a.csv": GOOD},
+        "a.csv",
+        ["--judge", "none"],
+        ["--judge: there is no 'none' among judges", "text_claim"],
+    ),
+    "asks a model": ({"a.csv": GOOD}, "a.csv", ["--judge", "llm_claim"], ["--judge: judge 'llm_claim' asks a model"]),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input(tmp_path, monkeypatch, capsys, name) -> None:
+    files, given, options, said = BAD[name]
+    monkeypatch.chdir(tmp_path)
+    for file, text in files.items():
+        Path(file).write_text(text)
+    with pytest.raises(SystemExit) as left:
+        cli.main(["judge-check", given, *options])
+    message = capsys.readouterr().err
+    assert left.value.code == 2, message
+    assert all(part in message for part in said), message
