@@ -36,6 +36,8 @@ class IdentityPlan(Strict):
     questions: Name = "identity"
     question_limit: Annotated[int, Field(ge=1)] | None = None
     samples: Annotated[int, Field(ge=1, le=100)] = 1
+    sampling: Sampling = Sampling()
+    """Over the plan's own, for the trials alone."""
     judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_claim",)
     """The first one's reading counts for `mart.identity_score`; the others are set beside it."""
     judge_model: Name | None = None

@@ -36,6 +36,11 @@ _IS = r"(?:is|are|was|were|at|called|named)"
 ENGLISH: tuple[Cue, ...] = (
     cue("I am", "identity", rf"{_AM}\W+(?:{_KINDS}\W+){{0,8}}{NAME}"),
     cue("this is", "identity", rf"(?:^|[^\w\s]\s*)this is {NAME}(?: speaking| here|\W*$)"),
+    cue(
+        "this is … from",
+        "maker",
+        rf"(?:^|[^\w\s]\s*)(?:this is|here is|hello from) (?-i:[A-Z])[\w-]{{1,30}},? (?:from|of|at|by) (?:the )?{NAME}",
+    ),
     cue("here", "identity", rf"^\W*(?:\w+[ ,!]+){{0,3}}?{NAME} (?:here|speaking)\b"),
     cue("owe", "maker", rf"\b(?:I|we) owe\b{GAP}{{0,40}}?\bto\b{GAP}{{0,40}}?{NAME}"),
     cue(

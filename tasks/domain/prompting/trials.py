@@ -96,7 +96,10 @@ def trials(plan: Plan, cards: dict[str, ModelCard], wrapped: Sequence[Wrapped], 
 def trial(card: ModelCard, plan: Plan, wrapped: Wrapped, told: tuple[int, str, str]) -> Trial:
     """Return one trial; `told` is sample number, round and mode."""
     sample, round_name, mode = told
-    sent = plan.sampling.over(card.sampling).for_sample(sample)
+    sampling = plan.sampling.over(card.sampling)
+    if plan.identity is not None:
+        sampling = plan.identity.sampling.over(sampling)
+    sent = sampling.for_sample(sample)
     asked = wrapped.prompt
     request = Request(
         request_id=request_id(card.fingerprint, asked.prompt_id, sent, sample, round_name),

@@ -20,7 +20,7 @@ from tasks.domain.judging.statements import Statement, statements
 from tasks.domain.judging.subject import CUES, is_about_speaker
 from tasks.domain.prompting.lexicon import Lexicon
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 
 MOST_STATEMENTS = 500
 """Different statements that are read of one reply; a longer one is a loop, which says nothing new."""
