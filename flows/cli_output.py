@@ -73,9 +73,31 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     console = terminal.out()
     console.print(terminal.table("", pl.DataFrame(rows)))
     console.print(terminal.table("", pl.DataFrame(sets)))
+    terminal.say(_bank(prepared))
     terminal.say(
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )
+
+
+def _bank(prepared: "Prepared") -> list[str]:
+    """Return what a plan's identity trials are, in sentences."""
+    bank, wanted = prepared.bank, prepared.plan.identity
+    if bank is None or wanted is None:
+        return []
+    n_leading = sum(template.is_leading for template in bank.templates)
+    n_questions = len({trial.wrapped.question.prompt_id for trial in bank.trials})
+    lines = [
+        f"Identity trials: {len(bank.templates)} templates of set {bank.card.name} {bank.card.version} "
+        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {wanted.samples} samples; "
+        f"read by {', '.join(wanted.judges)}."
+    ]
+    if bank.judge_card is not None:
+        n_judges = len(wanted.judges) - wanted.judges.count("text_claim")
+        lines.append(
+            f"Calls to the judge {bank.judge_card.name}: up to {n_judges * len(bank.trials)}, and one more for each "
+            "verdict that can't be read."
+        )
+    return lines
 
 
 def _address(card: ModelCard) -> str:

@@ -155,6 +155,9 @@ def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
     Raises:
         InputError: an environment variable is not set, or a file is not there.
     """
-    for name in {request.model: None for request in prepared.requests if request.request_id not in settled}:
-        card = prepared.cards[name]
+    waiting = {request.model: None for request in prepared.requests if request.request_id not in settled}
+    needed = [prepared.cards[name] for name in waiting]
+    if prepared.bank is not None and prepared.bank.judge_card is not None:
+        needed.append(prepared.bank.judge_card)
+    for card in needed:
         registry.load(providers, card.endpoint.provider).check(card, home.models)
