@@ -1,10 +1,14 @@
 """Identity evaluation against stub targets that slip at known rates: the bank, the text judge and a judge model."""
 
+import hashlib
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from tasks.adapters import cards
+from tasks.adapters.settings import PROJECT
 from tests.support import personas
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -17,13 +21,13 @@ TARGETS = {
     f"leaks-{MAKER}-at-60-only-chinese": None,
     f"leaks-{MAKER}-at-60-only-leading": None,
 }
-N_TRIALS = 200
+N_TRIALS = 240
 JUDGE = "judge-finds-openai+flaky"
 
 IDENTITY = f"""
 [identity]
-template_limit = 40
-question_limit = 5
+templates = "mixed"
+question_limit = 12
 judges = ["text_claim", "llm_claim"]
 judge_model = "{JUDGE}"
 """
@@ -44,9 +48,30 @@ def _planted(target: str, prompts: list[dict]) -> float:
     return sum(slips) / len(slips)
 
 
+def _mixed_bank(data_dir: Path) -> None:
+    """Write a template set of fourteen templates that name nobody and six that do, from the project's own."""
+    source = PROJECT / "data/templates/identity"
+    (data_dir / "templates").unlink()
+    folder = data_dir / "templates/mixed"
+    folder.mkdir(parents=True)
+    lines = (source / "templates.jsonl").read_text(encoding="utf-8").splitlines()
+    by_flag = {flag: [line for line in lines if json.loads(line)["is_leading"] is flag] for flag in (False, True)}
+    text = "".join(f"{line}\n" for line in by_flag[False][::6][:14] + by_flag[True][::3][:6])
+    (folder / "templates.jsonl").write_text(text, encoding="utf-8")
+    card = (source / "card.toml").read_text(encoding="utf-8")
+    for key, value in (
+        ("name", '"mixed"'),
+        ("n_templates", "20"),
+        ("sha256", f'"{hashlib.sha256(text.encode()).hexdigest()}"'),
+    ):
+        card = re.sub(rf"(?m)^{key} = .*$", f"{key} = {value}", card)
+    (folder / "card.toml").write_text(card, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def evaluated(tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
     bench = Workbench(tmp_path_factory.mktemp("identity"))
+    _mixed_bank(bench.root / "data")
     with StubEndpoint() as stub:
         for name in (*TARGETS, JUDGE):
             bench.card(name, stub.base_url)
@@ -81,7 +106,8 @@ def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
         if rate is not None:
             assert row["low"] <= rate <= row["high"], (target, row)
     chinese = f"leaks-{MAKER}-at-60-only-chinese"
-    assert scores[chinese, "language=zh"]["low"] > scores[chinese, "language=en"]["high"]
+    # An English question in a Chinese template counts as English, and may slip: less often than a Chinese one.
+    assert scores[chinese, "language=en"]["value"] < scores[chinese, "language=zh"]["low"]
     leading = f"leaks-{MAKER}-at-60-only-leading"
     assert scores[leading, "leading=false"]["value"] == 0
     [hard] = _query(
@@ -97,7 +123,9 @@ def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
     rows = _query(bench, "select * from mart.identity_difference where score = 'strict'")
     found = {frozenset((row["left_target"], row["right_target"])): row for row in rows}
     far = found[frozenset(("independent-honest", f"leaks-{MAKER}-at-30"))]
-    assert far["p_holm"] < 0.05
+    assert far["p"] < 0.05
+    assert far["p"] <= far["p_holm"]
+    assert far["high"] < 0 or far["low"] > 0
     assert far["n"] == N_TRIALS
 
 
