@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_identity, cli_output
+from flows import cli_identity, cli_output, cli_search
+from flows.cli_start import HomeOption, VerboseOption, start
 from tasks.adapters import settings, terminal
-from tasks.adapters.settings import Home
 from tasks.domain.errors import DistillometerError, InputError
 
 app = typer.Typer(
@@ -18,22 +18,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-
-HomeOption = Annotated[
-    Path | None, typer.Option("--home", help="Directory for everything that is written. Default: data/out.")
-]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what Prefect logs.")]
-
-
-def _start(home: Home, *, verbose: bool) -> None:
-    """Make ready for a flow: nobody else writes, Prefect keeps its state under the home."""
-    from tasks.adapters import store
-
-    store.check_free(home)
-    settings.configure_prefect(home, is_verbose=verbose)
-    from tasks.adapters import prefect_server
-
-    prefect_server.start()
 
 
 @app.command()
@@ -65,11 +49,12 @@ def evaluate(
     settled = plans.answered(place)
     cli_output.print_plan(prepared, settled)
     plans.check_reachable(prepared, settled, place)
-    _start(place, verbose=verbose)
+    start(place, verbose=verbose)
     from flows.evaluate import evaluate as flow
 
     done = asyncio.run(flow(name, prepared.round, str(place.root)))
     cli_output.print_result(place, done.findings, done.problems)
+    cli_identity.print_identity(place)
     terminal.say(
         [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
     )
@@ -98,7 +83,7 @@ def ingest(
     foreign.read(path, chosen, (model, prompt_set))
     if format_name is None:
         terminal.say([f"Format: {chosen} (detected)"])
-    _start(place, verbose=verbose)
+    start(place, verbose=verbose)
     from flows.ingest import ingest as flow
 
     done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
@@ -145,7 +130,7 @@ def score(
     named = [name.strip() for name in references.split(",") if name.strip()]
     store.check_free(place)
     lineages.check(named, lineage, place)
-    _start(place, verbose=verbose)
+    start(place, verbose=verbose)
     from flows.publish import publish
     from flows.similarity import similarity
     from tasks.domain.plan import EmbeddingPlan
@@ -228,6 +213,9 @@ def models(
     if any(result.problem for result in results):
         raise typer.Exit(3)
 
+
+app.command()(cli_search.search)
+app.add_typer(cli_search.bank, name="bank")
 
 INTERRUPTED = 130
 """Exit code of a command that was stopped by Ctrl-C, as shells have it."""

@@ -20,18 +20,26 @@ class _Bar:
     """One stage's bar within the live display."""
 
     def __init__(self, display: Progress, title: str, total: int) -> None:
-        self._display, self._task = display, display.add_task(title, total=total)
+        self._display, self._title, self._task = display, title, display.add_task(title, total=total)
 
     def advance(self, n: int = 1) -> None:
         """Say that `n` more units are done."""
         self._display.advance(self._task, n)
+
+    def tell(self, text: str) -> None:
+        """Show `text` beside the title."""
+        self._display.update(self._task, description=f"{self._title}: {text}")
+
+    def remove(self) -> None:
+        """Take the bar out of the display."""
+        self._display.remove_task(self._task)
 
 
 class _Lines:
     """One stage's plain lines, for logs and pipes."""
 
     def __init__(self, title: str, total: int) -> None:
-        self._title, self._total, self._done = title, total, 0
+        self._title, self._total, self._done, self._told = title, total, 0, ""
         self._started = self._last = monotonic()
 
     def advance(self, n: int = 1) -> None:
@@ -41,10 +49,17 @@ class _Lines:
         if moment - self._last >= SECONDS_BETWEEN_LINES:
             self._last = moment
             left = (moment - self._started) / max(1, self._done) * (self._total - self._done)
-            sys.stderr.write(f"{self._title}: {self._done} of {self._total}, about {left:.0f} s left\n")
+            told = f" ({self._told})" if self._told else ""
+            sys.stderr.write(f"{self._title}: {self._done} of {self._total}{told}, about {left:.0f} s left\n")
+
+    def tell(self, text: str) -> None:
+        """Write `text` with the next line."""
+        self._told = text
 
 
 _stages: dict[str, _Bar | _Lines] = {}
+_ended: dict[str, _Bar] = {}
+"""Bars of the live display whose stage is over: they stay until a stage of the same title begins."""
 
 
 def advance(title: str, n: int = 1) -> None:
@@ -52,6 +67,13 @@ def advance(title: str, n: int = 1) -> None:
     counter = _stages.get(title)
     if counter is not None:
         counter.advance(n)
+
+
+def tell(title: str, text: str) -> None:
+    """Say more about the stage `title` than its number; nothing happens where nobody watches that stage."""
+    counter = _stages.get(title)
+    if counter is not None:
+        counter.tell(text)
 
 
 @contextmanager
@@ -72,16 +94,20 @@ def stage(title: str, total: int) -> Iterator[None]:
             _live = Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=console)
             _live.start()
         _users += 1
-        _stages[title] = _Bar(_live, title, total)
+        if title in _ended:
+            _ended.pop(title).remove()
+        _stages[title] = bar = _Bar(_live, title, total)
     try:
         yield
     finally:
         with _lock:
             del _stages[title]
+            _ended[title] = bar
             _users -= 1
             if not _users and _live is not None:
                 _live.stop()
                 _live = None
+                _ended.clear()
 
 
 @contextmanager

@@ -12,7 +12,10 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 
 
 class TemplateSetCard(Strict):
-    """What a template set is for and whose it is; `sha256` is that of `templates.jsonl`, `kinds` is a closed list."""
+    """What a template set is for and whose it is; `sha256` is that of `templates.jsonl`, `kinds` is a closed list.
+
+    `searches`: ids of those that found the templates of a frozen bank; a set that was written by hand has none.
+    """
 
     name: Name
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
@@ -21,6 +24,7 @@ class TemplateSetCard(Strict):
     licence: str
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
     kinds: Annotated[tuple[Kind, ...], Field(min_length=1)]
+    searches: tuple[str, ...] = ()
     n_templates: Annotated[int, Field(ge=1)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 

@@ -1,0 +1,25 @@
+"""What verbs of the command share: common options, and making ready for a flow."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasks.adapters import settings
+from tasks.adapters.settings import Home
+
+HomeOption = Annotated[
+    Path | None, typer.Option("--home", help="Directory for everything that is written. Default: data/out.")
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what Prefect logs.")]
+
+
+def start(home: Home, *, verbose: bool) -> None:
+    """Make ready for a flow: nobody else writes, Prefect keeps its state under the home."""
+    from tasks.adapters import store
+
+    store.check_free(home)
+    settings.configure_prefect(home, is_verbose=verbose)
+    from tasks.adapters import prefect_server
+
+    prefect_server.start()

@@ -1,0 +1,214 @@
+"""Steps of a search against a target and a helper that answer at once: budgets, what is lost, what is taken up again."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from prefect.logging import disable_run_logger
+
+from tasks import judge, search_step
+from tasks.adapters import searches, store
+from tasks.adapters.searches import Limits
+from tasks.adapters.settings import Home, now
+from tasks.domain.errors import InputError
+from tasks.domain.ids import reply_id
+from tasks.domain.rows import Request
+from tests.support import personas
+from tests.support.workbench import Workbench
+
+TARGET = "leaks-OpenAI-at-90-only-dual_answer+pressure"
+HELPER = "independent-helper"
+SMALL = "[search]\ntemplate_limit = 20\nquestion_limit = 2\n"
+WITH_HELPER = SMALL + f'operators = ["rephrase", "expand", "splice"]\nhelper_model = "{HELPER}"\n'
+
+
+class World:
+    """A home, and models that answer what is asked of them; `down` names those that can't be reached, and why."""
+
+    def __init__(self, root: Path, search: str) -> None:
+        root.mkdir(exist_ok=True)
+        self.bench, self.home = Workbench(root), Home(root / "home")
+        for name in (TARGET, HELPER, "independent-other"):
+            self.bench.card(name, "http://127.0.0.1:9/v1")
+        self.bench.plan([TARGET, "independent-other"], limit=1)
+        path = root / "data/plans/test.toml"
+        path.write_text(path.read_text() + search)
+        self.down: dict[str, str] = {}
+        self.says = "<template>"
+        self.asked: list[str] = []
+
+    def search(self, calls: int | None = None, iterations: int | None = None) -> search_step.Search:
+        """Return the search taken up where it was."""
+        search = search_step.Search(searches.read("test", TARGET, Limits(calls, iterations), "r1"), self.home)
+        search_step.take_up.fn(search)
+        return search
+
+    def answer(self, requests: Sequence[Request]) -> None:
+        rows = []
+        for request in requests:
+            self.asked.append(request.request_id)
+            missing = self.down.get(request.model)
+            text = None if missing else self._text(request)
+            known = {"request_id": request.request_id, "reply_text": text, "missing_reason": missing}
+            at = now()
+            known |= {"reply_id": reply_id(request.request_id, text, at.isoformat()), "replied_at": at}
+            rows.append(known | {"n_attempts": 1, "source": "asked"})
+        with store.writing(self.home) as warehouse:
+            warehouse.append("reply", rows)
+
+    def _text(self, request: Request) -> str:
+        asked = request.messages[-1].content or ""
+        if request.model != HELPER:
+            return personas.reply(TARGET, [{"role": "user", "content": asked}], 1)
+        tag = asked.rsplit("<template-", 1)[1][:12]
+        place = "" if "does not contain" in asked else " {question}"
+        return self.says.replace("<template>", f"<template-{tag}>New text {request.sample}.{place}</template-{tag}>")
+
+    def go_on(self, search: search_step.Search) -> search_step.Search:
+        """Search until a limit is reached or somebody is lost."""
+        while (chosen := search_step.select.fn(search)) is not None:
+            self.answer(chosen.requests)
+            if chosen.candidate.needs_helper:
+                chosen = search_step.hear_helper.fn(search, chosen)
+                self.answer(chosen.requests)
+            if chosen.candidate.is_accepted:
+                judge.judge_replies.fn("text_claim", self.home)
+            if not search_step.keep.fn(search, chosen):
+                break
+        return search
+
+    def rows(self, name: str) -> list[dict]:
+        with store.writing(self.home) as warehouse:
+            return warehouse.read(name).to_dicts()
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch) -> Iterator[World]:
+    made = World(tmp_path / "one", SMALL)
+    monkeypatch.setenv("DISTILLOMETER_DATA", str(made.bench.root / "data"))
+    with store.writing(made.home), disable_run_logger():
+        yield made
+
+
+@pytest.fixture
+def helped(tmp_path, monkeypatch) -> Iterator[World]:
+    made = World(tmp_path / "helped", WITH_HELPER)
+    monkeypatch.setenv("DISTILLOMETER_DATA", str(made.bench.root / "data"))
+    with store.writing(made.home), disable_run_logger():
+        yield made
+
+
+def test_search_in_pieces_ends_as_in_one(world, tmp_path) -> None:
+    whole = world.go_on(world.search(calls=40))
+    assert sum(step.n_success > 0 for step in whole.state.steps) > 0
+    pieces = World(tmp_path / "pieces", SMALL)
+    with store.writing(pieces.home):
+        pieces.go_on(pieces.search(calls=7))
+        pieces.go_on(pieces.search(iterations=9))
+        # A step that was chosen and half answered when the process was killed.
+        left = search_step.select.fn(pieces.search(calls=40))
+        assert left is not None
+        pieces.answer(left.requests[:1])
+        again = pieces.go_on(pieces.search(calls=40))
+        assert again.state == whole.state
+        assert len(pieces.asked) == len(set(pieces.asked)) == 40
+        assert len(pieces.rows("raw.search")) == 3
+        assert {row["search_id"] for row in pieces.rows("raw.search_step")} == {whole.prepared.putting.search_id}
+
+
+@pytest.mark.parametrize("calls", [2, 7, 8])
+def test_budget_is_never_exceeded_and_no_step_is_cut(world, calls) -> None:
+    search = world.go_on(world.search(calls=calls))
+    assert search.stop_reason == "calls"
+    assert len(world.asked) == calls // 2 * 2
+    assert {step.n_calls for step in search.state.steps} <= {0, 2}
+
+
+@pytest.mark.parametrize("reason", ["not_asked", "wrong_key", "timeout"])
+def test_step_waits_for_a_target_that_is_lost(world, reason) -> None:
+    world.go_on(world.search(calls=4))
+    world.down[TARGET] = reason
+    lost = world.go_on(world.search(calls=8))
+    assert (lost.is_lost, lost.stop_reason, len(lost.state.steps)) == (True, None, 2)
+    world.down.clear()
+    search = world.go_on(world.search(calls=8))
+    assert [step.n_judged for step in search.state.steps] == [2, 2, 2, 2]
+
+
+def test_what_a_target_refuses_is_missing_and_the_search_goes_on(world) -> None:
+    world.down[TARGET] = "content_filter"
+    search = world.go_on(world.search(calls=6))
+    assert [(step.n_calls, step.n_judged, step.reward) for step in search.state.steps] == [(2, 0, None)] * 3
+
+
+def test_helper_calls_count_and_are_no_replies(helped) -> None:
+    search = helped.go_on(helped.search(calls=30))
+    by_helper = [step for step in search.state.steps if step.operator in ("rephrase", "expand")]
+    assert {step.n_helper_calls for step in by_helper} == {1}
+    assert any(step.is_asked and "New text" in (step.template_text or "") for step in by_helper)
+    assert len(helped.asked) == sum(step.n_calls + step.n_helper_calls for step in search.state.steps) <= 30
+    assert [row["step"] for row in helped.rows("raw.helper_call")] == [step.step for step in by_helper]
+    assert helped.rows("core.reply") == []
+    assert {row["mode"] for row in helped.rows("core.trial")} == {"search"}
+    assert helped.go_on(helped.search(calls=30)).state == search.state
+
+
+def test_helper_that_says_nothing_useful_is_a_refused_step_and_a_lost_one_is_waited_for(helped) -> None:
+    helped.says = "I can't help with that."
+    search = helped.go_on(helped.search(iterations=12))
+    reasons = {step.refused_reason for step in search.state.steps if step.n_helper_calls}
+    assert reasons == {"unreadable_answer"}
+    helped.down[HELPER] = "server_error"
+    lost = helped.go_on(helped.search(calls=200))
+    assert (lost.is_lost, lost.stop_reason) == (True, None)
+    assert len(lost.state.steps) >= 12
+    helped.down[HELPER] = "content_filter"
+    refused = helped.go_on(helped.search(iterations=len(lost.state.steps) + 1)).state.steps[-1]
+    assert (refused.refused_reason, refused.n_helper_calls) == ("no_answer", 1)
+
+
+def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
+    search = world.go_on(world.search(calls=20))
+    putting = search.prepared.putting
+    found = {row["template_key"]: row for row in world.rows("raw.template") if row["template_set"] != "identity"}
+    assert {row["template_set"] for row in found.values()} == {f"search-{putting.search_id[:8]}"}
+    assert sorted(found) == [f"step-{step.step:05d}" for step in search.state.steps if step.is_asked]
+    assert not any(row["is_leading"] for row in found.values())
+    kinds = {seed.template_id: seed.kind for seed in search.prepared.seeds}
+    for step in search.state.steps:
+        assert found[f"step-{step.step:05d}"]["kind"] == kinds[step.path[0]]
+
+
+def test_another_target_round_or_setting_is_another_search(world) -> None:
+    def named(target: str = TARGET, round_name: str = "r1", calls: int | None = None) -> str:
+        return searches.read("test", target, Limits(calls), round_name).putting.search_id
+
+    first = named()
+    assert named(calls=8) == first
+    assert len({first, named("independent-other"), named(round_name="r2")}) == 3
+    path = world.bench.root / "data/plans/test.toml"
+    text = path.read_text()
+    for change in ('score = "loose"', "allow_leading = true", 'selection = "ucb"', 'operators = ["splice"]'):
+        path.write_text(f"{text}{change}\n")
+        assert named() != first, change
+
+
+@pytest.mark.parametrize(
+    ("search", "target", "said"),
+    [
+        ("", TARGET, "the plan has no search. Add a table"),
+        (SMALL, "independent-third", "does not name model 'independent-third'. Known: leaks-OpenAI"),
+        (SMALL + 'operators = ["rephrase"]', TARGET, "'rephrase' asks a helper model, and none is named"),
+        (SMALL + 'operators = ["splyce"]', TARGET, "[search], key 'operators': there is no 'splyce'"),
+        (SMALL + 'selection = "best"', TARGET, "[search], key 'selection': there is no 'best'"),
+        (SMALL + 'judge = "llm_claim"', TARGET, "'llm_claim' asks a model. Take a judge that reads"),
+        (SMALL + "calls = 1", TARGET, "the budget is 1 calls, and one step makes 2"),
+        (SMALL + "budget = 1", TARGET, "key 'search.budget' is not known"),
+    ],
+)
+def test_mistakes_are_named(world, search, target, said) -> None:
+    path = world.bench.root / "data/plans/test.toml"
+    path.write_text(path.read_text().replace(SMALL, search))
+    with pytest.raises(InputError) as told:
+        searches.read("test", target, Limits(), "r1")
+    assert said in str(told.value)
