@@ -1,6 +1,7 @@
 """The verbs `search` and `bank freeze`: look for templates under which a target slips, and make a bank of them."""
 
 import asyncio
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
@@ -12,6 +13,7 @@ from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
     from flows.search import Searched
+    from tasks.adapters.searches import Limits
 
 N_BEST = 10
 N_SHOWN_CHARS = 90
@@ -57,12 +59,17 @@ def search(
 
     done = asyncio.run(flow(name, target, limits, prepared.putting.round, str(place.root)))
     _print_searched(place, done, target)
-    again = f"distillometer search {name} --target {target} --round {prepared.putting.round}"
+    again = f"To go on: distillometer search {name} --target {target} --round {prepared.putting.round}"
     if done.stop_reason is None:
-        terminal.say([*(f"Unanswered: {problem}" for problem in done.problems), f"To go on: {again}"])
+        terminal.say([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
         raise typer.Exit(3)
     if done.stop_reason != "exhausted":
-        terminal.say([f"To go on: {again} --calls {2 * prepared.wanted.calls}"])
+        more = {done.stop_reason: 2 * getattr(prepared.wanted, done.stop_reason)}
+        terminal.say([again + _options(replace(limits, **more))])
+
+
+def _options(limits: "Limits") -> str:
+    return "".join(f" --{key} {value}" for key, value in asdict(limits).items() if value is not None)
 
 
 def _print_searched(home: Home, done: "Searched", target: str) -> None:

@@ -42,8 +42,7 @@ def freeze_bank(wanted: Freezing, home: Home) -> Frozen:
     banks.check_free(wanted.name, wanted.version)
     with store.reading(home) as snapshot:
         searches = banks.chosen_searches(snapshot, list(wanted.searches))
-        ids = searches["search_id"].to_list()
-        found = banks.found_templates(snapshot, ids, lexicons.read_lexicon())
+        found = banks.found_templates(snapshot, searches, lexicons.read_lexicon())
     kept = kept_templates(found, wanted.min_success, wanted.limit)
     if not kept:
         raise InputError(
@@ -62,7 +61,7 @@ def freeze_bank(wanted: Freezing, home: Home) -> Frozen:
         ),
         "author": " and ".join(["distillometer bank freeze", *dict.fromkeys(card.author for card in cards)]),
         "licence": " AND ".join(dict.fromkeys(card.licence for card in cards)) or "unknown",
-        "searches": tuple(ids),
+        "searches": tuple(searches["search_id"]),
     }
     card, folder = banks.write_bank(told, kept)
     return Frozen(card, folder, len(found), sum(template.is_leading for template in kept))

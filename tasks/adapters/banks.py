@@ -14,16 +14,21 @@ from tasks.adapters.tomlfiles import as_model
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.prompting.frozen import FoundTemplate, bank_lines, card_text, lines_text
 from tasks.domain.prompting.lexicon import Lexicon
+from tasks.domain.prompting.search_calls import template_set_of
 from tasks.domain.prompting.template_card import TemplateSetCard
 
 
 def chosen_searches(snapshot: Store, given: list[str]) -> pl.DataFrame:
-    """Return the searches whose ids begin as told, by default all: `search_id`, `target`, `template_set`.
+    """Return the searches whose ids begin as told, by default all: rows of `raw.search`, one a search.
 
     Raises:
         InputError: there is no such search, or several.
     """
-    known = snapshot.read("raw.search").unique("search_id").sort("started_at", "search_id")
+    known = (
+        snapshot.read("raw.search")
+        .sort("started_at", "search_id")
+        .unique("search_id", keep="first", maintain_order=True)
+    )
     if known.is_empty():
         raise InputError(
             "no search is published here.",
@@ -43,12 +48,18 @@ def chosen_searches(snapshot: Store, given: list[str]) -> pl.DataFrame:
     return pl.concat(chosen).unique("search_id", maintain_order=True) if chosen else known
 
 
-def found_templates(snapshot: Store, search_ids: list[str], lexicon: Lexicon) -> list[FoundTemplate]:
-    """Return every template that these searches asked, each once, with the outcomes of all of them."""
-    steps = snapshot.read("raw.search_step", search_id=search_ids).filter(pl.col("refused_reason").is_null())
-    sets = [f"search-{name[:8]}" for name in search_ids]
-    known = snapshot.read("raw.template", template_set=sets).unique("template_id", keep="any")
-    asked = steps.group_by("template_id").agg(pl.col("n_judged").sum(), pl.col("n_success").sum())
+def found_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -> list[FoundTemplate]:
+    """Return every template that these searches asked, each once, with the outcomes of all of them.
+
+    Two searches of one target in one round that came upon the same template had the same replies: they count once.
+    """
+    ids = searches["search_id"].to_list()
+    steps = snapshot.read("raw.search_step", search_id=ids).filter(pl.col("refused_reason").is_null())
+    steps = steps.join(searches.select("search_id", "round"), on="search_id").sort("happened_at", "search_id")
+    known = snapshot.read("raw.template", template_set=[template_set_of(name) for name in ids])
+    known = known.sort("registered_at", "template_set", "template_key").unique("template_id", keep="first")
+    once = steps.unique(["target", "round", "template_id"], keep="last", maintain_order=True)
+    asked = once.group_by("template_id").agg(pl.col("n_judged").sum(), pl.col("n_success").sum())
     rows = asked.join(known, on="template_id").sort("template_id").to_dicts()
     return [
         FoundTemplate(
