@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from tasks import embed, neighbours, score
+from tasks import embed, neighbours, score, verdict
 from tasks.adapters import store
 from tasks.adapters.settings import home_at
 from tasks.domain.plan import EmbeddingPlan
@@ -20,5 +20,7 @@ async def similarity(
         seconds = score.score(references, place)
         if embedding.enabled:
             embed.embed(embedding, seed, place)
-        neighbours.neighbours(f"{embedding.embedder}/{embedding.model}", place)
+        embedder = f"{embedding.embedder}/{embedding.model}"
+        neighbours.neighbours(embedder, place)
+        verdict.verdict(embedder, place)
     return seconds

@@ -9,7 +9,8 @@ from prefect.logging import get_run_logger
 
 from tasks.adapters import faiss_index, progress, store
 from tasks.adapters.settings import Home
-from tasks.domain.likeness.vectors import centred, pair_cosines
+from tasks.domain.likeness.vectors import Member, centred, leave_out_cosines, pair_cosines
+from tasks.domain.stats.running import Running
 
 WITHIN_PROMPT = 100
 """Nearest replies of other models that are kept for each reply among those to the same prompt."""
@@ -27,6 +28,8 @@ def neighbours(embedder: str, home: Home) -> int:
     with store.writing(home) as warehouse:
         replies = warehouse.read("core.embedded_reply", embedder=embedder).sort("prompt_id", "model", "sample")
         references = set(warehouse.read("raw.reference", is_panel=True)["model"])
+        known = _members(warehouse, references)
+        likeness: dict[tuple[str, str], Running] = {}
         found: list[pl.DataFrame] = []
         cosines: list[dict[str, object]] = []
         centres: list[NDArray[np.float32]] = []
@@ -39,6 +42,8 @@ def neighbours(embedder: str, home: Home) -> int:
                 found.append(_rows(group, "within_prompt", faiss_index.nearest(vectors, len(models)), WITHIN_PROMPT))
                 moved = centred(vectors, [model in references for model in models])
                 raw = pair_cosines(vectors, models)
+                for pair, cos in leave_out_cosines(vectors, [known[model] for model in models]).items():
+                    likeness.setdefault(pair, Running()).add(cos)
                 own: dict[tuple[str, str], float] = {}
                 if moved is not None:
                     # A reply that stands on the mean has no direction: it takes no part in what is centred.
@@ -76,8 +81,24 @@ def neighbours(embedder: str, home: Home) -> int:
                 cosines, schema={**dict.fromkeys(columns, pl.String), "raw_cos": pl.Float64, "centred_cos": pl.Float64}
             ),
         )
+        warehouse.replace("embedding_likeness", _likeness(embedder, likeness))
         get_run_logger().info("%d replies to %d prompts compared", replies.height, len(groups))
         return replies.height
+
+
+def _members(warehouse: store.Store, panel: set[str]) -> dict[str, Member]:
+    rows = warehouse.read_columns("core.model", ["model", "vendor", "family"])
+    return {model: Member(model, vendor, family, model in panel) for model, vendor, family in rows.iter_rows()}
+
+
+def _likeness(embedder: str, sums: dict[tuple[str, str], Running]) -> pl.DataFrame:
+    schema = {"embedder": pl.String, "target": pl.String, "reference": pl.String}
+    rows = [
+        (embedder, target, reference, round(told.mean, 9), told.standard_error, told.n)
+        for (target, reference), told in sorted(sums.items())
+    ]
+    numbers = {"likeness": pl.Float64, "standard_error": pl.Float64, "n_prompts": pl.Int64}
+    return pl.DataFrame(rows, schema={**schema, **numbers}, orient="row")
 
 
 def _rows(

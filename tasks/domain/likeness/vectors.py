@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,3 +74,60 @@ def pair_cosines(vectors: NDArray[np.float32], models: Sequence[str]) -> dict[tu
             if n_pairs:
                 found[left, names[j]] = round(float(total / n_pairs), 9)
     return found
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who wrote one reply, and whether its model is part of the panel on whose mean the replies are centred."""
+
+    model: str
+    vendor: str
+    family: str
+    is_panel: bool
+
+
+def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -> dict[tuple[str, str], float]:
+    """Return how alike two models' replies to one prompt are after centring on a panel that leaves both aside.
+
+    Target and reference are both moved by the mean of the panel's models, each with the same weight; never in that
+    panel: the target's family, the reference's vendor. Centring on a mean that holds the two themselves would push
+    panel models apart and leave all others nearer by comparison.
+
+    Args:
+        vectors: shape (n, dimension), rows of length 1.
+        members: who wrote each row.
+
+    Returns:
+        The mean cosine over pairs of samples for each (target, reference) of different models; left out where fewer
+        than two panel models remain, or a reply stands on the mean. Rounded to 9 decimals.
+    """
+    x = vectors.astype(np.float64)
+    gram = x @ x.T
+    names = np.array([member.model for member in members])
+    vendors = np.array([member.vendor for member in members])
+    families = np.array([member.family for member in members])
+    panel = np.array([member.is_panel for member in members], dtype=bool)
+    in_panel = set(families[panel])
+    # Families without a panel model all leave out the same: nothing.
+    left_out = np.array([family if family in in_panel else "" for family in families])
+    found: dict[tuple[str, str], list[float]] = {}
+    for family in sorted(set(left_out)):
+        rows = np.flatnonzero(left_out == family)
+        for vendor in sorted(set(vendors)):
+            kept = panel & (families != family) & (vendors != vendor)
+            inside = names[kept]
+            if len(set(inside)) < 2:
+                continue
+            columns = np.flatnonzero(vendors == vendor)
+            weight = np.zeros(len(names))
+            sizes = {name: int((inside == name).sum()) for name in set(inside)}
+            weight[kept] = [1.0 / (len(sizes) * sizes[name]) for name in inside]
+            along = gram @ weight
+            length = np.sqrt(np.maximum(np.diag(gram) - 2.0 * along + weight @ along, 0.0))
+            inner = gram[np.ix_(rows, columns)] - along[rows, None] - along[None, columns] + weight @ along
+            for i, row in enumerate(rows):
+                for j, column in enumerate(columns):
+                    if names[row] != names[column] and length[row] > 1e-9 and length[column] > 1e-9:
+                        cos = float(inner[i, j] / (length[row] * length[column]))
+                        found.setdefault((str(names[row]), str(names[column])), []).append(cos)
+    return {pair: round(fmean(values), 9) for pair, values in found.items()}

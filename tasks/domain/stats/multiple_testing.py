@@ -33,3 +33,22 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
         highest = max(highest, min(1.0, p * (len(made) - rank)))
         adjusted[number] = highest
     return adjusted
+
+
+def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
+    """Return Benjamini and Hochberg's adjusted p values (J. Royal Statistical Society B 1995, 57, 289-300).
+
+    The k-th smallest of m is multiplied by m / k and cut to its successor's. Rejecting where the result is at most
+    alpha keeps the expected share of false rejections among all rejections at alpha or below, for tests that are
+    independent or positively dependent; where every null is true that is the chance of any rejection.
+
+    Args:
+        p_values: from 0 to 1; None for a test that could not be made, which stays None and counts for nothing.
+    """
+    made = sorted((p, number) for number, p in enumerate(p_values) if p is not None)
+    adjusted: list[float | None] = [None] * len(p_values)
+    lowest = 1.0
+    for rank, (p, number) in reversed(list(enumerate(made, start=1))):
+        lowest = min(lowest, p * len(made) / rank)
+        adjusted[number] = lowest
+    return adjusted

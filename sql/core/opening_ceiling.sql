@@ -1,0 +1,12 @@
+-- core.opening_ceiling: one row per model: its opening with itself if all its replies to a prompt were the same.
+-- grain: model
+-- stored: published
+-- The mean over prompts, then replies, of ln(1 + words that count), of which there are at most 12.
+with prompt as (
+    select model, prompt_id, avg(ln(1 + len(prefix))) as opening
+    from core.reply_shape
+    group by model, prompt_id
+)
+select model, round(avg(opening), 9) as identical_opening, count(*) as n_prompts
+from prompt
+group by model

@@ -1,0 +1,50 @@
+-- mart.verdict_of_target: one row per target: its verdict on the nearest group of another maker, and on its own.
+-- grain: target
+-- n_positive: candidate groups of other makers with which lineage is shared.
+with foreign_group as (
+    select *
+    from mart.verdict
+    where not is_kin
+    qualify row_number() over (partition by target order by rank) = 1
+),
+own as (
+    select *
+    from mart.verdict
+    where is_kin
+    qualify row_number() over (partition by target order by rank) = 1
+),
+total as (
+    select
+        target,
+        count(*) filter (where not is_kin) as n_candidates,
+        count(*) filter (where not is_kin and (verdict like 'shares lineage%' or verdict like 'same model%')) as n_positive
+    from mart.verdict
+    group by target
+)
+select
+    total.target,
+    foreign_group.candidate_group,
+    foreign_group.reference,
+    foreign_group.candidate_vendor,
+    foreign_group.opening_d,
+    foreign_group.low,
+    foreign_group.high,
+    foreign_group.z,
+    foreign_group.p_t,
+    foreign_group.p_holm,
+    foreign_group.degree,
+    foreign_group.degree_low,
+    foreign_group.degree_high,
+    foreign_group.ceiling_kind,
+    foreign_group.length_closeness,
+    foreign_group.n_prompts,
+    foreign_group.n_controls,
+    foreign_group.verdict,
+    own.candidate_group as own_group,
+    own.degree as own_degree,
+    own.verdict as own_verdict,
+    total.n_candidates,
+    total.n_positive
+from total
+left join foreign_group using (target)
+left join own using (target)
