@@ -1,4 +1,4 @@
-"""Family-wise error over several tests."""
+"""Errors over several tests: the chance of any false one, and the share of false ones among the findings."""
 
 from collections.abc import Sequence
 
@@ -19,14 +19,7 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     Raises:
         ValueError: a p value is out of range or not a number.
     """
-    made = []
-    for number, p in enumerate(p_values):
-        if p is None:
-            continue
-        if not 0.0 <= p <= 1.0:
-            raise ValueError(f"p value {number} is {p!r}, it must be from 0 to 1, or None where there is none.")
-        made.append((p, number))
-    made.sort()
+    made = _made(p_values)
     adjusted: list[float | None] = [None] * len(p_values)
     highest = 0.0
     for rank, (p, number) in enumerate(made):
@@ -44,11 +37,26 @@ def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
 
     Args:
         p_values: from 0 to 1; None for a test that could not be made, which stays None and counts for nothing.
+
+    Raises:
+        ValueError: a p value is out of range or not a number.
     """
-    made = sorted((p, number) for number, p in enumerate(p_values) if p is not None)
+    made = _made(p_values)
     adjusted: list[float | None] = [None] * len(p_values)
     lowest = 1.0
     for rank, (p, number) in reversed(list(enumerate(made, start=1))):
         lowest = min(lowest, p * len(made) / rank)
         adjusted[number] = lowest
     return adjusted
+
+
+def _made(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
+    """Return each p value with its place, in rising order."""
+    made: list[tuple[float, int]] = []
+    for number, p in enumerate(p_values):
+        if p is None:
+            continue
+        if not 0.0 <= p <= 1.0:
+            raise ValueError(f"p value {number} is {p!r}, it must be from 0 to 1, or None where there is none.")
+        made.append((p, number))
+    return sorted(made)
