@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_identity, cli_output, cli_search
+from flows import cli_identity, cli_output, cli_search, cli_validate
 from flows.cli_start import HomeOption, VerboseOption, start
 from tasks.adapters import settings, terminal
 from tasks.domain.errors import DistillometerError, InputError
@@ -215,6 +215,7 @@ def models(
 
 
 app.command()(cli_search.search)
+app.command()(cli_validate.validate)
 app.add_typer(cli_search.bank, name="bank")
 
 INTERRUPTED = 130

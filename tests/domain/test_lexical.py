@@ -54,3 +54,20 @@ def test_sql_counts_the_same_words(texts: list[str]) -> None:
 
 def test_home_paths(tmp_path) -> None:
     assert Home(tmp_path).warehouse.parent == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("Sure! Here it is. Done.", "Here it is. Done."),
+        ("One sentence only.", "One sentence only."),
+        ("Version 2.5 is out. It is fast.", "It is fast."),
+        ("# Title\nText.", "Text."),
+        ("好的。这是答案。", "这是答案。"),
+        ("“Yes.” she said. No.", "she said. No."),
+        ("no end", "no end"),
+        ("", ""),
+    ],
+)
+def test_the_first_sentence_is_cut_but_never_the_only_one(text, rest):
+    assert lexical.without_first_sentence(text) == rest

@@ -13,6 +13,8 @@ OPENING_WORDS = 12
 _UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")
 
+_FIRST_SENTENCE = regex.compile(r"\s*\S.*?(?:[.!?]+[\"'”’)]*(?=\s)|[。！？]+[”’」』）]*|\n)", regex.DOTALL)
+
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, lower-cased: runs of letters, marks, digits and apostrophes.
@@ -40,3 +42,10 @@ def bigram_jaccard(left: str, right: str) -> float | None:
         sets.append(set(pairwise(found)))
     union = sets[0] | sets[1]
     return len(sets[0] & sets[1]) / len(union) if union else None
+
+
+def without_first_sentence(text: str) -> str:
+    """Return `text` from its second sentence or line on; a text of one sentence as it is."""
+    first = _FIRST_SENTENCE.match(text)
+    rest = text[first.end() :].lstrip() if first else ""
+    return rest or text
