@@ -1,30 +1,13 @@
 -- core.judged_trial: one row per identity trial and judge that reads trials of that mode: its reading, or why none.
 -- grain: request_id, mode, judge
 -- A trial without a reply, or whose reply this judge has not read or could not, is missing: null, never false.
--- is_hard: strict, and neither template nor question had named a vendor or a model.
-with reader as (
-    select distinct trial.mode, verdict.judge
-    from core.trial as trial
-    inner join core.verdict as verdict using (reply_id)
+-- is_hard: strict, and neither template nor question had named a vendor or a model. Texts are grouped by the id that
+-- is theirs alone: so DuckDB knows that it may leave the join out where nobody asks for the text.
+with text as (
+    select reply_id, any_value(reply_text) as reply_text
+    from raw.reply
+    group by reply_id
 )
-select
-    trial.*,
-    reader.judge,
-    verdict.judge_version,
-    verdict.verdict_id,
-    verdict.is_contradiction,
-    verdict.is_foreign,
-    if(verdict.is_foreign, not trial.is_leading, verdict.is_foreign) as is_hard,
-    verdict.stance,
-    verdict.claimed_vendor,
-    verdict.claimed_model,
-    verdict.is_earnest,
-    verdict.evidence_text,
-    coalesce(
-        trial.missing_reason,
-        verdict.missing_reason,
-        if(verdict.verdict_id is null, 'not_judged', null)
-    ) as verdict_missing_reason
-from core.trial as trial
-inner join reader on reader.mode = trial.mode
-left join core.verdict as verdict on verdict.reply_id = trial.reply_id and verdict.judge = reader.judge
+select reading.*, text.reply_text
+from core.trial_reading as reading
+left join text using (reply_id)

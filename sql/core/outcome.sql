@@ -1,5 +1,13 @@
 -- core.outcome: one row per request: its reply if it has one, else its last failure; is_settled: never asked again.
 -- grain: request_id
+-- A reply has a text or a reason, never both: ranked by the reason, texts are read only where they are asked for.
+with best as (
+    select *
+    from raw.reply
+    qualify row_number() over (
+        partition by request_id order by missing_reason is null desc, replied_at desc, reply_id
+    ) = 1
+)
 select
     request.request_id,
     request.model,
@@ -8,25 +16,18 @@ select
     request.sample,
     request.round,
     request.wanted_at,
-    best.reply.reply_id as reply_id,
-    best.reply.reply_text as reply_text,
-    coalesce(best.reply.missing_reason, if(best.reply is null, 'not_asked', null)) as missing_reason,
-    best.reply.error_text as error_text,
-    best.reply.finish_reason as finish_reason,
-    best.reply.prompt_tokens as prompt_tokens,
-    best.reply.completion_tokens as completion_tokens,
-    best.reply.latency_ms as latency_ms,
-    best.reply.n_attempts as n_attempts,
-    best.reply.replied_at as replied_at,
-    best.reply.source as source,
-    coalesce(
-        best.reply.reply_text is not null
-        or best.reply.missing_reason in ('empty_reply', 'content_filter'),
-        false
-    ) as is_settled
+    best.reply_id,
+    best.reply_text,
+    coalesce(best.missing_reason, if(best.request_id is null, 'not_asked', null)) as missing_reason,
+    best.error_text,
+    best.finish_reason,
+    best.prompt_tokens,
+    best.completion_tokens,
+    best.latency_ms,
+    best.n_attempts,
+    best.replied_at,
+    best.source,
+    best.request_id is not null
+        and (best.missing_reason is null or best.missing_reason in ('empty_reply', 'content_filter')) as is_settled
 from raw.request as request
-left join (
-    select request_id, arg_max(reply, (reply_text is not null, replied_at)) as reply
-    from raw.reply as reply
-    group by request_id
-) as best using (request_id)
+left join best using (request_id)

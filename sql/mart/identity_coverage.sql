@@ -2,7 +2,7 @@
 -- grain: target, mode
 -- judge: the one that counts; n_read: replies that it has a reading of. unread_reasons: why it has none of the others.
 with trial as (
-    select target, mode, request_id, reply_text, missing_reason
+    select target, mode, request_id, missing_reason
     from core.trial
 ),
 reading as (
@@ -22,7 +22,7 @@ reason as (
         select
             trial.target,
             trial.mode,
-            if(trial.reply_text is null, 'missing', 'unread') as kind,
+            if(trial.missing_reason is not null, 'missing', 'unread') as kind,
             coalesce(trial.missing_reason, reading.verdict_missing_reason) as missing_reason,
             count(*) as n
         from trial
@@ -36,9 +36,9 @@ select
     target,
     mode,
     count(*) as n_trials,
-    count(trial.reply_text) as n_answered,
-    count(*) - count(trial.reply_text) as n_missing,
-    round(count(trial.reply_text) / count(*), 6) as coverage,
+    count(*) - count(trial.missing_reason) as n_answered,
+    count(trial.missing_reason) as n_missing,
+    round((count(*) - count(trial.missing_reason)) / count(*), 6) as coverage,
     any_value(reason.missing_reasons) as missing_reasons,
     any_value(deciding.judge) as judge,
     count(*) filter (where reading.request_id is not null and reading.verdict_missing_reason is null) as n_read,

@@ -15,7 +15,11 @@ SCHEMAS = ("raw", "core", "mart", "check")
 
 @dataclass(frozen=True)
 class Relation:
-    """One relation. `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring."""
+    """One relation.
+
+    `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring, and copied into the snapshot or
+    not; 'snapshot' a view in the warehouse, never behind it, whose rows are stored when they are published.
+    """
 
     schema: str
     name: str
@@ -30,6 +34,11 @@ class Relation:
     def full_name(self) -> str:
         """Schema and name, as SQL refers to it."""
         return f"{self.schema}.{self.name}"
+
+    @property
+    def is_copied(self) -> bool:
+        """Say whether its rows are written into the snapshot."""
+        return self.schema == "raw" or self.stored in ("published", "snapshot")
 
     @property
     def quoted(self) -> str:

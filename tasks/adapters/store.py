@@ -26,19 +26,23 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _create(connection: duckdb.DuckDBPyConnection, relation: sqlfiles.Relation, *, is_refreshed: bool) -> None:
+def _create(
+    connection: duckdb.DuckDBPyConnection, relation: sqlfiles.Relation, *, is_refreshed: bool, is_snapshot: bool = False
+) -> None:
     """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
     name = relation.quoted
+    is_view = relation.schema != "raw" and (
+        relation.stored == "" or (relation.stored == "snapshot" and not is_snapshot)
+    )
     if relation.schema == "raw":
         connection.execute(relation.text)
-    elif not relation.stored:
+    elif is_view:
         connection.execute(f"create or replace view {name} as {relation.text}")
     elif is_refreshed:
         connection.execute(f"create or replace table {name} as {relation.text}")
     else:
         connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
-    kind = "table" if relation.schema == "raw" or relation.stored else "view"
-    connection.execute(f"comment on {kind} {name} is {_literal(relation.comment)}")
+    connection.execute(f"comment on {'view' if is_view else 'table'} {name} is {_literal(relation.comment)}")
 
 
 class Store:
@@ -187,7 +191,7 @@ class Store:
                 for schema in sqlfiles.SCHEMAS:
                     cursor.execute(f'create schema snapshot."{schema}"')
                 for relation in sqlfiles.relations():
-                    if relation.schema == "raw" or relation.stored == "published":
+                    if relation.is_copied:
                         name = relation.quoted
                         cursor.execute(f'create table snapshot.{name} as from "{here}".{name}')
             finally:
@@ -195,7 +199,7 @@ class Store:
                 cursor.close()
         with duckdb.connect(str(beside), config=OPTIONS) as connection:
             for relation in sqlfiles.relations():
-                _create(connection, relation, is_refreshed=False)
+                _create(connection, relation, is_refreshed=False, is_snapshot=True)
         os.replace(beside, target)
 
 

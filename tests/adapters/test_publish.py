@@ -89,6 +89,14 @@ def test_snapshot_holds_what_the_warehouse_holds(home) -> None:
                 assert rows[0] == rows[1], relation.full_name
 
 
+def test_rows_that_are_stored_at_publishing_are_a_view_of_the_warehouse_and_so_never_behind(home) -> None:
+    kinds = "select view_name as name, 'view' as kind from duckdb_views() union all select table_name, 'table' from duckdb_tables()"
+    with store.writing(home) as warehouse, store.reading(home) as snapshot:
+        here, there = (dict(place.ask(kinds).rows()) for place in (warehouse, snapshot))
+    assert (here["trial_reading"], there["trial_reading"]) == ("view", "table")
+    assert (here["judged_trial"], there["judged_trial"]) == ("view", "view")
+
+
 def test_every_relation_says_what_its_rows_are(home) -> None:
     with duckdb.connect(str(home.published), read_only=True) as connection:
         comments = dict(
