@@ -81,7 +81,7 @@ def _append_trials(rows: RecordedRows, counting: dict[str, str], warehouse: stor
     warehouse.append("lineage", list(rows.lineages.values()), key="model,source,vendor,candidate_group,role")
     warehouse.append("prompt", list(rows.questions.values()), key="prompt_id,prompt_set")
     warehouse.append("template", list(rows.templates.values()), key="template_id,template_set,template_key")
-    warehouse.append("trial", rows.trials, key="request_id,mode")
+    warehouse.append("trial", rows.trials, key="request_id,mode,template_set")
     told = ["is_contradiction", "is_foreign", "missing_reason"]
     present = warehouse.read_columns("core.verdict", ["reply_id", "attempt", *told], judge=PUBLISHED)
     known = {row["reply_id"]: row for row in present.to_dicts()}

@@ -38,7 +38,7 @@ def _register_bank(warehouse: store.Store, bank: Bank, at: datetime) -> None:
     wrapped = {trial.request.prompt_id: trial.wrapped for trial in bank.trials}
     prompts = [*(item.prompt for item in wrapped.values()), *(item.question for item in wrapped.values())]
     warehouse.append("prompt", [prompt_row(prompt, at) for prompt in prompts], key="prompt_id,prompt_set,prompt_key")
-    warehouse.append("trial", [trial_row(trial, at) for trial in bank.trials], key="request_id,mode")
+    warehouse.append("trial", [trial_row(trial, at) for trial in bank.trials], key="request_id,mode,template_set")
 
 
 def merge_journal(warehouse: store.Store, home: Home) -> int:

@@ -1,14 +1,31 @@
 -- core.trial: one row per identity trial, in each mode: a question in a template put to a target, and its reply.
 -- grain: request_id, mode
+-- template_set: out of which it was put last; the same words may stand in other sets, such as that of the search which
+-- found them. Where a trial does not tell, the set that brought the template first.
+with template as (
+    select
+        template_id,
+        template_set,
+        arg_min(
+            struct_pack(template_set, template_key, kind, language, registered_at), (registered_at, template_key)
+        ) as known
+    from raw.template
+    group by template_id, template_set
+),
+first as (
+    select template_id, arg_min(known, (known.registered_at, template_set, known.template_key)) as known
+    from template
+    group by template_id
+)
 select
     trial.request_id,
     trial.mode,
     outcome.model as target,
     trial.template_id,
-    known.template.template_set as template_set,
-    known.template.template_key as template_key,
-    known.template.kind as kind,
-    coalesce(question.language, known.template.language) as language,
+    coalesce(own.known, first.known).template_set as template_set,
+    coalesce(own.known, first.known).template_key as template_key,
+    coalesce(own.known, first.known).kind as kind,
+    coalesce(question.language, coalesce(own.known, first.known).language) as language,
     trial.question_id,
     question.prompt_key as question_key,
     question.same_as,
@@ -24,13 +41,10 @@ select
 from raw.trial as trial
 inner join core.outcome as outcome using (request_id)
 inner join core.model as model on model.model = outcome.model and outcome.fingerprint in (model.fingerprint, 'ingested')
-left join (
-    select template_id, arg_min(template_row, (registered_at, template_set, template_key)) as template
-    from raw.template as template_row
-    group by template_id
-) as known using (template_id)
+left join template as own on own.template_id = trial.template_id and own.template_set = trial.template_set
+left join first on first.template_id = trial.template_id
 left join core.prompt as question on question.prompt_id = trial.question_id
 qualify row_number() over (
     partition by trial.mode, outcome.model, trial.template_id, trial.question_id, outcome.sample
-    order by outcome.wanted_at desc, trial.request_id
+    order by outcome.wanted_at desc, trial.request_id, trial.registered_at desc, trial.template_set
 ) = 1

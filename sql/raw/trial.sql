@@ -1,5 +1,5 @@
--- raw.trial: one row per identity trial: a question in a template, put to a target.
--- grain: request_id, mode
+-- raw.trial: one row per identity trial and template set out of which it was put: a question in a template, to a target.
+-- grain: request_id, mode, template_set
 -- mode: bank (the same templates and questions for every target), search (adaptive, each target its own), published
 -- (recorded elsewhere). Modes are never mixed in one score. is_leading: template or question names a vendor or a model.
 create table if not exists raw.trial (
@@ -8,5 +8,8 @@ create table if not exists raw.trial (
     template_id varchar not null,
     question_id varchar not null,
     is_leading boolean not null,
-    registered_at timestamp not null
+    registered_at timestamp not null,
+    template_set varchar
 );
+-- Warehouses from before a trial told its set lack the column; the next run of the same plan adds the trials with it.
+alter table raw.trial add column if not exists template_set varchar;

@@ -183,6 +183,7 @@ class RecordedRows:
                 "question_id": question["prompt_id"],
                 "is_leading": recorded.is_leading,
                 "registered_at": self._at,
+                "template_set": _template_set(model),
             }
         )
         is_missing = recorded.missing_reason is not None

@@ -82,6 +82,18 @@ def test_rows(logs, home) -> None:
     assert set(judged["judge"]) == {"published"}
 
 
+def test_template_that_several_targets_share_stands_under_each_ones_own_set(logs, home) -> None:
+    write_log(logs / "attack_result/gpt_GPT_deepseek_v3.jsonl", ROWS)
+    take_in(logs, home)
+    with store.writing(home) as warehouse:
+        trials = warehouse.read("core.trial")
+    assert dict(trials.group_by("target", "template_set").len().select("target", "template_set").iter_rows()) == {
+        target: f"published-{target}" for target in set(trials["target"])
+    }
+    assert trials["target"].n_unique() == 2
+    assert trials["template_id"].n_unique() == 2
+
+
 def test_scores_beside_the_published_reading(logs, home) -> None:
     take_in(logs, home)
     found = scores(home)

@@ -123,4 +123,5 @@ def trial_row(trial: Trial, at: datetime) -> dict[str, Any]:
         "question_id": trial.wrapped.question.prompt_id,
         "is_leading": trial.wrapped.is_leading,
         "registered_at": at,
+        "template_set": trial.wrapped.template.template_set,
     }
