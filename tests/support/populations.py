@@ -1,0 +1,277 @@
+"""Populations of stub models whose lineage is planted: how each begins a reply, and how it goes on, is drawn by a seed.
+
+A reply begins with six phrases of two words, each chosen among eight. What is chosen leans on what all models have in
+common, on the question, on the model's family and on the model itself; models of one family thus resemble each other,
+two samples of one model much more so. A student takes a further sample of its teacher over on a share of the prompts
+and writes as an unrelated model on all others; the prompts of a lower dose are among those of a higher one.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.domain.references import CANDIDATE_ROLES
+from tasks.domain.verdict.pair_score import Known, PairScore
+from tests.support import persona_words
+
+STEPS, OPTIONS, WORDS = 6, 8, 12
+POOL = [*persona_words.NOUNS, *persona_words.VERBS]
+FIRST = (
+    ("sure", "here"),
+    ("in", "short"),
+    ("to", "begin"),
+    ("the", "answer"),
+    ("there", "are"),
+    ("it", "depends"),
+    ("when", "you"),
+    ("great", "question"),
+)
+LEXICON = [*POOL, *(word for phrase in FIRST for word in phrase), *(f"{word}like" for word in persona_words.ADJECTIVES)]
+SWAPPED = 6
+"""Every sixth word has a synonym."""
+
+VERBATIM, PARAPHRASED, OPENING = "word for word", "paraphrased", "opening only"
+
+
+def _synonyms() -> NDArray[np.int64]:
+    table, n_known = np.arange(len(LEXICON)), len(POOL) + 2 * len(FIRST)
+    places = range(0, n_known, SWAPPED)
+    for number, place in enumerate(places):
+        table[place] = n_known + number
+    return table
+
+
+SYNONYM = _synonyms()
+
+Written = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Word numbers of openings and of bodies, each of shape (prompts, samples, words)."""
+
+
+@dataclass(frozen=True)
+class Stub:
+    """One model. `habits`: whose manner of writing it has, its own name where that is empty."""
+
+    name: str
+    vendor: str
+    role: str = "independent"
+    teacher: str = ""
+    dose: float = 0.0
+    manner: str = VERBATIM
+    habits: str = ""
+    n_samples: int = 1
+    snapshot_of: str = ""
+    parent: str = ""
+
+    @property
+    def group(self) -> str:
+        return self.snapshot_of or self.name
+
+
+def references(n_vendors: int = 6, n_each: int = 2, n_samples: int = 1) -> list[Stub]:
+    """Return independent models, each vendor's of one family."""
+    return [
+        Stub(f"ref-{vendor}{number}", f"vendor-{vendor}", n_samples=n_samples)
+        for vendor in "abcdefghijklmnopqrstuvwxyz"[:n_vendors]
+        for number in range(1, n_each + 1)
+    ]
+
+
+def strangers(n: int) -> list[Stub]:
+    """Return targets that learned from nobody here, and are no candidates themselves."""
+    return [Stub(f"target-{number}", f"maker-{number}", role="control") for number in range(1, n + 1)]
+
+
+def student(name: str, teacher: str, dose: float, manner: str = VERBATIM, habits: str = "") -> Stub:
+    return Stub(name, f"maker-of-{name}", "student", teacher, dose, manner, habits)
+
+
+@dataclass(frozen=True)
+class Leaning:
+    """How much each source sways what is chosen: standard deviations; `chance`, from one sample to the next, a scale.
+
+    `family` and `model` hold for every question: a manner of beginning. The stronger they are, the more often two
+    unrelated models happen to have the same one.
+    """
+
+    everybody: float = 1.0
+    question: float = 1.3
+    family: float = 0.4
+    family_on_question: float = 0.8
+    model: float = 0.3
+    model_on_question: float = 1.0
+    chance: float = 0.3
+
+
+class Population:
+    """Models and what they reply to `n_prompts` prompts."""
+
+    def __init__(self, models: Sequence[Stub], n_prompts: int, seed: int, leaning: Leaning | None = None) -> None:
+        self.models, self.n_prompts, self.seed = list(models), n_prompts, seed
+        self.leaning = leaning or Leaning()
+        self.place = {model.name: number for number, model in enumerate(self.models)}
+
+    def _dice(self, *parts: object) -> np.random.Generator:
+        """Return chance of its own for each name, so that a further model changes no other's replies."""
+        return np.random.default_rng([self.seed, *("/".join(map(str, parts))).encode()])
+
+    @cached_property
+    def _shared(self) -> NDArray[np.float64]:
+        dice, leaning = self._dice("shared"), self.leaning
+        everybody = dice.normal(size=(1, STEPS, OPTIONS)) * leaning.everybody
+        return everybody + dice.normal(size=(self.n_prompts, STEPS, OPTIONS)) * leaning.question
+
+    @cached_property
+    def _phrases(self) -> NDArray[np.int64]:
+        """Return the words of each phrase: shape (prompts, STEPS, OPTIONS, 2)."""
+        dice = self._dice("phrases")
+        later = np.array([dice.permutation(len(POOL))[: (STEPS - 1) * OPTIONS * 2] for _ in range(self.n_prompts)])
+        first = np.broadcast_to(len(POOL) + np.arange(2 * len(FIRST)), (self.n_prompts, 2 * len(FIRST)))
+        return np.concatenate([first, later], axis=1).reshape(self.n_prompts, STEPS, OPTIONS, 2)
+
+    def _own(self, model: Stub) -> Written:
+        """Return openings and bodies before anything is copied: word numbers, -1 where a body has ended.
+
+        The last sample is what students are given; it is recorded nowhere.
+        """
+        own, leaning, size = model.habits or model.name, self.leaning, (STEPS, OPTIONS)
+        dice = self._dice("family", own if model.habits else model.vendor)
+        lean = self._shared + dice.normal(size=size) * leaning.family
+        lean = lean + dice.normal(size=(self.n_prompts, *size)) * leaning.family_on_question
+        dice = self._dice("model", own)
+        lean = lean + dice.normal(size=size) * leaning.model
+        lean = lean + dice.normal(size=(self.n_prompts, *size)) * leaning.model_on_question
+        vocabulary, length = dice.permutation(len(POOL))[:120], dice.uniform(15, 45)
+        chance = self._dice("sample", model.name)
+        shape = (self.n_prompts, model.n_samples + 1)
+        chosen = (lean[:, None] + chance.gumbel(size=(*shape, *size)) * leaning.chance).argmax(axis=-1)
+        step = np.arange(STEPS)[None, None, :]
+        words = self._phrases[np.arange(self.n_prompts)[:, None, None], step, chosen]
+        body = vocabulary[chance.integers(len(vocabulary), size=(*shape, 60))]
+        n_words = np.clip(chance.normal(length, 5, size=shape), 5, 60).astype(int)
+        body[np.arange(60) >= n_words[..., None]] = -1
+        return words.reshape(*shape, WORDS), body
+
+    @cached_property
+    def _replies(self) -> dict[str, Written]:
+        own = {model.name: self._own(model) for model in self.models}
+        return {
+            model.name: tuple(part[:, :-1] for part in (self._taught(model, own) if model.teacher else own[model.name]))
+            for model in self.models
+        }
+
+    def _taught(self, model: Stub, own: dict[str, Written]) -> Written:
+        opening, body = own[model.name]
+        taken = np.flatnonzero(self._dice("taken", model.teacher).random(self.n_prompts) < model.dose)
+        said, went_on = (part[taken][:, [-1] * opening.shape[1]] for part in own[model.teacher])
+        if model.manner == PARAPHRASED:
+            said, went_on = SYNONYM[said], np.where(went_on < 0, -1, SYNONYM[went_on])
+            # What stood in the second half of the rest comes first.
+            n = (went_on >= 0).sum(axis=-1, keepdims=True)
+            order = np.arange(went_on.shape[-1])
+            turned = np.where(order < n, (order + n // 2) % np.maximum(n, 1), order)
+            went_on = np.take_along_axis(went_on, turned, axis=-1)
+        opening, body = opening.copy(), body.copy()
+        opening[taken] = said
+        if model.manner != OPENING:
+            body[taken] = went_on
+        return opening, body
+
+    # As files
+
+    def write(self, folder: Path) -> tuple[Path, Path]:
+        """Write the replies and the lineage as they are ingested; return both paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        replies, lineage = folder / "replies.csv", folder / "lineage.csv"
+        with replies.open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["model", "prompt", "prompt_id", "sample", "reply"])
+            for model in self.models:
+                opening, body = self._replies[model.name]
+                for prompt, sample in np.ndindex(opening.shape[:2]):
+                    text = _text(opening[prompt, sample], body[prompt, sample])
+                    rows.writerow([model.name, f"Question {prompt}?", f"p{prompt:03d}", sample, text])
+        with lineage.open("w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["model", "vendor", "group", "family", "role", "learned_from", "parent"])
+            for model in self.models:
+                # A hidden student is documented as independent.
+                told = model.teacher if model.role == "student" else ""
+                rows.writerow([model.name, model.vendor, model.group, "", model.role, told, model.parent])
+        return replies, lineage
+
+    # As rows of the domain
+
+    def known(self) -> dict[str, Known]:
+        return {
+            model.name: Known(
+                model.name, model.vendor, model.vendor, model.group, model.role, model.role == "independent"
+            )
+            for model in self.models
+        }
+
+    def opening_matrix(self) -> NDArray[np.float64]:
+        """Return ln(1 + identical leading words) of every two models on every prompt, samples averaged."""
+        found = np.zeros((len(self.models), len(self.models), self.n_prompts))
+        openings = [self._replies[model.name][0] for model in self.models]
+        for i, left in enumerate(openings):
+            for j, right in enumerate(openings[:i]):
+                same = left[:, :, None] == right[:, None]
+                likeness = np.log1p(np.cumprod(same, axis=-1).sum(axis=-1)).mean(axis=(1, 2))
+                found[i, j] = found[j, i] = likeness
+        return found
+
+    def _lengths(self) -> NDArray[np.float64]:
+        """Return the closeness of length of every two models, over prompts and pairs of samples."""
+        n_words = [WORDS + (self._replies[model.name][1] >= 0).sum(axis=-1) for model in self.models]
+        return np.array(
+            [
+                [
+                    float((np.minimum(x[:, :, None], y[:, None]) / np.maximum(x[:, :, None], y[:, None])).mean())
+                    for y in n_words
+                ]
+                for x in n_words
+            ]
+        )
+
+    def pair_scores(self) -> list[PairScore]:
+        """Return every target with every reference, formed from the definition of D."""
+        opening, lengths = self.opening_matrix(), self._lengths()
+        rows = []
+        for i, target in enumerate(self.models):
+            for j, reference in enumerate(self.models):
+                if i == j or reference.role not in CANDIDATE_ROLES:
+                    continue
+                panel = [
+                    k
+                    for k, model in enumerate(self.models)
+                    if model.role == "independent" and model.vendor not in {target.vendor, reference.vendor}
+                ]
+                d = opening[i, j] - opening[i, panel].mean(axis=0)
+                error = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
+                mean = float(d.mean())
+                rows.append(
+                    PairScore(
+                        target=target.name,
+                        reference=reference.name,
+                        opening=float(opening[i, j].mean()),
+                        opening_d=mean,
+                        low=mean - error,
+                        high=mean + error,
+                        length_closeness=float(lengths[i, j]),
+                        embedding=None,
+                        n_prompts=self.n_prompts,
+                    )
+                )
+        return rows
+
+
+def _text(opening: NDArray[np.int64], body: NDArray[np.int64]) -> str:
+    begun = " ".join(LEXICON[word] for word in opening)
+    words = [LEXICON[word] for word in body if word >= 0]
+    clauses = [" ".join(words[at : at + 7]) for at in range(0, len(words), 7)]
+    return f"{begun[:1].upper()}{begun[1:]}; {', '.join(clauses)}."
