@@ -80,7 +80,9 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
         scores = snapshot.read("mart.identity_score", target=target, mode="search", slice="all").sort("score")
     asked = steps.filter(pl.col("refused_reason").is_null())
     refused = steps.drop_nulls("refused_reason")["refused_reason"].value_counts(sort=True).iter_rows()
-    n_calls = int(steps["n_calls"].sum()) + int(steps["n_helper_calls"].sum())
+    by_kind = [int(steps[name].sum()) for name in ("n_calls", "n_helper_calls", "n_judge_calls")]
+    to_judge = f" ({by_kind[2]} of them to the judge)" if by_kind[2] else ""
+    n_unread = by_kind[0] - int(steps["n_judged"].sum())
     found = asked.filter(pl.col("n_success") > 0).with_columns(
         (pl.col("n_success") / pl.col("n_judged")).alias("success_share"),
         pl.col("template_id").str.slice(0, 8),
@@ -90,8 +92,9 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
     terminal.say(
         [
             f"Search {done.search_id} of {target}: {STOPPED[done.stop_reason]}.",
-            f"{steps.height} steps, {n_calls} calls; {asked.height} templates asked, {found.height} of them with a "
-            f"success; refused: {listed or 'none'}.",
+            f"{steps.height} steps, {sum(by_kind)} calls{to_judge}; {asked.height} templates asked, {found.height} of "
+            f"them with a success; refused: {listed or 'none'}.",
+            *([f"Replies without a verdict: {n_unread} of {by_kind[0]}; they count as missing."] if n_unread else []),
         ]
     )
     if not found.is_empty():

@@ -1,5 +1,7 @@
 """Let the judges read the identity trials, then score them."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from prefect import flow
@@ -8,7 +10,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.collect import ask
 from tasks import ask_judge, judge, judge_agreement, score_identity
 from tasks.adapters import plans, store
-from tasks.adapters.settings import home_at
+from tasks.adapters.settings import Home, home_at
+from tasks.domain.card import ModelCard
+from tasks.domain.judging.calls import ATTEMPTS, asks_model
+from tasks.domain.rows import Request
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
@@ -23,15 +28,34 @@ async def identity(plan: str, round_name: str, home: str) -> list[str]:
     problems = []
     with store.writing(place):
         for name in prepared.plan.identity.judges:
-            if not ask_judge.asks_model(name):
-                judge.judge_replies(name, place)
+            if not asks_model(name):
+                judge.judge_replies(name, place, {})
                 continue
             card = prepared.bank.judge_card
             assert card is not None, "a plan with a judge that asks a model names that model"
-            for attempt in range(ask_judge.ATTEMPTS):
-                todo = ask_judge.put(name, attempt, card, place)
-                problems += await ask(todo, {card.name: card}, prepared.plan.batch_size, place)
-                ask_judge.read(name, attempt, place)
+            asked = partial(ask, cards={card.name: card}, batch_size=prepared.plan.batch_size, home=place)
+            problems += await read_by_model((name, card), place, asked, {})
         judge_agreement.judge_agreement(place)
         score_identity.score_identity(list(prepared.plan.identity.judges), prepared.plan.seed, place)
+    return problems
+
+
+async def read_by_model(
+    judge: tuple[str, ModelCard],
+    home: Home,
+    asked: Callable[[list[Request]], Awaitable[list[str]]],
+    trials: ask_judge.Trials,
+) -> list[str]:
+    """Let a judge read what it has not read, again where its answer is unreadable; return what went wrong.
+
+    Args:
+        judge: its name, and the card of the model that it asks.
+        home: where the replies are.
+        asked: asks within the running flow and returns what went wrong, one line a batch.
+        trials: columns of `core.trial` and the values that the trials to be read have; empty: all trials.
+    """
+    problems = []
+    for attempt in range(ATTEMPTS):
+        problems += await asked(ask_judge.put(*judge, attempt, home, trials))
+        ask_judge.read(*judge, attempt, home, trials)
     return problems

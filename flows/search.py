@@ -1,12 +1,14 @@
 """Look for templates under which a target slips: select -> (helper) -> ask -> judge -> record, up to a limit."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.collect import ask_served
+from flows.identity import read_by_model
 from flows.publish import publish
 from tasks import judge, prepare, respond, score_identity, search_step
 from tasks.adapters import progress, searches, store
@@ -44,14 +46,18 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
             progress.stage(under_way.title, prepared.wanted.calls),
             respond.serving(prepared.cards, place) as endpoints,
         ):
+            ask = partial(ask_served, cards=cards, batch_size=size, home=place, endpoints=endpoints)
             search_step.take_up(under_way)
             while (chosen := search_step.select(under_way)) is not None:
-                problems = await ask_served(list(chosen.requests), cards, size, place, endpoints)
+                problems = await ask(list(chosen.requests))
                 if chosen.candidate.needs_helper:
                     chosen = search_step.hear_helper(under_way, chosen)
-                    problems += await ask_served(list(chosen.requests), cards, size, place, endpoints)
-                if chosen.candidate.is_accepted:
-                    judge.judge_replies(prepared.wanted.judge, place)
+                    problems += await ask(list(chosen.requests))
+                trials, name = search_step.trials_of(under_way, chosen), prepared.wanted.judge
+                if trials and prepared.judge_card:
+                    problems += await read_by_model((name, prepared.judge_card), place, ask, trials)
+                elif trials:
+                    judge.judge_replies(name, place, trials)
                 if not search_step.keep(under_way, chosen):
                     break
         score_identity.score_identity(prepared.judges, prepared.plan.seed, place)

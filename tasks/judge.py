@@ -1,5 +1,7 @@
 """Identity replies -> verdicts of a judge that needs no model."""
 
+from collections.abc import Mapping
+
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
@@ -12,11 +14,17 @@ from tasks.domain.judging.verdict_rows import Reading, claim_rows, verdict_row
 
 
 @task(name="judge", task_run_name="judge by {judge}", cache_policy=NO_CACHE)
-def judge_replies(judge: str, home: Home) -> int:
-    """Let a judge that reads the text alone read every reply that it has not read; return how many those were."""
+def judge_replies(judge: str, home: Home, trials: Mapping[str, str]) -> int:
+    """Let a judge that reads the text alone read every reply that it has not read; return how many those were.
+
+    Args:
+        judge: its name.
+        home: where the replies are.
+        trials: columns of `core.trial` and the values that the trials to be read have; empty: all trials.
+    """
     reader, lexicon = registry.load(judges, judge), lexicons.read_lexicon()
     with store.writing(home) as warehouse:
-        todo = verdicts.unread(warehouse, judge, reader.version)
+        todo = verdicts.unread(warehouse, judge, reader.version, trials)
         known, at = verdicts.identities(warehouse), now()
         read, claims = [], []
         replies = verdicts.judged_replies(warehouse, todo)

@@ -4,22 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import progress, store
+from tasks.adapters import judgings, progress, store
 from tasks.adapters.searches import PreparedSearch
 from tasks.adapters.settings import Home, now
+from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.fuzzing.search import Candidate, Outcome, next_candidate, record, with_answer
 from tasks.domain.fuzzing.state import SearchState, begin
 from tasks.domain.fuzzing.tree import SearchStep
 from tasks.domain.prompting.search_calls import found_template, helper_call, target_trials
-from tasks.domain.prompting.template import template_row
-from tasks.domain.prompting.trials import trial_row
+from tasks.domain.prompting.template import template_id, template_row
+from tasks.domain.prompting.trials import SEARCH, trial_row
 from tasks.domain.rows import Request, lineage_row, prompt_row, request_row
 
 SUCCESS = {"strict": "is_foreign", "loose": "is_contradiction"}
-"""The column of `core.verdict` that says whether a reply is a success, by the plan's score."""
+"""The column of `raw.verdict` that says whether a reply is a success, by the plan's score."""
 
 LOST_REASONS = frozenset({"not_asked", "wrong_key", "not_found"})
 PASSING_REASONS = frozenset({"rate_limited", "server_error", "timeout", "connection_lost"})
@@ -34,7 +36,7 @@ class Search:
             prepared.settings, prepared.seeds, names=None if prepared.wanted.allow_leading else prepared.putting.names
         )
         self.is_lost = False
-        """The target or the helper can't be reached now: the same command goes on with the same step."""
+        """Target, helper or judge can't be reached now: the same command goes on with the same step."""
 
     @property
     def stop_reason(self) -> str | None:
@@ -114,7 +116,7 @@ def hear_helper(search: Search, chosen: Chosen) -> Chosen:
 
 @task(name="record", task_run_name="record for {search.title}", cache_policy=NO_CACHE)
 def keep(search: Search, chosen: Chosen) -> bool:
-    """Record what came of the step; False where it has to wait, because target or helper can't be reached now."""
+    """Record what came of the step; False where it has to wait, because a model can't be reached now."""
     candidate = chosen.candidate
     with store.writing(search.home) as warehouse:
         if candidate.needs_helper:
@@ -128,16 +130,33 @@ def keep(search: Search, chosen: Chosen) -> bool:
         if _is_lost(told["missing_reason"].to_list()):
             search.is_lost = True
             return False
-        wanted = search.prepared.wanted
-        judged = warehouse.read_columns(
-            "core.verdict",
-            [SUCCESS[wanted.score]],
-            judge=wanted.judge,
-            reply_id=told["reply_id"].drop_nulls().to_list(),
-        ).to_series()
-        outcome = Outcome(len(chosen.waits_for), judged.count(), int(judged.sum() or 0), n_helper_calls)
+        read_by: dict[str, Any] = {"reply_id": told["reply_id"].drop_nulls().to_list()}
+        read_by |= {"judge": search.prepared.wanted.judge, "judge_version": search.prepared.judge_version}
+        # Of the attempts to read a reply only the last can have a verdict.
+        success = SUCCESS[search.prepared.wanted.score]
+        judged = warehouse.read_columns("raw.verdict", [success], **read_by).to_series()
+        calls = warehouse.read("raw.judging", **read_by)
+        if _is_judge_lost(calls, warehouse):
+            search.is_lost = True
+            return False
+        n_judge_calls = calls["request_id"].n_unique()
+        outcome = Outcome(len(chosen.waits_for), judged.count(), int(judged.sum() or 0), n_helper_calls, n_judge_calls)
         _keep(search, candidate, outcome, warehouse)
     return True
+
+
+def trials_of(search: Search, chosen: Chosen) -> dict[str, str]:
+    """Return by which columns of `core.trial` a step's trials are told from all others; nothing where it has none."""
+    text = chosen.candidate.text if chosen.candidate.is_accepted else None
+    told = {"mode": SEARCH, "target": search.prepared.target.name}
+    return {} if text is None else told | {"template_id": template_id(text)}
+
+
+def _is_judge_lost(calls: pl.DataFrame, warehouse: store.Store) -> bool:
+    """Say whether the judge's calls about a step's replies, rows of `raw.judging`, have to wait for another run."""
+    last = calls.sort("attempt").unique("reply_id", keep="last")
+    answers = judgings.answers(warehouse, last["request_id"].to_list())
+    return bool(answers) and _is_lost([answer.missing_reason for answer in answers.values()])
 
 
 def _is_lost(reasons: Sequence[str | None]) -> bool:
@@ -192,7 +211,7 @@ def _keep(search: Search, candidate: Candidate, outcome: Outcome, warehouse: sto
 
 def _show(search: Search, steps: Sequence[SearchStep]) -> None:
     """Move the display on by the calls that `steps` made, and say what has been found in all."""
-    progress.advance(search.title, sum(step.n_calls + step.n_helper_calls for step in steps))
+    progress.advance(search.title, n_calls(steps))
     found = [step for step in search.state.steps if step.n_success]
     best = max(found, key=lambda step: step.reward or 0.0, default=None)
     said = f"{len(found)} found" + (f", best {best.n_success} of {best.n_judged}" if best else "")

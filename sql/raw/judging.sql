@@ -1,6 +1,7 @@
 -- raw.judging: one row per call to a judge model and reply that it reads: whose verdict on which reply the answer is.
 -- grain: request_id, reply_id
--- Equal replies of one target are one call.
+-- Equal replies of one target are one call. reply_id: of raw.reply, or of a labelled reply that a judge is measured
+-- against, which stands in no table.
 create table if not exists raw.judging (
     request_id varchar not null,
     reply_id varchar not null,

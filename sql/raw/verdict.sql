@@ -1,7 +1,8 @@
 -- raw.verdict: one row per judge's reading of an identity reply, or the reason why there is none.
 -- grain: verdict_id
 -- is_contradiction: the reply contradicts the facts (loose). is_foreign: it claims another maker (strict). A judge that
--- does not ask for one of them leaves it null; attempt counts from 0.
+-- does not ask for one of them leaves it null; attempt counts from 0. judge_version: of a judge that asks a model, also
+-- which model and how: another model's verdicts are another version.
 create table if not exists raw.verdict (
     verdict_id varchar not null,
     reply_id varchar not null,

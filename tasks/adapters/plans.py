@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tasks.adapters import cards, embedders, journal, lexicons, providers, store
+from tasks.adapters import cards, chosen_judges, embedders, journal, lexicons, providers, store
 from tasks.adapters.settings import Home, iso_week, now
 from tasks.adapters.templates import read_template_set
 from tasks.domain import registry
@@ -94,6 +94,8 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
     plan, text = cards.read_plan(plan_name)
     if plan.embedding.enabled:
         registry.check(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
+    if plan.search is not None:
+        chosen_judges.search_judge(plan.search, f"plan {plan.name}, key 'search.")
     model_cards = cards.read_cards(plan)
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
     prompts = {name: prompts for name, (_, prompts) in sets.items()}
@@ -116,15 +118,8 @@ def _bank(plan: Plan, model_cards: dict[str, ModelCard], round_name: str) -> Ban
     wanted, place = plan.identity, f"plan {plan.name}, key 'identity.judges'"
     versions = {}
     for judge in wanted.judges:
-        registry.check(judges, judge, place)
+        chosen_judges.judge_card(judge, wanted.judge_model, place, "key 'identity.judge_model'")
         versions[judge] = registry.load(judges, judge).version
-    asks = [judge for judge in wanted.judges if hasattr(registry.load(judges, judge), "messages")]
-    if asks and wanted.judge_model is None:
-        raise InputError(
-            f"{asks[0]!r} asks a model, and none is named.",
-            where=place,
-            remedy="Add key 'identity.judge_model', or take text_claim.",
-        )
     lexicon = lexicons.read_lexicon()
     card, templates = read_template_set(wanted.templates, names=lexicon.names_vendor_or_model)
     chosen = chosen_templates(templates, wanted.template_limit)

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from tasks.adapters import cards, lexicons, plans, providers
+from tasks.adapters import cards, chosen_judges, lexicons, plans, providers
 from tasks.adapters.settings import Home
 from tasks.adapters.templates import read_template_set
 from tasks.domain import registry
@@ -14,6 +14,7 @@ from tasks.domain.fuzzing.budget import Budget
 from tasks.domain.fuzzing.mutation import HelperOperator
 from tasks.domain.fuzzing.state import SearchSettings, load_operator
 from tasks.domain.judging import judges
+from tasks.domain.judging.calls import ATTEMPTS, AskedJudge
 from tasks.domain.plan import Plan, SearchPlan
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.prompting.search_calls import Putting, search_id, template_set_of
@@ -41,7 +42,7 @@ class PreparedSearch:
     helper: ModelCard | None
     seeds: tuple[Template, ...]
     settings: SearchSettings
-    judge_version: str
+    judge_card: ModelCard | None
     lexicon: Lexicon
 
     @property
@@ -51,8 +52,16 @@ class PreparedSearch:
 
     @property
     def cards(self) -> list[ModelCard]:
-        """The cards of all models that are asked."""
-        return [self.target] if self.helper is None else [self.target, self.helper]
+        """The cards of all models that are asked, each once."""
+        asked = [card for card in (self.target, self.helper, self.judge_card) if card is not None]
+        return list({card.name: card for card in asked}.values())
+
+    @property
+    def judge_version(self) -> str:
+        """The judge's version, and where it asks a model, also which and how."""
+        judge = registry.load(judges, self.wanted.judge)
+        asked = None if self.judge_card is None else AskedJudge(judge, self.judge_card, self.lexicon)
+        return str(judge.version if asked is None else asked.version)
 
     @property
     def budget(self) -> Budget:
@@ -61,8 +70,9 @@ class PreparedSearch:
 
     @property
     def most_calls(self) -> int:
-        """How many calls one step makes at most."""
-        return len(self.putting.questions) + (self.helper is not None)
+        """How many calls one step makes at most; how many a judge makes depends on what it can read."""
+        n_readings = 0 if self.judge_card is None else ATTEMPTS
+        return (1 + n_readings) * len(self.putting.questions) + (self.helper is not None)
 
     @property
     def judges(self) -> list[str]:
@@ -126,7 +136,7 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
     wanted = plan.search.model_copy(update=given)
     place = f"plan {plan.name}, key 'search."
     settings = _settings(plan, wanted, place)
-    judge_version = _judge_version(wanted, place)
+    judge_card = chosen_judges.search_judge(wanted, place)
     lexicon = lexicons.read_lexicon()
     seeds = _seeds(wanted, lexicon, place)
     putting = Putting(
@@ -137,10 +147,10 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
         round=round_name,
     )
     helper = cards.read_card(wanted.helper_model) if wanted.helper_model and _asks_helper(settings) else None
-    prepared = PreparedSearch(plan, wanted, putting, helper, seeds, settings, judge_version, lexicon)
+    prepared = PreparedSearch(plan, wanted, putting, helper, seeds, settings, judge_card, lexicon)
     if wanted.calls < prepared.most_calls:
         raise InputError(
-            f"the budget is {wanted.calls} calls, and one step makes {prepared.most_calls}.",
+            f"the budget is {wanted.calls} calls, and one step makes up to {prepared.most_calls}.",
             where=f"{place}calls'",
             remedy="Raise it, or lower 'question_limit'.",
         )
@@ -149,7 +159,7 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
 
 
 def check_reachable(prepared: PreparedSearch, home: Home) -> None:
-    """Make sure that target and helper have their keys or weights; asks nothing.
+    """Make sure that all models have their keys or weights; asks nothing.
 
     Raises:
         InputError: an environment variable is not set, or a file is not there.
@@ -176,18 +186,6 @@ def _settings(plan: Plan, wanted: SearchPlan, place: str) -> SearchSettings:
             remedy="Add key 'search.helper_model', or leave out 'operators': then none needs a helper.",
         )
     return settings
-
-
-def _judge_version(wanted: SearchPlan, place: str) -> str:
-    registry.check(judges, wanted.judge, f"{place}judge'")
-    judge = registry.load(judges, wanted.judge)
-    if hasattr(judge, "messages"):
-        raise InputError(
-            f"{wanted.judge!r} asks a model.",
-            where=f"{place}judge'",
-            remedy="Take a judge that reads the text alone: text_claim. Others can read the replies afterwards.",
-        )
-    return str(judge.version)
 
 
 def _seeds(wanted: SearchPlan, lexicon: Lexicon, place: str) -> tuple[Template, ...]:

@@ -1,6 +1,7 @@
 """What judges need of the warehouse: who the targets are, and which replies wait to be read."""
 
 import json
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -18,11 +19,18 @@ def identities(warehouse: Store) -> dict[str, Identity]:
     }
 
 
-def unread(warehouse: Store, judge: str, version: str) -> pl.DataFrame:
-    """Return the trials with a reply that this version of `judge` has not read: rows of `core.trial`, one a reply."""
-    trials = warehouse.read("core.trial").filter(pl.col("reply_text").is_not_null()).unique("reply_id")
+def unread(warehouse: Store, judge: str, version: str, trials: Mapping[str, str]) -> pl.DataFrame:
+    """Return the trials with a reply that this version of `judge` has not read: rows of `core.trial`, one a reply.
+
+    Args:
+        warehouse: where they are.
+        judge: the judge's name.
+        version: its version.
+        trials: columns of `core.trial` and the values that the trials have; empty: all trials.
+    """
+    found = warehouse.read("core.trial", **trials).filter(pl.col("reply_text").is_not_null()).unique("reply_id")
     known = warehouse.read_columns("raw.verdict", ["reply_id"], judge=judge, judge_version=version)
-    return trials.join(known, on="reply_id", how="anti").sort("target", "prompt_id", "sample", "reply_id")
+    return found.join(known, on="reply_id", how="anti").sort("target", "prompt_id", "sample", "reply_id")
 
 
 def judged_replies(warehouse: Store, trials: pl.DataFrame) -> list[JudgedReply]:

@@ -67,11 +67,15 @@ class SearchPlan(Strict):
     helper_model: Name | None = None
     """Model card of the helper, for mutations that ask one."""
     judge: str = "text_claim"
-    """A judge that reads the text alone."""
+    judge_model: Name | None = None
+    """Model card of the judge, for one that asks a model."""
     score: Literal["strict", "loose"] = "strict"
     """What counts as a success: a foreign claim, or any contradiction of the facts."""
     calls: Annotated[int, Field(ge=1)] = 500
-    """The most calls of target and helper together; a step that would go beyond is not begun."""
+    """The most calls of target, helper and judge together; a step that might go beyond is not begun.
+
+    A step asks its questions, the helper at most once, and a judge that asks a model twice at most about each reply.
+    """
     iterations: Annotated[int, Field(ge=1)] | None = None
     successes: Annotated[int, Field(ge=1)] | None = None
     """Stop once so many templates had a success."""

@@ -64,7 +64,7 @@ def fill(warehouse: store.Store) -> None:
         steps.append(
             known
             | {"search_id": search, "target": TARGETS[search], "step": step, "path": ["s"], "probability": 1.0}
-            | {"parents": ["s"], "operator": "splice", "n_helper_calls": 0, "n_calls": n_judged}
+            | {"parents": ["s"], "operator": "splice", "n_helper_calls": 0, "n_judge_calls": 0, "n_calls": n_judged}
             | {"n_judged": n_judged, "n_success": n_success, "happened_at": AT + timedelta(seconds=number)}
         )
         templates.append(

@@ -1,4 +1,4 @@
-"""Steps of a search against a target and a helper that answer at once: budgets, what is lost, what is taken up again."""
+"""Steps of a search against models that answer at once: budgets, what is lost, what is taken up again."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -6,20 +6,24 @@ from pathlib import Path
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import judge, search_step
-from tasks.adapters import searches, store
+from tasks import ask_judge, judge, search_step
+from tasks.adapters import plans, searches, store
 from tasks.adapters.searches import Limits
 from tasks.adapters.settings import Home, now
 from tasks.domain.errors import InputError
+from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.ids import reply_id
+from tasks.domain.judging.calls import ATTEMPTS
 from tasks.domain.rows import Request
-from tests.support import personas
+from tests.support import judge_persona, personas
 from tests.support.workbench import Workbench
 
 TARGET = "leaks-OpenAI-at-90-only-dual_answer+pressure"
 HELPER = "independent-helper"
+JUDGE = "judge-finds-openai+flaky+dull"
 SMALL = "[search]\ntemplate_limit = 20\nquestion_limit = 2\n"
 WITH_HELPER = SMALL + f'operators = ["rephrase", "expand", "splice"]\nhelper_model = "{HELPER}"\n'
+WITH_JUDGE = SMALL + f'judge = "llm_claim"\njudge_model = "{JUDGE}"\n'
 
 
 class World:
@@ -28,7 +32,7 @@ class World:
     def __init__(self, root: Path, search: str) -> None:
         root.mkdir(exist_ok=True)
         self.bench, self.home = Workbench(root), Home(root / "home")
-        for name in (TARGET, HELPER, "independent-other"):
+        for name in (TARGET, HELPER, JUDGE, "independent-other"):
             self.bench.card(name, "http://127.0.0.1:9/v1")
         self.bench.plan([TARGET, "independent-other"], limit=1)
         path = root / "data/plans/test.toml"
@@ -58,6 +62,9 @@ class World:
 
     def _text(self, request: Request) -> str:
         asked = request.messages[-1].content or ""
+        if request.model == JUDGE:
+            told = [{"content": turn.content} for turn in request.messages]
+            return judge_persona.reply(JUDGE, told, request.sampling["seed"])
         if request.model != HELPER:
             return personas.reply(TARGET, [{"role": "user", "content": asked}], 1)
         tag = asked.rsplit("<template-", 1)[1][:12]
@@ -72,10 +79,19 @@ class World:
                 chosen = search_step.hear_helper.fn(search, chosen)
                 self.answer(chosen.requests)
             if chosen.candidate.is_accepted:
-                judge.judge_replies.fn("text_claim", self.home)
+                self.judge(search, search_step.trials_of(search, chosen))
             if not search_step.keep.fn(search, chosen):
                 break
         return search
+
+    def judge(self, search: search_step.Search, trials: dict[str, str]) -> None:
+        card, name = search.prepared.judge_card, search.prepared.wanted.judge
+        if card is None:
+            judge.judge_replies.fn(name, self.home, trials)
+            return
+        for attempt in range(ATTEMPTS):
+            self.answer(ask_judge.put.fn(name, card, attempt, self.home, trials))
+            ask_judge.read.fn(name, card, attempt, self.home, trials)
 
     def rows(self, name: str) -> list[dict]:
         with store.writing(self.home) as warehouse:
@@ -93,6 +109,14 @@ def world(tmp_path, monkeypatch) -> Iterator[World]:
 @pytest.fixture
 def helped(tmp_path, monkeypatch) -> Iterator[World]:
     made = World(tmp_path / "helped", WITH_HELPER)
+    monkeypatch.setenv("DISTILLOMETER_DATA", str(made.bench.root / "data"))
+    with store.writing(made.home), disable_run_logger():
+        yield made
+
+
+@pytest.fixture
+def judged(tmp_path, monkeypatch) -> Iterator[World]:
+    made = World(tmp_path / "judged", WITH_JUDGE)
     monkeypatch.setenv("DISTILLOMETER_DATA", str(made.bench.root / "data"))
     with store.writing(made.home), disable_run_logger():
         yield made
@@ -167,6 +191,79 @@ def test_helper_that_says_nothing_useful_is_a_refused_step_and_a_lost_one_is_wai
     assert (refused.refused_reason, refused.n_helper_calls) == ("no_answer", 1)
 
 
+def test_judge_that_asks_a_model_counts_in_the_budget_and_reads_its_step_alone(judged) -> None:
+    search = judged.go_on(judged.search(calls=120))
+    steps = [step for step in search.state.steps if step.is_asked]
+    assert search.stop_reason == "calls"
+    assert len(judged.asked) == len(set(judged.asked)) == n_calls(steps)
+    # A step of two questions makes up to six calls: what is left would not do for one more.
+    assert 120 - 6 < n_calls(steps) <= 120
+    assert {step.n_judge_calls for step in steps} <= {2, 3, 4}
+    assert any(step.n_judge_calls > 2 for step in steps)
+    assert any(step.n_success for step in steps)
+    # What can't be read twice is missing, not without success.
+    verdicts = judged.rows("core.verdict")
+    assert sum(step.n_judged for step in steps) == sum(row["missing_reason"] is None for row in verdicts)
+    assert 0 < sum(row["missing_reason"] is not None for row in verdicts) < len(verdicts) / 3
+    assert judged.rows("core.reply") == []
+
+
+def test_search_with_a_judge_in_pieces_ends_as_in_one(judged, tmp_path) -> None:
+    whole = judged.go_on(judged.search(calls=60))
+    pieces = World(tmp_path / "pieces", WITH_JUDGE)
+    with store.writing(pieces.home):
+        pieces.go_on(pieces.search(calls=20))
+        # Killed when the judge had read one of two replies.
+        search = pieces.search(calls=60)
+        chosen = search_step.select.fn(search)
+        assert chosen is not None
+        pieces.answer(chosen.requests)
+        card = search.prepared.judge_card
+        pieces.answer(ask_judge.put.fn("llm_claim", card, 0, pieces.home, search_step.trials_of(search, chosen))[:1])
+        again = pieces.go_on(pieces.search(calls=60))
+    assert again.state == whole.state
+    assert len(pieces.asked) == len(set(pieces.asked)) == len(judged.asked)
+
+
+@pytest.mark.parametrize("reason", ["not_asked", "wrong_key", "server_error"])
+def test_step_waits_for_a_judge_that_is_lost(judged, reason) -> None:
+    judged.down[JUDGE] = reason
+    lost = judged.go_on(judged.search(calls=30))
+    assert (lost.is_lost, lost.stop_reason, len(lost.state.steps)) == (True, None, 0)
+    judged.down.clear()
+    search = judged.go_on(judged.search(calls=12))
+    assert [(step.n_calls, step.n_judged) for step in search.state.steps][:1] == [(2, 2)]
+    # The target is not asked again.
+    assert len([one for one in judged.asked if judged.asked.count(one) > 1]) == 2 * 2
+
+
+def test_what_a_judge_refuses_is_missing(judged) -> None:
+    judged.down[JUDGE] = "content_filter"
+    search = judged.go_on(judged.search(calls=18))
+    assert {(step.n_calls, step.n_judge_calls, step.n_judged, step.reward) for step in search.state.steps} == {
+        (2, 4, 0, None)
+    }
+
+
+def test_replies_that_are_missing_need_no_judge(judged) -> None:
+    judged.down[TARGET] = "content_filter"
+    search = judged.go_on(judged.search(calls=12))
+    assert {(step.n_calls, step.n_judge_calls, step.n_judged) for step in search.state.steps} == {(2, 0, 0)}
+
+
+def test_another_judge_model_is_another_search_with_verdicts_of_its_own(judged) -> None:
+    first = judged.go_on(judged.search(calls=18))
+    path = judged.bench.root / f"data/models/{JUDGE}.toml"
+    path.write_text(path.read_text().replace("seed = 1", "seed = 1\ntemperature = 0.5"))
+    n_asked = len(judged.asked)
+    second = judged.go_on(judged.search(calls=18))
+    assert second.prepared.putting.search_id != first.prepared.putting.search_id
+    # The target's replies to the same templates are there; the other judge reads them anew.
+    by_judge = {row["request_id"] for row in judged.rows("raw.judging")}
+    assert set(judged.asked[n_asked:]) <= by_judge
+    assert len(judged.asked) > n_asked
+
+
 def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
     search = world.go_on(world.search(calls=20))
     putting = search.prepared.putting
@@ -201,8 +298,11 @@ def test_another_target_round_or_setting_is_another_search(world) -> None:
         (SMALL + 'operators = ["rephrase"]', TARGET, "'rephrase' asks a helper model, and none is named"),
         (SMALL + 'operators = ["splyce"]', TARGET, "[search], key 'operators': there is no 'splyce'"),
         (SMALL + 'selection = "best"', TARGET, "[search], key 'selection': there is no 'best'"),
-        (SMALL + 'judge = "llm_claim"', TARGET, "'llm_claim' asks a model. Take a judge that reads"),
-        (SMALL + "calls = 1", TARGET, "the budget is 1 calls, and one step makes 2"),
+        (SMALL + 'judge = "llm_claim"', TARGET, "'llm_claim' asks a model, and none is named. Add key 'search.judge"),
+        (WITH_JUDGE.replace(JUDGE, "nobody"), TARGET, "there is no model card 'nobody'"),
+        (WITH_JUDGE.replace("llm_claim", "contradiction"), TARGET, "key 'search.score': it is 'strict', which judge"),
+        (WITH_JUDGE + "calls = 5", TARGET, "the budget is 5 calls, and one step makes up to 6"),
+        (SMALL + "calls = 1", TARGET, "the budget is 1 calls, and one step makes up to 2"),
         (SMALL + "budget = 1", TARGET, "key 'search.budget' is not known"),
     ],
 )
@@ -212,3 +312,17 @@ def test_mistakes_are_named(world, search, target, said) -> None:
     with pytest.raises(InputError) as told:
         searches.read("test", target, Limits(), "r1")
     assert said in str(told.value)
+
+
+def test_a_plan_is_refused_for_its_search_s_judge(world) -> None:
+    path = world.bench.root / "data/plans/test.toml"
+    text = path.read_text()
+    for judge, said in (
+        ('"llm_claim"', "plan test, key 'search.judge': 'llm_claim' asks a model, and none is named"),
+        ('"nobody"', "key 'search.judge': there is no 'nobody' among judges"),
+        (f'"contradiction"\njudge_model = "{JUDGE}"', "key 'search.score': it is 'strict', which judge"),
+    ):
+        path.write_text(f"{text}judge = {judge}\n")
+        with pytest.raises(InputError) as told:
+            plans.read("test", "r1")
+        assert said in str(told.value)

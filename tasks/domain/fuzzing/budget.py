@@ -14,7 +14,7 @@ class Budget:
     """What a search may spend and how much it has to find; the first limit that is reached ends it.
 
     Args:
-        calls: calls of target and helper together.
+        calls: calls of target, helper and judge together.
         iterations: steps, among them those whose mutation was refused.
         successes: templates under which at least one question succeeded.
         refusals_in_a_row: after so many refused mutations there is nothing left to find with these seeds and operators.
@@ -56,5 +56,5 @@ class Budget:
 
 
 def n_calls(steps: Sequence[SearchStep]) -> int:
-    """Return the calls of target and helper that `steps` made."""
-    return sum(step.n_calls + step.n_helper_calls for step in steps)
+    """Return the calls of target, helper and judge that `steps` made."""
+    return sum(step.n_calls + step.n_helper_calls + step.n_judge_calls for step in steps)

@@ -53,12 +53,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step: calls made, questions of them with a verdict, and successes among these."""
+    """What came of a step: calls made, questions of them with a verdict, successes among these, calls to others."""
 
     n_calls: int = 0
     n_judged: int = 0
     n_success: int = 0
     n_helper_calls: int = 0
+    n_judge_calls: int = 0
 
 
 def next_candidate(state: SearchState, rng: Chance) -> Candidate:
@@ -122,6 +123,7 @@ def record(state: SearchState, candidate: Candidate, outcome: Outcome) -> Search
         n_calls=outcome.n_calls,
         n_judged=outcome.n_judged,
         n_success=outcome.n_success,
+        n_judge_calls=outcome.n_judge_calls,
     )
     return after(state, step)
 

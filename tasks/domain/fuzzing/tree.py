@@ -15,6 +15,7 @@ class SearchStep:
     `path`: templates from a seed down to the one that was mutated. `probability`: that with which the policy chose it.
     `parents`: the templates that went into the mutation. `refused_reason`: why nothing was asked, from a closed list.
     `n_judged` of `n_calls` have a verdict, `n_success` of them a success; without any verdict the reward is missing.
+    `n_judge_calls`: those to the model of a judge that asks one.
     """
 
     step: int
@@ -29,6 +30,7 @@ class SearchStep:
     n_calls: int = 0
     n_judged: int = 0
     n_success: int = 0
+    n_judge_calls: int = 0
 
     @property
     def is_asked(self) -> bool:

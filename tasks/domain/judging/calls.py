@@ -1,0 +1,108 @@
+"""Calls to a judge model: what is put to it about a reply, and what its answer comes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+
+from tasks.domain import registry
+from tasks.domain.card import ModelCard
+from tasks.domain.ids import content_id, prompt_id, request_id
+from tasks.domain.judging import judges
+from tasks.domain.judging.claim import ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging.llm_judge import Aspect, LlmJudge
+from tasks.domain.prompting.lexicon import Lexicon
+from tasks.domain.rows import SETTLED_REASONS, Prompt, Request
+
+ATTEMPTS = 2
+"""A verdict that can't be read is asked for once more; then it is missing."""
+
+ROUND = "judging"
+"""Round of all calls to judges: the same question to the same judge model is paid for once, whoever puts it."""
+
+
+ASPECTS: Mapping[str, Aspect] = {"loose": "contradiction", "strict": "foreign"}
+"""What a judge has to look for, by the score that is formed of it."""
+
+
+def asks_model(judge: str) -> bool:
+    """Say whether a judge asks a model, or reads the text alone."""
+    return hasattr(registry.load(judges, judge), "messages")
+
+
+def reads(judge: str, score: Literal["loose", "strict"]) -> bool:
+    """Say whether the verdicts of `judge` decide about this score; one that reads the text alone decides about both."""
+    return not asks_model(judge) or ASPECTS[score] in registry.load(judges, judge).aspects
+
+
+class Answer(NamedTuple):
+    """What came of a call, in the columns of `core.outcome`."""
+
+    reply_text: str | None
+    missing_reason: str | None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether asking again would only be paid again."""
+        return self.reply_text is not None or self.missing_reason in SETTLED_REASONS
+
+
+@dataclass(frozen=True)
+class JudgeCall:
+    """One call to a judge model; the request's sample is the attempt."""
+
+    request: Request
+    prompt: Prompt
+
+
+@dataclass(frozen=True)
+class AskedJudge:
+    """A judge with the model that it asks, and the lexicon by which it names vendors."""
+
+    judge: LlmJudge
+    card: ModelCard
+    lexicon: Lexicon
+
+    @property
+    def version(self) -> str:
+        """The judge's version and who gives its verdicts: another model, or the same asked otherwise, is another."""
+        card = self.card
+        asked_so = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
+        return f"{self.judge.version} by {card.name} {asked_so[:8]}"
+
+    def call(self, reply: JudgedReply, identity: Identity) -> JudgeCall:
+        """Return the first call about `reply`."""
+        messages = self.judge.messages(reply, identity, self.lexicon)
+        prompt = prompt_id(messages)
+        request = Request("", self.card.name, self.card.fingerprint, prompt, 0, ROUND, messages)
+        return self.again(JudgeCall(request, Prompt(prompt, f"judge-{self.judge.name}", prompt, messages)), 0)
+
+    def again(self, call: JudgeCall, attempt: int) -> JudgeCall:
+        """Return the same call at another attempt: another sample of the same question."""
+        sent = self.card.sampling.for_sample(attempt)
+        if self.card.structured_output:
+            sent["response_format"] = self.judge.response_format(self.lexicon)
+        named = request_id(self.card.fingerprint, call.prompt.prompt_id, sent, attempt, ROUND)
+        return replace(call, request=replace(call.request, request_id=named, sample=attempt, sampling=sent))
+
+    def told(self, answer: Answer, identity: Identity) -> ClaimVerdict | str | None:
+        """Return the verdict, the reason why there is none, or None where the call itself has to be made again."""
+        if not answer.is_settled:
+            return None
+        if answer.reply_text is None:
+            return "refused"
+        found = self.judge.read(answer.reply_text, self.lexicon, identity)
+        return found if isinstance(found, ClaimVerdict) else found.reason
+
+    def judging_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
+        """Return a row of `raw.judging`."""
+        return {
+            "request_id": call.request.request_id,
+            "reply_id": reply_id,
+            "judge": self.judge.name,
+            "judge_version": self.version,
+            "attempt": call.request.sample,
+            "registered_at": at,
+        }
