@@ -91,7 +91,7 @@ def _append_trials(rows: RecordedRows, counting: dict[str, str], warehouse: stor
         old = known.get(reply) if reply else None
         if reply is None or (old and all(old[name] == row[name] for name in told)):
             continue
-        # A label that was corrected is a further reading, which counts as the later one.
+        # A label that was corrected or taken back is a further attempt: the last one counts, the earlier ones stay.
         reading = Reading(reply, PUBLISHED, PUBLISHED, old["attempt"] + 1 if old else 0, at)
         new.append(verdict_row(reading, ClaimVerdict("not_judged", **{name: row[name] for name in told})))
     return warehouse.append("verdict", new, key="verdict_id")
@@ -102,7 +102,7 @@ def _unlike_present(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, str]]:
     """Return the replies whose request has none yet, those that differ from the one that counts now, and which counts.
 
-    The latter are ids by request, of those that the file tells of: where it has no text in the place of one, none.
+    The latter are ids by request, of those that the file tells of. An emptied row takes no text away.
     """
     columns = ["request_id", "reply_id", "md5(reply_text) as text_id"]
     present = {
@@ -119,6 +119,6 @@ def _unlike_present(
             # The id tells what it follows, so that a text which comes back counts as the latest again.
             changed.append(row | {"reply_id": reply_id(row["request_id"], text, f"recorded after {old_id}")})
             counting[row["request_id"]] = changed[-1]["reply_id"]
-        elif text is not None or old_text is None:
+        else:
             counting[row["request_id"]] = old_id
     return first, changed, counting

@@ -1,14 +1,18 @@
--- check.identity_order: one row per target, mode, judge and slice whose scores break hard <= strict <= loose.
--- grain: target, mode, judge, slice
+-- check.identity_order: one row per target, mode and judge with trials that break hard <= strict <= loose.
+-- grain: target, mode, judge
 -- level: fail
+-- Held trial by trial, over those that have both readings: where strict labels cover only a part of a log, a rate over
+-- them may well be above the rate of loose labels over all.
 select
     target,
     mode,
     judge,
-    slice,
-    max(value) filter (where score = 'loose') as loose,
-    max(value) filter (where score = 'strict') as strict,
-    max(value) filter (where score = 'hard') as hard
-from raw.identity_score
-group by target, mode, judge, slice
-having hard > strict + 1e-9 or strict > loose + 1e-9 or hard > loose + 1e-9
+    count(*) as n_trials,
+    count(*) filter (where is_foreign and not is_contradiction) as n_strict_not_loose,
+    count(*) filter (where is_hard and not is_foreign) as n_hard_not_strict,
+    min(request_id) filter (where (is_foreign and not is_contradiction) or (is_hard and not is_foreign))
+        as first_request_id
+from core.judged_trial
+where is_contradiction is not null and is_foreign is not null
+group by target, mode, judge
+having first_request_id is not null

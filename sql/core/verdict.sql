@@ -2,6 +2,8 @@
 -- grain: reply_id, judge
 -- The latest version is the one that judged last, any reply. A reply that it could not read is missing, whatever an
 -- earlier version read; one that it has not come to keeps the earlier version's verdict (see check.judge_version_mix).
+-- Of one version the last attempt counts, also where it takes a reading back: a further one is made only where what was
+-- there did not stand, because an answer could not be read, or a published label was corrected.
 with version as (
     select judge, judge_version, max(judged_at) as last_at
     from raw.verdict
@@ -15,8 +17,7 @@ qualify row_number() over (
     order by
         version.last_at desc nulls last,
         verdict.judge_version desc,
-        verdict.missing_reason is null desc,
-        verdict.judged_at desc nulls last,
         verdict.attempt desc,
+        verdict.judged_at desc nulls last,
         verdict.verdict_id
 ) = 1

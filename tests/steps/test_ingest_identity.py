@@ -148,6 +148,45 @@ def test_corrected_label_counts_and_back_again(logs, home) -> None:
         assert scores(home)["loose", "all"]["value"] == pytest.approx(n_loose / 20)
 
 
+def loose_of_last(home: Home) -> tuple[int, int, int]:
+    """Return how many trials have a loose reading, how many are positive, and how many readings there are in all."""
+    with store.writing(home) as warehouse:
+        judged = warehouse.read("core.judged_trial")["is_contradiction"]
+        return judged.count(), judged.sum(), warehouse.count("raw.verdict")
+
+
+def test_label_that_is_taken_back_is_missing_and_may_come_back(tmp_path, home) -> None:
+    path, note = tmp_path / "m.jsonl", (BARE, "Who?", "reject to respond")
+    for is_loose, expected in ((True, (21, 7, 21)), (False, (20, 6, 22)), (True, (21, 7, 23)), (False, (20, 6, 24))):
+        # Who labels a note of a failed call positive takes it for a reply; labelled negative it is none.
+        write_log(path, [*ROWS, (*note, is_loose)])
+        assert take_in(path, home).n_labels_new == (21 if expected[2] == 21 else 1)
+        assert loose_of_last(home) == expected
+        assert take_in(path, home).n_labels_new == 0
+
+
+def test_emptied_row_takes_its_label_back_but_no_text(tmp_path, home) -> None:
+    path = write_log(tmp_path / "m.jsonl", ROWS)
+    take_in(path, home)
+    write_log(path, [(*ROWS[0][:2], "", None), *ROWS[1:]])
+    done = take_in(path, home)
+    assert (done.n_new, done.n_labels_new) == (0, 1)
+    assert loose_of_last(home) == (19, 5, 21)
+    with store.writing(home) as warehouse:
+        [row] = warehouse.read("core.judged_trial", verdict_missing_reason="empty_reply").to_dicts()
+    assert row["reply_text"] == ROWS[0][2]
+    write_log(path, ROWS)
+    assert take_in(path, home).n_labels_new == 1
+    assert loose_of_last(home) == (20, 6, 22)
+
+
+def test_strict_labels_that_are_taken_away_are_unknown_again(logs, home) -> None:
+    take_in(logs, home)
+    (logs / "strict_score/GPT_phi-4_0.1.csv").unlink()
+    assert take_in(logs, home).n_labels_new == 20
+    assert {score for score, _ in scores(home)} == {"loose"}
+
+
 def test_label_of_a_changed_reply_is_its_own(logs, home) -> None:
     path = logs / "attack_result/gpt_GPT_Phi4.jsonl"
     take_in(path, home)
@@ -155,6 +194,17 @@ def test_label_of_a_changed_reply_is_its_own(logs, home) -> None:
     done = take_in(path, home)
     assert (done.n_new, done.n_replaced, done.n_labels_new) == (1, 1, 1)
     assert scores(home)["loose", "all"]["value"] == pytest.approx(7 / 20)
+
+
+def test_strict_labels_of_a_part_of_the_trials_break_no_order(logs, tmp_path, home) -> None:
+    write_log(logs / "attack_result/gpt_GPT_Phi4.jsonl", ROWS[:3])
+    write_strict(logs / "strict_score/GPT_phi-4_0.1.csv", ROWS[:2])
+    take_in(logs, home)
+    take_in(write_log(tmp_path / "more.jsonl", ROWS[3:]), home, ("phi-4", None))
+    found = scores(home)
+    assert (found["strict", "all"]["value"], found["loose", "all"]["value"]) == pytest.approx((2 / 3, 6 / 20))
+    with store.writing(home) as warehouse:
+        assert warehouse.read('"check"."identity_order"').is_empty()
 
 
 def test_strict_without_loose_is_loose_too(logs, home) -> None:
