@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_identity, cli_output, cli_search, cli_validate
+from flows import cli_grades, cli_identity, cli_judge_check, cli_output, cli_search, cli_validate
 from flows.cli_start import HomeOption, VerboseOption, start
 from tasks.adapters import settings, terminal
 from tasks.domain.errors import DistillometerError, InputError
@@ -55,6 +55,7 @@ def evaluate(
     done = asyncio.run(flow(name, prepared.round, str(place.root)))
     cli_output.print_result(place, done.findings, done.problems)
     cli_identity.print_identity(place)
+    cli_grades.print_grades(place)
     terminal.say(
         [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
     )
@@ -92,25 +93,14 @@ def ingest(
         cli_identity.print_identity(place)
 
 
-@app.command(name="judge-check")
-def judge_check(
-    labels: Annotated[Path, typer.Argument(help="Attack logs, or a csv or jsonl of model, reply, loose, strict.")],
-    judge: Annotated[str, typer.Option("--judge", help="A judge that reads the text alone.")] = "text_claim",
-    facts: Annotated[Path | None, typer.Option("--facts", help="TOML of models without a card: a table each.")] = None,
-    errors: Annotated[int, typer.Option("--errors", min=0, help="Print so many replies it reads otherwise.")] = 0,
-    home: HomeOption = None,
-) -> None:
-    """Measure a judge against labelled replies. Writes nothing."""
-    settings.home_at(home)
-    from tasks import judge_check as step
-
-    cli_identity.print_judge_check(step.judge_check(labels, judge, facts, errors))
-
-
 @app.command()
 def score(
     references: Annotated[str, typer.Option("--references", help="Candidate teachers, separated by commas.")] = "",
     lineage: Annotated[Path | None, typer.Option("--lineage", help="CSV of what is known of each model.")] = None,
+    grade_against: Annotated[
+        list[str] | None,
+        typer.Option("--grade-against", metavar="REFERENCE", help="Grade likeness to it from 1 to 5. May be repeated."),
+    ] = None,
     embed_prompts: Annotated[
         int | None, typer.Option("--embed-prompts", min=0, help="Prompts a set to embed; 0: none. Default: 150.")
     ] = None,
@@ -127,10 +117,13 @@ def score(
     from tasks.adapters import lineages, store
 
     n = None if embed_all else 150 if embed_prompts is None else embed_prompts
-    named = [name.strip() for name in references.split(",") if name.strip()]
+    named = _names([references])
+    graded = _names(grade_against or [])
     store.check_free(place)
     lineages.check(named, lineage, place)
+    lineages.check(graded, None, place)
     start(place, verbose=verbose)
+    from flows.grade import grade
     from flows.publish import publish
     from flows.similarity import similarity
     from tasks.domain.plan import EmbeddingPlan
@@ -141,8 +134,11 @@ def score(
         with store.writing(place):
             path = str(lineage.resolve()) if lineage else None
             seconds = await similarity(str(place.root), named, text_only, seed, path)
+            if graded:
+                await grade(str(place.root), references=graded)
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
+            cli_grades.print_grades(place)
             terminal.say([f"Openings, lengths and word pairs of all pairs of models were compared in {seconds:.1f} s."])
             if n == 0:
                 return
@@ -155,6 +151,10 @@ def score(
 
     asyncio.run(run())
     terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+
+
+def _names(given: list[str]) -> list[str]:
+    return list(dict.fromkeys(name.strip() for part in given for name in part.split(",") if name.strip()))
 
 
 @app.command()
@@ -214,6 +214,7 @@ def models(
         raise typer.Exit(3)
 
 
+app.command(name="judge-check")(cli_judge_check.judge_check)
 app.command()(cli_search.search)
 app.command()(cli_validate.validate)
 app.add_typer(cli_search.bank, name="bank")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows import cli_identity
+from flows import cli_grades, cli_identity
 from tasks.adapters import store, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
@@ -73,7 +73,7 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     console = terminal.out()
     console.print(terminal.table("", pl.DataFrame(rows)))
     console.print(terminal.table("", pl.DataFrame(sets)))
-    terminal.say(_bank(prepared))
+    terminal.say([*_bank(prepared), *cli_grades.planned(prepared.grading)])
     terminal.say(
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )

@@ -1,10 +1,11 @@
-"""Everything that a plan asks for: collect -> similarity -> publish."""
+"""Everything that a plan asks for: collect -> identity -> similarity -> grade -> publish."""
 
 from dataclasses import dataclass
 
 from prefect import flow
 
 from flows.collect import collect
+from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
@@ -39,6 +40,8 @@ async def evaluate(plan: str, round_name: str | None = None, home: str | None = 
             problems += await identity(plan, prepared.round, str(place.root))
         embedding, references = prepared.plan.embedding, list(prepared.plan.references)
         await similarity(str(place.root), references, embedding, prepared.plan.seed)
+        if prepared.grading is not None:
+            problems += await grade(str(place.root), plan, prepared.round)
         prepare.complete(prepared, place)
         findings, report = await publish(str(place.root))
     return Evaluated(prepared.run_id, problems, findings, str(report))

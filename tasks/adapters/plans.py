@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tasks.adapters import cards, chosen_judges, embedders, journal, lexicons, providers, store
+from tasks.adapters import cards, chosen_judges, embedders, gradings, journal, lexicons, providers, store
 from tasks.adapters.settings import Home, iso_week, now
 from tasks.adapters.templates import read_template_set
 from tasks.domain import registry
@@ -11,6 +11,7 @@ from tasks.domain.card import ModelCard, PromptSetCard
 from tasks.domain.errors import InputError
 from tasks.domain.ids import content_id
 from tasks.domain.judging import judges
+from tasks.domain.judging.grading import Grading
 from tasks.domain.plan import Plan, expand
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
@@ -47,15 +48,18 @@ class Prepared:
     requests: list[Request]
     round: str
     bank: "Bank | None" = None
+    grading: Grading | None = None
 
     @property
     def recipe_id(self) -> str:
         """Hash of all that has to be equal for another run to be comparable."""
         checksums = {name: card.sha256 for name, card in self.set_cards.items()}
+        readers = self.grading.readers if self.grading else ()
+        versions = SCORE_VERSIONS | {reader.name: reader.version for reader in readers}
         if self.bank is None:
-            return self.plan.recipe_id(checksums, SCORE_VERSIONS)
+            return self.plan.recipe_id(checksums, versions)
         checksums |= {"templates": self.bank.card.sha256, "lexicon": self.bank.lexicon_version}
-        return self.plan.recipe_id(checksums, SCORE_VERSIONS | self.bank.judge_versions)
+        return self.plan.recipe_id(checksums, versions | self.bank.judge_versions)
 
     @property
     def run_id(self) -> str:
@@ -110,6 +114,7 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
         requests=requests + [trial.request for trial in bank.trials] if bank else requests,
         round=round_name,
         bank=bank,
+        grading=gradings.planned(plan, model_cards, prompts),
     )
 
 
@@ -154,5 +159,7 @@ def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
     needed = [prepared.cards[name] for name in waiting]
     if prepared.bank is not None and prepared.bank.judge_card is not None:
         needed.append(prepared.bank.judge_card)
+    if prepared.grading is not None:
+        needed += prepared.grading.judge_cards
     for card in needed:
         registry.load(providers, card.endpoint.provider).check(card, home.models)

@@ -27,6 +27,12 @@ class EmbeddingPlan(Strict):
     """None: every prompt."""
 
 
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("one is named more than once")
+    return names
+
+
 class IdentityPlan(Strict):
     """Identity trials: every question in every template, put to every model of the plan, and read by judges."""
 
@@ -46,9 +52,7 @@ class IdentityPlan(Strict):
     @field_validator("judges")
     @classmethod
     def _once(cls, judges: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(judges)) < len(judges):
-            raise ValueError("one is named more than once")
-        return judges
+        return _each_once(judges)
 
 
 class SearchPlan(Strict):
@@ -83,6 +87,32 @@ class SearchPlan(Strict):
     """Seeds, questions and mutations may name vendors and models."""
 
 
+class SimilarityPlan(Strict):
+    """How alike targets' and references' replies are, graded from 1 to 5 by judges of pairs (the paper's RSE)."""
+
+    references: tuple[Name, ...] = ()
+    """Empty: the plan's references."""
+    prompt_sets: tuple[Name, ...] = ()
+    """Empty: all prompt sets of the plan."""
+    judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_likeness",)
+    """Those that read the text alone grade every pair of replies; what follows concerns those that ask a model."""
+    judge_model: Name | None = None
+    """Model card of the judge."""
+    first_prompts: Annotated[int, Field(ge=2)] = 40
+    """How many prompts of each set are graded for every target: a sample spread over languages and categories."""
+    more_prompts: Annotated[int, Field(ge=1)] = 40
+    """How many more of each set, as long as a target's interval overlaps with that of a neighbour in rank."""
+    most_prompts: Annotated[int, Field(ge=2)] | None = 200
+    """The most prompts of each set. None: all."""
+    swapped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of the pairs that are read in the other order as well, to measure how much the order matters."""
+
+    @field_validator("references", "prompt_sets", "judges")
+    @classmethod
+    def _once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return _each_once(names)
+
+
 class Plan(Strict):
     """One evaluation. One TOML file in `data/plans`, named as the plan."""
 
@@ -97,6 +127,7 @@ class Plan(Strict):
     embedding: EmbeddingPlan = EmbeddingPlan()
     identity: IdentityPlan | None = None
     search: SearchPlan | None = None
+    similarity: SimilarityPlan | None = None
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
 
     @field_validator("models", "prompts")
@@ -116,6 +147,20 @@ class Plan(Strict):
             raise ValueError(f"it names {', '.join(stray)}, which 'models' does not")
         return value
 
+    @field_validator("similarity")
+    @classmethod
+    def _known_to_the_plan(cls, value: SimilarityPlan | None, info: ValidationInfo) -> SimilarityPlan | None:
+        if value is None:
+            return None
+        sets = [choice.set for choice in info.data.get("prompts", ())]
+        for key, names, known in (
+            ("references", value.references, info.data.get("models", value.references)),
+            ("prompt_sets", value.prompt_sets, sets or value.prompt_sets),
+        ):
+            if stray := sorted(set(names) - set(known)):
+                raise ValueError(f"its {key} name {', '.join(stray)}, which the plan does not")
+        return value
+
     def recipe_id(self, set_checksums: dict[str, str], versions: dict[str, str]) -> str:
         """Return the hash of all that must be equal for two runs to be comparable.
 
@@ -126,7 +171,8 @@ class Plan(Strict):
         choices = [choice.model_dump() for choice in self.prompts]
         sampling = self.sampling.model_dump(mode="json")
         identity = self.identity.model_dump() if self.identity else None
-        compared = (self.embedding.model_dump(), identity, self.seed)
+        similarity = self.similarity.model_dump() if self.similarity else None
+        compared = (self.embedding.model_dump(), identity, similarity, self.seed)
         return content_id("recipe", choices, set_checksums, sampling, compared, versions)
 
 

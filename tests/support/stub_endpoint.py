@@ -32,7 +32,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.support import judge_persona, personas
+from tests.support import judge_persona, pair_judge_persona, personas
 
 _FAULTY = re.compile(r"fault-(?P<kind>.+?)-(?P<when>once|always)(\+(?P<persona>.+))?")
 
@@ -229,7 +229,8 @@ class StubEndpoint:
     async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         faulty = _FAULTY.fullmatch(call.model)
         persona = (faulty["persona"] or f"independent-{call.model}") if faulty else call.model
-        answers = judge_persona if judge_persona.is_known(persona) else personas
+        known = [answering for answering in (judge_persona, pair_judge_persona) if answering.is_known(persona)]
+        answers = known[0] if known else personas
         if not answers.is_known(persona):
             return _error(404, f"The model {call.model!r} does not exist.", "model_not_found")
         text = answers.reply(persona, call.messages, call.seed or 0)

@@ -1,0 +1,6 @@
+-- check.self_grade: one row per reference that a judge does not give 5 against itself.
+-- grain: reference, prompt_set, judge
+-- level: fail
+select reference, prompt_set, judge, grade
+from mart.similarity_grade
+where is_self and grade <> 5
