@@ -9,6 +9,8 @@ from tasks.domain.verdict.verdicts import verdicts
 from tests.support.populations import Population, references, strangers, student
 
 N_TESTS, N_POPULATIONS = 4000, 200
+FIRST_SEED = 1000
+"""Over the thousand seeds before it, the share of runs with any positive verdict was .050."""
 
 
 @pytest.mark.parametrize("between", [0.5, 1.5], ids=["alike", "apart"])
@@ -47,7 +49,7 @@ def test_unrelated_populations() -> None:
     """Twelve references of six makers and three targets, nobody related but kin: runs in which any pair is found so."""
     n_found, n_low, n_tests, n_kin, n_kin_found = 0, 0, 0, 0, 0
     for seed in range(N_POPULATIONS):
-        population = Population([*references(), *strangers(3)], n_prompts=200, seed=seed)
+        population = Population([*references(), *strangers(3)], n_prompts=200, seed=FIRST_SEED + seed)
         rows = verdicts(population.pair_scores(), population.known(), {})
         apart = [row for row in rows if not row.is_kin]
         n_found += any(row.verdict in POSITIVE for row in apart)

@@ -20,16 +20,16 @@ from tasks.domain.verdict.pair_score import Known, PairScore
 from tests.support import persona_words
 
 STEPS, OPTIONS, WORDS = 6, 8, 12
-POOL = [*persona_words.NOUNS, *persona_words.VERBS]
+POOL = sorted({*persona_words.NOUNS, *persona_words.VERBS})
 FIRST = (
     ("sure", "here"),
     ("in", "short"),
     ("to", "begin"),
-    ("the", "answer"),
+    ("the", "gist"),
     ("there", "are"),
     ("it", "depends"),
     ("when", "you"),
-    ("great", "question"),
+    ("great", "topic"),
 )
 LEXICON = [*POOL, *(word for phrase in FIRST for word in phrase), *(f"{word}like" for word in persona_words.ADJECTIVES)]
 SWAPPED = 6
@@ -70,6 +70,10 @@ class Stub:
     @property
     def group(self) -> str:
         return self.snapshot_of or self.name
+
+    @property
+    def manner_of(self) -> str:
+        return self.habits or self.name
 
 
 def references(n_vendors: int = 6, n_each: int = 2, n_samples: int = 1) -> list[Stub]:
@@ -133,12 +137,12 @@ class Population:
         first = np.broadcast_to(len(POOL) + np.arange(2 * len(FIRST)), (self.n_prompts, 2 * len(FIRST)))
         return np.concatenate([first, later], axis=1).reshape(self.n_prompts, STEPS, OPTIONS, 2)
 
-    def _own(self, model: Stub) -> Written:
+    def _spoken(self, model: Stub, n_samples: int, listener: str) -> Written:
         """Return openings and bodies before anything is copied: word numbers, -1 where a body has ended.
 
-        The last sample is what students are given; it is recorded nowhere.
+        Each listener is given samples of its own: a student learns from others than are recorded.
         """
-        own, leaning, size = model.habits or model.name, self.leaning, (STEPS, OPTIONS)
+        own, leaning, size = model.manner_of, self.leaning, (STEPS, OPTIONS)
         dice = self._dice("family", own if model.habits else model.vendor)
         lean = self._shared + dice.normal(size=size) * leaning.family
         lean = lean + dice.normal(size=(self.n_prompts, *size)) * leaning.family_on_question
@@ -146,8 +150,8 @@ class Population:
         lean = lean + dice.normal(size=size) * leaning.model
         lean = lean + dice.normal(size=(self.n_prompts, *size)) * leaning.model_on_question
         vocabulary, length = dice.permutation(len(POOL))[:120], dice.uniform(15, 45)
-        chance = self._dice("sample", model.name)
-        shape = (self.n_prompts, model.n_samples + 1)
+        chance = self._dice("sample", own, listener)
+        shape = (self.n_prompts, n_samples)
         chosen = (lean[:, None] + chance.gumbel(size=(*shape, *size)) * leaning.chance).argmax(axis=-1)
         step = np.arange(STEPS)[None, None, :]
         words = self._phrases[np.arange(self.n_prompts)[:, None, None], step, chosen]
@@ -158,16 +162,15 @@ class Population:
 
     @cached_property
     def _replies(self) -> dict[str, Written]:
-        own = {model.name: self._own(model) for model in self.models}
-        return {
-            model.name: tuple(part[:, :-1] for part in (self._taught(model, own) if model.teacher else own[model.name]))
-            for model in self.models
-        }
+        return {model.name: self._replied(model) for model in self.models}
 
-    def _taught(self, model: Stub, own: dict[str, Written]) -> Written:
-        opening, body = own[model.name]
-        taken = np.flatnonzero(self._dice("taken", model.teacher).random(self.n_prompts) < model.dose)
-        said, went_on = (part[taken][:, [-1] * opening.shape[1]] for part in own[model.teacher])
+    def _replied(self, model: Stub) -> Written:
+        opening, body = self._spoken(model, model.n_samples, "record")
+        if not model.teacher:
+            return opening, body
+        is_taken = self._dice("taken", model.teacher, model.manner_of).random(self.n_prompts) < model.dose
+        given = self._spoken(self.models[self.place[model.teacher]], model.n_samples, model.manner_of)
+        said, went_on = (part[is_taken] for part in given)
         if model.manner == PARAPHRASED:
             said, went_on = SYNONYM[said], np.where(went_on < 0, -1, SYNONYM[went_on])
             # What stood in the second half of the rest comes first.
@@ -175,10 +178,9 @@ class Population:
             order = np.arange(went_on.shape[-1])
             turned = np.where(order < n, (order + n // 2) % np.maximum(n, 1), order)
             went_on = np.take_along_axis(went_on, turned, axis=-1)
-        opening, body = opening.copy(), body.copy()
-        opening[taken] = said
+        opening[is_taken] = said
         if model.manner != OPENING:
-            body[taken] = went_on
+            body[is_taken] = went_on
         return opening, body
 
     # As files

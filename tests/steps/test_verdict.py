@@ -1,0 +1,247 @@
+"""Planted lineage through ingest, score and verdict: found, ranked first and graded by its dose; else no evidence."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import polars as pl
+import pytest
+from prefect.logging import disable_run_logger
+
+from tasks import ingest, score, verdict
+from tasks.adapters import store
+from tasks.adapters.settings import Home
+from tasks.domain.verdict.decision import FEW_CONTROLS, FEW_PROMPTS, MODERATE, NO_EVIDENCE, POSITIVE, SAME_MODEL, STRONG
+from tasks.domain.verdict.verdicts import verdicts
+from tests.support.populations import (
+    OPENING,
+    PARAPHRASED,
+    VERBATIM,
+    Population,
+    Stub,
+    references,
+    strangers,
+    student,
+)
+
+EMBEDDER = "test/none"
+RAW = ("model", "lineage", "prompt", "request", "reply", "embedding_likeness")
+DOSES = (0, 10, 25, 50, 100)
+TEACHER = "ref-a1"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Iterator[Home]:
+    """A home that stays open and is emptied for each population: opening it takes longer than scoring one."""
+    home = Home(tmp_path_factory.mktemp("verdict") / "home")
+    with store.writing(home), disable_run_logger():
+        yield home
+
+
+def judged(models: Sequence[Stub], n_prompts: int, home: Home, seed: int = 1) -> pl.DataFrame:
+    """Return the verdicts on a population that is written to files, ingested and scored."""
+    return judge(Population(models, n_prompts, seed), home)
+
+
+def judge(population: Population, home: Home) -> pl.DataFrame:
+    with store.writing(home) as warehouse:
+        for table in RAW:
+            warehouse.replace(table, warehouse.read(f"raw.{table}").clear())
+        replies, lineage = population.write(home.root / "population")
+        ingest.ingest.fn(replies, "replies", (None, None), home)
+        score.load_lineage.fn(str(lineage), home)
+        score.score.fn([], home)
+        n_rows = verdict.verdict.fn(EMBEDDER, home)
+        found = warehouse.read("mart.verdict")
+        assert found.height == n_rows
+        return found.sort("target", "rank")
+
+
+def row(found: pl.DataFrame, target: str, group: str) -> dict:
+    [told] = found.filter(target=target, candidate_group=group).to_dicts()
+    return told
+
+
+# Doses
+
+
+def taught(manner: str, dose: int) -> Stub:
+    """Students of one manner write alike where they copy nothing: they differ in their dose alone."""
+    return student(f"{manner} {dose}", TEACHER, dose / 100, manner, habits=f"unrelated-{manner}")
+
+
+@pytest.fixture(scope="module")
+def dosed(home) -> tuple[pl.DataFrame, pl.DataFrame]:
+    students = [taught(manner, dose) for manner in (VERBATIM, PARAPHRASED, OPENING) for dose in DOSES]
+    found = judged([*references(n_samples=2), *students], 200, home)
+    with store.writing(home) as warehouse:
+        return found, warehouse.read("mart.verdict_of_target")
+
+
+@pytest.fixture
+def by_dose(dosed) -> pl.DataFrame:
+    return dosed[0]
+
+
+@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING])
+def test_degree_rises_with_the_dose(by_dose, manner) -> None:
+    degrees = [row(by_dose, f"{manner} {dose}", TEACHER)["degree"] for dose in DOSES]
+    print(manner, dict(zip(DOSES, (round(degree, 3) for degree in degrees), strict=True)))
+    assert all(lower < higher for lower, higher in pairwise(degrees))
+    assert degrees[0] == pytest.approx(0.0, abs=0.1)
+    if manner != PARAPHRASED:
+        # A further sample of the teacher is what 1 means, and D is a mean over prompts.
+        assert degrees == pytest.approx([dose / 100 for dose in DOSES], abs=0.15)
+
+
+@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING])
+def test_no_dose_is_no_evidence_against_anybody(by_dose, manner) -> None:
+    told = by_dose.filter(target=f"{manner} 0")
+    assert told.height == 12
+    assert set(told["verdict"]) == {NO_EVIDENCE}
+
+
+@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING])
+@pytest.mark.parametrize("dose", [50, 100])
+def test_large_dose_is_found_and_ranked_first(by_dose, manner, dose) -> None:
+    told = row(by_dose, f"{manner} {dose}", TEACHER)
+    assert told["verdict"] in POSITIVE
+    assert told["rank"] == 1
+    assert told["p_holm"] < 0.01
+    assert told["low"] < told["opening_d"] < told["high"]
+    assert (told["candidate_role"], told["target_role"], told["is_kin"]) == ("independent", "student", False)
+    assert told["ceiling_kind"] == "samples"
+    assert told["n_controls"] == 10
+
+
+def test_nobody_but_the_teachers_maker_is_found(by_dose) -> None:
+    """The teacher's sister is like the teacher, and so like its students: the one finding that is no dose."""
+    found = by_dose.filter(pl.col("verdict").is_in(POSITIVE), pl.col("target_role") == "student")
+    assert set(found["candidate_vendor"]) == {"vendor-a"}
+
+
+def test_targets_in_short(dosed) -> None:
+    told = {line["target"]: line for line in dosed[1].to_dicts()}
+    assert told[f"{VERBATIM} 100"]["candidate_group"] == TEACHER
+    assert told[f"{VERBATIM} 100"]["verdict"] == STRONG
+    assert told[f"{VERBATIM} 0"]["n_positive"] == 0
+
+
+# What a verdict needs
+
+
+def test_three_references_are_too_few(home) -> None:
+    models = [*references(3, 1, n_samples=2), student("pupil", TEACHER, 1.0)]
+    found = judged(models, 60, home)
+    assert set(found["verdict"]) == {FEW_CONTROLS}
+    told = row(found, "pupil", TEACHER)
+    assert told["rank"] == 1
+    assert (told["p_t"], told["n_controls"]) == (None, 2)
+
+
+@pytest.mark.parametrize(("n_prompts", "expected"), [(49, {FEW_PROMPTS}), (50, {STRONG, MODERATE, NO_EVIDENCE})])
+def test_fewer_than_fifty_prompts_are_too_few(home, n_prompts, expected) -> None:
+    found = judged([*references(), student("pupil", TEACHER, 1.0)], n_prompts, home)
+    assert set(found.filter(pl.col("target") == "pupil")["verdict"]) <= expected
+    assert row(found, "pupil", TEACHER)["verdict"] == (FEW_PROMPTS if n_prompts < 50 else STRONG)
+
+
+def test_nobody_documented_gives_no_verdict(home) -> None:
+    models = [Stub(stub.name, stub.vendor, role="") for stub in [*references(), student("pupil", TEACHER, 1.0)]]
+    assert set(judged(models, 60, home)["verdict"]) == {FEW_CONTROLS}
+
+
+def test_variant_of_one_reference_is_its_ceiling_and_typical_of_others(home) -> None:
+    variant = Stub("prompted", "vendor-a", "variant", TEACHER, dose=0.9, habits="prompted", parent=TEACHER)
+    found = judged([*references(), variant, student("pupil", TEACHER, 0.5)], 100, home)
+    kinds = dict(found.select("candidate_group", "ceiling_kind").iter_rows())
+    assert kinds == {stub.name: "variant" if stub.name == TEACHER else "typical" for stub in references()}
+    own = row(found, "prompted", TEACHER)
+    assert own["is_kin"]
+    assert own["degree"] == pytest.approx(1.0)
+    assert 0.3 < row(found, "pupil", TEACHER)["degree"] < 0.8
+
+
+def test_second_channel_makes_the_same_model(home) -> None:
+    """Vectors that tell the same as the openings: strong becomes the same model, and nothing else changes."""
+    models = [*references(n_samples=2), student("pupil", TEACHER, 1.0), *strangers(1)]
+    before = judged(models, 100, home)
+    assert row(before, "pupil", TEACHER)["verdict"] == STRONG
+    pairs = before.select("target", "reference").to_dicts()
+    rows = [
+        {
+            "embedder": EMBEDDER,
+            **pair,
+            "likeness": 0.5 if (pair["target"], pair["reference"]) == ("pupil", TEACHER) else (number % 7) / 100,
+            "standard_error": 0.01,
+            "n_prompts": 100,
+        }
+        for number, pair in enumerate(pairs)
+    ]
+    with store.writing(home) as warehouse:
+        warehouse.replace("embedding_likeness", pl.DataFrame(rows))
+        verdict.verdict.fn(EMBEDDER, home)
+        after = warehouse.read("mart.verdict").sort("target", "rank")
+    assert row(after, "pupil", TEACHER)["verdict"] == SAME_MODEL
+    assert row(after, "pupil", TEACHER)["embedding"] == 0.5
+    others = [told.filter(pl.col("target") != "pupil").drop("computed_at") for told in (before, after)]
+    assert others[0]["verdict"].to_list() == others[1]["verdict"].to_list()
+
+
+# Unrelated models
+
+
+@pytest.mark.slow
+def test_unrelated_populations(home) -> None:
+    """The tables tell the same as the definitions, and hardly any of ten populations has a positive verdict."""
+    n_found = 0
+    for seed in range(10):
+        population = Population([*references(), *strangers(3)], 200, seed)
+        found = judge(population, home)
+        known, pairs = population.known(), population.pair_scores()
+        expected = {(told.target, told.candidate_group): told for told in verdicts(pairs, known, {})}
+        assert found.height == len(expected)
+        for told in found.to_dicts():
+            same = expected[told["target"], told["candidate_group"]]
+            assert told["opening_d"] == pytest.approx(same.opening_d, abs=2e-6)
+            assert told["low"] == pytest.approx(same.low, abs=2e-6)
+            assert told["length_closeness"] == pytest.approx(same.length_closeness, abs=2e-6)
+            assert told["p_t"] == pytest.approx(same.p_t, rel=1e-2, abs=1e-9)
+            assert (told["n_controls"], told["is_kin"]) == (same.n_controls, same.is_kin)
+            # The tables round to 6 decimals: a p value at the very limit may fall on the other side.
+            if min(abs(p - 0.05) for p in (told["p_holm"], told["q"])) > 1e-4:
+                assert told["verdict"] == same.verdict
+        n_found += found.filter(~pl.col("is_kin"), pl.col("verdict").is_in(POSITIVE)).height > 0
+    print(f"any positive: {n_found} of 10")
+    assert n_found <= 2
+
+
+# A hidden student among the references
+
+
+def with_hidden(share: float) -> list[Stub]:
+    """Return references of which one, documented as independent, has this share of its replies from the teacher."""
+    return [
+        Stub(stub.name, stub.vendor, teacher=TEACHER, dose=share) if stub.name == "ref-f2" else stub
+        for stub in references()
+    ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_hidden_student_is_named_and_costs_power(home, seed) -> None:
+    pupils = [student("half", TEACHER, 0.5), student("quarter", TEACHER, 0.25)]
+    clean = judged([*with_hidden(0.0), *pupils, *strangers(1)], 200, home, seed)
+    with store.writing(home) as warehouse:
+        assert "ref-f2" not in set(warehouse.read('"check".control_resembles_teacher')["control"])
+    mixed = judged([*with_hidden(0.6), *pupils, *strangers(1)], 200, home, seed)
+    with store.writing(home) as warehouse:
+        warned = warehouse.read('"check".control_resembles_teacher')
+    assert ("ref-f2", TEACHER) in warned.select("control", "candidate_group").rows()
+    for pupil in ("half", "quarter"):
+        before, after = row(clean, pupil, TEACHER), row(mixed, pupil, TEACHER)
+        print(
+            pupil, {k: (before[k], after[k]) for k in ("opening_d", "null_mean", "null_sd", "z", "p_holm", "verdict")}
+        )
+        assert after["z"] < 0.6 * before["z"]
+        assert after["null_sd"] > 1.3 * before["null_sd"]
+        assert after["rank"] == 1
+    assert row(clean, "half", TEACHER)["verdict"] == STRONG
