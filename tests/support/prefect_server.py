@@ -33,7 +33,15 @@ def prefect_server(state: Path) -> Iterator[str]:
         "DO_NOT_TRACK": "1",
     }
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = subprocess.DEVNULL
+    # A session of its own: a group that can be ended as a whole, whatever processes the command has started.
+    server = subprocess.Popen(command, env=environment, start_new_session=True, stdout=quiet, stderr=quiet)
+    # If this process is killed there is nobody to end the server, but the system closes the watch's input: that ends
+    # its wait. It waits in a session of its own, so that who kills our group does not kill the watch with it.
+    wait = f"read _; kill -s KILL -- -{server.pid}"
+    watch = subprocess.Popen(
+        ["/bin/sh", "-c", wait], stdin=subprocess.PIPE, start_new_session=True, stdout=quiet, stderr=quiet
+    )
     try:
         deadline = time.monotonic() + 120
         while not _is_up(url):
@@ -44,3 +52,5 @@ def prefect_server(state: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+        watch.kill()
+        watch.communicate()
