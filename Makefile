@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint install clean
+.PHONY: demo test lint validate install clean
 
 install: $(STAMP)
 
@@ -25,6 +25,17 @@ demo: $(STAMP)
 
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2
+
+# Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/, alpacaeval_lineage.csv and arenahard/.
+CORPORA ?= corpora
+VALIDATION := data/out/validation
+
+validate: $(STAMP)
+	$(BIN)/distillometer ingest $(CORPORA)/alpacaeval --home $(VALIDATION)/alpacaeval
+	$(BIN)/distillometer score --lineage $(CORPORA)/alpacaeval_lineage.csv --home $(VALIDATION)/alpacaeval
+	$(BIN)/distillometer validate --lineage $(CORPORA)/alpacaeval_lineage.csv --home $(VALIDATION)/alpacaeval
+	$(BIN)/distillometer ingest $(CORPORA)/arenahard --home $(VALIDATION)/arenahard
+	$(BIN)/distillometer validate --lineage data/lineage/arenahard.csv --home $(VALIDATION)/arenahard
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

@@ -9,7 +9,7 @@ from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
-from tasks import prepare
+from tasks import prepare, weigh_index
 from tasks.adapters import plans, store
 from tasks.adapters.settings import home_at
 from tasks.domain.rows import Finding
@@ -42,6 +42,7 @@ async def evaluate(plan: str, round_name: str | None = None, home: str | None = 
         await similarity(str(place.root), references, embedding, prepared.plan.seed)
         if prepared.grading is not None:
             problems += await grade(str(place.root), plan, prepared.round)
+        weigh_index.weigh_index(prepared.plan.index, place)
         prepare.complete(prepared, place)
         findings, report = await publish(str(place.root))
     return Evaluated(prepared.run_id, problems, findings, str(report))

@@ -12,7 +12,7 @@ from tasks.domain.errors import InputError
 from tasks.domain.ids import content_id
 from tasks.domain.judging import judges
 from tasks.domain.judging.grading import Grading
-from tasks.domain.plan import Plan, expand
+from tasks.domain.plan import INDEX_VERSION, Plan, expand
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
 from tasks.domain.prompting.trials import Trial, chosen_templates, trials, wrapped_questions
@@ -20,8 +20,8 @@ from tasks.domain.rows import Prompt, Request
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
-SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1"}
-"""Versions of the formulas in `sql/core` and `tasks/neighbours.py`; a change of a formula raises its number."""
+SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1", "verdict": "1", "index": INDEX_VERSION}
+"""Versions of the formulas in `sql`, `tasks/neighbours.py` and `tasks/domain/verdict`; a change of a formula raises its number."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from tasks.domain.card import ModelCard, Name, Sampling, Strict
 from tasks.domain.ids import content_id, request_id
 from tasks.domain.rows import Prompt, Request
+
+INDEX_VERSION = "1"
+"""Of the formula in `sql/mart/distillation_index.sql`."""
 
 
 class PromptChoice(Strict):
@@ -113,6 +116,23 @@ class SimilarityPlan(Strict):
         return _each_once(names)
 
 
+class IndexPlan(Strict):
+    """What the parts of the distillation index weigh against each other; a part of weight 0 need not be measured."""
+
+    lineage: Annotated[float, Field(ge=0)] = 2.0
+    """Degree to the nearest group of another maker: the part that is held against unrelated models."""
+    identity: Annotated[float, Field(ge=0)] = 1.0
+    """Hard identity score."""
+    similarity: Annotated[float, Field(ge=0)] = 1.0
+    """Grade with the reference of another maker that is most alike."""
+
+    @model_validator(mode="after")
+    def _weighs_something(self) -> "IndexPlan":
+        if not any(self.model_dump().values()):
+            raise ValueError("every part has weight 0")
+        return self
+
+
 class Plan(Strict):
     """One evaluation. One TOML file in `data/plans`, named as the plan."""
 
@@ -128,6 +148,7 @@ class Plan(Strict):
     identity: IdentityPlan | None = None
     search: SearchPlan | None = None
     similarity: SimilarityPlan | None = None
+    index: IndexPlan = IndexPlan()
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
 
     @field_validator("models", "prompts")
@@ -172,7 +193,7 @@ class Plan(Strict):
         sampling = self.sampling.model_dump(mode="json")
         identity = self.identity.model_dump() if self.identity else None
         similarity = self.similarity.model_dump() if self.similarity else None
-        compared = (self.embedding.model_dump(), identity, similarity, self.seed)
+        compared = (self.embedding.model_dump(), identity, similarity, self.index.model_dump(), self.seed)
         return content_id("recipe", choices, set_checksums, sampling, compared, versions)
 
 
