@@ -1,4 +1,4 @@
-"""What the command prints of identity scores, of ingested labels, and of how well a judge reads."""
+"""What the command prints of identity scores and of ingested labels."""
 
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,9 @@ from tasks.adapters.settings import Home
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tasks.domain.judging.checking import Disagreement, JudgeCheck
     from tasks.domain.recorded import LabelCount
-    from tasks.judge_check import JudgeMeasured
 
 MOST_ROWS = 90
-MOST_EVIDENCE = 200
 
 SCORES = [("target", "target"), ("score", "score"), ("value", "value"), ("low", "low"), ("high", "high"), ("n", "n")]
 SCORES += [("n_missing", "missing"), ("n_effective", "effective n"), ("n_templates", "templates")]
@@ -88,49 +85,3 @@ def print_labels(counts: "Sequence[LabelCount]") -> None:
     if unnamed := [count.model for count in counts if count.vendor is None]:
         notes.append(f"Maker unknown, so that no judge can read it: {', '.join(unnamed)}. --model gives a card's name.")
     terminal.say(notes)
-
-
-def print_judge_check(measured: "JudgeMeasured") -> None:
-    """Print how a judge compares with the labels: all replies, by model, by language; price and time; errors."""
-    unlabelled = f", {measured.n_unlabelled} without a label" if measured.n_unlabelled else ""
-    terminal.say([f"Judge {measured.judge} {measured.version}: {measured.n_replies} replies{unlabelled}."])
-    for score in ("loose", "strict"):
-        rows = [_check_row(check) for check in measured.checks if check.score == score]
-        if rows:
-            terminal.say([""])
-            title = f"{score.capitalize()}: the judge beside the labels"
-            terminal.out().print(terminal.table(title, pl.DataFrame(rows, infer_schema_length=None)))
-    clusters = {check.n_clusters for check in measured.checks if check.group == "all"} - {None}
-    over = f"over {max(n for n in clusters if n)} templates or prompts" if clusters else "over replies"
-    terminal.say([f"kappa: Cohen's, with its 95 % interval {over}; missing: labelled, but not read."])
-    if measured.without_facts:
-        names = ", ".join(measured.without_facts)
-        terminal.say([f"No card; only the maker is known, by the name: {names}. --facts FILE.toml tells more."])
-    terminal.say([f"Per 1,000 replies: {measured.seconds_per_1000:.2f} s, {measured.usd_per_1000:.2f} USD."])
-    for number, error in enumerate(measured.disagreements, start=1):
-        terminal.say(["", *_error_lines(number, error)])
-
-
-def _check_row(check: "JudgeCheck") -> dict[str, object]:
-    found = check.readings
-    return {
-        "replies": check.value or "all",
-        "n": found.n,
-        "missing": found.n_missing,
-        "kappa": found.kappa,
-        "low": found.kappa_low,
-        "high": found.kappa_high,
-        "agreement": found.agreement,
-        "recall": check.found.recall,
-        "precision": check.found.precision,
-        "judge's rate": check.judge_rate,
-        "label's rate": check.label_rate,
-    }
-
-
-def _error_lines(number: int, error: "Disagreement") -> list[str]:
-    reply, verdict = error.reply, error.verdict
-    label, reading = ("positive", "negative") if reply.label(error.score) else ("negative", "positive")
-    cue = f" by cue {verdict.cue}" if verdict.cue else ""
-    evidence = " ".join((verdict.evidence or reply.text).split())[:MOST_EVIDENCE]
-    return [f"{number}. {reply.model}, {error.score}: labelled {label}, read as {reading}{cue}:", f"   {evidence}"]

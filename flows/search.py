@@ -13,7 +13,7 @@ from flows.publish import publish
 from tasks import judge, prepare, respond, score_identity, search_step
 from tasks.adapters import progress, searches, store
 from tasks.adapters.searches import Limits
-from tasks.adapters.settings import Home, home_at
+from tasks.adapters.settings import home_at
 from tasks.domain.rows import Finding
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
@@ -41,7 +41,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
     under_way = search_step.Search(prepared, place)
     problems: list[str] = []
     with store.writing(place):
-        _merge_journal(place)
+        prepare.take_in_journal(place)
         with (
             progress.stage(under_way.title, prepared.wanted.calls),
             respond.serving(prepared.cards, place) as endpoints,
@@ -64,9 +64,3 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
         findings, _ = await publish(str(place.root), with_report=False)
     stop_reason = None if under_way.is_lost else under_way.stop_reason
     return Searched(prepared.putting.search_id, stop_reason, problems if under_way.is_lost else [], findings)
-
-
-def _merge_journal(home: Home) -> None:
-    """Take in what a killed search had received; apart, so that no frame of the flow holds on to the warehouse."""
-    with store.writing(home) as warehouse:
-        prepare.merge_journal(warehouse, home)

@@ -1,73 +1,132 @@
-"""Labelled replies -> how well a judge reads them. Needs no warehouse and keeps nothing."""
+"""Labelled replies -> how well a judge reads them. Its readings are not kept, only what its model answers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
-from tasks.adapters import labelled, lexicons, progress
-from tasks.domain import registry
-from tasks.domain.errors import InputError
-from tasks.domain.judging import judges
-from tasks.domain.judging.checking import Disagreement, JudgeCheck, checks, disagreements
-from tasks.domain.judging.claim import JudgedReply
+from tasks.adapters import judgings, progress, store
+from tasks.adapters.judge_checks import Checking, PreparedCheck
+from tasks.domain.judging.calls import Told
+from tasks.domain.judging.checking import (
+    Disagreement,
+    JudgeCheck,
+    Read,
+    checks,
+    disagreements,
+    missing_reasons,
+)
+from tasks.domain.pricing import call_usd, expected_usd
+from tasks.domain.rows import Request
+
+ANSWER_TOKENS = 200
+"""About what an answer takes, by which calls that are not made yet are priced."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What a check will ask: calls to be made and answered already; about what it costs, None without a price."""
+
+    n_calls: int
+    n_answered: int
+    usd: float | None
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What reading took: `n_calls` in all, `n_made` of them answered in this run; none for a judge of the text alone.
+
+    `seconds_per_1000` replies is None where no call was answered in this run, `usd_per_1000` where the card has no
+    price or the endpoint told no tokens.
+    """
+
+    n_calls: int = 0
+    n_made: int = 0
+    seconds_per_1000: float | None = None
+    usd_per_1000: float | None = None
 
 
 @dataclass(frozen=True)
 class JudgeMeasured:
-    """How a judge reads labelled replies, and what 1,000 of them cost in seconds and US dollars.
+    """How a judge reads labelled replies, what that took, and why readings are missing."""
 
-    `without_facts`: models of which only the vendor is known.
-    """
-
-    judge: str
-    version: str
-    n_replies: int
-    n_unlabelled: int
-    seconds_per_1000: float
-    usd_per_1000: float
+    spent: Spent
     checks: list[JudgeCheck]
     disagreements: list[Disagreement]
-    without_facts: list[str]
+    missing_reasons: dict[str, int]
 
 
-def judge_check(labels: Path, judge: str, facts: Path | None, n_errors: int) -> JudgeMeasured:
-    """Let `judge` read the replies at `labels` and return how that compares with what they were labelled.
+def ahead(checking: Checking) -> Ahead:
+    """Return what a check will ask, before anything starts; each answer that can't be read costs one more call."""
+    told = checking.told(judgings.kept(checking.home, checking.request_ids))
+    requests = _requests(told)
+    waiting = {one.calls[-1].request.request_id for one in told if one.is_waiting}
+    todo = [request for name, request in requests.items() if name in waiting]
+    price = checking.prepared.asked.card.price
+    usd = None if price is None else expected_usd(todo, ANSWER_TOKENS, price)
+    return Ahead(len(todo), len(requests) - len(todo), usd)
+
+
+def measure(checking: Checking, n_errors: int) -> JudgeMeasured:
+    """Return how the judge's readings compare with the labels, as far as its model has answered.
 
     Args:
-        labels: attack logs, or a table of labelled replies.
-        judge: one that reads the text alone.
-        facts: TOML file of who the models are, where they have no card.
+        checking: a check whose calls were put.
         n_errors: how many replies to return that were read otherwise than labelled.
-
-    Raises:
-        InputError: labels, judge or facts are wrong.
     """
-    registry.check(judges, judge, "--judge")
-    reader = registry.load(judges, judge)
-    if hasattr(reader, "messages"):
-        raise InputError(
-            f"judge {judge!r} asks a model, and only judges that read the text alone can be checked so.",
-            where="--judge",
-            remedy="Ingest the labels and let a plan name this judge: both readings are then in core.judged_trial.",
-        )
-    replies = labelled.read_labelled(labels)
-    known, without_facts = labelled.identities((reply.model for reply in replies), facts)
-    lexicon, verdicts, title = lexicons.read_lexicon(), [], f"reading by {judge}"
+    with store.writing(checking.home) as warehouse:
+        answers = judgings.answers(warehouse, checking.request_ids)
+    told = checking.told(answers)
+    requests = _requests(told)
+    each = 1000 * len(requests) / len(told)
+    price = checking.prepared.asked.card.price
+    usd = [
+        call_usd(answer.prompt_tokens, answer.completion_tokens, price)
+        for name in requests
+        if price is not None
+        and (answer := answers.get(name)) is not None
+        and answer.prompt_tokens is not None
+        and answer.completion_tokens is not None
+    ]
+    return _measured(
+        checking.prepared,
+        [one.verdict for one in told],
+        Spent(
+            n_calls=len(requests),
+            n_made=checking.n_made,
+            seconds_per_1000=each * checking.seconds / checking.n_made if checking.n_made else None,
+            usd_per_1000=each * sum(usd) / len(usd) if usd else None,
+        ),
+        n_errors,
+    )
+
+
+def measure_text(prepared: PreparedCheck, n_errors: int) -> JudgeMeasured:
+    """Let a judge that reads the text alone read the replies, and return how that compares with their labels.
+
+    Args:
+        prepared: what is checked.
+        n_errors: how many replies to return that were read otherwise than labelled.
+    """
+    verdicts, title = [], f"reading by {prepared.judge.name}"
     started = perf_counter()
-    with progress.stage(title, len(replies)):
-        for reply in replies:
-            text = JudgedReply(reply.text, reply.prompt_text, reply.language)
-            verdicts.append(reader.judge(text, known[reply.model], lexicon))
+    with progress.stage(title, len(prepared.replies)):
+        for reply in prepared.replies:
+            verdicts.append(prepared.judge.judge(reply.judged, prepared.known[reply.model], prepared.lexicon))
             progress.advance(title)
     seconds = perf_counter() - started
+    spent = Spent(seconds_per_1000=1000 * seconds / len(prepared.replies), usd_per_1000=0.0)
+    return _measured(prepared, verdicts, spent, n_errors)
+
+
+def _requests(told: Sequence[Told]) -> dict[str, Request]:
+    """Return the calls that readings took so far, each once: equal replies of one model are one call."""
+    return {call.request.request_id: call.request for one in told for call in one.calls}
+
+
+def _measured(prepared: PreparedCheck, verdicts: Sequence[Read], spent: Spent, n_errors: int) -> JudgeMeasured:
     return JudgeMeasured(
-        judge=judge,
-        version=reader.version,
-        n_replies=len(replies),
-        n_unlabelled=sum(reply.is_loose is None and reply.is_strict is None for reply in replies),
-        seconds_per_1000=1000 * seconds / len(replies),
-        usd_per_1000=0.0,
-        checks=checks(replies, verdicts),
-        disagreements=disagreements(replies, verdicts, n_errors),
-        without_facts=without_facts,
+        spent=spent,
+        checks=checks(prepared.replies, verdicts, prepared.scores),
+        disagreements=disagreements(prepared.replies, verdicts, n_errors),
+        missing_reasons=missing_reasons(verdicts),
     )

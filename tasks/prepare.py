@@ -50,6 +50,12 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
     return n_new
 
 
+def take_in_journal(home: Home) -> None:
+    """Move what a run that was killed had received into the warehouse."""
+    with store.writing(home) as warehouse:
+        merge_journal(warehouse, home)
+
+
 @task(name="prepare", task_run_name="prepare {prepared.plan.name}", cache_policy=NO_CACHE)
 def prepare(prepared: Prepared, home: Home) -> list[Request]:
     """Register the plan's models, prompts and requests, and return those that are still to be asked."""

@@ -1,10 +1,12 @@
 """Calls to judge models in the warehouse: registered once, and what came of them."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
-from tasks.adapters.store import Store
-from tasks.domain.judging.calls import Answer, AskedJudge, JudgeCall
+from tasks.adapters import journal
+from tasks.adapters.settings import Home
+from tasks.adapters.store import Store, looking
+from tasks.domain.judging.calls import NOT_ASKED, Answer, AskedJudge, JudgeCall
 from tasks.domain.rows import Request, prompt_row, request_row
 
 
@@ -29,7 +31,39 @@ def register(
     return [request for request in requests.values() if request.request_id in unanswered]
 
 
-def answers(warehouse: Store, request_ids: Sequence[str]) -> dict[str, Answer]:
+def kept(home: Home, request_ids: Collection[str]) -> dict[str, Answer]:
+    """Return what came of these calls, from the warehouse and the journal; for when nobody writes yet."""
+    found: dict[str, Answer] = {}
+    if home.warehouse.exists():
+        with looking(home) as warehouse:
+            found = answers(warehouse, request_ids)
+    for path in journal.files(home.journal):
+        for reply in journal.read(path):
+            if reply.request_id in request_ids and not found.get(reply.request_id, NOT_ASKED).is_settled:
+                found[reply.request_id] = Answer(
+                    reply.reply_text, reply.missing_reason, reply.prompt_tokens, reply.completion_tokens
+                )
+    return found
+
+
+def under_way(warehouse: Store, request_ids: Collection[str], since: datetime) -> tuple[float, int]:
+    """Return how many seconds calls were under way, the first one's start to the last one's end, and how many answered.
+
+    Args:
+        warehouse: where their outcomes are.
+        request_ids: the calls.
+        since: when they were put; what came before is of another run.
+    """
+    columns = ["reply_text", "replied_at", "latency_ms"]
+    known = warehouse.read_columns("core.outcome", columns, request_id=list(request_ids)).drop_nulls("replied_at")
+    ended = [(text, at, timedelta(milliseconds=ms or 0)) for text, at, ms in known.iter_rows() if at >= since]
+    if not ended:
+        return 0.0, 0
+    took: timedelta = max(at for _, at, _ in ended) - min(at - latency for _, at, latency in ended)
+    return took.total_seconds(), sum(text is not None for text, _, _ in ended)
+
+
+def answers(warehouse: Store, request_ids: Collection[str]) -> dict[str, Answer]:
     """Return what came of these calls, by request."""
     found = warehouse.read_columns("core.outcome", ["request_id", *Answer._fields], request_id=list(request_ids))
     return {request_id: Answer(*told) for request_id, *told in found.iter_rows()}

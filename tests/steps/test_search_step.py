@@ -317,12 +317,12 @@ def test_mistakes_are_named(world, search, target, said) -> None:
 def test_a_plan_is_refused_for_its_search_s_judge(world) -> None:
     path = world.bench.root / "data/plans/test.toml"
     text = path.read_text()
-    for judge, said in (
+    for named, said in (
         ('"llm_claim"', "plan test, key 'search.judge': 'llm_claim' asks a model, and none is named"),
         ('"nobody"', "key 'search.judge': there is no 'nobody' among judges"),
         (f'"contradiction"\njudge_model = "{JUDGE}"', "key 'search.score': it is 'strict', which judge"),
     ):
-        path.write_text(f"{text}judge = {judge}\n")
+        path.write_text(f"{text}judge = {named}\n")
         with pytest.raises(InputError) as told:
             plans.read("test", "r1")
         assert said in str(told.value)

@@ -49,12 +49,27 @@ class Answer(NamedTuple):
         return self.reply_text is not None or self.missing_reason in SETTLED_REASONS
 
 
+NOT_ASKED = Answer(None, "not_asked")
+
+
 @dataclass(frozen=True)
 class JudgeCall:
     """One call to a judge model; the request's sample is the attempt."""
 
     request: Request
     prompt: Prompt
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a judge's model has told about one reply so far: the verdict, or why there is none.
+
+    `calls`: those that it took, attempt by attempt; the last has no answer yet where the verdict `is_waiting`.
+    """
+
+    verdict: ClaimVerdict | str
+    calls: tuple[JudgeCall, ...] = ()
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,6 +110,19 @@ class AskedJudge:
             return "refused"
         found = self.judge.read(answer.reply_text, self.lexicon, identity)
         return found if isinstance(found, ClaimVerdict) else found.reason
+
+    def told_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> Told:
+        """Return what is known of a reply when these answers, by request, are there; `first` is the first call."""
+        calls: list[JudgeCall] = []
+        found: ClaimVerdict | str | None = None
+        while not isinstance(found, ClaimVerdict) and len(calls) < ATTEMPTS:
+            calls.append(self.again(first, len(calls)))
+            answer = answers.get(calls[-1].request.request_id, NOT_ASKED)
+            found = self.told(answer, identity)
+            if found is None:
+                return Told(answer.missing_reason or "not_asked", tuple(calls), is_waiting=True)
+        assert found is not None, "there is at least one attempt"
+        return Told(found, tuple(calls))
 
     def judging_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
         """Return a row of `raw.judging`."""

@@ -1,16 +1,21 @@
 """How well a judge reads replies that others have labelled: agreement, recall, precision and rates, by group."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tasks.domain.judging.claim import ClaimVerdict
+from tasks.domain.ids import content_id
+from tasks.domain.judging.claim import ClaimVerdict, JudgedReply
 from tasks.domain.stats.agreement import Agreement, Detection, agreement, detection
 
 Score = Literal["loose", "strict"]
 SCORES: tuple[Score, ...] = ("loose", "strict")
 POOLED = "all"
 YES, NO = "yes", "no"
+
+Read = ClaimVerdict | str
+"""What a judge told of a reply: its verdict, or why there is none."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,16 @@ class LabelledReply:
     cluster: str | None = None
     is_loose: bool | None = None
     is_strict: bool | None = None
+
+    @property
+    def judged(self) -> JudgedReply:
+        """Return the reply as judges read it."""
+        return JudgedReply(self.text, self.prompt_text, self.language)
+
+    @property
+    def reply_id(self) -> str:
+        """Return the id under which calls about this reply are kept; equal replies to one question share it."""
+        return content_id("labelled reply", self.model, self.prompt_text, self.text)
 
     def label(self, score: Score) -> bool | None:
         """Return the label that this score is the rate of."""
@@ -46,6 +61,11 @@ class JudgeCheck:
     found: Detection
 
     @property
+    def coverage(self) -> float:
+        """Return the share of labelled replies that the judge has read."""
+        return self.readings.n / (self.readings.n + self.readings.n_missing)
+
+    @property
     def label_rate(self) -> float | None:
         """Return the share of replies that are labelled positive."""
         return self.readings.left_rates.get(YES, 0.0) if self.readings.n else None
@@ -65,10 +85,33 @@ class Disagreement:
     verdict: ClaimVerdict
 
 
-def checks(replies: Sequence[LabelledReply], verdicts: Sequence[ClaimVerdict]) -> list[JudgeCheck]:
+def sampled(replies: Sequence[LabelledReply], most: int | None, seed: int) -> list[LabelledReply]:
+    """Return up to `most` replies in their order, of each model in proportion to how many there are; None: all.
+
+    A larger number keeps what a smaller one chose with the same seed, so that what was asked of them serves again.
+    """
+    by_model: dict[str, list[int]] = {}
+    for number, reply in enumerate(replies):
+        by_model.setdefault(reply.model, []).append(number)
+    turns = []
+    for model, numbers in by_model.items():
+        shuffled = sorted(numbers, key=lambda number: content_id("sample", seed, number))
+        # Webster's divisors: at any length the shares of the models are as near as they can be.
+        turns += [((2 * turn + 1) / len(numbers), model, number) for turn, number in enumerate(shuffled)]
+    return [replies[number] for number in sorted(number for _, _, number in sorted(turns)[:most])]
+
+
+def checks(
+    replies: Sequence[LabelledReply], verdicts: Sequence[Read], scores: Sequence[Score] = SCORES
+) -> list[JudgeCheck]:
     """Return each score over all replies, by model and by language; a score without labels is left out.
 
     A reply that has a label and no reading is missing. Groups of which there is only one say nothing new.
+
+    Args:
+        replies: what was read.
+        verdicts: what the judge told of each.
+        scores: those that the judge reads for.
 
     Raises:
         ValueError: lengths differ.
@@ -81,19 +124,26 @@ def checks(replies: Sequence[LabelledReply], verdicts: Sequence[ClaimVerdict]) -
         groups += parts if len(parts) > 1 else []
     return [
         found
-        for score in SCORES
+        for score in scores
         for kind, value, pairs in groups
         if (found := _check(score, (kind, value), pairs)) is not None
     ]
 
 
-def disagreements(replies: Sequence[LabelledReply], verdicts: Sequence[ClaimVerdict], most: int) -> list[Disagreement]:
+def missing_reasons(verdicts: Sequence[Read]) -> dict[str, int]:
+    """Return why verdicts are missing and how many, the commonest first."""
+    reasons = [told if isinstance(told, str) else told.missing_reason for told in verdicts]
+    return dict(Counter(reason for reason in reasons if reason is not None).most_common())
+
+
+def disagreements(replies: Sequence[LabelledReply], verdicts: Sequence[Read], most: int) -> list[Disagreement]:
     """Return up to `most` replies that are read otherwise than labelled, spread evenly over all such."""
     found = [
         Disagreement(reply, score, verdict)
         for score in SCORES
         for reply, verdict in zip(replies, verdicts, strict=True)
-        if reply.label(score) is not None
+        if isinstance(verdict, ClaimVerdict)
+        and reply.label(score) is not None
         and _reading(verdict, score) is not None
         and _reading(verdict, score) != reply.label(score)
     ]
@@ -102,9 +152,7 @@ def disagreements(replies: Sequence[LabelledReply], verdicts: Sequence[ClaimVerd
     return [found[number * len(found) // most] for number in range(most)]
 
 
-def _check(
-    score: Score, group: tuple[str, str], pairs: Sequence[tuple[LabelledReply, ClaimVerdict]]
-) -> JudgeCheck | None:
+def _check(score: Score, group: tuple[str, str], pairs: Sequence[tuple[LabelledReply, Read]]) -> JudgeCheck | None:
     labelled = [(reply, verdict) for reply, verdict in pairs if reply.label(score) is not None]
     if not labelled:
         return None
@@ -124,7 +172,9 @@ def _clusters(replies: Iterable[LabelledReply]) -> Iterator[str]:
         yield f"cluster {reply.cluster}" if reply.cluster is not None else f"reply {number}"
 
 
-def _reading(verdict: ClaimVerdict, score: Score) -> bool | None:
+def _reading(verdict: Read, score: Score) -> bool | None:
+    if isinstance(verdict, str):
+        return None
     return verdict.is_contradiction if score == "loose" else verdict.is_foreign
 
 
