@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows import cli_grades, cli_identity
+from flows import cli_grades, cli_identity, cli_verdict
 from tasks.adapters import store, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
@@ -121,6 +121,7 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         terminal.say(
             [f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"]
         )
+    cli_verdict.print_verdicts(home)
     if not pairs.is_empty():
         terminal.say([""])
         title = "Each pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
