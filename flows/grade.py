@@ -15,7 +15,7 @@ from tasks.domain.judging.grading import Grading, PairReader
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
 
-@flow(name="grade", task_runner=_runner)
+@flow(name="grade", flow_run_name="grade", task_runner=_runner)
 async def grade(
     home: str, plan: str | None = None, round_name: str | None = None, references: list[str] | None = None
 ) -> list[str]:

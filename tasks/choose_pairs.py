@@ -21,14 +21,20 @@ ALL_SETS = "all"
 def choose_first(grading: Grading, reader: PairReader, home: Home) -> int:
     """Choose the prompts on which every target is graded, and return how many pairs are new.
 
-    A judge that reads the text alone grades all of them, a judge model a sample of each set.
+    A judge that reads the text alone grades all of them, a judge model a sample of each set. A set that was never put
+    to a model is no part of its grades, whereas a reply that is missing within a set is a missing grade.
     """
     wanted = grading.wanted
     most = None if wanted.most_prompts is None else min(wanted.first_prompts, wanted.most_prompts)
     first = None if reader.card is None else most or wanted.first_prompts
-    prompts = [one for strata in grading.strata.values() for one in stratified_order(strata, grading.seed)[:first]]
     with store.writing(home) as warehouse:
-        rows = [_rows(grading.targets, reference, prompts) for reference in grading.references]
+        asked = warehouse.read_columns("core.reply", ["distinct model", "prompt_id"])
+        rows = []
+        for strata in grading.strata.values():
+            here = set(asked.filter(pl.col("prompt_id").is_in(list(strata)))["model"])
+            targets = [target for target in grading.targets if target in here]
+            prompts = stratified_order(strata, grading.seed)[:first]
+            rows += [_rows(targets, reference, prompts) for reference in grading.references if reference in here]
         return _append(rows, reader, (warehouse, now()))
 
 
@@ -52,6 +58,8 @@ def choose_more(grading: Grading, reader: PairReader, home: Home) -> int:
                 for strata in grading.strata.values():
                     order = stratified_order(strata, grading.seed)
                     n_known = sum(prompt in known for prompt in order)
+                    if n_known == 0:
+                        continue  # this set was not put to both
                     more = extended(order, n_known, wanted.more_prompts, wanted.most_prompts)
                     rows.append(_rows([target], reference, [prompt for prompt in more if prompt not in known]))
         n_new = _append(rows, reader, (warehouse, now()))

@@ -1,6 +1,6 @@
 -- mart.similarity_grade: one row per target, reference, prompt set and judge: how alike the replies are, from 1 to 5 (RSE).
 -- grain: target, reference, prompt_set, judge
--- prompt_set all: the mean of the sets, null where one of them has no grades. low, high: 95 % interval over new prompts.
+-- prompt_set all: the mean of the sets that were put to both, null where one of them has no grades. low, high: 95 % interval over new prompts.
 -- n: pairs of replies with grades; n_missing: chosen pairs without; n_cut: pairs of which the judge saw a part. A
 -- reference against itself (is_self) is 5 by construction. Grades of different judges do not compare.
 select

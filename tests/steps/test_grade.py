@@ -1,5 +1,6 @@
 """Pairs are put once in each order that is wanted, read or missing with a reason, and scored by set and over sets."""
 
+import dataclasses
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
@@ -260,3 +261,23 @@ def test_a_set_without_grades_leaves_the_mean_of_sets_open(home) -> None:
     row = bench.grade_of("a")
     assert (row["grade"], row["low"], row["reason"]) == (None, None, "no grades in other")
     assert (row["n"], row["n_missing"]) == (4, 2)
+
+
+def test_a_set_that_was_never_put_to_a_target_is_no_part_of_its_grades(home) -> None:
+    bench = Bench(
+        home, texts("abt", 3) | {(model, f"q{n}"): f"{model} answers {n}" for model in "at" for n in range(3)}
+    )
+    strata = {"small": dict.fromkeys(("p0", "p1", "p2"), ""), "other": dict.fromkeys(("q0", "q1", "q2"), "")}
+    with store.writing(home) as warehouse:
+        rows = [
+            row | {"prompt_set": "other", "registered_at": datetime(2025, 1, 1)} for row in bench.rows("raw.prompt")
+        ]
+        warehouse.append("prompt", [row for row in rows if row["prompt_id"].startswith("q")])
+    bench.ask(dataclasses.replace(bench.grading(), strata=strata), lambda request: verdict(4, 4, 4))
+    found = {(row["target"], row["prompt_set"]): row["n"] for row in bench.rows("mart.similarity_grade")}
+    assert found == {
+        **{(model, name): 3 for model in "at" for name in ("small", "other")},
+        **{(model, "all"): 6 for model in "at"},
+        ("b", "small"): 3,
+        ("b", "all"): 3,
+    }
