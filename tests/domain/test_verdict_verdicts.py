@@ -73,6 +73,13 @@ def test_order_of_pairs_leaves_no_trace() -> None:
     assert verdicts(pairs[::-1], dict(reversed(KNOWN.items())), selves()) == verdicts(pairs, KNOWN, selves())
 
 
+def test_nobody_is_a_candidate_for_itself() -> None:
+    """Nor does a pair without D say anything."""
+    pairs = run({})
+    beside = [*pairs, pair("a1", "a1", 9.0), replace(pair("target", "a1", 0.0), opening_d=None)]
+    assert verdicts(beside, KNOWN, selves()) == verdicts(pairs, KNOWN, selves())
+
+
 def test_own_family_is_no_control() -> None:
     """A reference that is tested leaves its family out of its null; so does a target that shares the family."""
     rows = verdicts(run({}), KNOWN, selves())

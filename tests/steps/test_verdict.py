@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
@@ -159,6 +160,25 @@ def test_variant_of_one_reference_is_its_ceiling_and_typical_of_others(home) -> 
     assert own["is_kin"]
     assert own["degree"] == pytest.approx(1.0)
     assert 0.3 < row(found, "pupil", TEACHER)["degree"] < 0.8
+
+
+@pytest.mark.parametrize("n_samples", [1, 2])
+def test_ceiling_is_a_score_like_any_other(home, n_samples) -> None:
+    """Likeness to oneself, less the mean likeness to independent models that are no kin: as D of a target is."""
+    population = Population([*references(n_samples=n_samples), *strangers(1)], 60, seed=3)
+    told = row(judge(population, home), "target-1", TEACHER)
+    others = population.opening_matrix()[population.place[TEACHER], 2:12].mean()
+    if n_samples == 1:
+        # Every reply has twelve words and more.
+        assert told["ceiling_kind"] == "identical"
+        assert told["ceiling_d"] == pytest.approx(np.log(13) - others, abs=5e-6)
+    else:
+        first, second = (population.openings(TEACHER)[:, sample] for sample in (0, 1))
+        own = np.log1p(np.cumprod(first == second, axis=-1).sum(axis=-1)).mean()
+        assert told["ceiling_kind"] == "samples"
+        assert told["ceiling_d"] == pytest.approx(own - others, abs=5e-6)
+    expected = (told["opening_d"] - told["null_mean"]) / (told["ceiling_d"] - told["null_mean"])
+    assert told["degree"] == pytest.approx(expected, abs=1e-5)
 
 
 def test_second_channel_makes_the_same_model(home) -> None:

@@ -216,6 +216,10 @@ class Population:
             for model in self.models
         }
 
+    def openings(self, model: str) -> NDArray[np.int64]:
+        """Return the first words of a model's replies as numbers: shape (prompts, samples, WORDS)."""
+        return self._replies[model][0]
+
     def opening_matrix(self) -> NDArray[np.float64]:
         """Return ln(1 + identical leading words) of every two models on every prompt, samples averaged."""
         found = np.zeros((len(self.models), len(self.models), self.n_prompts))
