@@ -105,6 +105,9 @@ def score(
         int | None, typer.Option("--embed-prompts", min=0, help="Prompts a set to embed; 0: none. Default: 150.")
     ] = None,
     embed_all: Annotated[bool, typer.Option("--embed-all", help="Embed the replies to all prompts.")] = False,
+    embed_trials: Annotated[
+        int | None, typer.Option("--embed-trials", min=0, help="Identity trials a target to embed. Default: 150.")
+    ] = None,
     embed_model: Annotated[
         str, typer.Option("--embed-model", help="Model of sentence-transformers: hub name or path.")
     ] = "all-MiniLM-L6-v2",
@@ -117,6 +120,7 @@ def score(
     from tasks.adapters import lineages, store
 
     n = None if embed_all else 150 if embed_prompts is None else embed_prompts
+    n_trials = (0 if n == 0 else 150) if embed_trials is None else embed_trials
     named = _names([references])
     graded = _names(grade_against or [])
     store.check_free(place)
@@ -140,12 +144,11 @@ def score(
             cli_output.print_result(place, findings, [])
             cli_grades.print_grades(place)
             terminal.say([f"Openings, lengths and word pairs of all pairs of models were compared in {seconds:.1f} s."])
-            if n == 0:
+            if n == n_trials == 0:
                 return
             terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
-            await similarity(
-                str(place.root), named, text_only.model_copy(update={"enabled": True, "prompts_per_set": n}), seed
-            )
+            wanted = {"enabled": True, "prompts_per_set": n, "trials_per_target": n_trials}
+            await similarity(str(place.root), named, text_only.model_copy(update=wanted), seed)
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tasks.domain.rows import Finding
     from tasks.ingest import Ingested
 
+NEXT_OF_TRIALS = 'Next: distillometer query "select * from mart.identity_score", or mart.identity_spread once embedded.'
 MOST_ROWS = 60
 MOST_COVERAGE_ROWS = 15
 
@@ -112,6 +113,10 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         board = snapshot.read("mart.leaderboard").sort("position")
         pairs = snapshot.read("mart.pair_beside_self").sort("position")
         panel = snapshot.read("mart.panel")
+    if coverage.is_empty():
+        terminal.say(["There are no replies to compare, only identity trials.", NEXT_OF_TRIALS])
+        terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
+        return
     _print_coverage(coverage)
     terminal.say([""])
     console.print(

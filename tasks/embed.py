@@ -1,4 +1,4 @@
-"""Replies -> vectors: what is not embedded yet, over a sample of prompts that is the same for all models."""
+"""Replies -> vectors: what is not embedded yet, over a sample of prompts and trials that is the same for all models."""
 
 import random
 
@@ -12,6 +12,7 @@ from tasks.adapters.settings import Home
 from tasks.domain import registry
 from tasks.domain.likeness.vectors import sample_prompts
 from tasks.domain.plan import EmbeddingPlan
+from tasks.domain.prompting.trial_sample import Cell, sample_cells
 
 CHUNK = 64
 """Texts that are embedded and stored together: what a killed run loses at most."""
@@ -31,12 +32,29 @@ def chosen_replies(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl
     return replies.filter(pl.col("prompt_id").is_in(chosen)).select(columns).sort("prompt_id", "model", "sample")
 
 
+def chosen_trials(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
+    """Return the sampled identity trials, answered or not: request_id, mode, text_id, reply_text."""
+    cell = ("template_id", "question_id", "sample", "question_group")
+    told = ("request_id", "mode", "text_id", "reply_text")
+    trials = warehouse.read_columns("core.trial", [*told, "target", *cell])
+    chosen = [trials.clear()]
+    for _, mine in trials.group_by("target", "mode"):
+        cells = [Cell(*row) for row in mine.select(cell).iter_rows()]
+        kept = sample_cells(cells, plan.trials_per_target, seed)
+        chosen.append(mine.filter(pl.Series([one in kept for one in cells], dtype=pl.Boolean)))
+    return pl.concat(chosen).select(told).sort("request_id", "mode")
+
+
 @task(name="embed", task_run_name="embed with {plan.model}", cache_policy=NO_CACHE)
 def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
     """Embed the texts that have no vector yet, each distinct text once, and return how many those were."""
     label = f"{plan.embedder}/{plan.model}"
     with store.writing(home) as warehouse:
-        texts = chosen_replies(warehouse, plan, seed).select("text_id", "reply_text").unique("text_id")
+        replies, trials = chosen_replies(warehouse, plan, seed), chosen_trials(warehouse, plan, seed)
+        drawn = trials.select(pl.lit(label).alias("embedder"), "request_id", "mode")
+        warehouse.replace("trial_sample", drawn)
+        texts = pl.concat([one.select("text_id", "reply_text") for one in (replies, trials)]).drop_nulls()
+        texts = texts.unique("text_id")
         known = warehouse.read_columns("raw.embedding", ["text_id"], embedder=label)
         todo = texts.join(known, on="text_id", how="anti")
         if todo.is_empty():

@@ -1,7 +1,8 @@
 -- core.trial: one row per identity trial, in each mode: a question in a template put to a target, and its reply.
 -- grain: request_id, mode
 -- template_set: out of which it was put last; the same words may stand in other sets, such as that of the search which
--- found them. Where a trial does not tell, the set that brought the template first.
+-- found them. Where a trial does not tell, the set that brought the template first. question_group: of questions that
+-- ask the same in other words or another language; one without a group is a group of its own.
 with template as (
     select
         template_id,
@@ -29,6 +30,7 @@ select
     trial.question_id,
     question.prompt_key as question_key,
     question.same_as,
+    coalesce(question.same_as, question.prompt_key, trial.question_id) as question_group,
     question.asks,
     trial.is_leading,
     outcome.sample,
@@ -37,6 +39,7 @@ select
     outcome.prompt_id,
     outcome.reply_id,
     outcome.reply_text,
+    md5(outcome.reply_text) as text_id,
     outcome.missing_reason
 from raw.trial as trial
 inner join core.outcome as outcome using (request_id)

@@ -5,7 +5,7 @@
 -- is_hard: strict, and neither template nor question had named a vendor or a model. What is stored leaves the reply's
 -- text out: core.judged_trial has it too.
 with trial as materialized (
-    select * exclude (reply_text)
+    select * exclude (reply_text, text_id)
     from core.trial
 ),
 verdict as materialized (

@@ -4,13 +4,13 @@
 -- reading. top_maker: the commonest, of several the first by name. entropy_bits: Shannon's, 0 where all answers agree;
 -- n_makers_effective: 2 to its power; pair_agreement: the chance that two answers, drawn without replacement, are the
 -- same. All but the last depend on n: compare them at a similar n. A judge that never tells whom the speaker claims to
--- be has no row.
+-- be has no row. embedding_spread stands beside what the judge read, without it: see mart.identity_spread.
 with trial as (
     select
         target,
         mode,
         judge,
-        coalesce(same_as, question_key, question_id) as question_group,
+        question_group,
         language,
         if(is_foreign is null, null, claimed_vendor) as maker,
         is_foreign is not null as is_read
@@ -65,6 +65,9 @@ select
     round(spread.top_share, 6) as top_share,
     round(spread.entropy, 6) as entropy_bits,
     round(2 ** spread.entropy, 6) as n_makers_effective,
-    round(spread.pair_agreement, 6) as pair_agreement
+    round(spread.pair_agreement, 6) as pair_agreement,
+    coalesce(embedded.n_embedded, 0) as n_embedded,
+    embedded.embedding_spread
 from total
 left join spread using (target, mode, judge, question_group)
+left join mart.identity_spread as embedded using (target, mode, question_group)

@@ -13,13 +13,13 @@ from tasks.domain.rows import Lineage
 
 
 def known(warehouse: store.Store) -> list[Lineage]:
-    """Return what is known of each model that has a reply.
+    """Return what is known of each model that has a reply to compare; of none where there are identity trials alone.
 
     Raises:
-        InputError: no model has one.
+        InputError: no model has one, and there are no trials either.
     """
     replied = set(warehouse.read_columns("core.reply", ["distinct model"])["model"])
-    if not replied:
+    if not replied and not warehouse.count("raw.trial"):
         raise InputError(
             "the warehouse has no replies.",
             where=str(warehouse.path),

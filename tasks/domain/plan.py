@@ -21,13 +21,15 @@ class PromptChoice(Strict):
 
 
 class EmbeddingPlan(Strict):
-    """Which embedder reads the replies, and how many prompts a set it reads (the same for all models)."""
+    """Which embedder reads the replies, and how many prompts a set and trials a target (the same for all models)."""
 
     enabled: bool = True
     embedder: Name = "sentence_transformers"
     model: str = "all-MiniLM-L6-v2"
     prompts_per_set: Annotated[int, Field(ge=1)] | None = 150
     """None: every prompt."""
+    trials_per_target: Annotated[int, Field(ge=0)] | None = 150
+    """Identity trials of each mode, in turn one of each group of questions. None: all; 0: none."""
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
