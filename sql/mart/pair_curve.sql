@@ -1,0 +1,27 @@
+-- mart.pair_curve: one row per target, reference and number of prompts: the opening score D over the first so many prompts.
+-- grain: target, reference, n_prompts
+-- The prompts come in the order of their ids, which are hashes: an order that has nothing to do with what they say. So the
+-- curve shows whether D had settled before all prompts were in. low, high: D -+ 1.96 standard errors over those prompts.
+with part as (
+    select
+        target,
+        reference,
+        row_number() over so_far as n_prompts,
+        count(*) over (partition by target, reference) as n_all,
+        avg(opening_d) over so_far as opening_d,
+        stddev_samp(opening_d) over so_far / sqrt(row_number() over so_far) as standard_error
+    from core.pair_centred
+    where opening_d is not null
+    window so_far as (partition by target, reference order by prompt_id rows unbounded preceding)
+)
+select
+    target,
+    reference,
+    n_prompts,
+    round(opening_d, 6) as opening_d,
+    round(opening_d - 1.96 * standard_error, 6) as low,
+    round(opening_d + 1.96 * standard_error, 6) as high
+from part
+where
+    n_prompts = n_all
+    or n_prompts in (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, 3000, 5000)
