@@ -1,5 +1,6 @@
 -- mart.base_excess: one row per target with its base here, and reference: how much nearer it is to it than its base is.
 -- grain: target, reference
+-- stored: snapshot
 -- excess = mean over prompts that both answered of D(target) - D(base); low and high: -+ 1.96 standard errors, each
 -- prompt one cluster. What a student had from its base is no sign of a teacher: the excess is what it has beyond that.
 with gap as (

@@ -1,5 +1,6 @@
 -- mart.nearest_reply: one row per reply and near reply of another model, with both texts and the prompt.
 -- grain: neighbour_kind, reply_id, rank
+-- filter: model
 -- neighbour_kind within_prompt: among replies to the same prompt, by raw cosine; centred_global: among the replies to
 -- all embedded prompts, by the cosine of vectors from which the prompt's mean over references was subtracted.
 select

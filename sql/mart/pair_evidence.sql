@@ -1,6 +1,7 @@
 -- mart.pair_evidence: one row per target, other model, prompt and two samples: both replies side by side, with likeness.
 -- grain: reply_id, reference_reply_id
--- Filter by target and reference: unfiltered it is every pair of replies in the warehouse.
+-- filter: target, reference
+-- Unfiltered it is every pair of replies in the warehouse.
 select
     pair.target,
     pair.reference,

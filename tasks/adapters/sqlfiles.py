@@ -1,7 +1,10 @@
-"""Reads `sql/`: one file is one relation, its path is its name, its header says what a row is."""
+"""Reads `sql/`: one file is one relation, its path is its name, its header says what a row is.
+
+`sql/columns.toml` says what the columns are: under `default` by name, under a relation's name what is otherwise there.
+"""
 
 import json
-import re
+import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +21,9 @@ class Relation:
     """One relation.
 
     `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring, and copied into the snapshot or
-    not; 'snapshot' a view in the warehouse, never behind it, whose rows are stored when they are published.
+    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are stored when published.
+    `comment`: its first sentence; `details`: what else the header says. `filter_by`: the columns by which to filter it,
+    as it is too large to read whole.
     """
 
     schema: str
@@ -26,8 +31,10 @@ class Relation:
     text: str
     comment: str
     grain: str
+    details: str
     level: str
     stored: str
+    filter_by: str
     reads: frozenset[str]
 
     @property
@@ -41,14 +48,39 @@ class Relation:
         return self.schema == "raw" or self.stored in ("published", "snapshot")
 
     @property
+    def is_published(self) -> bool:
+        """Say whether the snapshot has it."""
+        return self.stored != "warehouse"
+
+    @property
+    def described(self) -> str:
+        """What is said of it in the database: sentence, grain and details, each on a line of its own."""
+        keys = [f"{key}: {text}" for key, text in (("grain", self.grain), ("filter", self.filter_by)) if text]
+        return "\n".join([self.comment, *keys, *([self.details] if self.details else [])])
+
+    @property
     def quoted(self) -> str:
         """The full name as SQL accepts it everywhere: `check` is a reserved word."""
         return f'"{self.schema}"."{self.name}"'
 
 
-def _header(text: str, key: str) -> str:
-    found = re.search(rf"^-- {re.escape(key)}: (.*)$", text, flags=re.MULTILINE)
-    return found.group(1).strip() if found else ""
+_KEYS = ("grain", "level", "stored", "filter")
+
+
+def _header(text: str, full_name: str) -> dict[str, str]:
+    """Return what the comment lines that begin a file say: by key, `comment` and `details`."""
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        said = line.removeprefix("--").strip()
+        key, _, rest = said.partition(": ")
+        if key in _KEYS:
+            found[key] = rest.strip()
+        else:
+            place = "details" if "grain" in found else "comment"
+            found[place] = f"{found.get(place, '')} {said}".strip()
+    return found | {"comment": found.get("comment", "").removeprefix(f"{full_name}:").strip()}
 
 
 def _reads(text: str) -> frozenset[str]:
@@ -75,11 +107,12 @@ def read_relation(path: Path) -> Relation:
     """Return the relation that the file at `path` defines."""
     text = path.read_text(encoding="utf-8")
     schema, name = path.parent.name, path.stem
-    comment = _header(text, f"{schema}.{name}")
+    said = _header(text, f"{schema}.{name}")
     reads = frozenset() if schema == "raw" else _reads(text)
-    return Relation(
-        schema, name, text, comment, _header(text, "grain"), _header(text, "level"), _header(text, "stored"), reads
+    comment, grain, details, level, stored, filter_by = (
+        said.get(key, "") for key in ("comment", "grain", "details", "level", "stored", "filter")
     )
+    return Relation(schema, name, text, comment, grain, details, level, stored, filter_by, reads)
 
 
 @cache
@@ -100,6 +133,48 @@ def relations(root: Path = SQL_DIR) -> tuple[Relation, ...]:
         for relation in ready:
             ordered[relation.full_name] = waiting.pop(relation.full_name)
     return tuple(ordered.values())
+
+
+def published() -> list[Relation]:
+    """Return the relations that the snapshot has, each after those that it reads."""
+    return [relation for relation in relations() if relation.is_published]
+
+
+@cache
+def column_texts(root: Path = SQL_DIR) -> dict[str, dict[str, str]]:
+    """Return what is said of columns, by column: under `default`, and under each relation where it is otherwise there.
+
+    A heading of the file names one relation, or several apart by commas.
+    """
+    read = tomllib.loads((root / "columns.toml").read_text(encoding="utf-8"))
+    texts: dict[str, dict[str, str]] = {}
+    for heading, by_column in read.items():
+        for name in heading.split(","):
+            texts.setdefault(name.strip(), {}).update(by_column)
+    return texts
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write into the database what its relations and their columns are, where any client shows it."""
+    texts = column_texts()
+    known = {(relation.schema, relation.name): relation for relation in relations()}
+    found = connection.execute(
+        "select schema_name, table_name, list(column_name) from duckdb_columns() where not internal group by all"
+    ).fetchall()
+    views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
+    for schema, name, columns in found:
+        relation = known[schema, name]
+        kind = "view" if (schema, name) in views else "table"
+        connection.execute(f"comment on {kind} {relation.quoted} is {literal(relation.described)}")
+        said = texts.get("default", {}) | texts.get(relation.full_name, {})
+        for column in columns:
+            if column in said:
+                connection.execute(f'comment on column {relation.quoted}."{column}" is {literal(said[column])}')
+
+
+def literal(text: str) -> str:
+    """Return a text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def examples(root: Path = SQL_DIR) -> dict[str, str]:

@@ -22,10 +22,6 @@ _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.St
 """MULTI is a pivot."""
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _create(
     connection: duckdb.DuckDBPyConnection, relation: sqlfiles.Relation, *, is_refreshed: bool, is_snapshot: bool = False
 ) -> None:
@@ -34,6 +30,8 @@ def _create(
     is_view = relation.schema != "raw" and (
         relation.stored == "" or (relation.stored == "snapshot" and not is_snapshot)
     )
+    if is_snapshot and relation.is_copied:
+        return
     if relation.schema == "raw":
         connection.execute(relation.text)
     elif is_view:
@@ -42,7 +40,6 @@ def _create(
         connection.execute(f"create or replace table {name} as {relation.text}")
     else:
         connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
-    connection.execute(f"comment on {'view' if is_view else 'table'} {name} is {_literal(relation.comment)}")
 
 
 class Store:
@@ -185,7 +182,7 @@ class Store:
         beside.unlink(missing_ok=True)
         with _write_lock:
             cursor = self._connection.cursor()
-            cursor.execute(f"attach {_literal(str(beside))} as snapshot")
+            cursor.execute(f"attach {sqlfiles.literal(str(beside))} as snapshot")
             [[here]] = cursor.execute("select current_database()").fetchall()
             try:
                 for schema in sqlfiles.SCHEMAS:
@@ -198,8 +195,11 @@ class Store:
                 cursor.execute("detach snapshot")
                 cursor.close()
         with duckdb.connect(str(beside), config=OPTIONS) as connection:
-            for relation in sqlfiles.relations():
+            connection.begin()  # Committed one by one, a thousand comments take seconds.
+            for relation in sqlfiles.published():
                 _create(connection, relation, is_refreshed=False, is_snapshot=True)
+            sqlfiles.describe(connection)
+            connection.commit()
         os.replace(beside, target)
 
 

@@ -16,6 +16,8 @@ import pytest
 from tasks.adapters import sqlfiles, store
 
 RELATIONS = {relation.full_name: relation for relation in sqlfiles.relations()}
+OF_CATALOGUE = {"mart.relation", "mart.relation_column"}
+"""What reads no relation but DuckDB's own lists: it finds those that a case gives."""
 TESTED = [name for name, relation in RELATIONS.items() if relation.schema != "raw"]
 FILES = {f"{path.parent.name}.{path.stem}": path for path in sorted(Path(__file__).parent.glob("*/*.toml"))}
 CASES = [
@@ -48,6 +50,7 @@ def _form(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, str
     while waiting:
         needed.add(one := waiting.pop())
         waiting |= set() if one in given else RELATIONS[one].reads - needed
+    needed |= given.keys() if name in OF_CATALOGUE else set()
     assert given.keys() <= needed, f"{name} does not read {given.keys() - needed}"
     for relation in (relation for full_name, relation in RELATIONS.items() if full_name in needed):
         if relation.full_name in given or relation.schema == "raw":
@@ -57,6 +60,8 @@ def _form(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, str
                 _insert(connection, relation.quoted, given[relation.full_name])
         else:
             connection.execute(f"create view {relation.quoted} as {relation.text}")
+    if name in OF_CATALOGUE:
+        sqlfiles.describe(connection)
     connection.execute(f"create table actual as {RELATIONS[name].text}")
 
 
@@ -88,7 +93,8 @@ def test_case(name: str, case: dict[str, Any], columns: Columns, scratch: duckdb
 
 @pytest.mark.parametrize("name", TESTED)
 def test_nothing_comes_of_nothing(name: str, empty: store.Store) -> None:
-    assert empty.ask(RELATIONS[name].text).is_empty()
+    if name not in OF_CATALOGUE:
+        assert empty.ask(RELATIONS[name].text).is_empty()
 
 
 def test_every_relation_has_a_case_and_every_case_a_relation() -> None:
