@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score_identity
+from tasks import ingest, score, score_identity
 from tasks.adapters import store, verdicts
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -222,6 +222,15 @@ def test_facts_reach_a_model_of_which_nothing_was_known(tmp_path, logs, home) ->
     ingest.ingest.fn(replies, "replies", NO_NAMES, home)
     with store.writing(home) as warehouse:
         assert verdicts.identities(warehouse)["phi-4"].facts.maker == "Microsoft"
+
+
+def test_where_there_are_trials_alone_scoring_compares_nothing(logs, home) -> None:
+    take_in(logs, home)
+    with disable_run_logger():
+        score.score.fn([], home)
+    with store.writing(home) as warehouse:
+        assert warehouse.read("raw.reference").is_empty()
+        assert warehouse.read("mart.likeness").is_empty()
 
 
 def test_broken_log_leaves_no_trace(tmp_path, logs) -> None:

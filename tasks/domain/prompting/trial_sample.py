@@ -33,7 +33,7 @@ def sample_cells(cells: Iterable[Cell], n: int | None, seed: int) -> set[Cell]:
         return hashlib.sha256(told.encode()).digest()
 
     turns: Counter[str] = Counter()
-    order = []
+    order: list[tuple[int, int, Cell]] = []
     for cell in sorted(set(cells), key=place):
         order.append((turns[cell.question_group], len(order), cell))
         turns[cell.question_group] += 1
