@@ -1,0 +1,16 @@
+"""What the command prints of how alike all models are to each other."""
+
+from tasks.adapters import store, terminal
+from tasks.adapters.settings import Home
+from tasks.domain.reporting.population_sentences import population_sentences
+
+
+def print_population(home: Home) -> None:
+    """Print in words how many distinct models all of them write like; nothing where there are too few to say."""
+    with store.reading(home) as snapshot:
+        homes = snapshot.read("mart.homogenisation").to_dicts()
+        members = snapshot.read("mart.model_contribution").to_dicts()
+        nodes = snapshot.read("mart.model_tree").to_dicts()
+    lines = population_sentences(homes, members, nodes)
+    if lines:
+        terminal.say(["", *(f"- {line}" for line in lines)])

@@ -1,0 +1,17 @@
+-- raw.model_contribution: one row per kernel, population and member: what it adds to the effective number of models.
+-- grain: kernel, population, member
+-- member: a model, or a family in population families.
+create table if not exists raw.model_contribution (
+    kernel varchar not null,
+    population varchar not null,
+    member varchar not null,
+    contribution double not null,
+    contribution_low double,
+    contribution_high double,
+    likeness double not null,
+    likeness_low double,
+    likeness_high double,
+    nearest varchar,
+    nearest_likeness double not null,
+    computed_at timestamp not null
+);

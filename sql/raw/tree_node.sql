@@ -1,0 +1,13 @@
+-- raw.tree_node: one row per kernel, population and node of its average-linkage tree; node 0 is the root.
+-- grain: kernel, population, node
+-- height: 1 - likeness at which the members come together. support: share of draws of prompts that have this group.
+create table if not exists raw.tree_node (
+    kernel varchar not null,
+    population varchar not null,
+    node integer not null,
+    parent integer,
+    height double not null,
+    support double,
+    members varchar[] not null,
+    computed_at timestamp not null
+);

@@ -1,0 +1,1 @@
+"""How alike a whole population of models is: its kernel, its effective number of models, its tree."""

@@ -1,0 +1,79 @@
+"""In words: how many distinct models a population writes like, who adds least, and which groups come again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Row = Mapping[str, Any]
+
+SUPPORTED = 0.95
+"""Share of draws of prompts from which on a group of the tree is called one that comes again."""
+
+MOST_GROUPS = 3
+MOST_NAMES = 6
+
+
+def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
+    """Return sentences on the population of all models, and on families where they are another population.
+
+    Args:
+        homes: rows of `mart.homogenisation`.
+        members: rows of `mart.model_contribution`.
+        nodes: rows of `mart.model_tree`.
+    """
+    found = {(row["kernel"], row["population"]): row for row in homes}
+    home = found.get(("opening", "all"))
+    if home is None:
+        return []
+    lines = [f"By how they begin, {home['n_members']} models write like {_count(home)} distinct ones"]
+    if ("bigram", "all") in found:
+        lines[0] += f"; by their word pairs like {_count(found['bigram', 'all'])}"
+    lines[0] += f".{_floor(home)}"
+    if ("opening", "families") in found:
+        row = found["opening", "families"]
+        lines[0] += f" One voice a family: {row['n_members']} families like {row['vendi']:.1f}."
+    ranked = sorted((row for row in members if _is_main(row)), key=lambda row: int(row["rank"]))
+    if ranked:
+        lines.append(_edges(ranked))
+    groups = [row for row in nodes if _is_main(row) and row["support"] is not None and row["n_members"] > 1]
+    if groups:
+        lines.append(_groups(groups))
+    return lines
+
+
+def _is_main(row: Row) -> bool:
+    return row["kernel"] == "opening" and row["population"] == "all"
+
+
+def _count(row: Row) -> str:
+    low, high = row["vendi_low"], row["vendi_high"]
+    interval = "" if low is None else f" (95 % interval {low:.1f} to {high:.1f})"
+    return f"{row['vendi']:.1f}{interval}"
+
+
+def _floor(row: Row) -> str:
+    if row["vendi_of_one_model"] is None:
+        return ""
+    return f" As many samples of one of them would begin like {row['vendi_of_one_model']:.1f}."
+
+
+def _edges(ranked: Sequence[Row]) -> str:
+    least, most = ranked[0], ranked[-1]
+    nearest = f" (nearest: {least['nearest']})" if least["nearest"] is not None else ""
+    return (
+        f"{least['member']} adds least to that number, {least['contribution']:.2f}{nearest}; {most['member']} adds "
+        f"most, {most['contribution']:.2f}. A copy of another model would add about 0, one like no other about 1."
+    )
+
+
+def _groups(groups: Sequence[Row]) -> str:
+    """Return the closest groups that come again, the larger before those that it holds."""
+    again = [row for row in groups if row["support"] >= SUPPORTED]
+    shown: list[Row] = []
+    for row in sorted(again, key=lambda row: (row["height"], row["members"])):
+        if len(row["members"]) <= MOST_NAMES:
+            shown = [one for one in shown if not set(one["members"]) <= set(row["members"])] + [row]
+    named = "; ".join(", ".join(row["members"]) for row in shown[:MOST_GROUPS])
+    return (
+        f"Of {len(groups)} groups in the tree of openings, {len(again)} come again in at least {SUPPORTED:.0%} of the "
+        "draws of prompts" + (f", such as: {named}." if named else ".")
+    )

@@ -1,0 +1,159 @@
+"""Likeness of all pairs -> how alike whole populations are, what each model adds, and a tree with support."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters import lineages, store
+from tasks.adapters.settings import Home, now
+from tasks.domain.ids import content_id
+from tasks.domain.population.homogeneity import Homogeneity, measure, prompt_draws
+from tasks.domain.population.likeness import Floats, Likeness, among, grouped, means, places, without_strangers
+from tasks.domain.population.populations import SMALLEST, Population, populations
+from tasks.domain.population.tree import TreeNode, newick, tree
+from tasks.domain.population.vendi import score_of_one
+
+KERNELS = ("opening", "bigram")
+"""Columns of `core.pair_kernel`, each a likeness from 0 to 1."""
+
+ROWS_AT_A_TIME = 2_500_000
+"""Pairs of replies that are read at a time: the names beside a likeness take twenty times its room."""
+
+Row = dict[str, object]
+
+
+@task(name="homogeneity", task_run_name="homogeneity", cache_policy=NO_CACHE)
+def homogeneity(seed: int, home: Home) -> int:
+    """Form `raw.homogeneity`, `raw.model_contribution` and `raw.tree_node` anew; return how many populations there are.
+
+    Fewer than three models are no population: then there are no rows.
+    """
+    with store.writing(home) as warehouse:
+        known = lineages.known(warehouse)
+        references = warehouse.read("raw.reference")["model"].to_list()
+        chosen = populations(known, references)
+        rows: dict[str, list[Row]] = {"homogeneity": [], "model_contribution": [], "tree_node": []}
+        for kernel, likeness, own in _read(warehouse) if chosen else ():
+            drawn = prompt_draws(len(likeness.values), _chance(seed, "prompts"))
+            for population in chosen:
+                for table, row in _rows(population, likeness, own, (drawn, _chance(seed, kernel, population.name))):
+                    rows[table].append({"kernel": kernel, "population": population.name, **row})
+        at = now()
+        for table, made in rows.items():
+            schema = warehouse.read(f"raw.{table}").schema
+            warehouse.replace(table, pl.DataFrame([row | {"computed_at": at} for row in made], schema=schema))
+        get_run_logger().info("%d populations of models measured", len(rows["homogeneity"]))
+        return len(rows["homogeneity"])
+
+
+def _chance(seed: int, *names: str) -> np.random.Generator:
+    """Return chance that depends on the seed and on what is computed, not on what was computed before."""
+    return np.random.default_rng(int(content_id("homogeneity", seed, *names)[:16], 16))
+
+
+def _read(warehouse: store.Store) -> Iterator[tuple[str, Likeness, dict[str, float]]]:
+    """Yield each kernel with the likeness of all models, and of each model with itself where it has more samples."""
+    answered = warehouse.read_columns("core.opening_reach", ["model", "prompt_id"])
+    models, prompts = (sorted(answered[name].unique().to_list()) for name in ("model", "prompt_id"))
+    n_pairs, place = len(models) * (len(models) - 1) // 2, places(len(models))
+    if not n_pairs:
+        return
+    values = {kernel: np.full((len(prompts), n_pairs), np.nan, dtype=np.float32) for kernel in KERNELS}
+    selves: list[pl.DataFrame] = []
+    step = max(1, ROWS_AT_A_TIME // n_pairs)
+    for start in range(0, len(prompts), step):
+        frame = warehouse.read("core.pair_kernel", prompt_id=prompts[start : start + step])
+        is_self = pl.col("left_model") == pl.col("right_model")
+        selves.append(frame.filter(is_self))
+        pairs = frame.filter(~is_self)
+        left, right = (_numbers(pairs[name], models) for name in ("left_model", "right_model"))
+        row = _numbers(pairs["prompt_id"], prompts)
+        for kernel in KERNELS:
+            values[kernel][row, place[left, right]] = pairs[kernel].cast(pl.Float32).fill_null(np.nan).to_numpy()
+    own = pl.concat(selves).group_by("left_model").agg(pl.col(*KERNELS).sort().mean()).sort("left_model")
+    for kernel in KERNELS:
+        there = own.filter(pl.col(kernel).is_not_null())
+        yield (
+            kernel,
+            Likeness(tuple(models), values[kernel]),
+            dict(zip(there["left_model"], there[kernel], strict=True)),
+        )
+
+
+def _numbers(names: pl.Series, known: Sequence[str]) -> np.ndarray:
+    return names.cast(pl.Enum(known)).to_physical().to_numpy().astype(np.int64)
+
+
+def _rows(
+    population: Population,
+    likeness: Likeness,
+    own: dict[str, float],
+    chance: tuple[Floats, np.random.Generator],
+) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of one population, each with its table; none where too few members have common prompts."""
+    weights, rng = chance
+    wanted = grouped(among(likeness, population.member), population.member)
+    part = without_strangers(wanted)
+    if part.n < SMALLEST:
+        return
+    drawn = means(part, weights)
+    found = measure(part, drawn)
+    nodes = tree(part.members, means(part), drawn, rng)
+    models = [model for model, member in population.member.items() if member in part.members]
+    selves = [own[model] for model in models if model in own]
+    yield (
+        "homogeneity",
+        _summary(part, found, nodes)
+        | {
+            "n_models": len(models),
+            "n_left_out": len(set(population.member.values())) - part.n,
+            "vendi_of_one_model": score_of_one(part.n, float(np.mean(selves))) if selves else None,
+        },
+    )
+    for one in found.contributions:
+        yield (
+            "model_contribution",
+            {
+                "member": one.member,
+                "contribution": one.contribution.value,
+                "contribution_low": one.contribution.low,
+                "contribution_high": one.contribution.high,
+                "likeness": one.likeness.value,
+                "likeness_low": one.likeness.low,
+                "likeness_high": one.likeness.high,
+                "nearest": one.nearest,
+                "nearest_likeness": one.nearest_likeness,
+            },
+        )
+    for node in nodes:
+        yield (
+            "tree_node",
+            {
+                "node": node.node,
+                "parent": node.parent,
+                "height": node.height,
+                "support": node.support,
+                "members": list(node.members),
+            },
+        )
+
+
+def _summary(part: Likeness, found: Homogeneity, nodes: Sequence[TreeNode]) -> Row:
+    return {
+        "n_members": part.n,
+        "n_prompts": part.n_prompts,
+        "n_common_prompts": int(part.n_common.min()),
+        "vendi": found.vendi.value,
+        "vendi_low": found.vendi.low,
+        "vendi_high": found.vendi.high,
+        "vendi_bias": found.bias,
+        "mean_likeness": found.mean_likeness.value,
+        "mean_likeness_low": found.mean_likeness.low,
+        "mean_likeness_high": found.mean_likeness.high,
+        "clipped_share": found.clipped,
+        "newick": newick(nodes),
+    }

@@ -1,0 +1,137 @@
+"""Replies in a warehouse -> populations, contributions and trees in the published snapshot."""
+
+import random
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+import pytest
+from prefect.logging import disable_run_logger
+
+from tasks import homogeneity
+from tasks.adapters import store
+from tasks.adapters.settings import Home
+from tests.support import small_home
+
+VENDORS = {"alpha-1": "alpha", "alpha-2": "alpha", "beta": "beta", "copy-of-beta": "copy", "delta": "delta"}
+WORDS = ["amber", "birch", "cedar", "ember", "fjord", "grove", "heath", "islet"]
+
+
+def _text(model: str, prompt: int) -> str | None:
+    writer = "beta" if model == "copy-of-beta" else model
+    chance = random.Random(f"{writer} {prompt}")
+    if model == "delta" and prompt == 3:
+        return None
+    # The two alphas begin alike on every other prompt.
+    start = f"Well now {prompt}" if model.startswith("alpha") and prompt % 2 else chance.choice(WORDS)
+    return " ".join([start, *chance.choices(WORDS, k=14)])
+
+
+RECORDED = [(model, f"p{prompt:02d}", 0, _text(model, prompt)) for model in VENDORS for prompt in range(40)]
+
+
+def measured(root: Path, recorded: Iterable[small_home.Recorded], seed: int = 0) -> tuple[int, Home]:
+    home = Home(root)
+    with disable_run_logger(), store.writing(home) as warehouse:
+        small_home.fill(warehouse, recorded, VENDORS)
+        n = homogeneity.homogeneity.fn(seed, home)
+        warehouse.publish(home.published)
+    return n, home
+
+
+def read(home: Home, name: str, **where: object) -> pl.DataFrame:
+    with store.reading(home) as snapshot:
+        return snapshot.read(name, **where)
+
+
+RELATIONS = ("mart.homogenisation", "mart.model_contribution", "mart.model_tree", "mart.newick")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Home:
+    n, home = measured(tmp_path_factory.mktemp("home"), RECORDED)
+    assert n == 4
+    return home
+
+
+def test_copy_is_found_and_counts_once(home) -> None:
+    [row] = read(home, "mart.homogenisation", kernel="opening", population="all").to_dicts()
+    assert (row["n_members"], row["n_prompts"], row["n_common_prompts"], row["n_left_out"]) == (5, 40, 39, 0)
+    assert 3 < row["vendi_low"] < row["vendi"] < row["vendi_high"] < 4.5
+    assert row["least_own"] == "beta"
+    # By mean over different prompts the kernel need not fit together, but it nearly does.
+    assert row["clipped_share"] < 0.001
+    members = {
+        one["member"]: one
+        for one in read(home, "mart.model_contribution", kernel="opening", population="all").to_dicts()
+    }
+    assert (members["beta"]["nearest"], members["beta"]["nearest_likeness"]) == ("copy-of-beta", 1.0)
+    assert abs(members["copy-of-beta"]["contribution"]) < 0.3
+    assert members["delta"]["contribution"] > 0.8
+    assert members["alpha-1"]["family"] == "alpha"
+
+
+def test_tree_joins_the_copy_and_the_family(home) -> None:
+    for kernel in ("opening", "bigram"):
+        nodes = read(home, "mart.model_tree", kernel=kernel, population="all").to_dicts()
+        groups = {" ".join(node["members"]): node for node in nodes}
+        assert groups["beta copy-of-beta"]["support"] == 1
+        assert groups["beta copy-of-beta"]["height"] == 0
+    assert groups["beta copy-of-beta"]["families"] == ["beta", "copy"]
+    opening = read(home, "mart.model_tree", kernel="opening", population="all").to_dicts()
+    assert {" ".join(node["members"]): node["support"] for node in opening}["alpha-1 alpha-2"] > 0.95
+    [newick] = read(home, "mart.newick", kernel="opening", population="all")["newick"].to_list()
+    assert "('beta':0,'copy-of-beta':0)1:" in newick
+
+
+def test_family_has_one_voice(home) -> None:
+    [row] = read(home, "mart.homogenisation", kernel="opening", population="families").to_dicts()
+    assert (row["n_members"], row["n_models"]) == (4, 5)
+    members = read(home, "mart.model_contribution", kernel="opening", population="families")["member"].to_list()
+    assert sorted(members) == ["alpha", "beta", "copy", "delta"]
+
+
+def test_order_of_rows_and_repetition_change_nothing(home, tmp_path) -> None:
+    shuffled = random.Random(3).sample(RECORDED, len(RECORDED))
+    _, other = measured(tmp_path / "shuffled", shuffled)
+    for name in RELATIONS:
+        order = [column for column in ("kernel", "population", "member", "node") if column in read(home, name).columns]
+        assert read(home, name).sort(order).equals(read(other, name).sort(order)), name
+
+
+def test_another_seed_draws_other_prompts(home, tmp_path) -> None:
+    _, other = measured(tmp_path / "seed", RECORDED, seed=1)
+    here, there = (read(one, "mart.homogenisation").sort("kernel", "population") for one in (home, other))
+    assert here["vendi"].equals(there["vendi"])
+    assert not here["vendi_low"].equals(there["vendi_low"])
+
+
+def test_model_without_common_prompts_is_left_out_and_told(tmp_path) -> None:
+    strange = [(model, prompt if model != "delta" else f"other-{prompt}", *rest) for model, prompt, *rest in RECORDED]
+    _, home = measured(tmp_path, strange)
+    [row] = read(home, "mart.homogenisation", kernel="bigram", population="all").to_dicts()
+    assert (row["n_members"], row["n_left_out"]) == (4, 1)
+    patchy = read(home, '"check".population_patchy').sort("kernel", "population")
+    assert patchy["population"].to_list() == ["all", "families"] * 2
+
+
+def test_likeness_to_itself_says_what_one_model_would_come_to(home, tmp_path) -> None:
+    with store.reading(home) as snapshot:
+        assert snapshot.read("mart.homogenisation")["vendi_of_one_model"].to_list() == [None] * 4
+    again = [(model, prompt, 1, text) for model, prompt, _, text in RECORDED if model == "alpha-1"]
+    _, other = measured(tmp_path, [*RECORDED, *again])
+    # Its second samples equal its first: many samples of it would be one.
+    [row] = read(other, "mart.homogenisation", kernel="opening", population="all").to_dicts()
+    assert row["vendi_of_one_model"] == pytest.approx(1.0)
+
+
+def test_two_models_are_no_population(tmp_path) -> None:
+    n, home = measured(tmp_path, [row for row in RECORDED if row[0] in {"beta", "delta"}])
+    assert n == 0
+    for name in RELATIONS:
+        assert read(home, name).is_empty()
+
+
+def test_one_model_is_no_population(tmp_path) -> None:
+    n, _ = measured(tmp_path, [row for row in RECORDED if row[0] == "beta"])
+    assert n == 0
