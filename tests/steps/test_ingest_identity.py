@@ -97,8 +97,8 @@ def test_template_that_several_targets_share_stands_under_each_ones_own_set(logs
 def test_scores_beside_the_published_reading(logs, home) -> None:
     take_in(logs, home)
     found = scores(home)
-    for score, n in (("loose", 6), ("strict", 2), ("hard", 1)):
-        ours, published = found[score, "all"], found[score, "as_published"]
+    for name, n in (("loose", 6), ("strict", 2), ("hard", 1)):
+        ours, published = found[name, "all"], found[name, "as_published"]
         assert ours["value"] == pytest.approx(n / 20)
         assert (ours["n"], ours["n_missing"]) == (20, 2)
         assert ours["low"] <= ours["value"] <= ours["high"]
