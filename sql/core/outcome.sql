@@ -18,7 +18,7 @@ select
     request.wanted_at,
     best.reply_id,
     best.reply_text,
-    coalesce(best.missing_reason, if(best.request_id is null, 'not_asked', null)) as missing_reason,
+    coalesce(best.missing_reason, case when best.request_id is null then 'not_asked' end) as missing_reason,
     best.error_text,
     best.finish_reason,
     best.prompt_tokens,

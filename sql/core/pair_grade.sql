@@ -24,10 +24,8 @@ select
     graded.content_grade,
     graded.grade,
     graded.n_cut_characters,
-    if(
-        graded.grade is null,
-        coalesce(pair.missing_reason, graded.missing_reason, 'not_graded'),
-        null
-    ) as missing_reason
+    case
+        when graded.grade is null then coalesce(pair.missing_reason, graded.missing_reason, 'not_graded')
+    end as missing_reason
 from core.reply_pair as pair
 left join graded using (target_reply_id, reference_reply_id, judge)

@@ -2,4 +2,4 @@
 select claim.target, claim.mode, claim.stance, claim.claimed_vendor, claim.n_claims, claim.n_trials, claim.share
 from mart.identity_claim as claim
 inner join core.deciding_judge using (target, mode, judge)
-order by claim.target, claim.mode, claim.candidate_rank nulls last, claim.n_claims desc, claim.stance
+order by claim.target, claim.mode, claim.candidate_rank nulls last, claim.n_claims desc, claim.stance;

@@ -5,4 +5,4 @@ inner join core.reply as r on l.prompt_id = r.prompt_id and l.text_id = r.text_i
 inner join core.model as lm on lm.model = l.model
 inner join core.model as rm on rm.model = r.model and rm.vendor <> lm.vendor
 group by all
-order by n_identical desc
+order by n_identical desc;

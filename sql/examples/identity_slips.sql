@@ -1,5 +1,6 @@
--- In which languages and kinds of template do targets contradict their facts, or claim another maker? (bank mode)
+-- In which languages and kinds of template do targets contradict their facts, or claim another maker?
 select
+    trial.mode,
     trial.language,
     trial.kind,
     count(*) filter (where trial.is_contradiction) as n_loose,
@@ -10,6 +11,5 @@ select
     round(n_strict / nullif(n_read, 0), 6) as strict_rate
 from core.judged_trial as trial
 inner join core.deciding_judge using (target, mode, judge)
-where trial.mode = 'bank'
-group by trial.language, trial.kind
-order by strict_rate desc nulls last, n_read desc, trial.language, trial.kind
+group by trial.mode, trial.language, trial.kind
+order by trial.mode, strict_rate desc nulls last, n_read desc, trial.language, trial.kind;

@@ -3,4 +3,4 @@ select model, neighbour_model, cos, prompt_text, reply_text, neighbour_reply_tex
 from mart.nearest_reply
 where neighbour_kind = 'within_prompt' and rank = 1
 order by cos desc
-limit 20
+limit 20;

@@ -57,9 +57,9 @@ summed as (
 )
 select
     target,
-    if(is_complete, round(100 * value, 3), null) as distillation_index,
-    if(is_complete and has_interval, round(100 * greatest(value - below, 0), 3), null) as low,
-    if(is_complete and has_interval, round(100 * least(value + above, 1), 3), null) as high,
+    case when is_complete then round(100 * value, 3) end as distillation_index,
+    case when is_complete and has_interval then round(100 * greatest(value - below, 0), 3) end as low,
+    case when is_complete and has_interval then round(100 * least(value + above, 1), 3) end as high,
     round(lineage, 6) as lineage,
     round(identity, 6) as identity,
     round(similarity, 6) as similarity,

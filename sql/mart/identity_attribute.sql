@@ -13,7 +13,10 @@ with claim as (
         claim.attribute,
         list_contains(trial.asks, claim.attribute) as is_asked,
         claim.is_deviation,
-        if(claim.vendor <> 'other' and claim.vendor <> model.vendor, claim.vendor, claim.value_text) as pointed
+        case
+            when claim.vendor <> 'other' and claim.vendor <> model.vendor then claim.vendor
+            else claim.value_text
+        end as pointed
     from core.judged_trial as trial
     inner join raw.attribute_claim as claim using (verdict_id)
     inner join core.model as model on model.model = trial.target
@@ -62,11 +65,11 @@ select
     attribute,
     coalesce(asked.n_asked, 0) as n_asked,
     coalesce(asked.n_missing, 0) as n_missing,
-    if(judge.names_values, coalesce(stated.n_asked_stated, 0), null) as n_asked_stated,
-    if(judge.names_values, coalesce(stated.n_stated, 0), null) as n_stated,
-    if(judge.names_values, coalesce(stated.n_known, 0), null) as n_known,
-    if(judge.judge is null, null, coalesce(stated.n_deviating, 0)) as n_deviating,
-    if(judge.names_values, round(stated.n_deviating / nullif(stated.n_known, 0), 6), null) as deviating_share,
+    case when judge.names_values then coalesce(stated.n_asked_stated, 0) end as n_asked_stated,
+    case when judge.names_values then coalesce(stated.n_stated, 0) end as n_stated,
+    case when judge.names_values then coalesce(stated.n_known, 0) end as n_known,
+    case when judge.judge is not null then coalesce(stated.n_deviating, 0) end as n_deviating,
+    case when judge.names_values then round(stated.n_deviating / nullif(stated.n_known, 0), 6) end as deviating_share,
     deviation.pointed as top_deviation,
     deviation.n as n_top_deviation
 from asked

@@ -9,7 +9,7 @@ with reading as (
         target,
         mode,
         judge,
-        if(is_foreign, 'foreign', coalesce(stance, 'not_judged')) as stance,
+        case when is_foreign then 'foreign' else coalesce(stance, 'not_judged') end as stance,
         claimed_vendor,
         is_foreign,
         is_hard,
@@ -27,7 +27,8 @@ claim as (
         mode,
         judge,
         stance,
-        coalesce(claimed_vendor, if(stance in ('none', 'refused'), 'none', 'unknown')) as claimed_vendor,
+        coalesce(claimed_vendor, case when stance in ('none', 'refused') then 'none' else 'unknown' end)
+            as claimed_vendor,
         stance = 'foreign' and coalesce(claimed_vendor not in ('other', 'unknown'), false) as is_candidate,
         count(*) as n_claims,
         count(*) filter (where is_earnest) as n_earnest,
@@ -43,11 +44,10 @@ select
     claim.stance,
     claim.claimed_vendor,
     claim.stance = 'own' as is_own,
-    if(
-        claim.is_candidate,
-        rank() over (partition by target, mode, judge, claim.is_candidate order by claim.n_claims desc),
-        null
-    ) as candidate_rank,
+    case
+        when claim.is_candidate
+            then rank() over (partition by target, mode, judge, claim.is_candidate order by claim.n_claims desc)
+    end as candidate_rank,
     claim.n_claims,
     claim.n_earnest,
     claim.n_hard,

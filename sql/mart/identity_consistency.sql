@@ -12,7 +12,7 @@ with trial as (
         judge,
         question_group,
         language,
-        if(is_foreign is null, null, claimed_vendor) as maker,
+        case when is_foreign is not null then claimed_vendor end as maker,
         is_foreign is not null as is_read
     from core.judged_trial
     qualify bool_or(stance <> 'not_judged' or claimed_vendor is not null) over (partition by mode, judge)

@@ -22,7 +22,7 @@ reason as (
         select
             trial.target,
             trial.mode,
-            if(trial.missing_reason is not null, 'missing', 'unread') as kind,
+            case when trial.missing_reason is not null then 'missing' else 'unread' end as kind,
             coalesce(trial.missing_reason, reading.verdict_missing_reason) as missing_reason,
             count(*) as n
         from trial

@@ -33,7 +33,11 @@ select
     nearest.opening_d_low,
     nearest.opening_d_high,
     round(
-        if(nearest.opening_d is null, nearest.opening - second.opening, nearest.opening_d - second.opening_d), 6
+        case
+            when nearest.opening_d is null then nearest.opening - second.opening
+            else nearest.opening_d - second.opening_d
+        end,
+        6
     ) as margin,
     nearest.is_same_family as is_own_family,
     foreign_group.candidate_group as foreign_group,

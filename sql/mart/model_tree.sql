@@ -23,6 +23,6 @@ select
     round(node.support, 6) as support,
     len(node.members) as n_members,
     node.members,
-    if(node.population = 'families', node.members, family.families) as families
+    case when node.population = 'families' then node.members else family.families end as families
 from raw.tree_node as node
 left join family using (kernel, population, node)

@@ -18,8 +18,9 @@ from tasks.domain.errors import InputError
 
 _OTHER_VERSION = "Another version of distillometer wrote it: form it anew with `distillometer score`."
 _write_lock = threading.RLock()
-_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
-"""MULTI is a pivot."""
+READERS = "v1.4.0"
+"""The oldest DuckDB that opens a snapshot: shells lag behind the library that writes it."""
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI: a pivot.
 
 
 def _create(
@@ -100,9 +101,8 @@ class Store:
         finally:
             cursor.close()
         if len(kinds) != 1 or kinds[0] not in _READING:
-            found = ", ".join(kind.name for kind in kinds) or "nothing"
             raise InputError(
-                f"the query is not one SELECT but {found}.",
+                f"the query is not one SELECT but {', '.join(kind.name for kind in kinds) or 'nothing'}.",
                 where=str(self.path),
                 remedy="The snapshot is only read: give one SELECT.",
             )
@@ -182,7 +182,7 @@ class Store:
         beside.unlink(missing_ok=True)
         with _write_lock:
             cursor = self._connection.cursor()
-            cursor.execute(f"attach {sqlfiles.literal(str(beside))} as snapshot")
+            cursor.execute(f"attach {sqlfiles.literal(str(beside))} as snapshot (storage_version '{READERS}')")
             [[here]] = cursor.execute("select current_database()").fetchall()
             try:
                 for schema in sqlfiles.SCHEMAS:

@@ -1,6 +1,7 @@
 """A published snapshot is swapped in whole, opens anywhere while a run writes, and says what everything in it is."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -144,6 +145,13 @@ def test_no_relation_of_the_snapshot_reads_one_that_is_not_there() -> None:
     published = {relation.full_name for relation in sqlfiles.published()}
     for relation in sqlfiles.published():
         assert relation.is_copied or relation.reads <= published, relation.full_name
+
+
+def test_views_use_no_function_that_older_readers_of_a_snapshot_lack() -> None:
+    new = re.compile(r"\bif\(")
+    assert not [
+        relation.full_name for relation in sqlfiles.published() if not relation.is_copied and new.search(relation.text)
+    ]
 
 
 def test_what_an_interrupted_publish_left_is_no_hindrance(home) -> None:
