@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows import cli_grades, cli_identity, cli_verdict
+from flows import cli_grades, cli_identity, cli_population, cli_verdict
 from tasks.adapters import store, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
@@ -131,6 +131,7 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         terminal.say([""])
         title = "Each pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
+    cli_population.print_population(home)
     said = sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())
     terminal.say(["", *(f"- {sentence}" for sentence in said)])
     terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)

@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from tasks import embed, neighbours, score, verdict, weigh_index
+from tasks import embed, homogeneity, neighbours, score, verdict, weigh_index
 from tasks.adapters import store
 from tasks.adapters.settings import home_at
 from tasks.domain.plan import EmbeddingPlan
@@ -18,6 +18,7 @@ async def similarity(
         if lineage is not None:
             score.load_lineage(lineage, place)
         seconds = score.score(references, place)
+        homogeneity.homogeneity(seed, place)
         if embedding.enabled:
             embed.embed(embedding, seed, place)
         embedder = f"{embedding.embedder}/{embedding.model}"

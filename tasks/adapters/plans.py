@@ -20,8 +20,9 @@ from tasks.domain.rows import Prompt, Request
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
-SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1", "verdict": "1", "index": INDEX_VERSION}
-"""Versions of the formulas in `sql`, `tasks/neighbours.py` and `tasks/domain/verdict`; a change of a formula raises its number."""
+SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1", "verdict": "1", "homogeneity": "1"}
+SCORE_VERSIONS |= {"index": INDEX_VERSION}
+"""Versions of the formulas in `sql`, `tasks` and `tasks/domain`: a changed formula, a new number."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import embed, ingest, neighbours, publish_snapshot, score, verdict
+from tasks import embed, homogeneity, ingest, neighbours, publish_snapshot, score, verdict
 from tasks.adapters import plans, store
 from tasks.adapters.settings import Home
 from tasks.domain.plan import EmbeddingPlan
@@ -32,6 +32,9 @@ SHOWN = {
     "mart.pair_beside_self": ["position"],
     "mart.self_likeness": ["model"],
     "mart.verdict": ["target", "candidate_group"],
+    "mart.homogenisation": ["kernel", "population"],
+    "mart.model_contribution": ["kernel", "population", "rank"],
+    "mart.newick": ["kernel", "population"],
 }
 
 
@@ -43,6 +46,7 @@ def scores(root: Path) -> dict[str, Any]:
         ingest.ingest.fn(HERE / "replies.jsonl", "replies", (None, None), home)
         score.load_lineage.fn(str(HERE / "lineage.csv"), home)
         score.score.fn([], home)
+        homogeneity.homogeneity.fn(3, home)
         embed.embed.fn(embedding, 3, home)
         neighbours.neighbours.fn(f"{embedding.embedder}/{embedding.model}", home)
         verdict.verdict.fn(f"{embedding.embedder}/{embedding.model}", home)

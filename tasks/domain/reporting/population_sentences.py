@@ -66,12 +66,12 @@ def _edges(ranked: Sequence[Row]) -> str:
 
 
 def _groups(groups: Sequence[Row]) -> str:
-    """Return the closest groups that come again, the larger before those that it holds."""
+    """Return how many groups come again, and the largest of them that can be named; none within another."""
     again = [row for row in groups if row["support"] >= SUPPORTED]
     shown: list[Row] = []
-    for row in sorted(again, key=lambda row: (row["height"], row["members"])):
-        if len(row["members"]) <= MOST_NAMES:
-            shown = [one for one in shown if not set(one["members"]) <= set(row["members"])] + [row]
+    for row in sorted(again, key=lambda row: (-row["n_members"], row["height"], row["members"])):
+        if row["n_members"] <= MOST_NAMES and not any(set(row["members"]) <= set(one["members"]) for one in shown):
+            shown.append(row)
     named = "; ".join(", ".join(row["members"]) for row in shown[:MOST_GROUPS])
     return (
         f"Of {len(groups)} groups in the tree of openings, {len(again)} come again in at least {SUPPORTED:.0%} of the "
