@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_grades, cli_identity, cli_judge_check, cli_output, cli_search, cli_validate
+from flows import cli_export, cli_grades, cli_identity, cli_judge_check, cli_output, cli_search, cli_show, cli_validate
 from flows.cli_start import HomeOption, VerboseOption, start
 from tasks.adapters import settings, terminal
 from tasks.domain.errors import DistillometerError, InputError
+from tasks.domain.near_names import unknown_name
 
 app = typer.Typer(
     help="Measure from replies alone how strongly one language model is distilled from another.",
@@ -101,6 +102,14 @@ def score(
         list[str] | None,
         typer.Option("--grade-against", metavar="REFERENCE", help="Grade likeness to it from 1 to 5. May be repeated."),
     ] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--question",
+            metavar="TARGET=GROUP",
+            help="A pair that you asked about before you saw anything. Repeatable.",
+        ),
+    ] = None,
     embed_prompts: Annotated[
         int | None, typer.Option("--embed-prompts", min=0, help="Prompts a set to embed; 0: none. Default: 150.")
     ] = None,
@@ -126,10 +135,12 @@ def score(
     store.check_free(place)
     lineages.check(named, lineage, place)
     lineages.check(graded, None, place)
+    asked = lineages.read_questions(question or [], lineage, place)
     start(place, verbose=verbose)
     from flows.grade import grade
     from flows.publish import publish
     from flows.similarity import similarity
+    from tasks import score as score_step
     from tasks.domain.plan import EmbeddingPlan
 
     text_only = EmbeddingPlan(enabled=False, model=embed_model)
@@ -137,6 +148,7 @@ def score(
     async def run() -> None:
         with store.writing(place):
             path = str(lineage.resolve()) if lineage else None
+            score_step.ask_about(asked, "score", place)
             seconds = await similarity(str(place.root), named, text_only, seed, path)
             if graded:
                 await grade(str(place.root), references=graded)
@@ -181,14 +193,14 @@ def query(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Ask the published snapshot in SQL. Relations: `select * from duckdb_views()` lists them with comments."""
+    """Ask the published snapshot in SQL. `select * from mart.relation` says what there is to ask."""
     place = settings.home_at(home)
     from tasks.adapters import sqlfiles, store
 
     if (sql is None) == (example is None):
         raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
     if example is not None and example not in sqlfiles.examples():
-        raise InputError(f"there is no example {example!r}.", remedy=f"Known: {', '.join(sqlfiles.examples())}.")
+        raise unknown_name("example", example, sqlfiles.examples())
     terminal.check_target(format_name, output)
     with store.reading(place) as snapshot:
         frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
@@ -220,6 +232,8 @@ def models(
 app.command(name="judge-check")(cli_judge_check.judge_check)
 app.command()(cli_search.search)
 app.command()(cli_validate.validate)
+app.command()(cli_export.export)
+app.add_typer(cli_show.show, name="show")
 app.add_typer(cli_search.bank, name="bank")
 
 INTERRUPTED = 130

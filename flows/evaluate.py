@@ -9,7 +9,7 @@ from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
-from tasks import prepare, weigh_index
+from tasks import prepare, score, weigh_index
 from tasks.adapters import plans, store
 from tasks.adapters.settings import home_at
 from tasks.domain.rows import Finding
@@ -39,6 +39,7 @@ async def evaluate(plan: str, round_name: str | None = None, home: str | None = 
         if prepared.bank is not None:
             problems += await identity(plan, prepared.round, str(place.root))
         embedding, references = prepared.plan.embedding, list(prepared.plan.references)
+        score.ask_about([(asked.target, asked.teacher) for asked in prepared.plan.questions], f"plan {plan}", place)
         await similarity(str(place.root), references, embedding, prepared.plan.seed)
         if prepared.grading is not None:
             problems += await grade(str(place.root), plan, prepared.round)

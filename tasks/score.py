@@ -25,6 +25,17 @@ def load_lineage(path: str, home: Home) -> tuple[int, int]:
         return len(rows), n_here
 
 
+@task(name="ask about pairs", task_run_name="{source} asks about pairs", cache_policy=NO_CACHE)
+def ask_about(questions: Sequence[tuple[str, str]], source: str, home: Home) -> None:
+    """Put on record which pairs of target and candidate group are asked about before their verdicts are seen."""
+    at = now()
+    rows = [
+        {"target": target, "candidate_group": group, "source": source, "asked_at": at} for target, group in questions
+    ]
+    with store.writing(home) as warehouse:
+        warehouse.append("question", rows, key="target,candidate_group")
+
+
 @task(name="score", task_run_name="score", cache_policy=NO_CACHE)
 def score(references: Sequence[str], home: Home) -> float:
     """Choose the references, form every stored relation anew and return how many seconds that took.

@@ -27,7 +27,8 @@ def verdict(embedder: str, home: Home) -> int:
     with store.writing(home) as warehouse:
         known = _known(warehouse)
         pairs = _pairs(warehouse, embedder)
-        found = verdicts(pairs, known, _selves(warehouse, pairs, known))
+        questions = set(warehouse.read_columns("raw.question", ["target", "candidate_group"]).iter_rows())
+        found = verdicts(pairs, known, _selves(warehouse, pairs, known), questions)
         rows = [asdict(row) | {"computed_at": at} for row in found]
         schema = warehouse.read("raw.lineage_verdict").schema
         warehouse.replace("lineage_verdict", pl.DataFrame(rows, schema=schema))

@@ -2,7 +2,8 @@
 -- grain: target, candidate_group
 -- reference: the group's closest snapshot. is_kin: of the target's own maker or family, tested apart from all others.
 -- low, high: D's 95 % interval over prompts, which says nothing of chance; p_t does, against n_controls unrelated models
--- in n_control_families families; p_holm: over all pairs of the run. degree: 0 as unrelated models, 1 as the same model;
+-- in n_control_families families; p_holm: over the n_tests pairs of its kind: those asked about beforehand (is_asked),
+-- kin, or all others. degree: 0 as unrelated models, 1 as the same model;
 -- ceiling_kind says what 1 was taken from. embedding: the second channel, for shared weights and edited text, with a p of
 -- its own at equal length. hard_claims: trials that named nobody in which the target claimed the group's maker.
 -- over_base: D less that of the target's base to the same reference. verdict: see docs/method.md.
@@ -14,6 +15,8 @@ select
     target.role as target_role,
     reference.role as candidate_role,
     told.is_kin,
+    told.is_asked,
+    told.n_tests,
     round(told.opening_d, 6) as opening_d,
     round(told.low, 6) as low,
     round(told.high, 6) as high,

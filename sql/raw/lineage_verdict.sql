@@ -5,6 +5,8 @@ create table if not exists raw.lineage_verdict (
     candidate_group varchar not null,
     reference varchar not null,
     is_kin boolean not null,
+    is_asked boolean not null,
+    n_tests bigint not null,
     opening_d double,
     low double,
     high double,

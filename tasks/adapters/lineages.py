@@ -8,7 +8,7 @@ import polars as pl
 from tasks.adapters import cards, store
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
-from tasks.domain.references import choose_references
+from tasks.domain.references import check_questions, choose_references
 from tasks.domain.rows import Lineage
 
 
@@ -62,3 +62,27 @@ def check(references: Sequence[str], lineage: Path | None, home: Home) -> None:
         choose_references(known(warehouse), references)
         if lineage is not None:
             read(lineage, warehouse)
+
+
+def read_questions(texts: Sequence[str], lineage: Path | None, home: Home) -> list[tuple[str, str]]:
+    """Return the pairs of target and candidate group that `TARGET=GROUP` texts ask about; changes nothing.
+
+    Raises:
+        InputError: a text has another form, or names a model or a group that is not here.
+    """
+    questions = []
+    for text in texts:
+        target, _, group = (part.strip() for part in text.partition("="))
+        if not target or not group:
+            raise InputError(
+                f"question {text!r} is no TARGET=GROUP.",
+                where="--question",
+                remedy="As in: --question student-7b=gpt-4",
+            )
+        questions.append((target, group))
+    if questions:
+        with store.looking(home) as warehouse:
+            rows = {row.model: row for row in known(warehouse)}
+        told = {row.model: row for row in cards.read_lineage(lineage)} if lineage is not None else {}
+        check_questions(questions, [told.get(model, row) for model, row in rows.items()], "--question")
+    return questions

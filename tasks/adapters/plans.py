@@ -16,6 +16,7 @@ from tasks.domain.plan import INDEX_VERSION, Plan, expand
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
 from tasks.domain.prompting.trials import Trial, chosen_templates, trials, wrapped_questions
+from tasks.domain.references import check_questions
 from tasks.domain.rows import Prompt, Request
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -102,6 +103,11 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
     if plan.search is not None:
         chosen_judges.search_judge(plan.search, f"plan {plan.name}, key 'search.")
     model_cards = cards.read_cards(plan)
+    check_questions(
+        [(question.target, question.teacher) for question in plan.questions],
+        [card.as_lineage() for card in model_cards.values()],
+        f"plan {plan.name}, key 'questions'",
+    )
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
     prompts = {name: prompts for name, (_, prompts) in sets.items()}
     bank = _bank(plan, model_cards, round_name) if plan.identity else None

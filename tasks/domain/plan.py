@@ -135,6 +135,13 @@ class IndexPlan(Strict):
         return self
 
 
+class Question(Strict):
+    """Whether `target` shares lineage with the candidate group `teacher`, asked before anything is seen."""
+
+    target: Name
+    teacher: str
+
+
 class Plan(Strict):
     """One evaluation. One TOML file in `data/plans`, named as the plan."""
 
@@ -151,6 +158,8 @@ class Plan(Strict):
     search: SearchPlan | None = None
     similarity: SimilarityPlan | None = None
     index: IndexPlan = IndexPlan()
+    questions: tuple[Question, ...] = ()
+    """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
 
     @field_validator("models", "prompts")
@@ -168,6 +177,13 @@ class Plan(Strict):
         stray = sorted(set(value) - set(info.data.get("models", value)))
         if stray:
             raise ValueError(f"it names {', '.join(stray)}, which 'models' does not")
+        return value
+
+    @field_validator("questions")
+    @classmethod
+    def _about_models(cls, value: tuple[Question, ...], info: ValidationInfo) -> tuple[Question, ...]:
+        if stray := sorted({question.target for question in value} - set(info.data.get("models", ()))):
+            raise ValueError(f"it asks about {', '.join(stray)}, which 'models' does not name")
         return value
 
     @field_validator("similarity")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from tasks.domain.errors import InputError
 from tasks.domain.rows import Lineage
@@ -44,3 +45,15 @@ def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Re
         chosen_by = "lineage" if is_told else "every model: no lineage is known"
     independent = {model for model in models if roles[model] == "independent"}
     return [Reference(model, model in independent or not independent, chosen_by) for model in models]
+
+
+def check_questions(questions: Sequence[tuple[str, str]], known: Sequence[Lineage], where: str) -> None:
+    """Raise InputError where a pair of target and candidate group names a model or a group that is not here."""
+    models = sorted(row.model for row in known)
+    groups = sorted({row.candidate_group or row.model for row in known})
+    for target, group in questions:
+        for name, there, what in ((target, models, "model with replies"), (group, groups, "candidate group")):
+            if name not in there:
+                near = get_close_matches(name, there, 3) or there[:8]
+                remedy = f"Near to it: {', '.join(near)}."
+                raise InputError(f"there is no {what} named {name!r}.", where=where, remedy=remedy)

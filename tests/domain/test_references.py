@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.domain.errors import InputError
-from tasks.domain.references import Reference, choose_references
+from tasks.domain.references import Reference, check_questions, choose_references
 from tasks.domain.rows import Lineage
 
 TOLD = [
@@ -69,3 +69,12 @@ def test_named_without_replies() -> None:
 
 def test_nobody_at_all() -> None:
     assert choose_references([], []) == []
+
+
+def test_a_question_about_who_is_not_here_names_what_is_near():
+    known = [Lineage("student-7b", candidate_group="student"), Lineage("acme-1")]
+    check_questions([("student-7b", "acme-1"), ("acme-1", "student")], known, "--question")
+    with pytest.raises(InputError, match=r"replies named 'student-7'.*student-7b"):
+        check_questions([("student-7", "acme-1")], known, "--question")
+    with pytest.raises(InputError, match=r"candidate group named 'student-7b'.*student"):
+        check_questions([("acme-1", "student-7b")], known, "--question")

@@ -9,6 +9,8 @@ def row(**changes):
         "reference": "acme-1-b",
         "candidate_group": "acme-1",
         "is_kin": False,
+        "is_asked": False,
+        "n_tests": 9,
         "opening_d": 0.5,
         "low": 0.4,
         "high": 0.6,
@@ -27,7 +29,7 @@ def test_a_positive_verdict_is_said_with_all_that_it_rests_on():
     [line] = verdict_sentences([row()])
     assert line == (
         "s shares lineage with acme-1 (strong): D 0.50 (0.40 to 0.60) against 0.10 of 12 unrelated models; p 1.0e-04, "
-        "0.020 after Holm over 1 pairs, degree 0.80 (ceiling: samples); closeness of length 0.70."
+        "0.020 after Holm over 9 pairs, degree 0.80 (ceiling: samples); closeness of length 0.70."
     )
 
 
@@ -62,3 +64,8 @@ def test_makers_that_were_no_candidates_are_named():
     assert line == "Candidates were models of acme. Not among them, so not to be found: models of globex, hooli."
     assert absent_makers(["acme"], ["acme"]) is None
     assert absent_makers(["acme"], []) is None
+
+
+def test_what_was_asked_beforehand_is_said_to_be():
+    [line] = verdict_sentences([row(is_asked=True, n_tests=1)])
+    assert "after Holm over 1 pairs asked about beforehand" in line

@@ -225,3 +225,14 @@ def test_unknown_length_takes_nothing_off() -> None:
     pairs = [replace(row, length_closeness=None) if row.target == "target" else row for row in long_run(0.99, 0.25)]
     found = verdict_on(verdicts(pairs, KNOWN, selves()), "a1")
     assert found.p_at_length == found.p_t
+
+
+def test_what_was_asked_beforehand_is_adjusted_alone() -> None:
+    rows = run({"a1": pair("target", "a1", 0.06)})
+    plain = verdict_on(verdicts(rows, KNOWN, selves()), "a1")
+    asked = verdict_on(verdicts(rows, KNOWN, selves(), [("target", "a1"), ("nobody", "a1")]), "a1")
+    assert (plain.is_asked, plain.verdict) == (False, NO_EVIDENCE)
+    assert (asked.is_asked, asked.n_tests, asked.verdict) == (True, 1, STRONG)
+    assert asked.p_holm == asked.p_t == plain.p_t
+    others = [row for row in verdicts(rows, KNOWN, selves(), [("target", "a1")]) if not row.is_kin and not row.is_asked]
+    assert {row.n_tests for row in others} == {plain.n_tests - 1}

@@ -31,7 +31,7 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
         why = "too few prompts" if few == len(foreign) else "too few independent references"
         return [f"No verdict on any pair: {why} (mart.verdict has the scores)."]
     found = sorted((row for row in foreign if row["verdict"] in POSITIVE), key=lambda row: (row["p_t"], row["target"]))
-    lines = [_positive(row, len(tested)) for row in found[:MOST_POSITIVE]]
+    lines = [_positive(row) for row in found[:MOST_POSITIVE]]
     if len(found) > MOST_POSITIVE:
         lines.append(f"{len(found) - MOST_POSITIVE} more pairs share lineage: select * from mart.verdict order by p_t.")
     n_without = len({row["target"] for row in foreign} - {row["target"] for row in found})
@@ -48,13 +48,14 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
     return lines
 
 
-def _positive(row: Row, n_tested: int) -> str:
+def _positive(row: Row) -> str:
     says = _SAYS[row["verdict"]].format(target=row["target"], reference=row["reference"], group=row["candidate_group"])
     degree = "" if row["degree"] is None else f", degree {row['degree']:.2f} (ceiling: {row['ceiling_kind']})"
+    over = f"{row['n_tests']:,} pairs{' asked about beforehand' if row['is_asked'] else ''}"
     return (
         f"{says}: D {row['opening_d']:.2f} ({row['low']:.2f} to {row['high']:.2f}) against {row['null_mean']:.2f} of "
-        f"{row['n_controls']} unrelated models; p {_p(row['p_t'])}, {_p(row['p_holm'])} after Holm over {n_tested:,} "
-        f"pairs{degree}; closeness of length {_number(row['length_closeness'])}."
+        f"{row['n_controls']} unrelated models; p {_p(row['p_t'])}, {_p(row['p_holm'])} after Holm over {over}{degree}"
+        f"; closeness of length {_number(row['length_closeness'])}."
     )
 
 
