@@ -39,6 +39,13 @@ def test_one_family_has_no_pairs() -> None:
     assert made.values.shape == (2, 0)
 
 
+def test_nobody_is_a_population_of_nobody() -> None:
+    nobody = among(likeness("ab", [0.5]), {"c"})
+    assert nobody.values.shape == (1, 0)
+    assert grouped(nobody, {}).members == without_strangers(nobody).members == ()
+    assert without_strangers(likeness("abc", [NAN, NAN, NAN])).n < 2
+
+
 def test_means_are_over_the_prompts_that_both_answered() -> None:
     found = likeness("abc", [0.2, NAN, 0.4], [0.4, 1.0, NAN], [0.6, NAN, NAN])
     assert means(found).tolist() == pytest.approx([0.4, 1.0, 0.4])

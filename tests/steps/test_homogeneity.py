@@ -132,6 +132,19 @@ def test_two_models_are_no_population(tmp_path) -> None:
         assert read(home, name).is_empty()
 
 
+def test_models_that_never_answered_are_no_members(tmp_path) -> None:
+    silent = [(model, prompt, 0, text if model == "beta" else None) for model, prompt, _, text in RECORDED]
+    n, _ = measured(tmp_path, silent)
+    assert n == 0
+    few = [row for row in RECORDED if row[0] in {"alpha-1", "beta", "delta"}]
+    few += [("alpha-2", "p00", 0, None), ("copy-of-beta", "p00", 0, "...")]
+    n, home = measured(tmp_path / "few", few)
+    # All and families, by two kernels; every model is a reference.
+    assert n == 4
+    [row] = read(home, "mart.homogenisation", kernel="opening", population="all").to_dicts()
+    assert (row["n_members"], row["n_left_out"]) == (3, 2)
+
+
 def test_one_model_is_no_population(tmp_path) -> None:
     n, _ = measured(tmp_path, [row for row in RECORDED if row[0] == "beta"])
     assert n == 0

@@ -84,7 +84,7 @@ def grouped(likeness: Likeness, groups: Mapping[str, str]) -> Likeness:
     """
     names = sorted({groups[member] for member in likeness.members})
     place = {name: number for number, name in enumerate(names)}
-    belongs = np.array([place[groups[member]] for member in likeness.members])
+    belongs = np.array([place[groups[member]] for member in likeness.members], dtype=np.int64)
     first, second = (belongs[members] for members in triangle(likeness.n))
     target = np.where(first == second, -1, places(len(names))[first, second])
     order = np.argsort(target, kind="stable")
