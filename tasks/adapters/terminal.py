@@ -123,14 +123,14 @@ def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> N
         if format_name == "table":
             _print_table(out(), frame)
         else:
-            text = _csv(frame) if format_name == "csv" else _json(frame)
+            text = csv_text(frame) if format_name == "csv" else _json(frame)
             sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     else:
         with target.open("w", encoding="utf-8", newline="") as file:
             if format_name == "table":
                 _print_table(Console(file=file, width=200), frame)
             else:
-                file.write(_csv(frame) if format_name == "csv" else _json(frame))
+                file.write(csv_text(frame) if format_name == "csv" else _json(frame))
 
 
 def _print_table(console: Console, frame: pl.DataFrame) -> None:
@@ -138,7 +138,7 @@ def _print_table(console: Console, frame: pl.DataFrame) -> None:
     console.print(f"{frame.height} row{'s' * (frame.height != 1)}")
 
 
-def _csv(frame: pl.DataFrame) -> str:
+def csv_text(frame: pl.DataFrame) -> str:
     """Return CSV in which lists and structs are JSON, and bytes are hexadecimal."""
     flat = [
         pl.Series(name, [None if value is None else _cell_text(value) for value in frame[name].to_list()], pl.String)
@@ -149,18 +149,22 @@ def _csv(frame: pl.DataFrame) -> str:
 
 
 def _cell_text(value: object) -> str:
-    return value.hex() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=_plain)
+    return value.hex() if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False, default=plain)
 
 
-def _json(frame: pl.DataFrame) -> str:
-    """Return a JSON list of objects; numbers that JSON has not, such as NaN, are null."""
+def json_rows(frame: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the rows as objects for JSON; numbers that it has not, such as NaN, are None."""
     finite = [
         pl.when(pl.col(name).is_finite()).then(pl.col(name)) for name, dtype in frame.schema.items() if dtype.is_float()
     ]
-    return json.dumps(frame.with_columns(finite).to_dicts(), ensure_ascii=False, default=_plain, indent=1) + "\n"
+    return frame.with_columns(finite).to_dicts()
 
 
-def _plain(value: object) -> object:
+def _json(frame: pl.DataFrame) -> str:
+    return json.dumps(json_rows(frame), ensure_ascii=False, default=plain, indent=1) + "\n"
+
+
+def plain(value: object) -> object:
     """Return a value that JSON can hold: DuckDB's sums of integers come as decimals."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,243 @@
+"""`distillometer show`: the published results as tables, for those who live in a terminal."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+import typer
+
+from flows.cli_start import HomeOption
+from tasks.adapters import terminal
+from tasks.domain.near_names import unknown_name
+
+if TYPE_CHECKING:
+    from tasks.adapters.notebook import Snapshot
+
+MOST_ROWS = 60
+MOST_PROMPTS, MOST_SLIPS = 5, 5
+LONGEST = 240
+
+BOARD = [("target", "target"), ("verdict", "verdict"), ("teachers", "nearest of other makers"), ("degree", "degree")]
+BOARD += [("p_holm", "p, Holm"), ("hard", "hard"), ("strict", "strict"), ("loose", "loose"), ("grade", "grade")]
+BOARD += [("distillation_index", "index"), ("opening_d", "D"), ("p_t", "p"), ("n_positive", "positive groups")]
+BOARD += [("own_group", "nearest of its own maker"), ("own_verdict", "verdict there"), ("role", "documented")]
+
+MEASURES = [("target", "target"), ("reference", "reference"), ("opening_d", "D"), ("opening_d_low", "low")]
+MEASURES += [("opening_d_high", "high"), ("opening", "opening"), ("bigram_jaccard", "word pairs")]
+MEASURES += [("length_closeness", "length"), ("nearest_share", "nearest share"), ("raw_cos", "cosine")]
+MEASURES += [("centred_cos", "centred cos"), ("n_prompts", "prompts")]
+
+VERDICTS = [("target", "target"), ("candidate_group", "group"), ("reference", "its nearest snapshot")]
+VERDICTS += [("verdict", "verdict"), ("degree", "degree"), ("degree_low", "low"), ("degree_high", "high")]
+VERDICTS += [
+    ("p_t", "p"),
+    ("p_holm", "p, Holm"),
+    ("z", "z"),
+    ("n_controls", "controls"),
+    ("over_base", "over its base"),
+]
+
+SELVES = [("model", "model"), ("opening", "opening"), ("bigram_jaccard", "word pairs"), ("length_closeness", "length")]
+SELVES += [("raw_cos", "cosine"), ("n_prompts", "prompts")]
+
+SHARES = [("left_model", "model"), ("right_model", "other model"), ("opening_share_of_self", "share of self")]
+SHARES += [("opening_share_of_self_low", "low"), ("opening_share_of_self_high", "high"), ("n_prompts", "prompts")]
+
+GRADES = [("target", "target"), ("reference", "reference"), ("grade", "grade"), ("low", "low"), ("high", "high")]
+GRADES += [("style_grade", "style"), ("structure_grade", "structure"), ("content_grade", "content"), ("judge", "judge")]
+
+SCORES = [
+    ("mode", "mode"),
+    ("slice", "slice"),
+    ("score", "score"),
+    ("value", "value"),
+    ("low", "low"),
+    ("high", "high"),
+]
+SCORES += [("n", "n"), ("n_missing", "missing"), ("judge", "judge")]
+
+CLAIMS = [
+    ("mode", "mode"),
+    ("claimed_vendor", "claims"),
+    ("stance", "stance"),
+    ("share", "share"),
+    ("n_claims", "replies"),
+]
+CLAIMS += [("n_hard", "hard"), ("n_earnest", "in earnest"), ("n_trials", "of")]
+
+COSTS = [("model", "model"), ("stage", "stage"), ("n_calls", "calls"), ("n_missing", "missing"), ("cost_usd", "USD")]
+COSTS += [("prompt_tokens", "tokens in"), ("completion_tokens", "tokens out"), ("n_attempts", "attempts")]
+COSTS += [("seconds", "seconds")]
+
+show = typer.Typer(help="Print published results as tables.", no_args_is_help=True)
+
+
+def _open(home: HomeOption) -> "Snapshot":
+    from tasks.adapters.notebook import open_snapshot
+
+    return open_snapshot(home)
+
+
+def _print(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]], query: str) -> None:
+    """Print the columns that hold anything, and how to have the rows for which there is no room."""
+    if frame.is_empty():
+        return
+    told = [pair for pair in columns if frame[pair[0]].is_not_null().any()]
+    terminal.say([""])
+    terminal.out().print(terminal.table(title, frame.head(MOST_ROWS), told))
+    if frame.height > MOST_ROWS:
+        terminal.say([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
+
+
+def _short(text: str | None) -> str:
+    """Return a text on one line, cut where it is long."""
+    line = " ".join((text or "-").split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
+
+
+def _check_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str | None]]:
+    models = {row["model"]: row for row in snapshot.frame("core.model").drop("card_text").iter_rows(named=True)}
+    for name in names:
+        if name not in models:
+            raise unknown_name("model", name, models, where=str(snapshot.path))
+    return models
+
+
+@show.command()
+def leaderboard(home: HomeOption = None) -> None:
+    """Each target: its verdict, nearest teachers, identity scores, grade and index, as far as they were measured."""
+    with _open(home) as snapshot:
+        rows = snapshot.frame("mart.target_summary")
+    order = ["degree", "opening_d", "hard", "strict", "grade"]
+    rows = rows.sort(*order, "target", descending=[True] * len(order) + [False], nulls_last=True)
+    _print("Leaderboard", rows, BOARD, "select * from mart.target_summary")
+    if rows.is_empty():
+        terminal.say(["Nothing is scored yet: distillometer score."])
+    else:
+        terminal.say(["degree: 0 as unrelated models, 1 as the same model; near is not proven: the verdict counts."])
+
+
+@show.command()
+def pair(
+    target: Annotated[str, typer.Argument(metavar="A")],
+    reference: Annotated[str, typer.Argument(metavar="B")],
+    home: HomeOption = None,
+) -> None:
+    """Two models: every measure both ways, verdicts, likeness to themselves, and the replies that tell most."""
+    with _open(home) as snapshot:
+        models = _check_models(snapshot, target, reference)
+        for name in (target, reference):
+            known = models[name]
+            told = [f"{key} {known[key]}" for key in ("vendor", "family", "role", "parent") if known[key]]
+            terminal.say([f"{name}: {', '.join(told)}"])
+        both = [target, reference]
+        measures = snapshot.frame("mart.likeness", target=both, reference=both).sort("target")
+        _print("Measures, both ways", measures, MEASURES, "select * from mart.likeness")
+        if measures.is_empty():
+            terminal.say(["", "Neither is a reference, or they share no prompt: there is no D."])
+        groups = [str(models[name]["candidate_group"]) for name in both]
+        verdicts = snapshot.frame("mart.verdict", target=both, candidate_group=groups)
+        own = pl.struct("target", "candidate_group").is_in(
+            [{"target": name, "candidate_group": str(models[name]["candidate_group"])} for name in both]
+        )
+        if groups[0] != groups[1]:
+            verdicts = verdicts.filter(~own)
+        _print("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
+        grades = snapshot.frame("mart.similarity_grade", target=both, reference=both, prompt_set="all", is_self=False)
+        _print(
+            "Grades of likeness, 1 to 5", grades.sort("judge", "target"), GRADES, "select * from mart.similarity_grade"
+        )
+        selves = snapshot.frame("mart.self_likeness", model=both).sort("model")
+        _print("Likeness of each to itself (another sample)", selves, SELVES, "select * from mart.self_likeness")
+        shares = snapshot.frame("mart.pair_beside_self", left_model=both, right_model=both)
+        _print("The pair's beside it", shares, SHARES, "select * from mart.pair_beside_self")
+        _print_telling(snapshot, target, reference)
+
+
+def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
+    """Print the prompts that add most to D: replies that begin alike, and not like those of other models."""
+    parts = snapshot.frame("core.pair_centred", target=target, reference=reference)
+    what = "The prompts that add most to D"
+    if parts.is_empty():
+        parts = snapshot.frame("core.pair_prompt", target=target, reference=reference)
+        parts = parts.with_columns(pl.col("opening").alias("opening_d"))
+        what = "The prompts whose replies begin most alike"
+    top = parts.drop_nulls("opening_d").sort("opening_d", "prompt_id", descending=[True, False]).head(MOST_PROMPTS)
+    if top.is_empty():
+        return
+    evidence = snapshot.frame(
+        "mart.pair_evidence", target=target, reference=reference, prompt_id=top["prompt_id"].to_list()
+    ).unique("prompt_id", keep="first")
+    told = {row["prompt_id"]: row for row in evidence.sort("reply_id").iter_rows(named=True)}
+    terminal.say(["", f"{what} (the first {LONGEST} characters)"])
+    for part in top.filter(pl.col("prompt_id").is_in(list(told))).iter_rows(named=True):
+        row = told[part["prompt_id"]]
+        shared = f"{row['max_opening_words']} leading words shared, adds {part['opening_d']:.3f}"
+        terminal.say(
+            [
+                "",
+                f"{row['prompt_set']} {row['prompt_key']} ({shared}): {_short(row['prompt_text'])}",
+                f"  {target}: {_short(row['reply_text'])}",
+                f"  {reference}: {_short(row['reference_reply_text'])}",
+            ]
+        )
+
+
+@show.command()
+def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeOption = None) -> None:
+    """One model: its identity scores by slice, whom it claims to be, and replies that slip."""
+    with _open(home) as snapshot:
+        _check_models(snapshot, target)
+        scores = snapshot.frame("mart.identity_score", target=target)
+        if scores.is_empty():
+            terminal.say([f"{target} has no identity scores: a plan with an [identity] section asks for them."])
+            return
+        place = pl.col("slice").replace_strict({"all": 0, "as_published": 1}, default=2).alias("place")
+        scores = scores.with_columns(place).sort("mode", "place", "slice", "score")
+        _print(
+            f"Identity scores of {target}",
+            scores,
+            SCORES,
+            f"select * from mart.identity_score where target = '{target}'",
+        )
+        judges = snapshot.frame("core.deciding_judge", target=target)
+        claims = snapshot.frame("mart.identity_claim", target=target).join(judges, on=["target", "mode", "judge"])
+        claims = claims.sort("mode", "n_claims", "claimed_vendor", descending=[False, True, False])
+        _print("Whom it claims to be", claims, CLAIMS, "select * from mart.identity_claim")
+        slips = snapshot.frame("mart.identity_slip", target=target).join(judges, on=["target", "mode", "judge"])
+    if slips.is_empty():
+        return
+    order = ["is_hard", "is_foreign"]
+    slips = slips.sort(*order, "request_id", descending=[True, True, False], nulls_last=True)
+    first = slips.unique(["mode", "template_key"], keep="first", maintain_order=True).head(MOST_SLIPS)
+    terminal.say(
+        ["", f"{first.height} of {slips.height} replies that slip: hard ones first, each under another template"]
+    )
+    for row in first.iter_rows(named=True):
+        kind = "hard" if row["is_hard"] else "strict" if row["is_foreign"] else "loose"
+        claimed = f", claims {row['claimed_vendor']}" if row["claimed_vendor"] else ""
+        question = _short(row["question_text"] or row["prompt_text"])
+        lines = [f"{kind}{claimed} ({row['mode']}, template {row['template_key']}): {question}"]
+        lines += [f"  {target}: {_short(row['reply_text'])}"]
+        lines += [f"  told by: {_short(row['evidence_text'])}"] if row["evidence_text"] else []
+        terminal.say(["", *lines])
+
+
+@show.command()
+def cost(home: HomeOption = None) -> None:
+    """What was asked, by model and stage, over all rounds: calls, tokens, time and US dollars."""
+    with _open(home) as snapshot:
+        spend = snapshot.frame("mart.spend_by_stage")
+    if spend.is_empty():
+        terminal.say(["Nothing was asked from here: all replies were ingested."])
+        return
+    sums = [pl.col(name).sum() for name in ("n_calls", "n_missing", "n_attempts")]
+    # What is not known in every round is unknown, and no smaller sum.
+    known = ["prompt_tokens", "completion_tokens", "seconds", "cost_usd"]
+    sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in known]
+    by_stage = spend.group_by("model", "stage").agg(sums)
+    by_stage = by_stage.sort("cost_usd", "n_calls", "model", descending=[True, True, False], nulls_last=True)
+    _print("Calls by model and stage, all rounds", by_stage, COSTS, "select * from mart.spend_by_stage")
+    n_unknown = by_stage["cost_usd"].null_count()
+    rest = f"; the price of {n_unknown} of {by_stage.height} lines is not known" if n_unknown else ""
+    terminal.say([f"{by_stage['n_calls'].sum():,} calls, {by_stage['cost_usd'].sum():,.2f} USD{rest}."])

@@ -1,0 +1,91 @@
+"""`show` and `export` print what is published, each as far as it was measured, and know models by name."""
+
+import pytest
+
+from flows import cli
+from tasks.adapters import store
+from tasks.adapters.settings import Home
+from tests.support import small_home
+
+
+def shown(capsys, *arguments: object) -> str:
+    with pytest.raises(SystemExit) as done:
+        cli.main([str(argument) for argument in arguments])
+    assert done.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_leaderboard(analysed, capsys) -> None:
+    lines = shown(capsys, "show", "leaderboard", "--home", analysed.root).splitlines()
+    first = next(line for line in lines if line.startswith("alpha-2"))
+    cells = [cell.strip() for cell in first.split("│")]
+    assert cells[:5] == ["alpha-2", "shares lineage (strong)", "beta, gamma", "0.900", "0.010"]
+    assert "loose" in lines[3] + lines[2]
+    assert "hard" not in lines[3] + lines[2], "what nobody has is no column"
+
+
+def test_pair(analysed, capsys) -> None:
+    text = shown(capsys, "show", "pair", "alpha-2", "beta-1", "--home", analysed.root)
+    assert "alpha-2: vendor alpha, family alpha, parent alpha-1" in text
+    measures = text[text.index("Measures") : text.index("Verdicts")]
+    assert "alpha-2 │ beta-1" in measures
+    assert "beta-1  │ alpha-2" in measures
+    assert "shares lineage (strong)" in text
+    assert "same model or fine-tune" not in text, "that is the verdict on another group"
+    assert "3.500" in text[text.index("Grades") :]
+    telling = text[text.index("The prompts that add most to D") :]
+    assert "small p2 (3 leading words shared, adds 1.386): Question p2" in telling
+    assert "  alpha-2: A red kite, of course.\n  beta-1: A red kite." in telling
+    assert telling.count("leading words shared") == 5
+
+
+def test_identity(analysed, capsys) -> None:
+    text = shown(capsys, "show", "identity", "alpha-2", "--home", analysed.root)
+    scores = text[: text.index("Whom it claims")]
+    assert "loose │ 1.000 │ 0.980 │ 1.000" in scores
+    assert "beta   │ foreign" in text
+    slips = text[text.index("replies that slip") :]
+    assert slips.index("hard, claims beta (bank, template plain-zh)") < slips.index(
+        "strict, claims beta (bank, template role-en)"
+    )
+    assert "alpha-2: Beta." in slips
+    assert "told by: made by Beta" in slips
+    assert "no identity scores" in shown(capsys, "show", "identity", "gamma-1", "--home", analysed.root)
+
+
+def test_cost(analysed, capsys) -> None:
+    text = shown(capsys, "show", "cost", "--home", analysed.root)
+    cells = [cell.strip() for line in text.splitlines() if line.startswith("alpha-1") for cell in line.split("│")]
+    assert cells[:5] == ["alpha-1", "identity trials", "2", "0", "0.015"]
+    assert "36 calls, 0.02 USD; the price of 5 of 7 lines is not known." in text
+
+
+@pytest.mark.parametrize("arguments", [("pair", "alpha-2", "bete-1"), ("identity", "bete-1")])
+def test_unknown_models_are_met_with_near_ones(analysed, capsys, arguments) -> None:
+    with pytest.raises(SystemExit) as done:
+        cli.main(["show", *arguments, "--home", str(analysed.root)])
+    assert done.value.code == 2
+    assert "there is no model 'bete-1'. Near to it: beta-1" in capsys.readouterr().err
+
+
+def test_export(analysed, tmp_path, capsys) -> None:
+    text = shown(capsys, "export", tmp_path / "out", "--format", "csv", "--home", analysed.root)
+    assert "mart.verdict.csv" in text
+    assert "Not exported, as it is too large: mart.pair_evidence; query it by target, reference." in text
+    assert "no spreadsheet takes it for a formula" in text.replace("\n", " ")
+
+
+def test_query_runs_an_example(analysed, capsys) -> None:
+    text = shown(capsys, "query", "--example", "several_teachers", "--format", "csv", "--home", analysed.root)
+    assert text == 'target,n_groups,candidate_groups\nalpha-2,2,"beta, gamma"\n'
+
+
+def test_nothing_measured_is_said(tmp_path, capsys) -> None:
+    home = Home(tmp_path)
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, [("alpha", "p1", 0, "well"), ("beta", "p1", 0, "then")], {"alpha": "a", "beta": "b"})
+        warehouse.publish(home.published)
+    assert "Nothing is scored yet" in shown(capsys, "show", "leaderboard", "--home", tmp_path)
+    text = shown(capsys, "show", "pair", "alpha", "beta", "--home", tmp_path)
+    assert "Measures, both ways" in text
+    assert "Verdicts" not in text
