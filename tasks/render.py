@@ -1,45 +1,135 @@
-"""Published snapshot -> one HTML file."""
+"""Published snapshot -> one HTML file that holds everything, or each chart on its own."""
 
+import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import checks, pages, store
+from tasks.adapters import checks, figures, lexicons, pages, sqlfiles, store
 from tasks.adapters.settings import Home
-from tasks.domain.reporting import page, sentences
+from tasks.domain.reporting import page, pairs, sentences
+from tasks.domain.reporting.population_sentences import population_sentences
+from tasks.domain.reporting.shown import Row, Rows
+from tasks.domain.reporting.verdict_sentences import absent_makers, verdict_sentences
+
+ORDER = {
+    "core.model": ["model"],
+    "raw.run": ["happened_at", "run_id", "event"],
+    "mart.coverage": ["model", "prompt_set"],
+    "mart.distillation_index": ["target"],
+    "mart.homogenisation": ["population", "kernel"],
+    "mart.identity_and_similarity": ["target"],
+    "mart.identity_claim": ["target", "mode", "judge", "stance", "claimed_vendor"],
+    "mart.identity_coverage": ["target", "mode"],
+    "mart.identity_score": ["target", "mode", "score", "slice"],
+    "mart.identity_slip": ["target", "mode", "request_id", "judge"],
+    "mart.judge_agreement": ["mode", "target", "left_judge", "right_judge", "score"],
+    "mart.leaderboard": ["position"],
+    "mart.likeness": ["target", "reference"],
+    "mart.model_contribution": ["kernel", "population", "member"],
+    "mart.model_tree": ["kernel", "population", "node"],
+    "mart.pair_beside_self": ["position"],
+    "mart.panel": ["model"],
+    "mart.position_bias": ["judge"],
+    "mart.spend_by_stage": ["model", "stage", "round"],
+    "mart.verdict": ["target", "rank"],
+    "mart.verdict_of_target": ["target"],
+}
+"""What the report is made of, and the order of its rows: equal snapshots give equal files."""
+
+ROWS_AT_A_TIME = 4_000_000
+"""Pairs of replies that a relation is formed from at a time."""
 
 
 @task(name="render", task_run_name="render", cache_policy=NO_CACHE)
 def render(home: Home) -> Path:
-    """Write the report and return its path."""
+    """Write the report of the last run, and the same as the latest one; return the path of the latter."""
+    rows = _read(home)
+    latest = home.reports / "latest.html"
+    pages.write(page.build(rows), figures.specifications(rows), latest)
+    run = max(rows.of("raw.run"), key=lambda row: row["happened_at"], default=None)
+    if run is not None:
+        of_run = home.reports / f"{run['run_id']}.html"
+        beside = of_run.with_suffix(".new")
+        shutil.copyfile(latest, beside)
+        beside.replace(of_run)
+    return latest
+
+
+@task(name="figures", task_run_name="figures", cache_policy=NO_CACHE)
+def draw_figures(home: Home, folder: Path) -> list[Path]:
+    """Write each chart as SVG, PNG and CSV into a folder; return the paths."""
+    return figures.write(_read(home, with_replies=False), folder)
+
+
+def _read(home: Home, *, with_replies: bool = True) -> Rows:
     with store.reading(home) as snapshot:
-        rows = _rows(snapshot, datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC))
-    path = home.reports / "latest.html"
-    pages.write(page.build(rows), path)
-    return path
+        # Anyone who asks the snapshot of an older version for a relation that it lacks is told so by the store.
+        known = {relation.full_name for relation in sqlfiles.relations()}
+        relations: dict[str, Sequence[Row]] = {
+            name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
+            for name, order in ORDER.items()
+            if name in known
+        }
+        held = pairs.held(relations["mart.likeness"], relations["mart.verdict"])
+        texts: dict[str, str] = {}
+        if with_replies:
+            n_rows = sum(row["n_prompts"] for row in relations["mart.likeness"])
+            tops, curves = (
+                _of_pairs(snapshot, name, held, n_rows) for name in ("mart.pair_top_prompt", "mart.pair_curve")
+            )
+            ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
+            texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
+            prompts = snapshot.read("core.prompt", prompt_id=sorted(set(tops["prompt_id"]))).sort("prompt_id")
+            relations |= {
+                "mart.pair_top_prompt": tops.sort("target", "reference", "rank").to_dicts(),
+                "mart.pair_curve": curves.sort("target", "reference", "n_prompts").to_dicts(),
+                "core.prompt": prompts.to_dicts(),
+            }
+        return Rows(
+            relations=relations,
+            held=held,
+            texts=texts,
+            findings=_findings(relations),
+            warnings=[sentences.warning(found) for found in checks.findings(snapshot)],
+            n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
+            published_at=datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC),
+        )
 
 
-def _rows(snapshot: store.Store, published_at: datetime) -> page.Rows:
-    board = snapshot.read("mart.leaderboard").sort("position").to_dicts()
-    pairs = snapshot.read("mart.pair_beside_self").sort("position").to_dicts()
-    top = snapshot.read("mart.pair_top_prompt")
-    reply_ids = sorted({*top["reply_id"], *top["reference_reply_id"]})
-    prompt_ids = sorted(set(top["prompt_id"]))
-    replies = snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=reply_ids)
-    prompts = snapshot.read("core.prompt", prompt_id=prompt_ids)
-    return page.Rows(
-        leaderboard=board,
-        likeness=snapshot.read("mart.likeness").sort("target", "reference").to_dicts(),
-        beside_self=pairs,
-        coverage=snapshot.read("mart.coverage").sort("model", "prompt_set").to_dicts(),
-        runs=snapshot.read("raw.run").to_dicts(),
-        top_prompts=top.sort("target", "reference", "rank").to_dicts(),
-        texts=dict(replies.iter_rows()),
-        prompts=prompts.sort("prompt_id").to_dicts(),
-        findings=sentences.findings(pairs, board, snapshot.read("mart.panel").to_dicts()),
-        warnings=[sentences.warning(found) for found in checks.findings(snapshot)],
-        n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
-        published_at=published_at,
-    )
+def _of_pairs(snapshot: store.Store, name: str, held: Sequence[tuple[str, str]], n_rows: int) -> pl.DataFrame:
+    """Return the rows of some pairs, read by some targets at a time: all at once would not fit where models are many.
+
+    Args:
+        snapshot: where they stand.
+        name: a relation with one or more rows a target and reference.
+        held: the pairs, target and reference.
+        n_rows: pairs of replies from which the relation is formed.
+    """
+    wanted = pl.DataFrame(held, schema={"target": pl.String, "reference": pl.String}, orient="row")
+    targets = sorted(set(wanted["target"]))
+    n_parts = max(1, -(-n_rows // ROWS_AT_A_TIME))
+    parts = [
+        snapshot.read(name, target=some).join(wanted, on=["target", "reference"], how="semi")
+        for start in range(n_parts)
+        if (some := targets[start::n_parts])
+    ]
+    return pl.concat(parts) if parts else snapshot.read(name)
+
+
+def _findings(relations: dict[str, Sequence[Row]]) -> list[str]:
+    of = relations.get
+    makers = {row["vendor"] for row in of("mart.panel", ())}
+    absent = absent_makers((vendor.id for vendor in lexicons.read_lexicon().vendors), makers)
+    return [
+        *verdict_sentences(of("mart.verdict", ())),
+        *([absent] if absent else []),
+        *sentences.findings(of("mart.pair_beside_self", ()), of("mart.leaderboard", ()), of("mart.panel", ())),
+        *population_sentences(
+            of("mart.homogenisation", ()), of("mart.model_contribution", ()), of("mart.model_tree", ())
+        ),
+    ]

@@ -12,19 +12,22 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from tasks.adapters import figures
+from tasks.adapters.chart_style import Spec
 from tasks.domain.reporting.page import Page
 
 TEMPLATES = Path(__file__).parent / "page_templates"
-SCRIPTS = ("tables", "heat_map", "pair", "report")
+SCRIPTS = ("parts", "tables", "charts", "heat_map", "pair", "slips", "report")
 
 
-def html(page: Page) -> str:
+def html(page: Page, specs: Mapping[str, Spec]) -> str:
     """Return the report as HTML.
 
     Everything from outside is escaped, or packed so that it holds no markup; and should anything slip through, the
     page's own policy lets no script run but ours, and nothing be fetched.
     """
     style, script = _asset("report.css"), Markup("\n").join(_asset(f"{name}.js") for name in SCRIPTS)
+    library = Markup(figures.javascript())
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -33,18 +36,25 @@ def html(page: Page) -> str:
         lstrip_blocks=True,
     )
     policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(library)} {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
     )
     return environment.get_template("report.html.j2").render(
-        page=page, style=style, script=script, policy=policy, data=_packed(page.data)
+        page=page,
+        charts=set(specs),
+        style=style,
+        library=library,
+        script=script,
+        policy=policy,
+        data=_packed({**page.data, "charts": specs}),
     )
 
 
-def write(page: Page, path: Path) -> None:
+def write(page: Page, specs: Mapping[str, Spec], path: Path) -> None:
     """Put the report at `path`, swapped in whole: whoever opens it sees the old one or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(f".{os.getpid()}.new")
-    beside.write_text(html(page), encoding="utf-8")
+    beside.write_text(html(page, specs), encoding="utf-8")
     os.replace(beside, path)
 
 

@@ -2,151 +2,90 @@
 
 const DIVERGING = new Set(["opening_d", "centred_cos"]);
 
-// Draws targets by candidate teachers; `onChoose(target, reference)` is called for a chosen cell.
+// Draws targets by candidate teachers; `onChoose(target, reference)` is called for a chosen cell, by mouse or by keys.
 // Returns what marks a pair as the chosen one.
 function heatMap(data, onChoose) {
-  const map = byId("map");
-  const isRoomy = data.references.length <= 10;
-  const cells = [];
-  let current = 0;
+  const place = byId("chart-heat");
+  const [targets, references] = data.drawn;
+  let view = null;
+  let at = [0, 0];
+
+  const rowAt = () => data.pairs.get(`${targets[at[0]]} ${references[at[1]]}`);
+
+  function rowsOf(measure) {
+    const column = data.field[measure];
+    const [shownTargets, shownReferences] = [new Set(targets), new Set(references)];
+    return data.likeness
+      .filter((row) => !isNone(row[column]) && shownTargets.has(row[0]) && shownReferences.has(row[1]))
+      .map((row) => ({
+        ...{ t: row[0], r: row[1], target: data.name(row[0]), reference: data.name(row[1]) },
+        ...{ value: row[column], kin: row[data.field.is_same_family] },
+      }));
+  }
 
   // From the least to the largest value between families; what lies beyond has the last colour.
-  function scaleOf(measure) {
-    const all = data.likeness.filter((row) => row[data.field[measure]] !== null);
-    const others = all.filter((row) => !row[data.field.is_same_family]);
-    const values = (others.length ? others : all).map((row) => row[data.field[measure]]);
-    if (!values.length) return null;
-    const high = values.reduce((a, b) => Math.max(a, b));
-    const low = values.reduce((a, b) => Math.min(a, b));
-    const reach = Math.max(Math.abs(low), Math.abs(high));
-    return DIVERGING.has(measure) ? { low: -reach, high: reach, middle: 0 } : { low, high, middle: low };
+  function scaleOf(measure, rows) {
+    const others = rows.filter((row) => !row.kin);
+    const values = (others.length ? others : rows).map((row) => row.value);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const reach = Math.max(Math.abs(low), Math.abs(high)) || 1;
+    return DIVERGING.has(measure) ? [-reach, -reach / 1e6, 0, reach] : [low, high > low ? high : low + 1];
   }
 
-  function paint(element, value, scale) {
-    const isAbove = value >= scale.middle;
-    const reach = isAbove ? scale.high - scale.middle : scale.middle - scale.low;
-    const by = reach > 0 ? Math.min(Math.abs(value - scale.middle) / reach, 1) : 0;
-    element.classList.add(isAbove ? "above" : "below");
-    element.style.setProperty("--by", `${(by * 100).toFixed(1)}%`);
+  function tell() {
+    const row = rowAt();
+    const [target, reference] = [targets[at[0]], references[at[1]]];
+    const measure = byId("measure").value;
+    const value = row === undefined ? "no prompt in common" : number(row[data.field[measure]]);
+    byId("heat-cell").textContent = `${data.name(target)} beside ${data.name(reference)}: ${value}`;
   }
 
-  function described(row, measure, label) {
-    const value = (own) => row[data.field[own]];
-    const hasInterval = measure === "opening_d" && value("opening_d_low") !== null;
-    const interval = hasInterval ? ` (${number(value("opening_d_low"))} to ${number(value("opening_d_high"))})` : "";
-    const family = value("is_same_family") ? ", same family" : "";
-    return `${data.name(row[0])} beside ${data.name(row[1])}: ${label} ${number(value(measure))}${interval}${family}`;
+  async function mark(target, reference) {
+    if (!view) return;
+    at = [Math.max(targets.indexOf(target), 0), Math.max(references.indexOf(reference), 0)];
+    view.signal("at_target", data.name(target)).signal("at_reference", data.name(reference));
+    await view.runAsync();
   }
 
-  function drawScale(scale) {
-    if (scale === null) {
-      byId("scale").replaceChildren("No value of this measure is in the database; the cosines need embeddings.");
-      return;
-    }
-    const steps = make("span", { class: "steps" });
-    for (let step = 0; step <= 10; step += 1) {
-      const patch = make("i", { class: "key" });
-      paint(patch, scale.low + ((scale.high - scale.low) * step) / 10, scale);
-      steps.append(patch);
-    }
-    const hasFamily = data.likeness.some((row) => row[data.field.is_same_family]);
-    const family = [make("i", { class: "key family" }), make("span", {}, "same family")];
-    const ends = [scale.low.toFixed(2), scale.high.toFixed(2) + (hasFamily ? " and more" : "")];
-    const [low, high] = ends.map((text) => make("span", {}, text));
-    byId("scale").replaceChildren(low, steps, high, ...(hasFamily ? family : []));
-  }
-
-  function draw() {
+  async function show() {
     const measure = byId("measure").value;
     const [, label, meaning] = data.measures.find(([own]) => own === measure);
-    const scale = scaleOf(measure);
     byId("measure-meaning").textContent = meaning;
-    drawScale(scale);
-    for (const { cell, row } of cells) {
-      if (row === undefined) continue;
-      const value = row[data.field[measure]];
-      cell.classList.remove("above", "below", "none");
-      if (value === null) cell.classList.add("none");
-      else paint(cell, value, scale);
-      cell.textContent = value === null ? MISSING : isRoomy ? number(value) : "";
-      cell.title = described(row, measure, label);
-      cell.setAttribute("aria-label", cell.title);
+    const rows = rowsOf(measure);
+    place.replaceChildren();
+    view = null;
+    if (!rows.length) {
+      place.append(make("p", {}, "No value of this measure is in the database; the cosines need embeddings."));
+      return;
     }
-  }
-
-  function makeCurrent(at) {
-    cells[current].cell.tabIndex = -1;
-    cells[at].cell.tabIndex = 0;
-    current = at;
-  }
-
-  function pick(at) {
-    const { target, reference, row } = cells[at];
-    makeCurrent(at);
-    if (row !== undefined) onChoose(target, reference);
+    const spec = structuredClone(data.charts.heat);
+    const { color, tooltip } = spec.layer[0].encoding;
+    color.scale.domain = scaleOf(measure, rows);
+    color.scale.range = color.scale.range.slice(-color.scale.domain.length);
+    color.legend.title = label;
+    for (const tip of tooltip) if (tip.field === "value") tip.title = label;
+    spec.datasets = { rows };
+    view = (await drawChart(place, spec)).view;
+    view.addEventListener("click", (_, item) => item?.datum?.t !== undefined && onChoose(item.datum.t, item.datum.r));
+    await mark(targets[at[0]], references[at[1]]);
   }
 
   function move(event) {
-    const at = cells.findIndex(({ cell }) => cell === event.target);
-    const width = data.references.length;
-    const column = at % width;
-    const to = {
-      ArrowRight: column < width - 1 ? at + 1 : at,
-      ArrowLeft: column > 0 ? at - 1 : at,
-      ArrowDown: at + width < cells.length ? at + width : at,
-      ArrowUp: at - width >= 0 ? at - width : at,
-      Home: at - column,
-      End: at - column + width - 1,
-    }[event.key];
-    if (at < 0 || (to === undefined && event.key !== "Enter" && event.key !== " ")) return;
+    const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+    const step = steps[event.key];
+    if (!step && event.key !== "Enter") return;
     event.preventDefault();
-    if (to === undefined) {
-      pick(at);
-    } else {
-      makeCurrent(to);
-      cells[to].cell.focus();
+    if (!step) {
+      if (rowAt() !== undefined) onChoose(targets[at[0]], references[at[1]]);
+      return;
     }
+    const within = (value, length) => Math.min(Math.max(value, 0), length - 1);
+    mark(targets[within(at[0] + step[0], targets.length)], references[within(at[1] + step[1], references.length)]);
+    tell();
   }
 
-  function cellOf(target, reference) {
-    const row = data.pairs.get(`${target} ${reference}`);
-    const cell = make("td", { tabindex: "-1" });
-    cells.push({ cell, target, reference, row });
-    if (row === undefined) {
-      const isSelf = target === reference;
-      cell.className = "self";
-      cell.textContent = isSelf ? "·" : MISSING;
-      cell.title = `${data.name(target)}: ${isSelf ? "the model itself" : `no prompt in common with ${data.name(reference)}`}`;
-    } else {
-      cell.classList.toggle("family", row[data.field.is_same_family]);
-    }
-    return cell;
-  }
-
-  const heads = data.references.map((model) =>
-    make("th", { scope: "col", title: data.name(model) }, make("span", {}, data.name(model))),
-  );
-  const lines = data.targets.map((target) => {
-    const head = make("th", { scope: "row", title: data.name(target) }, data.name(target));
-    return make("tr", {}, head, ...data.references.map((reference) => cellOf(target, reference)));
-  });
-  map.classList.toggle("roomy", isRoomy);
-  map.append(make("thead", {}, make("tr", {}, make("th", {}), ...heads)), make("tbody", {}, ...lines));
-  map.addEventListener("keydown", move);
-  map.addEventListener("click", (event) => {
-    const at = cells.findIndex(({ cell }) => cell === event.target);
-    if (at >= 0) pick(at);
-  });
   byId("measure").append(...data.measures.map(([own, label]) => option(own, label)));
-  byId("measure").addEventListener("change", draw);
-  if (cells.length) makeCurrent(0);
-  draw();
-
-  return function mark(chosenTarget, chosenReference) {
-    for (const { cell, target, reference } of cells) {
-      const isChosen = target === chosenTarget && reference === chosenReference;
-      cell.classList.toggle("chosen", isChosen);
-      cell.setAttribute("aria-selected", String(isChosen));
-    }
-  };
+  byId("measure").addEventListener("change", show);
+  byId("heat-scroll").addEventListener("keydown", move);
+  return show().then(() => mark);
 }

@@ -4,30 +4,33 @@
 const UNSPACED = ["Han", "Hiragana", "Katakana", "Thai", "Lao", "Khmer", "Myanmar"].map((script) => `\\p{Script=${script}}`).join("");
 const WORD = new RegExp(`[${UNSPACED}]|(?:(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}'’])+`, "gu");
 const MOST_WORDS = 12;
+const PHRASE = 4; // Words in a row from which on what two replies share is marked.
 
-function endOfWords(text, nWords) {
+const wordsOf = (text) => [...text.matchAll(WORD)].map((found) => [found.index, found.index + found[0].length, found[0].toLowerCase()]);
+
+const grams = (words) => words.slice(0, Math.max(words.length - PHRASE + 1, 0)).map((_, at) => words.slice(at, at + PHRASE).map((word) => word[2]).join(" "));
+
+// The parts of a text, in order: its opening of `nWords` words, the phrases that `others` holds too, and all else.
+function marked(text, nWords, others) {
+  const words = wordsOf(text);
+  const kinds = words.map((_, at) => (at < nWords ? "opening" : ""));
+  grams(words).forEach((gram, at) => {
+    if (others.has(gram)) for (let word = at; word < at + PHRASE; word += 1) kinds[word] ||= "phrase";
+  });
+  const parts = [];
   let end = 0;
-  let nSeen = 0;
-  for (const found of text.matchAll(WORD)) {
-    if (nSeen >= nWords) break;
-    nSeen += 1;
-    end = found.index + found[0].length;
+  for (let at = 0; at < words.length; ) {
+    const first = at;
+    while (at < words.length && kinds[at] === kinds[first]) at += 1;
+    if (!kinds[first]) continue;
+    parts.push(...pieces(text.slice(end, words[first][0])));
+    end = words[at - 1][1];
+    parts.push(make("mark", { class: kinds[first] }, ...pieces(text.slice(words[first][0], end))));
   }
-  return end;
+  return [...parts, ...pieces(text.slice(end))];
 }
 
-function pieces(text) {
-  const title = "a character that can't be seen, or that reorders text";
-  const split = text.split(/(\uFFFD+)/u).filter(Boolean);
-  return split.map((part) => (part[0] === "\uFFFD" ? make("span", { class: "hidden-character", title }, part) : part));
-}
-
-function textBlock(text, nMore, nWords) {
-  const end = endOfWords(text, nWords);
-  const opening = end > 0 ? make("mark", {}, ...pieces(text.slice(0, end))) : null;
-  const rest = nMore > 0 ? make("span", { class: "cut" }, ` ... ${count(nMore)} more characters`) : null;
-  return make("p", { class: "text", dir: "auto" }, opening, ...pieces(text.slice(end)), rest);
-}
+const textBlock = (parts, nMore) => make("p", { class: "text", dir: "auto" }, ...parts, cutNote(nMore));
 
 // Draws what two models have in common. Returns what shows a pair.
 function pairView(data) {
@@ -35,56 +38,121 @@ function pairView(data) {
     return make("div", { title }, make("dt", {}, label), make("dd", {}, value, note ? make("small", {}, note) : null));
   }
 
-  function numbersOf(row) {
+  function numbersOf(row, told) {
     const value = (own) => row[data.field[own]];
-    const measures = data.measures.map(([own, label, meaning]) => {
-      const hasInterval = own === "opening_d" && value("opening_d_low") !== null;
-      const note = hasInterval ? `${number(value("opening_d_low"))} to ${number(value("opening_d_high"))}` : "";
-      return fact(label, meaning, number(value(own)), note);
-    });
+    const of = (own) => (told === undefined ? null : told[data.verdictField[own]]);
+    const measures = data.measures.map(([own, label, meaning]) =>
+      fact(label, meaning, number(value(own)), own === "opening_d" ? between(value("opening_d_low"), value("opening_d_high")) : ""),
+    );
+    const claims = isNone(of("hard_claims")) ? MISSING : `${count(of("hard_claims"))} of ${count(of("hard_trials"))}`;
     return make(
       "dl",
       {},
+      fact("degree", "0: as unrelated models, 1: as the same model.", number(of("degree"), 2), between(of("degree_low"), of("degree_high"), 2)),
+      fact("p", "Chance of such a D among unrelated models; below it adjusted for all pairs (Holm).", chance(of("p_t")), isNone(of("p_holm")) ? "" : `${chance(of("p_holm"))} after Holm`),
       ...measures,
+      fact("p at equal length", "The same after what closeness of length explains is taken off.", chance(of("p_at_length"))),
+      fact("p of embeddings", "The second channel, for shared weights and edited text.", chance(of("embedding_p"))),
+      fact("over its base", "D less that of the target's base to the same reference: what it did not bring along.", number(of("over_base")), isNone(of("base")) ? "" : `${of("base")}: ${between(of("over_base_low"), of("over_base_high"))}`),
+      fact("claims of its maker", "Identity trials that named nobody, in which the target claimed the reference's maker.", claims),
+      fact("controls", "Unrelated models that D was held against, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
       fact("nearest, any prompt", "Share of the target's replies to which, over all prompts, this model's is nearest.", number(value("global_nearest_share"))),
       fact("shared opening", "Mean of ln(1 + identical leading words), before the panel is subtracted.", number(value("opening"))),
-      fact("prompts", "Prompts that both answered.", count(value("n_prompts"))),
-      fact("embedded prompts", "Prompts whose replies were turned into vectors.", count(value("n_embedded_prompts"))),
+      fact("prompts", "Prompts that both answered; below it those whose replies were embedded.", count(value("n_prompts")), `${count(value("n_embedded_prompts"))} embedded`),
       fact("panel", "Models whose mean is subtracted in D.", count(value("n_panel"))),
       fact("coverage", "Share of the target's prompts that both answered.", number(value("coverage"))),
-      fact("same family", "Whether the two are of one family.", value("is_same_family") ? "yes" : "no"),
+      fact("one family", "Whether the two are of one family.", value("is_same_family") ? "yes" : "no"),
     );
   }
 
-  function side(model, reply, nWords) {
+  function sentence(target, group, told) {
+    const of = (own) => told[data.verdictField[own]];
+    const kin = of("is_kin") ? " (its own maker or family: tested apart)" : "";
+    const beside = told[2] === told.reference ? "" : ` The group's closest snapshot is ${data.name(told[2])}.`;
+    return `Verdict on ${data.name(target)} and the group ${data.groups[group]}: ${of("verdict")}${kin}.${beside}`;
+  }
+
+  function stripRows(target, group, row, told) {
+    const of = (own) => told[data.verdictField[own]];
+    const controls = (data.controls[group] || []).filter(([model]) => model !== target && data.family(model) !== data.family(target));
+    const rows = controls.map(([model, d]) => ({ kind: "control", d, label: data.name(model) }));
+    const d = row[data.field.opening_d];
+    if (isNone(d)) return [];
+    if (!isNone(of("null_mean"))) rows.push({ kind: "mark", d: of("null_mean"), label: "unrelated" });
+    if (!isNone(of("ceiling_d"))) rows.push({ kind: "mark", d: of("ceiling_d"), label: `same model (${of("ceiling_kind")})` });
+    rows.push({ kind: "pair", d, low: row[data.field.opening_d_low] ?? d, high: row[data.field.opening_d_high] ?? d, label: data.name(target) });
+    return rows;
+  }
+
+  let nShown = 0; // So that what was drawn last is what was chosen last.
+
+  async function drawCharts(target, reference, row, told) {
+    const places = { strip: byId("chart-strip"), curve: byId("chart-curve") };
+    for (const place of Object.values(places)) place.replaceChildren();
+    nShown += 1;
+    const turn = nShown;
+    const strip = told === undefined ? [] : stripRows(target, data.group[reference], row, told);
+    byId("strip-note").hidden = !strip.length;
+    if (strip.length) {
+      const nControls = strip.filter(({ kind }) => kind === "control").length;
+      byId("strip-note").textContent = nControls
+        ? `D of ${data.name(target)} with ${data.name(reference)} (the dot, its 95 % interval), and of ${nControls} unrelated models with the same group (the ticks).`
+        : "There are no unrelated models to hold D against.";
+      const layer = data.charts.strip.layer.filter(({ name }) => strip.some(({ kind }) => name.startsWith(kind)));
+      await draw({ ...data.charts.strip, layer }, places.strip, strip);
+    }
+    if (turn !== nShown) return;
+    const curve = data.curve.get(`${target} ${reference}`);
+    byId("curve-note").hidden = curve === undefined;
+    if (curve !== undefined) {
+      const nullMean = told === undefined ? null : told[data.verdictField.null_mean];
+      const rows = curve[2].map(([n, d, low, high]) => ({ n, d, low: low ?? d, high: high ?? d, null_mean: nullMean }));
+      const { layer } = data.charts.curve; // The last one is the line of unrelated models.
+      const dashed = isNone(nullMean) ? "" : " Dashed: unrelated models.";
+      byId("curve-note").textContent = `D over the first so many prompts, with its 95 % interval: has it settled?${dashed}`;
+      await draw({ ...data.charts.curve, layer: dashed ? layer : layer.slice(0, -1) }, places.curve, rows);
+    }
+  }
+
+  function side(model, reply, nWords, others) {
     const [id, text, nMore] = data.replies[reply];
     const foot = make("small", {}, "reply ", make("code", {}, id));
-    return make("div", { class: "side" }, make("h4", {}, data.name(model)), textBlock(text, nMore, nWords), foot);
+    return make("div", { class: "side" }, make("h4", {}, data.name(model)), textBlock(marked(text, nWords, others), nMore), foot);
   }
 
   function card(row) {
     const [target, reference, prompt, left, right, nWords, opening, bigram, length, nSamples] = row;
-    const [label, text, nMore] = data.prompts[prompt];
+    const [label, text, nMore, id] = data.prompts[prompt];
     const most = nWords >= MOST_WORDS ? " (the most that counts)" : "";
     const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}`;
     const samples = nSamples > 1 ? ` (means over ${nSamples} pairs of samples; shown is the first)` : "";
-    const about = `${label}: ${shared}; opening ${number(opening)}, word pairs ${number(bigram)}, length ${number(length)}${samples}`;
+    const about = `${label}: ${shared}; opening ${number(opening)}, word pairs ${number(bigram)}, length ${number(length)}${samples}; prompt `;
+    const [leftGrams, rightGrams] = [left, right].map((reply) => new Set(grams(wordsOf(data.replies[reply][1]))));
     return make(
       "article",
       { class: "prompt" },
-      make("header", {}, textBlock(text, nMore, 0), make("small", {}, about)),
-      make("div", { class: "sides" }, side(target, left, nWords), side(reference, right, nWords)),
+      make("header", {}, textBlock(pieces(text), nMore), make("small", {}, about, make("code", {}, id))),
+      make("div", { class: "sides" }, side(target, left, nWords, rightGrams), side(reference, right, nWords, leftGrams)),
     );
   }
 
-  return function show(target, reference) {
+  return async function show(target, reference) {
     const row = data.pairs.get(`${target} ${reference}`);
+    const told = row === undefined ? undefined : data.told.get(`${target} ${data.group[reference]}`);
     const top = data.tops.get(`${target} ${reference}`) || [];
     const why = target === reference ? "These are one and the same model." : "There is no prompt that both answered.";
     const which = top.length === 1 ? "The prompt" : `The ${top.length} prompts`;
-    const title = `${which} whose replies begin most alike (the extreme, not the rule); identical leading words are marked`;
+    const title = `${which} whose replies begin most alike (the extreme, not the rule)`;
+    const evidence = `select * from mart.pair_evidence where target = ${quoted(data.id(target))} and reference = ${quoted(data.id(reference))} order by opening desc limit 20`;
     byId("pair-heading").textContent = `${data.name(target)} beside ${data.name(reference)}`;
-    byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row));
-    byId("pair-replies").replaceChildren(...(top.length ? [make("h3", {}, title), ...top.map(card)] : []));
+    byId("pair-verdict").textContent = told === undefined ? "" : sentence(target, data.group[reference], Object.assign(told, { reference }));
+    byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row, told));
+    byId("pair-replies").replaceChildren(
+      ...(top.length ? [make("h3", {}, title), make("p", { class: "quiet" }, make("mark", { class: "opening" }, "shared opening"), " ", make("mark", { class: "phrase" }, `shared phrase of ${PHRASE} words or more`))] : []),
+      ...(row !== undefined && !data.isHeld.has(`${target} ${reference}`) ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
+      ...top.map(card),
+      ...(row === undefined ? [] : [query(evidence)]),
+    );
+    await drawCharts(target, reference, row, told);
   };
 }

@@ -1,75 +1,64 @@
 "use strict";
 
-async function inflated() {
-  const packed = Uint8Array.from(atob(byId("data").textContent), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
-}
-
-// Gives the data what both the map and the pairs look things up by.
-function indexed(data) {
-  data.field = Object.fromEntries(data.fields.map((name, at) => [name, at + 2]));
-  data.name = (model) => data.models[model][1];
-  data.pairs = new Map(data.likeness.map((row) => [`${row[0]} ${row[1]}`, row]));
-  data.tops = new Map();
-  for (const row of data.top) {
-    const pair = `${row[0]} ${row[1]}`;
-    if (!data.tops.has(pair)) data.tops.set(pair, []);
-    data.tops.get(pair).push(row);
-  }
-  return data;
-}
-
-function start(data) {
-  const numberOf = new Map(data.models.map((model, at) => [model[0], at]));
+async function start(data) {
   const show = pairView(data);
-  const mark = heatMap(data, goTo);
+  const showSlips = slipList(data);
+  const toPair = (target, reference) => {
+    location.hash = address("pair", { target: data.id(target), reference: data.id(reference) });
+  };
+  const mark = data.targets.length ? await heatMap(data, toPair) : () => {};
 
-  function choose(target, reference) {
+  async function choose(target, reference) {
     byId("target").value = String(target);
     byId("reference").value = String(reference);
-    show(target, reference);
-    mark(target, reference);
+    await Promise.all([show(target, reference), mark(target, reference)]);
   }
 
-  // Chooses a pair, moves to it, and puts it into the address, so that it can be linked to.
-  function goTo(target, reference) {
-    choose(target, reference);
-    const names = { target: data.models[target][0], reference: data.models[reference][0] };
-    history.replaceState(null, "", `#${new URLSearchParams(names)}`);
-    byId("pair").scrollIntoView();
-    byId("pair-heading").focus({ preventScroll: true });
+  function moveTo(section, heading) {
+    byId(section).scrollIntoView();
+    byId(heading).focus({ preventScroll: true });
   }
 
-  function goToLinked() {
-    const names = new URLSearchParams(location.hash.slice(1));
-    const [target, reference] = [numberOf.get(names.get("target")), numberOf.get(names.get("reference"))];
+  // Shows what the address names: a pair, or a target's slips; any other part of the page the browser finds itself.
+  async function goToLinked() {
+    const [place, names] = [location.hash.slice(1).split("?")[0], new URLSearchParams(location.hash.split("?")[1])];
+    if (place === "slips" && showSlips(names.get("target"))) moveTo("slips", "slips-heading");
+    if (place !== "pair") return false;
+    const [target, reference] = [data.numberOf.get(names.get("target")), data.numberOf.get(names.get("reference"))];
     const isKnown = data.targets.includes(target) && data.references.includes(reference);
-    if (isKnown) goTo(target, reference);
+    if (isKnown) {
+      const done = choose(target, reference);
+      moveTo("pair", "pair-heading");
+      await done;
+    }
     return isKnown;
   }
 
   for (const [id, models] of [["target", data.targets], ["reference", data.references]]) {
-    byId(id).append(...models.map((model) => option(model, data.name(model))));
-    byId(id).addEventListener("change", () => choose(Number(byId("target").value), Number(byId("reference").value)));
+    byId(id)?.append(...models.map((model) => option(model, data.name(model))));
+    byId(id)?.addEventListener("change", () => {
+      const names = { target: data.id(Number(byId("target").value)), reference: data.id(Number(byId("reference").value)) };
+      history.replaceState(null, "", address("pair", names));
+      choose(Number(byId("target").value), Number(byId("reference").value));
+    });
   }
-  if (!goToLinked() && data.first) choose(data.first[0], data.first[1]);
+  if (!(await goToLinked()) && data.first) await choose(data.first[0], data.first[1]);
   addEventListener("hashchange", goToLinked);
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.("a");
+    if (link && link.hash && link.hash === location.hash) goToLinked(); // The same once more.
+  });
+  await drawCharts(data);
 }
 
-addEventListener("click", (event) => {
-  const link = event.target.closest("a");
-  if (link && link.hash === location.hash) dispatchEvent(new Event("hashchange")); // The same pair once more.
-});
-
 addEventListener("beforeprint", () => {
-  for (const details of document.querySelectorAll("details")) details.open = true;
+  for (const details of document.querySelectorAll("details:not(.slip details)")) details.open = true;
 });
 
 inflated()
   .then((data) => start(indexed(data)))
   .catch((error) => {
-    byId("pair-numbers").textContent = `The heat map and the pairs can't be shown in this browser: ${error.message}`;
+    byId("trouble").textContent = `The charts and the pairs can't be shown in this browser: ${error.message}`;
   })
   .finally(() => {
     document.documentElement.dataset.ready = "yes";

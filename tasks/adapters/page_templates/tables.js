@@ -1,25 +1,5 @@
 "use strict";
-// Parts that the other scripts use, and tables that are sorted by their headings.
-// All text from outside enters the page as text, never as markup.
-
-const MISSING = "-";
-
-const byId = (id) => document.getElementById(id);
-
-function make(tag, attributes, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes || {})) {
-    if (value !== null && value !== undefined && value !== "") element.setAttribute(name, value);
-  }
-  element.append(...children.filter((child) => child !== null && child !== ""));
-  return element;
-}
-
-const option = (value, text) => make("option", { value: String(value) }, text);
-
-const number = (value) => (value === null ? MISSING : value.toFixed(3));
-
-const count = (value) => (value === null ? MISSING : value.toLocaleString("en"));
+// Tables that are sorted by their headings and filtered by what is typed or chosen above them.
 
 function sortBy(table, column, isAscending) {
   const heads = table.tHead.rows[0].cells;
@@ -35,12 +15,31 @@ function sortBy(table, column, isAscending) {
   heads[column].setAttribute("aria-sort", isAscending ? "ascending" : "descending");
 }
 
+function filter(table, bar) {
+  const words = bar.querySelector("input").value.toLowerCase().split(/\s+/u).filter(Boolean);
+  const chosen = bar.querySelector("select")?.value || "";
+  let nShown = 0;
+  for (const row of table.tBodies[0].rows) {
+    const text = row.textContent.toLowerCase();
+    const isShown = words.every((word) => text.includes(word)) && (!chosen || row.cells[1].dataset.sort === chosen);
+    row.hidden = !isShown;
+    nShown += isShown;
+  }
+  bar.querySelector("output").textContent = `${count(nShown)} of ${count(table.tBodies[0].rows.length)} rows`;
+}
+
 for (const table of document.querySelectorAll("table.sortable")) {
   [...table.tHead.rows[0].cells].forEach((head, column) => {
     head.firstElementChild.addEventListener("click", () => {
       const now = head.getAttribute("aria-sort");
-      const isFirstAscending = !head.classList.contains("number") || head.textContent === "#";
-      sortBy(table, column, now ? now !== "ascending" : isFirstAscending);
+      sortBy(table, column, now ? now !== "ascending" : !head.classList.contains("number"));
     });
   });
+}
+
+for (const bar of document.querySelectorAll(".filter[data-table]")) {
+  const table = byId(bar.dataset.table);
+  bar.hidden = false;
+  bar.addEventListener("input", () => filter(table, bar));
+  filter(table, bar);
 }

@@ -1,8 +1,10 @@
 """What the report's tables show: columns of `mart`, each with its heading and what it means."""
 
+Columns = dict[str, tuple[str, str]]
+
 _D = "Opening score D: how many words replies share at their start, less the same with the panel's models."
 
-MEASURES = {
+MEASURES: Columns = {
     "opening_d": ("opening score D", _D + " 0: no more alike than those are."),
     "bigram_jaccard": ("shared word pairs", "Share of all pairs of neighbouring words that both replies use, 0 to 1."),
     "centred_cos": ("centred cosine", "Likeness of meaning and style, less what every model says to the same prompt."),
@@ -15,25 +17,44 @@ MEASURES = {
 }
 """Measures of the heat map: name and explanation."""
 
-BOARD = {
-    "position": ("#", "Place in the list: by D with the nearest group of another family."),
-    "target": ("target", "The model under test; below it who made it and what is known of its origin."),
-    "nearest": ("nearest group", "Candidate teachers, their snapshots taken together, whose replies begin most alike."),
+BOARD: Columns = {
+    "target": ("target", "The model under test; below it who made it and what is documented of its origin."),
+    "verdict": ("verdict", "Whether it shares lineage with the nearest group of another maker, and how sure that is."),
+    "nearest": (
+        "nearest of another maker",
+        "The candidate teacher of another maker whose replies begin most alike, and its nearest snapshot.",
+    ),
+    "degree": ("degree", "0: as unrelated models, 1: as the same model. An ordering, no share of training data."),
     "opening_d": ("D", _D + " Below it its 95 % interval over prompts, which is no test of chance."),
-    "margin": ("margin", "How far D is above the second nearest group's. Near 0: the two can't be told apart."),
-    "foreign": ("nearest of another family", "The same among groups that aren't of the target's own family."),
-    "foreign_opening_d": ("its D", "D with the nearest group of another family; below it the 95 % interval."),
-    "nearest_share": ("nearest share", MEASURES["nearest_share"][1]),
-    "centred_cos": ("centred cos", MEASURES["centred_cos"][1]),
-    "length_closeness": ("length", MEASURES["length_closeness"][1]),
-    "n_prompts": ("prompts", "Prompts that both the target and its nearest snapshot answered."),
-    "n_panel": ("panel", "Models of other makers whose mean is subtracted in D; with fewer than 8 there is no null."),
+    "p_holm": (
+        "p, Holm",
+        "Chance of such a D without lineage, adjusted for all pairs tested; below it p of this pair alone.",
+    ),
+    "next": ("next nearest", "The second and third nearest groups of other makers, each with its degree or its D."),
+    "own": (
+        "nearest of its own maker",
+        "The nearest group of its own maker or family, tested apart; its verdict below.",
+    ),
+    "loose": ("loose", "Share of identity trials whose reply contradicts the target's facts in any way."),
+    "strict": ("strict", "Share in which it claims to be, or to come from, another maker's model."),
+    "hard": ("hard (ICE)", "Share that is strict although neither template nor question named anybody."),
+    "grade": ("RSE", "Likeness to its nearest reference as a judge grades it, 1 to 5."),
+    "index": (
+        "index",
+        "One figure from 0 to 100 of degree, hard and RSE; of convenience, the verdict is what is sure.",
+    ),
+    "contribution": (
+        "adds",
+        "What it adds to the number of distinct models: about 0 for a copy, 1 for one like no other.",
+    ),
+    "length_closeness": ("length", MEASURES["length_closeness"][1] + " With the nearest."),
+    "n_prompts": ("prompts", "Prompts that both it and its nearest answered; of a target of identity trials, none."),
     "n_missing": ("missing", "Requests without a reply. They count nowhere: missing isn't zero."),
     "coverage": ("coverage", "Share of the requests to the target that have a reply."),
 }
-"""Columns of the leaderboard: heading and explanation."""
+"""Columns of the leaderboard."""
 
-BESIDE_SELF = {
+BESIDE_SELF: Columns = {
     "left_model": ("model", "One of the two models."),
     "right_model": ("other model", "The other one."),
     "opening_share_of_self": (
@@ -48,9 +69,9 @@ BESIDE_SELF = {
     "raw_cos": ("cosine", MEASURES["raw_cos"][1]),
     "n_prompts": ("prompts", "Prompts on which each of the two was sampled more than once."),
 }
-"""Columns of the pairs beside each model's likeness to itself: heading and explanation."""
+"""Columns of the pairs beside each model's likeness to itself."""
 
-COVERAGE = {
+COVERAGE: Columns = {
     "model": ("model", "The model that was asked."),
     "prompt_set": ("prompt set", "The set that the prompts are from."),
     "n_asked": ("asked", "Requests."),
@@ -58,7 +79,90 @@ COVERAGE = {
     "missing_reasons": ("why", "Reasons, with how often each."),
     "n_cut": ("cut", "Replies that were cut at the token limit."),
 }
-"""Columns of what is missing or cut: heading and explanation."""
+"""Columns of what is missing or cut."""
+
+HOMOGENISATION: Columns = {
+    "kernel": ("by", "What likeness is taken from: how replies begin, or their word pairs."),
+    "population": ("population", "All models, one voice a family, the references, or all others."),
+    "n_members": ("members", "Models, or families, in it."),
+    "vendi": ("distinct", "The effective number of distinct members (Vendi score); below it its 95 % interval."),
+    "vendi_of_one_model": ("were all one", "What as many samples of one and the same model come to."),
+    "mean_likeness": ("mean likeness", "Mean likeness of two members, 0 to 1."),
+    "least_own": ("adds least", "The member without which the number falls least."),
+    "most_own": ("adds most", "The member without which it falls most."),
+    "n_prompts": ("prompts", "Prompts in it."),
+}
+"""Columns of how many distinct models there are."""
+
+SCORES: Columns = {
+    "target": ("target", "The model that was asked who it is; leads to its slips."),
+    "mode": ("mode", "bank: the same questions for all; published: recorded elsewhere; search: its own templates."),
+    "judge": ("judge", "Whose readings count."),
+    "loose": ("loose", BOARD["loose"][1]),
+    "strict": ("strict", BOARD["strict"][1]),
+    "hard": ("hard (ICE)", BOARD["hard"][1]),
+    "bounds": ("strict, if missing were", "Strict if all missing trials were negative, and if all were positive."),
+    "n": ("trials", "Trials with a reading."),
+    "n_missing": ("missing", "Trials without a reply or without a reading; outside every share."),
+    "n_effective": ("effective n", "Independent trials that would tell as much: replies under one template resemble."),
+    "n_templates": ("templates", "Templates that the questions came in."),
+}
+"""Columns of identity scores."""
+
+AGREEMENT: Columns = {
+    "left_judge": ("judge", "One of two judges that read the same replies."),
+    "right_judge": ("other judge", "The other one."),
+    "mode": ("mode", SCORES["mode"][1]),
+    "target": ("target", "Whose replies; all: pooled."),
+    "score": ("score", "What they read for."),
+    "kappa": ("kappa", "Cohen's kappa, 1: always alike, 0: as chance would have it; below it its 95 % interval."),
+    "agreement": ("agreement", "Share of replies on which they say the same."),
+    "left_rate": ("its rate", "Share that the first judge calls positive."),
+    "right_rate": ("other's rate", "Share that the other judge calls positive."),
+    "n": ("replies", "Replies that both read."),
+    "n_missing": ("missing", "Replies that one of them could not read."),
+    "reason": ("why none", "Why there is no kappa."),
+}
+"""Columns of how far judges agree."""
+
+POSITION: Columns = {
+    "judge": ("judge", "The judge that grades likeness."),
+    "difference": (
+        "difference",
+        "Mean grade with the target first less that with the reference first; 95 % interval below.",
+    ),
+    "differing_share": ("differing", "Share of pairs whose grade differs between the two orders."),
+    "n": ("pairs", "Pairs read in both orders."),
+    "n_missing": ("missing", "Pairs without a reading in one of them."),
+    "reason": ("why none", "Why there is no figure."),
+}
+"""Columns of the judges' position bias."""
+
+READ: Columns = {
+    "target": ("target", "Whose trials."),
+    "mode": ("mode", SCORES["mode"][1]),
+    "judge": ("judge", "Whose readings count."),
+    "n_trials": ("trials", "Trials that were put."),
+    "n_missing": ("no reply", "Trials without a reply."),
+    "missing_reasons": ("why", "Reasons, with how often each."),
+    "n_read": ("read", "Replies that the judge has a reading of."),
+    "unread_reasons": ("why not", "Why it has none of the others."),
+}
+"""Columns of which trials were read."""
+
+SPEND: Columns = {
+    "model": ("model", "The model that was called."),
+    "stage": ("for", "What its calls were for."),
+    "round": ("round", "The period of evaluation."),
+    "n_calls": ("calls", "Calls that ended, with a reply or without."),
+    "n_missing": ("failed", "Calls without a reply."),
+    "n_attempts": ("attempts", "Attempts that it took."),
+    "prompt_tokens": ("tokens in", "Tokens of the prompts, as the server counts them."),
+    "completion_tokens": ("tokens out", "Tokens of the replies."),
+    "seconds": ("seconds", "Sum of the calls' own times; they run side by side."),
+    "cost_usd": ("US dollars", "By the card's price; a dash where the card has none."),
+}
+"""Columns of money and time."""
 
 LIKENESS = (
     *("opening_d", "opening_d_low", "opening_d_high", "opening", "bigram_jaccard", "centred_cos", "raw_cos"),
@@ -66,3 +170,16 @@ LIKENESS = (
     *("coverage", "is_same_family"),
 )
 """What the page holds of each pair, in this order."""
+
+VERDICT = (
+    *("verdict", "degree", "degree_low", "degree_high", "p_t", "p_holm", "q", "z", "null_mean", "null_sd"),
+    *("ceiling_d", "ceiling_kind", "n_controls", "n_control_families", "is_kin", "hard_claims", "hard_trials"),
+    *("embedding", "embedding_p", "p_at_length", "base", "over_base", "over_base_low", "over_base_high"),
+)
+"""What the page holds of each verdict, in this order."""
+
+SLIP = (
+    *("template_key", "kind", "language", "is_leading", "is_foreign", "is_hard", "is_earnest", "mode", "judge"),
+    *("claimed_vendor", "claimed_model", "evidence_text", "question_text", "request_id", "reply_id"),
+)
+"""What the page holds of each slip, besides its prompt and reply, in this order."""

@@ -1,245 +1,194 @@
 """Rows -> what the report shows: facts, sentences, tables, and the data that the page's script draws from."""
 
-import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from tasks.domain.likeness.lexical import shared_opening
-from tasks.domain.reporting.columns import BESIDE_SELF, BOARD, COVERAGE, LIKENESS, MEASURES
-
-Row = Mapping[str, Any]
-
-MISSING = "-"
-"""What stands where there is no value; never a zero."""
-
-SHOWN_CHARACTERS = 500
-"""How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What the report is made of: rows of the relations that the fields are named after, and what stands around them.
-
-    `texts` maps the reply ids in `top_prompts` to texts; `prompts` are rows of `core.prompt`.
-    """
-
-    leaderboard: Sequence[Row]
-    likeness: Sequence[Row]
-    beside_self: Sequence[Row]
-    coverage: Sequence[Row]
-    runs: Sequence[Row]
-    top_prompts: Sequence[Row]
-    texts: Mapping[str, str]
-    prompts: Sequence[Row]
-    findings: Sequence[str]
-    warnings: Sequence[str]
-    n_prompts: int
-    published_at: datetime
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its text, what it is sorted by ('' sorts last), a line below, and the pair that it leads to."""
-
-    text: str
-    sort: str = ""
-    note: str = ""
-    href: str = ""
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table: columns are heading, explanation and whether it holds numbers."""
-
-    columns: Sequence[tuple[str, str, bool]]
-    rows: Sequence[Sequence[Cell]]
+from tasks.domain.reporting import chart_rows, columns, identity, pairs
+from tasks.domain.reporting.board import board
+from tasks.domain.reporting.shown import Cell, Row, Rows, Table, number, plain, plain_table, shown, table, with_interval
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the page shows. `data` is what the script draws the heat map and the pairs from."""
+    """All that the page shows: `tables` by name, `choices` the verdicts that occur, `data` for the script.
+
+    `absent` says of each section without rows why it has none, `notes` what a section leaves out.
+    """
 
     facts: Sequence[tuple[str, str]]
-    run: Sequence[tuple[str, str]]
+    runs: Sequence[Sequence[tuple[str, str]]]
     findings: Sequence[str]
     warnings: Sequence[str]
-    board: Table
-    beside_self: Table
-    incomplete: Table
+    tables: Mapping[str, Table]
+    choices: Sequence[tuple[str, str]]
+    absent: Mapping[str, str]
+    notes: Mapping[str, str]
     data: Mapping[str, Any]
 
 
 def build(rows: Rows) -> Page:
     """Return the content of the report; every text in it is safe to show, and none is markup."""
+    tables = _tables(rows)
+    verdicts = {(row[1].sort, row[1].text) for row in tables["leaderboard"].rows if row[1].mark}
     return Page(
         facts=_facts(rows),
-        run=_run(rows.runs),
-        findings=[shown(line) for line in rows.findings],
+        runs=[_run(row) for row in sorted(rows.of("raw.run"), key=lambda row: row["happened_at"], reverse=True)][:6],
+        findings=[shown(line) for line in [*rows.findings, *identity.sentences(rows)]],
         warnings=[shown(line) for line in rows.warnings],
-        board=_board(rows),
-        beside_self=_table(BESIDE_SELF, [_beside_row(row) for row in rows.beside_self]),
-        incomplete=_plain_table(COVERAGE, [row for row in rows.coverage if row["n_missing"] or row["n_cut"]]),
-        data=_data(rows),
+        tables=tables,
+        choices=sorted(verdicts),
+        absent=_absent(rows),
+        notes=_notes(rows),
+        data=pairs.data(rows) | {"slips": identity.slips(rows.of("mart.identity_slip"))},
     )
 
 
-def shown(text: str) -> str:
-    """Return text from outside with every invisible or reordering character replaced, one for one, by U+FFFD."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if plain.isascii() and plain.isprintable():
-        return plain
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _HIDDEN and c not in "\n\t" else c for c in plain
-    )
-
-
-def _number(value: float | None) -> str:
-    if value is None or not math.isfinite(value):
-        return MISSING
-    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
-
-
-def _plain(value: Any) -> Cell:
-    text = shown(value) if isinstance(value, str) else _number(value)
-    return Cell(text, "" if value is None or text == MISSING else text if isinstance(value, str) else str(value))
-
-
-def _table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Cell]]) -> Table:
-    texts = {"target", "nearest", "foreign", "left_model", "right_model", "model", "prompt_set", "missing_reasons"}
-    heads = [(heading, explanation, name not in texts) for name, (heading, explanation) in columns.items()]
-    return Table(heads, [[row[name] for name in columns] for row in rows])
-
-
-def _plain_table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Row]) -> Table:
-    return _table(columns, [{name: _plain(row[name]) for name in columns} for row in rows])
-
-
-def _facts(rows: Rows) -> list[tuple[str, str]]:
-    n_asked = sum(row["n_asked"] for row in rows.coverage)
-    n_missing = sum(row["n_missing"] for row in rows.coverage)
-    return [
-        ("models", _number(len(rows.leaderboard))),
-        ("of them candidate teachers", _number(len({row["reference"] for row in rows.likeness}))),
-        ("prompts", _number(rows.n_prompts)),
-        ("replies", _number(n_asked - n_missing)),
-        ("missing", _number(n_missing)),
-        ("published", f"{rows.published_at:%Y-%m-%d %H:%M} UTC"),
-    ]
-
-
-def _run(runs: Sequence[Row]) -> list[tuple[str, str]]:
-    last = max(runs, key=lambda row: row["happened_at"], default=None)
-    if last is None:
-        return []
-    named = [(name, shown(str(last[name]))) for name in ("plan", "round", "recipe_id", "run_id", "version")]
-    return [*named, (shown(str(last["event"])), f"{last['happened_at']:%Y-%m-%d %H:%M} UTC")]
-
-
-def pair_link(target: str, reference: str) -> str:
-    """Return the address, within the page, of a pair."""
-    return "#" + urlencode({"target": target, "reference": reference})
-
-
-def _score(row: Row) -> tuple[bool, float]:
-    """Return what pairs are ordered by, as in `mart.nearest_group`: those without D come after all that have one."""
-    score, opening = row["opening_d"], row["opening"]
-    return score is not None, float(score if score is not None else opening)
-
-
-def _board(rows: Rows) -> Table:
-    best: dict[tuple[str, str], Row] = {}
-    for row in rows.likeness:
-        key = (row["target"], row["candidate_group"])
-        if key not in best or _score(row) > _score(best[key]):
-            best[key] = row
-    return _table(BOARD, [_board_row(row, best) for row in rows.leaderboard])
-
-
-def _board_row(row: Row, best: Mapping[tuple[str, str], Row]) -> dict[str, Cell]:
-    cells = {name: _plain(row.get(name)) for name in BOARD}
-    about = [row["vendor"] if row["vendor"] != row["target"] else None, row["role"]]
-    cells["target"] = Cell(shown(row["target"]), shown(row["target"]), shown(", ".join(filter(None, about))))
-    for name, group in (("nearest", row["nearest_group"]), ("foreign", row["foreign_group"])):
-        pair = best.get((row["target"], group))
-        reference = pair["reference"] if pair else None
-        is_own = name == "nearest" and row["is_own_family"]
-        notes = [reference if reference != group else None, "own family" if is_own else None]
-        cells[name] = Cell(
-            _plain(group).text,
-            _plain(group).sort,
-            "none is nearer than the panel" if group is None else shown(", ".join(filter(None, notes))),
-            pair_link(row["target"], reference) if reference else "",
-        )
-    for name in ("opening_d", "foreign_opening_d"):
-        cells[name] = _with_interval(row, name)
-    cells["coverage"] = Cell(f"{math.floor(row['coverage'] * 1000) / 10:g} %", str(row["coverage"]))
-    return cells
-
-
-def _beside_row(row: Row) -> dict[str, Cell]:
-    cells = {name: _plain(row[name]) for name in BESIDE_SELF}
-    return cells | {"opening_share_of_self": _with_interval(row, "opening_share_of_self")}
-
-
-def _with_interval(row: Row, name: str) -> Cell:
-    """Return a value with its 95 % interval below it, where it has one."""
-    low, high = row[f"{name}_low"], row[f"{name}_high"]
-    interval = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
-    return Cell(_number(row[name]), _plain(row[name]).sort, interval)
-
-
-def _data(rows: Rows) -> dict[str, Any]:
-    """Return what the script needs, each model, prompt and reply once: all else refers to them by number."""
-    vendor = {row["target"]: row["vendor"] for row in rows.leaderboard}
-    targets, references = ({row[side] for row in rows.likeness} for side in ("target", "reference"))
-    models = sorted(targets | references, key=lambda model: (str(vendor.get(model, model)).lower(), model.lower()))
-    model_at = {model: number for number, model in enumerate(models)}
-    reply_ids = sorted({row[side] for row in rows.top_prompts for side in ("reply_id", "reference_reply_id")})
-    reply_at = {reply_id: number for number, reply_id in enumerate(reply_ids)}
-    prompt_at = {prompt["prompt_id"]: number for number, prompt in enumerate(rows.prompts)}
-    replies = [_cut(rows.texts[reply_id]) for reply_id in reply_ids]
-    top = [
-        [
-            model_at[row["target"]],
-            model_at[row["reference"]],
-            prompt_at[row["prompt_id"]],
-            left := reply_at[row["reply_id"]],
-            right := reply_at[row["reference_reply_id"]],
-            shared_opening(replies[left][0], replies[right][0]),
-            *(_finite(row[name]) for name in ("opening", "bigram_jaccard", "length_closeness", "n_sample_pairs")),
-        ]
-        for row in sorted(rows.top_prompts, key=lambda row: row["rank"])
-    ]
-    first = max(rows.likeness, key=lambda row: (not row["is_same_family"], _score(row)), default=None)
+def _tables(rows: Rows) -> dict[str, Table]:
+    incomplete = [row for row in rows.of("mart.coverage") if row["n_missing"] or row["n_cut"]]
     return {
-        "models": [[model, shown(model)] for model in models],
-        "targets": [model_at[model] for model in models if model in targets],
-        "references": [model_at[model] for model in models if model in references],
-        "measures": [[name, *texts] for name, texts in MEASURES.items()],
-        "fields": LIKENESS,
-        "likeness": [
-            [model_at[row["target"]], model_at[row["reference"]], *(_finite(row[name]) for name in LIKENESS)]
-            for row in rows.likeness
-        ],
-        "first": [model_at[first["target"]], model_at[first["reference"]]] if first else None,
-        "prompts": [[shown(f"{p['prompt_set']} {p['prompt_key']}"), *_cut(p["prompt_text"])] for p in rows.prompts],
-        "replies": [[reply_id, *text] for reply_id, text in zip(reply_ids, replies, strict=True)],
-        "top": top,
+        "leaderboard": board(rows),
+        "beside-self": table(
+            columns.BESIDE_SELF,
+            [_beside_row(row) for row in rows.of("mart.pair_beside_self")],
+            "select * from mart.pair_beside_self order by position",
+        ),
+        "incomplete": plain_table(columns.COVERAGE, incomplete, "select * from mart.coverage"),
+        "distinct": table(
+            columns.HOMOGENISATION,
+            [_homogenisation_row(row) for row in rows.of("mart.homogenisation")],
+            "select * from mart.homogenisation",
+        ),
+        "identity-scores": identity.scores(rows),
+        "agreement": table(
+            columns.AGREEMENT,
+            [
+                _with(row, columns.AGREEMENT, "kappa", "kappa_low", "kappa_high")
+                for row in rows.of("mart.judge_agreement")
+            ],
+            "select * from mart.judge_agreement",
+        ),
+        "position": table(
+            columns.POSITION,
+            [_with(row, columns.POSITION, "difference", "low", "high") for row in rows.of("mart.position_bias")],
+            "select * from mart.position_bias",
+        ),
+        "read": plain_table(columns.READ, rows.of("mart.identity_coverage"), "select * from mart.identity_coverage"),
+        "spending": plain_table(columns.SPEND, rows.of("mart.spend_by_stage"), "select * from mart.spend_by_stage"),
     }
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return round(value, 4) if math.isfinite(value) else None
-    return value
+def _facts(rows: Rows) -> list[tuple[str, str]]:
+    asked = rows.of("mart.coverage")
+    n_asked, n_missing = (sum(row[name] for row in asked) for name in ("n_asked", "n_missing"))
+    trials = rows.of("mart.identity_coverage")
+    spent = [row["cost_usd"] for row in rows.of("mart.spend_by_stage")]
+    facts = [
+        ("models", number(len({row["model"] for row in rows.of("core.model")}))),
+        ("candidate teachers", number(len({row["reference"] for row in rows.of("mart.likeness")}))),
+        ("prompts", number(rows.n_prompts)),
+        ("replies", number(n_asked - n_missing)),
+        ("missing", number(n_missing)),
+        ("identity trials", number(sum(row["n_trials"] for row in trials))),
+    ]
+    if spent:
+        told = [cost for cost in spent if cost is not None]
+        unpriced = "" if len(told) == len(spent) else ", part without a price"
+        facts.append(("cost", f"{sum(told):.2f} USD{unpriced}" if told else "no price on the cards"))
+    return [*facts, ("published", f"{rows.published_at:%Y-%m-%d %H:%M} UTC")]
 
 
-def _cut(text: str) -> tuple[str, int]:
-    """Return the beginning of a text as it is shown, and how many characters were left out."""
-    return shown(text[:SHOWN_CHARACTERS]), max(len(text) - SHOWN_CHARACTERS, 0)
+def _run(row: Row) -> list[tuple[str, str]]:
+    named = [(name, shown(str(row[name]))) for name in ("plan", "round", "recipe_id", "run_id", "version")]
+    return [*named, (shown(str(row["event"])), f"{row['happened_at']:%Y-%m-%d %H:%M} UTC")]
+
+
+def _absent(rows: Rows) -> dict[str, str]:
+    """Return for each section without rows a sentence on why, and on what would fill it."""
+    found: dict[str, str] = {}
+    if not rows.of("mart.likeness"):
+        found["likeness"] = "No two models answered the same prompt, so none can be compared."
+    if not rows.of("mart.identity_score"):
+        found["identity"] = (
+            "No identity trial was put or taken in: a plan with an [identity] section asks who models are."
+        )
+    if not chart_rows.scatter(rows):
+        with_hard = any(row["hard"] is not None for row in rows.of("mart.identity_and_similarity"))
+        lacks = "a grade with a reference of another maker (RSE)" if with_hard else "both identity trials and grades"
+        found["map"] = (
+            f"No target has {lacks}, so there is nothing to draw: "
+            "`distillometer score --grade-against REFERENCE` grades, a plan with an [identity] section asks."
+        )
+    if not rows.of("mart.model_tree"):
+        found["tree"] = (
+            "There is no tree: it takes three models with common prompts. Models are ordered by maker instead."
+        )
+    if not rows.of("mart.homogenisation"):
+        found["homogenisation"] = (
+            "How many distinct models there are was not measured: it takes three with common prompts."
+        )
+    if not rows.of("mart.judge_agreement"):
+        found["agreement"] = "No two judges read the same replies, so how far judges agree is not known."
+    if not rows.of("mart.position_bias"):
+        found["position"] = "No pair of replies was graded in both orders, so there is no position bias to tell."
+    if not rows.of("mart.identity_coverage"):
+        found["read"] = "No identity trials, so no readings that could be missing."
+    if not rows.of("mart.spend_by_stage"):
+        found["spending"] = "All replies were recorded elsewhere: no call was made, so nothing was spent."
+    verdicts = rows.of("mart.verdict")
+    if not verdicts:
+        found["verdict"] = "There is no verdict: no target has a candidate teacher."
+    elif all(row["p_t"] is None for row in verdicts):
+        found["verdict"] = (
+            "No verdict says more than that there is too little to go by: a null takes 8 models that are documented as "
+            "independent, of two families or more, and 50 prompts that both answered."
+        )
+    return found
+
+
+def _notes(rows: Rows) -> dict[str, str]:
+    """Return what the page leaves out because there is too much of it, each with where all of it stands."""
+    found: dict[str, str] = {}
+    targets, references = ({row[side] for row in rows.of("mart.likeness")} for side in ("target", "reference"))
+    drawn_targets, drawn_references = chart_rows.drawn(rows)
+    if len(drawn_targets) < len(targets) or len(drawn_references) < len(references):
+        found["heat"] = (
+            f"Drawn are {len(drawn_targets)} of {len(targets)} targets and {len(drawn_references)} of "
+            f"{len(references)} references, those with the highest D outside their own family. Any pair "
+            "opens by the lists below."
+        )
+    n_pairs = len(rows.of("mart.likeness"))
+    if len(rows.held) < n_pairs:
+        found["pair"] = (
+            f"The page holds the replies of {len(rows.held):,} of {n_pairs:,} pairs: those with a verdict, each "
+            "target's nearest three, then those with the highest D. Of the others it has the numbers, and the "
+            "query that shows the replies."
+        )
+    slips = rows.of("mart.identity_slip")
+    if len(slips) > identity.HELD_SLIPS:
+        found["slips"] = (
+            f"The page holds at most {identity.HELD_SLIPS:,} of {len(slips):,} slips, an equal share a target."
+        )
+    n_targets = len({row["target"] for row in rows.of("mart.identity_score")})
+    if n_targets > chart_rows.MOST_BARS:
+        found["bars"] = (
+            f"Drawn are the {chart_rows.MOST_BARS} of {n_targets} targets with the largest shares; the table has all."
+        )
+    return found
+
+
+def _beside_row(row: Row) -> dict[str, Cell]:
+    names = ("opening_share_of_self", "opening_share_of_self_low", "opening_share_of_self_high")
+    return {name: plain(row[name]) for name in columns.BESIDE_SELF} | {names[0]: with_interval(row, names)}
+
+
+def _homogenisation_row(row: Row) -> dict[str, Cell]:
+    cells = {name: plain(row[name]) for name in columns.HOMOGENISATION}
+    return cells | {
+        "vendi": with_interval(row, ("vendi", "vendi_low", "vendi_high"), digits=2),
+        "mean_likeness": with_interval(row, ("mean_likeness", "mean_likeness_low", "mean_likeness_high")),
+    }
+
+
+def _with(row: Row, told: columns.Columns, name: str, low: str, high: str) -> dict[str, Cell]:
+    return {column: plain(row.get(column)) for column in told} | {name: with_interval(row, (name, low, high))}

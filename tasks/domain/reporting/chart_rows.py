@@ -1,0 +1,241 @@
+"""Rows -> the points that each chart draws; how it draws them is another matter."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.domain.reporting.board import MODES
+from tasks.domain.reporting.shown import Row, Rows, finite, shown
+
+Points = list[dict[str, Any]]
+
+MOST_FAMILIES = 7
+"""Families with a colour of their own; all others share one."""
+
+OTHERS = "others"
+
+MOST_DRAWN = 80
+"""Targets, and references, that the heat map draws; more could not be told apart."""
+
+MOST_LEAVES = 120
+MOST_BARS = 40
+
+NOBODY = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other maker"}
+"""What a bar calls a stance that is no claim on another maker."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """How charts call models: `label` shows one safely and tells it from all others, `family` is what colours it."""
+
+    label: Mapping[str, str]
+    family: Mapping[str, str]
+
+    @property
+    def families(self) -> list[str]:
+        """The families that have a colour, the largest first, and what the rest is called."""
+        counted = Counter(self.family.values())
+        return sorted(counted, key=lambda name: (name == OTHERS, -counted[name], name))
+
+
+def names(rows: Rows) -> Names:
+    """Return what models are called in charts."""
+    models = {row["model"]: row for row in rows.of("core.model")}
+    known = sorted({*models, *(row[side] for row in rows.of("mart.likeness") for side in ("target", "reference"))})
+    label: dict[str, str] = {}
+    taken: set[str] = set()
+    for model in known:
+        text, n = shown(model), 1
+        while text in taken:
+            n += 1
+            text = f"{shown(model)} ({n})"
+        taken.add(text)
+        label[model] = text
+    family = {model: shown(str(models[model]["family"] if model in models else model)) for model in known}
+    counted = Counter(family.values())
+    large = [name for name, n in sorted(counted.items(), key=lambda item: (-item[1], item[0])) if n > 1]
+    named = set(large[:MOST_FAMILIES] if large else sorted(counted)[:MOST_FAMILIES])
+    return Names(label, {model: name if name in named else OTHERS for model, name in family.items()})
+
+
+def order(rows: Rows) -> list[str]:
+    """Return all models so that alike ones stand together: as the tree's leaves; where there is no tree, by maker."""
+    found = names(rows)
+    vendor = {row["model"]: str(row["vendor"]).lower() for row in rows.of("core.model")}
+    by_maker = sorted(found.label, key=lambda model: (vendor.get(model, model.lower()), model.lower()))
+    leaves = _leaves(_nodes(rows, "all"))
+    place = {model: at for at, model in enumerate(leaves)}
+    return sorted(by_maker, key=lambda model: place.get(model, len(place)))
+
+
+def drawn(rows: Rows) -> tuple[list[str], list[str]]:
+    """Return the targets and the references of the heat map, in order; of many, those with the highest D."""
+    likeness = rows.of("mart.likeness")
+    place = {model: at for at, model in enumerate(order(rows))}
+    sides = []
+    for side in ("target", "reference"):
+        best: dict[str, tuple[bool, float]] = {}
+        for row in likeness:
+            value = row["opening_d"] if row["opening_d"] is not None else row["opening"]
+            key = (not row["is_same_family"], float(value))
+            best[row[side]] = max(best.get(row[side], (False, -9.0)), key)
+        chosen = sorted(best, key=lambda model: (tuple(-part for part in best[model]), model))[:MOST_DRAWN]
+        sides.append(sorted(chosen, key=lambda model: place[model]))
+    return sides[0], sides[1]
+
+
+def heat(rows: Rows, measure: str) -> Points:
+    """Return the cells of the heat map for one measure."""
+    label = names(rows).label
+    targets, references = (set(side) for side in drawn(rows))
+    return [
+        {
+            "target": label[row["target"]],
+            "reference": label[row["reference"]],
+            "value": finite(row[measure]),
+            "kin": bool(row["is_same_family"]),
+        }
+        for row in rows.of("mart.likeness")
+        if row["target"] in targets and row["reference"] in references and row[measure] is not None
+    ]
+
+
+def scatter(rows: Rows) -> Points:
+    """Return the points of the map: targets with both an identity score and a grade."""
+    found = names(rows)
+    return [
+        {
+            "target": found.label[row["target"]],
+            "family": found.family[row["target"]],
+            "model": row["target"],
+            "reference": row["reference"],
+            **{
+                name: finite(row[name])
+                for name in ("hard", "hard_low", "hard_high", "grade", "grade_low", "grade_high")
+            },
+        }
+        for row in rows.of("mart.identity_and_similarity")
+        if row["hard"] is not None and row["grade"] is not None
+    ]
+
+
+def tree(rows: Rows) -> tuple[Points, Points, Points, str]:
+    """Return the tree's lines, its joints with their support, its leaves, and the population that it is of."""
+    for population in ("all", "references", "targets", "families"):
+        nodes = _nodes(rows, population)
+        if nodes and len(_leaves(nodes)) <= MOST_LEAVES:
+            return (*_drawn_tree(nodes, names(rows)), population)
+    return [], [], [], ""
+
+
+def _nodes(rows: Rows, population: str) -> list[Row]:
+    return [r for r in rows.of("mart.model_tree") if r["kernel"] == "opening" and r["population"] == population]
+
+
+def _children(nodes: Sequence[Row]) -> dict[int, list[int]]:
+    children: dict[int, list[int]] = {}
+    for row in sorted(nodes, key=lambda row: int(row["node"])):
+        if row["parent"] is not None:
+            children.setdefault(row["parent"], []).append(row["node"])
+    return children
+
+
+def _leaves(nodes: Sequence[Row]) -> list[str]:
+    if not nodes:
+        return []
+    of, children, leaves = {row["node"]: row for row in nodes}, _children(nodes), []
+    waiting = [row["node"] for row in nodes if row["parent"] is None]
+    while waiting:
+        node = waiting.pop()
+        if node in children:
+            waiting.extend(reversed(children[node]))
+        else:
+            leaves.append(of[node]["members"][0])
+    return leaves
+
+
+def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Points]:
+    leaves, children = _leaves(nodes), _children(nodes)
+    of = {row["node"]: row for row in nodes}
+    inner = sorted((n for n in of if n in children), key=lambda n: len(of[n]["members"]))
+    tips = [1.0 - float(of[n]["height"]) for n in inner]
+    end = max(tips) + 0.03 * max(max(tips) - min(tips), 0.05)
+    row_of = {leaf: float(at) for at, leaf in enumerate(leaves)}
+    y: dict[int, float] = {n: row_of[of[n]["members"][0]] for n in of if n not in children}
+    x = {n: 1.0 - float(of[n]["height"]) if n in children else end for n in of}
+    lines: Points = []
+    joints: Points = []
+    for node in inner:
+        below = [y[child] for child in children[node]]
+        y[node] = (min(below) + max(below)) / 2
+        lines.append({"x": finite(x[node]), "x2": finite(x[node]), "y": min(below), "y2": max(below)})
+        lines += [{"x": finite(x[node]), "x2": finite(x[c]), "y": y[c], "y2": y[c]} for c in children[node]]
+        support = of[node]["support"]
+        if support is not None:
+            members = ", ".join(found.label.get(m, shown(m)) for m in of[node]["members"])
+            joints.append({"x": finite(x[node]), "y": y[node], "support": finite(support), "members": members})
+    named = [
+        {
+            "x": finite(end),
+            "y": float(at),
+            "name": found.label.get(leaf, shown(leaf)),
+            "family": found.family.get(leaf, OTHERS),
+        }
+        for at, leaf in enumerate(leaves)
+    ]
+    return lines, joints, named
+
+
+def claims(rows: Rows) -> Points:
+    """Return whom each target claims to be: shares of its trials by the judge that counts."""
+    found = names(rows)
+    deciding = {(r["target"], r["mode"]): r["judge"] for r in rows.of("mart.identity_coverage")}
+    told = [row for row in rows.of("mart.identity_claim") if deciding.get((row["target"], row["mode"])) == row["judge"]]
+    made: Points = []
+    for mode in MODES:
+        of_mode = [row for row in told if row["mode"] == mode]
+        counted: Counter[str] = Counter()
+        for row in of_mode:
+            if row["stance"] == "foreign":
+                counted[shown(row["claimed_vendor"])] += row["n_claims"]
+        large = {vendor for vendor, _ in counted.most_common(MOST_FAMILIES - 2)}
+        for row in of_mode:
+            vendor = shown(row["claimed_vendor"])
+            claim = NOBODY.get(row["stance"]) or (f"as {vendor}" if vendor in large else "another maker")
+            claim = "another maker, not told" if claim == "as unknown" else claim
+            point = {"target": found.label[row["target"]], "mode": mode, "claim": claim, "share": finite(row["share"])}
+            made.append(point | {"n": row["n_claims"], "trials": row["n_trials"]})
+    return _largest(made)
+
+
+def rates(rows: Rows) -> Points:
+    """Return loose, strict and hard of each target, with their intervals, over all trials and by slice."""
+    label = names(rows).label
+    return _largest(
+        [
+            {
+                "target": label[row["target"]],
+                "mode": row["mode"],
+                "score": row["score"],
+                "slice": row["slice"],
+                "value": finite(row["value"]),
+                "low": finite(row["low"]),
+                "high": finite(row["high"]),
+                "n": row["n"],
+            }
+            for row in rows.of("mart.identity_score")
+            if row["value"] is not None and row["slice"] != "as_published"
+        ]
+    )
+
+
+def _largest(points: Points) -> Points:
+    """Return the points of as many targets as can be drawn: those with the largest shares of others, in that order."""
+    total: dict[str, float] = {}
+    for point in points:
+        value = point.get("value", 0.0 if point.get("claim") in NOBODY.values() else point.get("share"))
+        total[point["target"]] = total.get(point["target"], 0.0) + (value or 0.0)
+    kept = sorted(total, key=lambda target: (-total[target], target))[:MOST_BARS]
+    place = {target: at for at, target in enumerate(kept)}
+    return sorted((point for point in points if point["target"] in place), key=lambda point: place[point["target"]])

@@ -1,0 +1,123 @@
+"""What the page shows of identity trials: scores by target, and every slip with its prompt, template and judge."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tasks.domain.reporting.columns import SCORES, SLIP
+from tasks.domain.reporting.shown import Cell, Row, Rows, Table, cut, link, plain, shown, table, with_interval
+
+SHOWN_CHARACTERS = 400
+"""How much of a slip's prompt, and of its reply, the page holds."""
+
+HELD_SLIPS = 3000
+"""Slips that the page holds; where there are more, each target has its share, the hard ones first."""
+
+
+def scores(rows: Rows) -> Table:
+    """Return one row a target and mode: loose, strict and hard with their intervals."""
+    of: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows.of("mart.identity_score"):
+        if row["slice"] == "all":
+            of.setdefault((row["target"], row["mode"]), {})[row["score"]] = row
+
+    def strictness(item: tuple[tuple[str, str], dict[str, Row]]) -> tuple[Any, ...]:
+        value = item[1].get("strict", {}).get("value")
+        return value is None, -(value or 0.0), item[0]
+
+    return table(
+        SCORES,
+        [_score_row(target, mode, told) for (target, mode), told in sorted(of.items(), key=strictness)],
+        "select * from mart.identity_score order by target, mode, score, slice",
+    )
+
+
+def _score_row(target: str, mode: str, told: dict[str, Row]) -> dict[str, Cell]:
+    href = link("slips", target=target)
+    any_one = told.get("strict") or next(iter(told.values()))
+    strict = told.get("strict", {})
+    bounds = [strict.get(name) for name in ("bound_low", "bound_high")]
+    return {
+        "target": Cell(shown(target), shown(target), "", href),
+        "mode": plain(mode),
+        "judge": plain(any_one["judge"]),
+        **{
+            name: with_interval(told.get(name, {}), ("value", "low", "high"), href)
+            for name in ("loose", "strict", "hard")
+        },
+        "bounds": Cell("-") if None in bounds else Cell(f"{bounds[0]:.3f} to {bounds[1]:.3f}", str(bounds[0])),
+        "n": plain(any_one["n"]),
+        "n_missing": plain(any_one["n_missing"]),
+        "n_effective": Cell(
+            f"{any_one['n_effective']:.0f}" if any_one["n_effective"] else "-", str(any_one["n_effective"] or "")
+        ),
+        "n_templates": plain(any_one["n_templates"]),
+    }
+
+
+def slips(found: Sequence[Row]) -> dict[str, Any]:
+    """Return what the script shows of slips: texts once each, the rest by number; and how many each target has."""
+    by_target: dict[str, list[Row]] = {}
+    for row in sorted(found, key=_weight):
+        by_target.setdefault(row["target"], []).append(row)
+    each = _share(sorted(len(of_target) for of_target in by_target.values()))
+    kept = [row for target in sorted(by_target) for row in by_target[target][:each]]
+    prompt_ids = list(dict.fromkeys(row["prompt_id"] for row in kept))
+    texts = {row["prompt_id"]: row["prompt_text"] or "" for row in kept}
+    at = {prompt_id: place for place, prompt_id in enumerate(prompt_ids)}
+    targets = sorted(by_target, key=lambda target: (-len(by_target[target]), target))
+    target_at = {target: place for place, target in enumerate(targets)}
+    return {
+        "fields": SLIP,
+        "targets": [[target, shown(target), len(by_target[target])] for target in targets],
+        "prompts": [cut(texts[prompt_id], SHOWN_CHARACTERS) for prompt_id in prompt_ids],
+        "rows": [
+            [
+                target_at[row["target"]],
+                at[row["prompt_id"]],
+                *cut(row["reply_text"] or "", SHOWN_CHARACTERS),
+                *(_value(row[name]) for name in SLIP),
+            ]
+            for row in kept
+        ],
+    }
+
+
+def _share(counts: Sequence[int]) -> int:
+    """Return how many slips each target may have so that all fit: what few need less of is left to the others."""
+    left = HELD_SLIPS
+    for at, count in enumerate(counts):
+        each = left // (len(counts) - at)
+        if count > each:
+            return each
+        left -= count
+    return HELD_SLIPS
+
+
+def _weight(row: Row) -> tuple[Any, ...]:
+    return not row["is_hard"], not row["is_foreign"], row["mode"], row["request_id"], row["judge"]
+
+
+def _value(value: Any) -> Any:
+    return cut(value, SHOWN_CHARACTERS)[0] if isinstance(value, str) else value
+
+
+def sentences(rows: Rows) -> list[str]:
+    """Return in words which targets claimed another maker although nobody was named, with how sure that is."""
+    hard = [row for row in rows.of("mart.identity_score") if row["score"] == "hard" and row["slice"] == "all"]
+    told = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
+    if not hard:
+        return []
+    lines = [
+        f"{row['target']} claimed another maker, with nobody named, in {row['value']:.1%} of {row['n']:,} identity "
+        f"trials{_interval(row)} ({row['mode']})."
+        for row in told[:3]
+    ]
+    more = len(told) - len(lines)
+    none = len(hard) - len(told)
+    if more or none:
+        lines.append(f"Of the other {more + none} targets of identity trials, {more} did so at all.")
+    return lines
+
+
+def _interval(row: Row) -> str:
+    return "" if row["low"] is None else f", 95 % interval {row['low']:.1%} to {row['high']:.1%}"

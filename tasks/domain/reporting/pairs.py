@@ -1,0 +1,130 @@
+"""What the page's script draws pairs from: each model, prompt and reply once, all else refers to them by number."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tasks.domain.likeness.lexical import shared_opening
+from tasks.domain.reporting.chart_rows import drawn, names, order
+from tasks.domain.reporting.columns import LIKENESS, MEASURES, VERDICT
+from tasks.domain.reporting.shown import Row, Rows, cut, finite, shown
+from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
+
+SHOWN_CHARACTERS = 500
+"""How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
+
+HELD_PAIRS = 1800
+"""Pairs whose replies and curve the page holds: with more it would no longer open at once on a phone."""
+
+
+def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D."""
+    told = {(row["target"], row["reference"]): row for row in verdicts}
+
+    def worth(row: Row) -> tuple[Any, ...]:
+        verdict = told.get((row["target"], row["reference"]))
+        is_positive = verdict is not None and verdict["verdict"] in POSITIVE
+        is_near = verdict is not None and verdict["rank"] <= 3
+        return not is_positive, not is_near, tuple(-float(part) for part in score(row)), row["target"], row["reference"]
+
+    return [(row["target"], row["reference"]) for row in sorted(likeness, key=worth)[:HELD_PAIRS]]
+
+
+def score(row: Row) -> tuple[bool, float]:
+    """Return what pairs are ordered by, as in `mart.nearest_group`: those without D come after all that have one."""
+    d, opening = row["opening_d"], row["opening"]
+    return d is not None, float(d if d is not None else opening)
+
+
+def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
+    """Return for each candidate group the unrelated models and their D with it: the null that a target stands against.
+
+    A target's own family is not among its controls; the page leaves it out when it draws that target.
+    """
+    panel = {row["model"] for row in rows.of("mart.panel") if row["is_panel"] and row["role"] == "independent"}
+    found: dict[str, list[tuple[str, float]]] = {}
+    for row in rows.of("mart.verdict"):
+        is_control = row["target"] in panel and not row["is_kin"] and row["n_prompts"] >= LEAST_PROMPTS
+        if is_control and row["opening_d"] is not None:
+            found.setdefault(row["candidate_group"], []).append((row["target"], row["opening_d"]))
+    return found
+
+
+def data(rows: Rows) -> dict[str, Any]:
+    """Return all that the script needs of models and pairs."""
+    found, models = names(rows), order(rows)
+    known = {row["model"]: row for row in rows.of("core.model")}
+    at = {model: place for place, model in enumerate(models)}
+    likeness = rows.of("mart.likeness")
+    targets, references = ({row[side] for row in likeness} for side in ("target", "reference"))
+    drawn_targets, drawn_references = drawn(rows)
+    group_of = {row["reference"]: row["candidate_group"] for row in likeness}
+    groups = sorted({*group_of.values(), *(row["candidate_group"] for row in rows.of("mart.verdict"))})
+    group_at = {group: place for place, group in enumerate(groups)}
+    first = max(likeness, key=lambda row: (not row["is_same_family"], score(row)), default=None)
+    return {
+        "models": [
+            [model, found.label[model], str(known[model]["family"]) if model in known else model] for model in models
+        ],
+        "groups": [shown(group) for group in groups],
+        "group": {at[model]: group_at[group] for model, group in group_of.items()},
+        "targets": [at[model] for model in models if model in targets],
+        "references": [at[model] for model in models if model in references],
+        "drawn": [[at[model] for model in drawn_targets], [at[model] for model in drawn_references]],
+        "measures": [[name, *texts] for name, texts in MEASURES.items()],
+        "fields": LIKENESS,
+        "likeness": [
+            [at[row["target"]], at[row["reference"]], *(finite(row[name]) for name in LIKENESS)] for row in likeness
+        ],
+        "verdict_fields": VERDICT,
+        "verdicts": [
+            [at[row["target"]], group_at[row["candidate_group"]], at[row["reference"]], *_verdict(row)]
+            for row in rows.of("mart.verdict")
+        ],
+        "controls": {
+            group_at[group]: [[at[model], finite(d)] for model, d in told] for group, told in controls(rows).items()
+        },
+        "first": [at[first["target"]], at[first["reference"]]] if first else None,
+        **_replies(rows, at),
+    }
+
+
+def _verdict(row: Row) -> list[Any]:
+    # A p value of 1e-9 is not 0.
+    return [row.get(name) if name.startswith(("p_", "q")) else _safe(row.get(name)) for name in VERDICT]
+
+
+def _safe(value: Any) -> Any:
+    return shown(value) if isinstance(value, str) else finite(value)
+
+
+def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
+    tops, prompts = rows.of("mart.pair_top_prompt"), rows.of("core.prompt")
+    reply_ids = sorted({row[side] for row in tops for side in ("reply_id", "reference_reply_id")})
+    reply_at = {reply_id: number for number, reply_id in enumerate(reply_ids)}
+    prompt_at = {prompt["prompt_id"]: number for number, prompt in enumerate(prompts)}
+    replies = [cut(rows.texts[reply_id], SHOWN_CHARACTERS) for reply_id in reply_ids]
+    curves: dict[tuple[str, str], list[list[Any]]] = {}
+    for row in sorted(rows.of("mart.pair_curve"), key=lambda row: int(row["n_prompts"])):
+        told = [row["n_prompts"], *(finite(row[name]) for name in ("opening_d", "low", "high"))]
+        curves.setdefault((row["target"], row["reference"]), []).append(told)
+    return {
+        "held": [[at[target], at[reference]] for target, reference in rows.held],
+        "curves": [[at[target], at[reference], points] for (target, reference), points in curves.items()],
+        "prompts": [
+            [shown(f"{p['prompt_set']} {p['prompt_key']}"), *cut(p["prompt_text"], SHOWN_CHARACTERS), p["prompt_id"]]
+            for p in prompts
+        ],
+        "replies": [[reply_id, *text] for reply_id, text in zip(reply_ids, replies, strict=True)],
+        "top": [
+            [
+                at[row["target"]],
+                at[row["reference"]],
+                prompt_at[row["prompt_id"]],
+                left := reply_at[row["reply_id"]],
+                right := reply_at[row["reference_reply_id"]],
+                shared_opening(replies[left][0], replies[right][0]),
+                *(finite(row[name]) for name in ("opening", "bigram_jaccard", "length_closeness", "n_sample_pairs")),
+            ]
+            for row in sorted(tops, key=lambda row: int(row["rank"]))
+        ],
+    }
