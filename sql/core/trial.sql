@@ -1,5 +1,6 @@
 -- core.trial: one row per identity trial, in each mode: a question in a template put to a target, and its reply.
 -- grain: request_id, mode
+-- Of a target's banks the one that a run wanted last counts, with that run's questions: two banks are two exams.
 -- template_set: out of which it was put last; the same words may stand in other sets, such as that of the search which
 -- found them. Where a trial does not tell, the set that brought the template first. question_group: of questions that
 -- ask the same in other words or another language; one without a group is a group of its own.
@@ -51,3 +52,4 @@ qualify row_number() over (
     partition by trial.mode, outcome.model, trial.template_id, trial.question_id, outcome.sample
     order by outcome.wanted_at desc, trial.request_id, trial.registered_at desc, trial.template_set
 ) = 1
+    and (trial.mode <> 'bank' or outcome.wanted_at = max(outcome.wanted_at) over (partition by trial.mode, outcome.model))
