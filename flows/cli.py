@@ -173,7 +173,12 @@ def _names(given: list[str]) -> list[str]:
 
 
 @app.command()
-def report(home: HomeOption = None) -> None:
+def report(
+    figures: Annotated[
+        Path | None, typer.Option("--figures", metavar="DIR", help="Instead, write each chart there: SVG, PNG, CSV.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
     """Write the report as one HTML file and print its path."""
     place = settings.home_at(home)
     from tasks.adapters import store
@@ -182,7 +187,8 @@ def report(home: HomeOption = None) -> None:
         settings.configure_prefect(place)
     from tasks import render
 
-    terminal.say([str(render.render.fn(place))])
+    made = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
+    terminal.say([str(path) for path in made])
 
 
 @app.command()

@@ -77,3 +77,8 @@ def spec(chart: Any) -> Spec:
     }
     made: Spec = chart.configure().to_dict()
     return {key: value for key, value in made.items() if key != "config"} | {"config": config}
+
+
+def having(points: Points, *names: str) -> Points:
+    """Return the points that have all of these values: what an interval is drawn of."""
+    return [point for point in points if all(point[name] is not None for name in names)]

@@ -1,11 +1,12 @@
 """Charts of all models: the heat map, the map of identity against similarity, the tree."""
 
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import Any
 
 import altair as alt
 
-from tasks.adapters.chart_style import ACCENT, FIT, INK, LINE, QUIET, Spec, family, spec
+from tasks.adapters.chart_style import ACCENT, FIT, INK, LINE, QUIET, Spec, family, having, spec
 from tasks.domain.reporting.chart_rows import Points
 
 COLDS = ["rgba(52, 120, 214, 0.7)", "rgba(52, 120, 214, 0.04)"]
@@ -79,9 +80,12 @@ def scale_of(measure: str, values: Sequence[float]) -> list[float]:
 
 def scatter(points: Points, families: Sequence[str]) -> Spec:
     """Return the map: identity score (hard) against grade, with intervals on both axes and points named."""
+    ends = [point[name] for point in points for name in ("grade", "grade_low", "grade_high") if point[name] is not None]
+    grades = alt.Scale(domain=[floor(min(ends)), max(ceil(max(ends)), floor(min(ends)) + 1)])
+    shares = alt.Axis(format="%", tickCount=8)
     base = alt.Chart(alt.InlineData(values=points)).encode(
-        x=alt.X("hard:Q", title="identity score, hard (ICE)", axis=alt.Axis(format="%"), scale=alt.Scale(zero=True)),
-        y=alt.Y("grade:Q", title="grade with its nearest reference (RSE)", scale=alt.Scale(zero=False)),
+        x=alt.X("hard:Q", title="identity score, hard (ICE)", axis=shares, scale=alt.Scale(zero=True)),
+        y=alt.Y("grade:Q", title="grade with its nearest reference (RSE)", scale=grades, axis=alt.Axis(tickCount=8)),
         color=family(families),
         tooltip=[
             *(alt.Tooltip("target:N"), alt.Tooltip("family:N"), alt.Tooltip("reference:N")),
@@ -89,11 +93,17 @@ def scatter(points: Points, families: Sequence[str]) -> Spec:
             *(alt.Tooltip(f"{name}:Q", format=".2f") for name in ("grade", "grade_low", "grade_high")),
         ],
     )
-    across = base.mark_rule(opacity=0.45).encode(x="hard_low:Q", x2="hard_high:Q")
-    along = base.mark_rule(opacity=0.45).encode(y=alt.Y("grade_low:Q", scale=alt.Scale(zero=False)), y2="grade_high:Q")
-    dots = base.mark_point(filled=True, size=80, opacity=1, cursor="pointer")
-    named = base.mark_text(align="left", dx=8, dy=-7, fontSize=12).encode(text="target:N", color=alt.value(INK))
-    return spec(alt.layer(across, along, dots, named).properties(width="container", autosize=FIT, height=420))
+    layers: list[Any] = []
+    if known := having(points, "hard_low", "hard_high"):
+        across = base.mark_rule(opacity=0.45).encode(x="hard_low:Q", x2="hard_high:Q")
+        layers.append(across.properties(data=alt.InlineData(values=known)))
+    if known := having(points, "grade_low", "grade_high"):
+        along = alt.Y("grade_low:Q", scale=grades)
+        whisker = base.mark_rule(opacity=0.45).encode(y=along, y2="grade_high:Q")
+        layers.append(whisker.properties(data=alt.InlineData(values=known)))
+    layers.append(base.mark_point(filled=True, size=80, opacity=1, cursor="pointer"))
+    layers.append(base.mark_text(align="left", dx=8, dy=-7, fontSize=12).encode(text="name:N", color=alt.value(INK)))
+    return spec(alt.layer(*layers).properties(width="container", autosize=FIT, height=420))
 
 
 def tree(parts: tuple[Points, Points, Points], families: Sequence[str]) -> Spec:

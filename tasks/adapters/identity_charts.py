@@ -4,7 +4,7 @@ from typing import Any
 
 import altair as alt
 
-from tasks.adapters.chart_style import FAMILIES, FIT, LINE, MARK, QUIET, Spec, interval_tips, legend, spec
+from tasks.adapters.chart_style import FAMILIES, FIT, LINE, MARK, QUIET, Spec, having, interval_tips, legend, spec
 from tasks.domain.reporting.chart_rows import Points
 
 SCORES = ("loose", "strict", "hard")
@@ -23,7 +23,12 @@ def claims(points: Points) -> Spec:
     colours = [quiet.get(kind) or next(bright) for kind in kinds]
     base = alt.Chart(alt.InlineData(values=[point | {"at": kinds.index(point["claim"])} for point in points]))
     bars = base.mark_bar(stroke=QUIET, strokeWidth=0.5, cursor="pointer").encode(
-        x=alt.X("share:Q", title="share of identity trials", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
+        x=alt.X(
+            "share:Q",
+            title="share of identity trials",
+            axis=alt.Axis(format="%", tickCount=6),
+            scale=alt.Scale(domain=[0, 1]),
+        ),
         y=alt.Y("target:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
         color=alt.Color("claim:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend("it claims to be")),
         order=alt.Order("at:Q"),
@@ -45,12 +50,14 @@ def rates(points: Points) -> Spec:
     x = alt.X(
         "value:Q",
         title="share of identity trials, with 95 % interval",
-        axis=alt.Axis(format="%"),
+        axis=alt.Axis(format="%", tickCount=6),
         scale=alt.Scale(zero=True),
     )
-    whiskers = base.mark_rule(strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
-    dots = base.mark_point(filled=True, size=55, opacity=1, cursor="pointer").encode(x=x)
-    return spec(alt.layer(whiskers, dots).properties(width="container", autosize=FIT, height=42 * _n_targets(points)))
+    layers: list[Any] = [base.mark_point(filled=True, size=55, opacity=1, cursor="pointer").encode(x=x)]
+    if known := having(points, "low", "high"):
+        whiskers = base.mark_rule(strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
+        layers.append(whiskers.properties(data=alt.InlineData(values=known)))
+    return spec(alt.layer(*layers).properties(width="container", autosize=FIT, height=42 * _n_targets(points)))
 
 
 def slices(points: Points) -> Spec:
@@ -72,11 +79,13 @@ def _slice(points: Points, targets: list[str], name: str, *, has_names: bool) ->
     )
     shares = alt.Scale(domain=[0, 1])
     x = alt.X("value:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=shares)
-    whiskers = base.mark_rule(color=MARK, strokeWidth=1.5).encode(
-        x=alt.X("low:Q", title=None, scale=shares), x2="high:Q"
-    )
     dots = base.mark_point(filled=True, size=45, opacity=1, color=MARK, cursor="pointer").encode(x=x)
-    return alt.layer(whiskers, dots).properties(width=150, height=18 * len(targets), title=name)
+    layers: list[Any] = [dots]
+    if known := having(points, "low", "high"):
+        ends = alt.X("low:Q", title=None, scale=shares)
+        whiskers = base.mark_rule(color=MARK, strokeWidth=1.5).encode(x=ends, x2="high:Q")
+        layers.append(whiskers.properties(data=alt.InlineData(values=known)))
+    return alt.layer(*layers).properties(width=150, height=18 * len(targets), title=name)
 
 
 def _n_targets(points: Points) -> int:

@@ -9,7 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tasks import render
+from tasks.adapters.settings import Home
 from tests.steps.test_render import ALPHA, BETA, GAMMA, build_home
+from tests.support import reported_home
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -30,8 +32,27 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def whole_address(tmp_path_factory) -> str:
+    """Return the address of a report in which every section but the tree has rows."""
+    home = Home(tmp_path_factory.mktemp("whole"))
+    reported_home.build(home)
+    latest = render.render.fn(home)
+    assert latest.read_bytes() == (home.reports / "run-1.html").read_bytes()
+    return latest.as_uri()
+
+
 @pytest.fixture
 def report(browser, address) -> Iterator[Page]:
+    yield from _opened(browser, address)
+
+
+@pytest.fixture
+def whole(browser, whole_address) -> Iterator[Page]:
+    yield from _opened(browser, whole_address)
+
+
+def _opened(browser: Browser, address: str) -> Iterator[Page]:
     """Yield the open report; whatever the browser complains of, fetches or runs besides it fails the test."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()
@@ -209,3 +230,67 @@ def test_text_is_readable_in_both_themes(report, scheme) -> None:
         return (high + 0.05) / (low + 0.05);
     })"""
     assert min(report.evaluate(script)) >= 4.5
+
+
+def _mark(page: Page, chart: str, words: str):
+    """Return the mark of a chart that assistive technology reads so."""
+    marks = page.locator(f"#chart-{chart} path[aria-label]")
+    labels = marks.evaluate_all("(marks) => marks.map((mark) => mark.getAttribute('aria-label'))")
+    return marks.nth(max(at for at, label in enumerate(labels) if words in label))
+
+
+def test_every_section_has_its_chart_or_table(whole) -> None:
+    for chart in ("map", "heat", "strip", "curve", "claims", "rates", "slices"):
+        assert whole.locator(f"#chart-{chart} svg.marks").count() == 1, chart
+    for table in ("leaderboard", "identity-scores", "agreement", "position", "read", "spending", "incomplete"):
+        assert whole.locator(f"#{table} tbody tr").count() > 0, table
+    heads = whole.locator("nav a").evaluate_all("(links) => links.map((link) => link.hash)")
+    assert all(whole.locator(head).count() == 1 for head in heads)
+
+
+def test_point_of_the_map_leads_to_its_pair(whole) -> None:
+    _mark(whole, "map", "target: alpha-2").click()
+    expect(whole.locator("#pair-heading")).to_have_text("alpha-2 beside beta-1")
+    expect(whole.locator("#pair-verdict")).to_contain_text("shares lineage (strong)")
+
+
+def test_bar_leads_to_the_slips_of_its_target(whole) -> None:
+    _mark(whole, "claims", "target: alpha-2").click()
+    expect(whole.locator("#slips-heading")).to_be_in_viewport()
+    expect(whole.locator("#slip-count")).to_contain_text("2 slips of alpha-2")
+    first = whole.locator(".slip").first
+    for said in (
+        "leading",
+        "template",
+        "plain-zh",
+        "judge",
+        "text_claim",
+        "Judge: made by Beta",
+        "request alpha-2/plain-zh/maker/1",
+    ):
+        expect(first).to_contain_text(said)
+
+
+def test_share_in_the_leaderboard_leads_to_slips_and_they_are_inert(whole) -> None:
+    row = whole.locator("#leaderboard tbody tr").filter(has_text=reported_home.FORMULA)
+    row.get_by_role("link", name="1.000").first.click()
+    expect(whole.locator("#slip-count")).to_contain_text(f"2 slips of {reported_home.FORMULA}")
+    shown = whole.locator("#slip-list").inner_text()
+    assert (
+        "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'> I am \ufffdBeta\ufffd One </template>"
+        in shown
+    )
+    assert "Judge: I am <b>Beta</b>" in shown
+    assert "... 999,600 more characters" in shown
+    assert whole.evaluate("document.documentElement.scrollWidth") <= 1400
+    whole.select_option("#slip-leading", "true")
+    expect(whole.locator("#slip-count")).to_contain_text("0 slips")
+    whole.go_back()
+    expect(row).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_whole_report_fits_its_window_and_prints(whole, width) -> None:
+    whole.set_viewport_size({"width": width, "height": 844})
+    assert whole.evaluate("document.documentElement.scrollWidth") <= width
+    assert whole.pdf(format="A4", landscape=True)[:5] == b"%PDF-"

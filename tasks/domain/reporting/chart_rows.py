@@ -19,6 +19,7 @@ MOST_DRAWN = 80
 """Targets, and references, that the heat map draws; more could not be told apart."""
 
 MOST_LEAVES = 120
+MOST_NAMED = 25
 MOST_BARS = 40
 
 NOBODY = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other maker"}
@@ -102,21 +103,22 @@ def heat(rows: Rows, measure: str) -> Points:
 
 
 def scatter(rows: Rows) -> Points:
-    """Return the points of the map: targets with both an identity score and a grade."""
+    """Return the points of the map: targets with both an identity score and a grade, the outermost with their names."""
     found = names(rows)
+    told = [r for r in rows.of("mart.identity_and_similarity") if r["hard"] is not None and r["grade"] is not None]
+    far = sorted(told, key=lambda row: (-row["hard"] - (row["grade"] - 1) / 4, row["target"]))[:MOST_NAMED]
+    named = {row["target"] for row in far}
+    values = ("hard", "hard_low", "hard_high", "grade", "grade_low", "grade_high")
     return [
         {
             "target": found.label[row["target"]],
+            "name": found.label[row["target"]] if row["target"] in named else "",
             "family": found.family[row["target"]],
             "model": row["target"],
             "reference": row["reference"],
-            **{
-                name: finite(row[name])
-                for name in ("hard", "hard_low", "hard_high", "grade", "grade_low", "grade_high")
-            },
+            **{name: finite(row[name]) for name in values},
         }
-        for row in rows.of("mart.identity_and_similarity")
-        if row["hard"] is not None and row["grade"] is not None
+        for row in told
     ]
 
 
@@ -190,7 +192,12 @@ def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Poi
 def claims(rows: Rows) -> Points:
     """Return whom each target claims to be: shares of its trials by the judge that counts."""
     found = names(rows)
-    deciding = {(r["target"], r["mode"]): r["judge"] for r in rows.of("mart.identity_coverage")}
+    shown_mode = _modes(rows)
+    deciding = {
+        (row["target"], row["mode"]): row["judge"]
+        for row in rows.of("mart.identity_coverage")
+        if row["mode"] == shown_mode.get(row["target"])
+    }
     told = [row for row in rows.of("mart.identity_claim") if deciding.get((row["target"], row["mode"])) == row["judge"]]
     made: Points = []
     for mode in MODES:
@@ -211,7 +218,7 @@ def claims(rows: Rows) -> Points:
 
 def rates(rows: Rows) -> Points:
     """Return loose, strict and hard of each target, with their intervals, over all trials and by slice."""
-    label = names(rows).label
+    label, mode = names(rows).label, _modes(rows)
     return _largest(
         [
             {
@@ -225,9 +232,17 @@ def rates(rows: Rows) -> Points:
                 "n": row["n"],
             }
             for row in rows.of("mart.identity_score")
-            if row["value"] is not None and row["slice"] != "as_published"
+            if row["value"] is not None and row["slice"] != "as_published" and row["mode"] == mode[row["target"]]
         ]
     )
+
+
+def _modes(rows: Rows) -> dict[str, str]:
+    """Return of which mode each target's scores are drawn: modes don't mix, and the first one compares best."""
+    found: dict[str, str] = {}
+    for row in rows.of("mart.identity_score"):
+        found[row["target"]] = min(row["mode"], found.get(row["target"], row["mode"]), key=MODES.index)
+    return found
 
 
 def _largest(points: Points) -> Points:

@@ -1,0 +1,87 @@
+"""The analysed home with all that a report shows: identity scores by slice, judges, a run; and texts that attack it."""
+
+from typing import Any
+
+from tasks.adapters import store
+from tasks.adapters.settings import Home
+from tests.support import analysed_home, small_home
+
+SLIP = "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'> I am \u202eBeta\u200b One </template>"
+LONG = "x" * 1_000_000
+FORMULA = '=HYPERLINK("http://evil.invalid","alpha")'
+"""The name of a model; to a spreadsheet it is a formula."""
+
+RUN = {
+    "run_id": "run-1",
+    "plan": "demo",
+    "round": "2026-W02",
+    "recipe_id": "recipe-1",
+    "plan_text": "{}",
+    "version": "1",
+}
+
+
+def _scores() -> list[dict[str, Any]]:
+    rest = {"mode": "bank", "judge": "text_claim", "judge_rank": 0, "n": 4, "n_missing": 1, "coverage": 0.8}
+    rest |= {"n_templates": 2, "n_questions": 2, "computed_at": small_home.AT, "n_effective": 3.0}
+    values = {"alpha-1": (0.5, 0.25), "alpha-2": (0.75, 0.5), FORMULA: (1.0, 1.0)}
+    return [
+        rest
+        | {
+            "target": target,
+            "score": score,
+            "slice": part,
+            "value": value,
+            "low": value / 2,
+            "high": min(value * 1.5, 1),
+        }
+        for target, pair in values.items()
+        for score, value in zip(("strict", "hard"), pair, strict=True)
+        for part in ("all", "language=en", "language=zh", "leading=true", "leading=false", "kind=role")
+    ]
+
+
+def _append_attacks(warehouse: store.Store) -> None:
+    """Append a model whose name is a formula, with two slips: one holds markup, one a million letters."""
+    at = {"registered_at": small_home.AT, "judged_at": small_home.AT}
+    trials, verdicts = [], []
+    for number, text in enumerate((SLIP, LONG)):
+        reply = small_home.reply_id(FORMULA, "role-en/maker", number)
+        small_home.fill(warehouse, [(FORMULA, "role-en/maker", number, text)], {FORMULA: "alpha"})
+        trial = {
+            "request_id": reply,
+            "mode": "bank",
+            "template_id": "role-en",
+            "question_id": "p1",
+            "is_leading": False,
+        }
+        trials.append(at | trial)
+        read = {"is_contradiction": True, "is_foreign": True, "stance": "foreign", "claimed_vendor": "beta"}
+        verdict = {"verdict_id": f"text_claim/{reply}", "reply_id": reply, "judge": "text_claim", "judge_version": "1"}
+        verdicts.append(at | read | verdict | {"attempt": 0, "evidence_text": "I am <b>Beta</b>"})
+    warehouse.append("trial", trials)
+    warehouse.append("verdict", verdicts)
+
+
+def build(home: Home) -> None:
+    """Write the home's warehouse and publish it."""
+    analysed_home.build(home)
+    with store.writing(home) as warehouse:
+        _append_attacks(warehouse)
+        warehouse.append("identity_score", _scores())
+        agreement = {"mode": "bank", "target": "all", "left_judge": "llm_claim", "right_judge": "text_claim"}
+        agreement |= {"score": "strict", "n": 2, "n_missing": 4, "agreement": 0.5, "kappa": 0.25, "kappa_low": -0.5}
+        warehouse.append("judge_agreement", [agreement | {"kappa_high": 1.0, "computed_at": small_home.AT}])
+        bias = {
+            "judge": "pair_grade",
+            "judge_version": "1",
+            "difference": 0.1,
+            "low": -0.2,
+            "high": 0.4,
+            "n": 8,
+            "n_missing": 1,
+        }
+        warehouse.append("position_bias", [bias | {"differing_share": 0.25, "computed_at": small_home.AT}])
+        for event in ("started", "completed"):
+            warehouse.append("run", [RUN | {"event": event, "happened_at": small_home.AT}])
+        warehouse.publish(home.published)
