@@ -83,9 +83,15 @@ def _header(text: str, full_name: str) -> dict[str, str]:
     return found | {"comment": found.get("comment", "").removeprefix(f"{full_name}:").strip()}
 
 
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Return a database that only parses; to open one for each file would take most of a command's start."""
+    return duckdb.connect()
+
+
 def _reads(text: str) -> frozenset[str]:
     """Return the `schema.relation` names that a bare SELECT reads; it is parsed, not bound."""
-    with duckdb.connect() as connection:
+    with _parser().cursor() as connection:
         [[tree]] = connection.execute("select json_serialize_sql($1)", [text]).fetchall()
     parsed = json.loads(tree)
     if parsed.get("error"):
