@@ -31,7 +31,7 @@ def plan(
     place = settings.home_at(home)
     from tasks.adapters import plans
 
-    prepared = plans.read(name, round_name)
+    prepared = plans.foreseen(plans.read(name, round_name), place)
     cli_output.print_plan(prepared, plans.answered(place))
 
 
@@ -46,7 +46,7 @@ def evaluate(
     place = settings.home_at(home)
     from tasks.adapters import plans
 
-    prepared = plans.read(name, round_name)
+    prepared = plans.foreseen(plans.read(name, round_name), place)
     settled = plans.answered(place)
     cli_output.print_plan(prepared, settled)
     plans.check_reachable(prepared, settled, place)

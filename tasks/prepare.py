@@ -6,7 +6,7 @@ from importlib.metadata import version
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import journal, store
+from tasks.adapters import journal, plans, store
 from tasks.adapters.plans import Bank, Prepared
 from tasks.adapters.settings import Home, now
 from tasks.domain.prompting.template import template_row
@@ -62,6 +62,7 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
     at = now()
     with store.writing(home) as warehouse:
         merge_journal(warehouse, home)
+        prepared = plans.with_earlier(prepared, warehouse)
         warehouse.append("run", [run_row(prepared, "started")])
         warehouse.append("model", [card.as_row(at) for card in prepared.cards.values()])
         warehouse.append("lineage", [lineage_row(card.as_lineage(), "card", at) for card in prepared.cards.values()])

@@ -1,7 +1,7 @@
 """A plan with all that it names: read, checked, and what of it is answered already."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tasks.adapters import cards, chosen_judges, embedders, gradings, journal, lexicons, providers, store
 from tasks.adapters.settings import Home, iso_week, now
@@ -15,8 +15,9 @@ from tasks.domain.judging.grading import Grading
 from tasks.domain.plan import INDEX_VERSION, Plan, expand
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
-from tasks.domain.prompting.trials import Trial, chosen_templates, trials, wrapped_questions
+from tasks.domain.prompting.trials import TRIAL_SET, Trial, chosen_templates, trials, wrapped_questions
 from tasks.domain.references import check_questions
+from tasks.domain.refresh import in_its_round, prompts_anew
 from tasks.domain.rows import Prompt, Request
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
@@ -145,6 +146,33 @@ def _bank(plan: Plan, model_cards: dict[str, ModelCard], round_name: str) -> Ban
         judge_card=cards.read_card(wanted.judge_model) if wanted.judge_model else None,
         lexicon_version=lexicon.version,
     )
+
+
+def with_earlier(prepared: Prepared, kept: store.Store) -> Prepared:
+    """Return `prepared` with requests of earlier rounds in the place of those that the plan does not ask anew."""
+    if prepared.plan.refresh.policy == "always":
+        return prepared
+    rows = kept.read("core.answered_question").iter_rows(named=True)
+    asked = {(row["fingerprint"], row["prompt_id"], row["sampling_text"], row["sample"]): row["round"] for row in rows}
+    wanted = {choice.set: prepared.prompts[choice.set][: choice.limit] for choice in prepared.plan.prompts}
+    set_of = {prompt.prompt_id: name for name, prompts in wanted.items() for prompt in prompts}
+    trials = prepared.bank.trials if prepared.bank else []
+    set_of |= {trial.request.prompt_id: TRIAL_SET for trial in trials}
+    anew = prompts_anew(prepared.plan, set_of)
+    requests = [in_its_round(request, prepared.plan, anew, asked) for request in prepared.requests]
+    if prepared.bank is None:
+        return replace(prepared, requests=requests)
+    # The trials' requests stand last, in the order of the trials.
+    put = [replace(trial, request=request) for trial, request in zip(trials, requests[-len(trials) :], strict=True)]
+    return replace(prepared, requests=requests, bank=replace(prepared.bank, trials=put))
+
+
+def foreseen(prepared: Prepared, home: Home) -> Prepared:
+    """Return what `with_earlier` makes of `prepared`, as far as the published snapshot tells."""
+    if prepared.plan.refresh.policy == "always" or not home.published.exists():
+        return prepared
+    with store.reading(home) as snapshot:
+        return with_earlier(prepared, snapshot)
 
 
 def answered(home: Home) -> set[str]:

@@ -135,6 +135,22 @@ class IndexPlan(Strict):
         return self
 
 
+class RefreshPlan(Strict):
+    """What a round asks anew of what an earlier round has asked; the rest keeps the reply that it has."""
+
+    policy: Literal["always", "once", "sample"] = "always"
+    n: Annotated[int, Field(ge=1)] | None = None
+    """With `sample`: how many prompts of each set, and trials, are asked anew: the same of all models in all rounds."""
+    models: tuple[Name, ...] = ()
+    """Whom the policy concerns, such as models pinned to a dated snapshot; all others: always. Empty: all models."""
+
+    @model_validator(mode="after")
+    def _n_is_of_a_sample(self) -> "RefreshPlan":
+        if (self.policy == "sample") != (self.n is not None):
+            raise ValueError("'n' goes with policy \"sample\", and with no other")
+        return self
+
+
 class Question(Strict):
     """Whether `target` shares lineage with the candidate group `teacher`, asked before anything is seen."""
 
@@ -158,6 +174,7 @@ class Plan(Strict):
     search: SearchPlan | None = None
     similarity: SimilarityPlan | None = None
     index: IndexPlan = IndexPlan()
+    refresh: RefreshPlan = RefreshPlan()
     questions: tuple[Question, ...] = ()
     """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
@@ -177,6 +194,13 @@ class Plan(Strict):
         stray = sorted(set(value) - set(info.data.get("models", value)))
         if stray:
             raise ValueError(f"it names {', '.join(stray)}, which 'models' does not")
+        return value
+
+    @field_validator("refresh")
+    @classmethod
+    def _of_models(cls, value: RefreshPlan, info: ValidationInfo) -> RefreshPlan:
+        if stray := sorted(set(value.models) - set(info.data.get("models", value.models))):
+            raise ValueError(f"its models name {', '.join(stray)}, which 'models' does not")
         return value
 
     @field_validator("questions")

@@ -131,9 +131,14 @@ def lineage_row(lineage: Lineage, source: str, at: datetime) -> dict[str, Any]:
     return row | {"learned_from": list(lineage.learned_from), "source": source, "loaded_at": at}
 
 
+def sampling_text(sampling: Mapping[str, Any]) -> str:
+    """Return sampling parameters as `raw.request` keeps them."""
+    return json.dumps(sampling, sort_keys=True)
+
+
 def request_row(request: Request, at: datetime) -> dict[str, Any]:
     """Return a row of `raw.request`: a call that is wanted at `at`."""
-    return asdict(request) | {"sampling_text": json.dumps(request.sampling, sort_keys=True), "wanted_at": at}
+    return asdict(request) | {"sampling_text": sampling_text(request.sampling), "wanted_at": at}
 
 
 def prompt_row(prompt: Prompt, at: datetime) -> dict[str, Any]:

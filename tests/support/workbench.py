@@ -32,9 +32,9 @@ class Workbench:
         text += f'served_name = "{name}"\n[sampling]\nseed = 1\n[limits]\nconcurrency = 8\n{extra}'
         (self.root / "data/models" / f"{name}.toml").write_text(text)
 
-    def plan(self, models: list[str], limit: int, samples: int = 1) -> None:
+    def plan(self, models: list[str], limit: int, samples: int = 1, extra: str = "") -> None:
         text = f'name = "test"\nmodels = {models}\nbatch_size = 20\n[[prompts]]\nset = "general"\nlimit = {limit}\n'
-        text += f"samples = {samples}\n[embedding]\nenabled = false\n"
+        text += f"samples = {samples}\n[embedding]\nenabled = false\n{extra}"
         (self.root / "data/plans/test.toml").write_text(text.replace("'", '"'))
 
     @property

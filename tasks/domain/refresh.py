@@ -1,0 +1,51 @@
+"""What a round asks anew, and what keeps the reply of an earlier round."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tasks.domain.ids import request_id
+from tasks.domain.likeness.vectors import sample_prompts
+from tasks.domain.plan import Plan
+from tasks.domain.rows import Request, sampling_text
+
+Question = tuple[str, str, str, int]
+"""Card's fingerprint, prompt, sampling as text, sample: what a reply answers, in whichever round."""
+
+
+def question(request: Request) -> Question:
+    """Return what `request` asks, whatever its round."""
+    return request.fingerprint, request.prompt_id, sampling_text(request.sampling), request.sample
+
+
+def prompts_anew(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
+    """Return the prompts that every round asks anew: all, none, or the plan's sample of each set.
+
+    Args:
+        plan: its seed draws the sample; a larger `n` keeps what a smaller one drew.
+        set_of: each prompt's set, by `prompt_id`; identity trials are one set.
+    """
+    if plan.refresh.policy == "always":
+        return frozenset(set_of)
+    if plan.refresh.policy == "once":
+        return frozenset()
+    by_set: dict[str, list[str]] = {}
+    for prompt, name in set_of.items():
+        by_set.setdefault(name, []).append(prompt)
+    return frozenset(prompt for mine in by_set.values() for prompt in sample_prompts(mine, plan.refresh.n, plan.seed))
+
+
+def in_its_round(request: Request, plan: Plan, anew: frozenset[str], asked: Mapping[Question, str]) -> Request:
+    """Return `request`, or the one of an earlier round that its policy lets stand for it.
+
+    Args:
+        request: of the present round.
+        plan: whose policy counts.
+        anew: the prompts that every round asks anew.
+        asked: in which round each question was answered last.
+    """
+    concerned = plan.refresh.models or plan.models
+    if request.model not in concerned or request.prompt_id in anew:
+        return request
+    earlier = asked.get(question(request), request.round)
+    same = request_id(request.fingerprint, request.prompt_id, request.sampling, request.sample, earlier)
+    return replace(request, request_id=same, round=earlier)
