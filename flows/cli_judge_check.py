@@ -25,7 +25,9 @@ CHECKS += [("precision", "precision"), ("judge_rate", "judge's rate"), ("label_r
 
 def judge_check(
     labels: Annotated[Path, typer.Argument(help="Attack logs, or a csv or jsonl of model, reply, loose, strict.")],
-    judge: Annotated[str, typer.Option("--judge", help="text_claim, or one that asks a model.")] = "text_claim",
+    judge: Annotated[
+        str, typer.Option("--judge", help="text_claim; contradiction and llm_claim ask a model.")
+    ] = "text_claim",
     judge_model: Annotated[
         str | None, typer.Option("--judge-model", metavar="CARD", help="Model card of the model that the judge asks.")
     ] = None,
@@ -77,7 +79,7 @@ def _print_ahead(prepared: "PreparedCheck", ahead: "Ahead") -> None:
     card = prepared.asked.card
     cost = "the card has no price"
     if card.price is not None and ahead.usd is not None:
-        cost = f"about {ahead.usd:.2f} USD at the card's price of {card.price.as_of}"
+        cost = f"{_usd(ahead.usd, 'about ')} at the card's price of {card.price.as_of}"
     terminal.say(
         [
             f"{prepared.judge.name} asks {card.name} about {len(prepared.replies)} of {prepared.n_labelled} labelled "
@@ -131,10 +133,14 @@ def _spent_line(prepared: "PreparedCheck", spent: "Spent") -> str:
         time = "no call was needed"
     price = "price unknown, the endpoint told no tokens"
     if spent.usd_per_1000 is not None:
-        price = f"{spent.usd_per_1000:.2f} USD"
+        price = _usd(spent.usd_per_1000)
     elif prepared.card is not None and prepared.card.price is None:
         price = "the card has no price"
     return f"Per 1,000 replies: {time}; {price}."
+
+
+def _usd(amount: float, about: str = "") -> str:
+    return "less than 0.01 USD" if 0 < amount < 0.01 else f"{about}{amount:.2f} USD"
 
 
 def _check_row(check: "JudgeCheck") -> dict[str, object]:

@@ -29,6 +29,10 @@ from tasks.domain.rows import SETTLED_REASONS, Reply, Request
 PASSING_REASONS = frozenset({"rate_limited", "server_error", "timeout", "connection_lost"})
 """Why a batch is worth a second try in the same run."""
 
+AGAIN = "Run the same command again: only these are asked."
+REFUSED = "The endpoint refuses them as they are: correct the card or plan (a prompt too long: 'context_tokens') first."
+"""What helps with requests that have no reply."""
+
 
 @contextmanager
 def serving(cards: list[ModelCard], home: Home) -> Iterator[dict[str, Endpoint]]:
@@ -139,7 +143,7 @@ def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -
     return BatchIncomplete(
         f"{len(lost) + n_unasked} of {len(batch.requests)} requests have no reply ({listed}).{last}",
         where=f"model {batch.card.name}",
-        remedy="Run the same command again: only these are asked.",
+        remedy=REFUSED if reasons.keys() <= {"bad_request"} else AGAIN,
         is_retryable=asker.stopped_by is None and reasons.keys() <= PASSING_REASONS,
         is_endpoint_lost=asker.stopped_by is not None,
     )

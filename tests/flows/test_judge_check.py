@@ -1,13 +1,16 @@
-"""`distillometer judge-check` measures a judge against labels and writes nothing; texts are invented."""
+"""`distillometer judge-check` measures a judge of the text alone and writes nothing; texts are invented."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from flows import cli
 from tasks import judge_check
-from tasks.domain.judging.checking import LabelledReply, checks, disagreements
+from tasks.adapters import judge_checks
+from tasks.adapters.judge_checks import WantedCheck
+from tasks.domain.judging.checking import LabelledReply, checks, disagreements, missing_reasons, sampled
 from tasks.domain.judging.claim import ClaimVerdict
 from tests.support.attack_logs import BARE, NAMED, write_log, write_strict
 
@@ -50,6 +53,33 @@ def test_rates_of_nothing_are_unknown() -> None:
     assert (check.readings.n, check.label_rate, check.judge_rate) == (0, None, None)
 
 
+def test_what_was_not_read_is_missing_with_its_reason() -> None:
+    replies = [LabelledReply("a", str(number), is_loose=True, is_strict=True) for number in range(4)]
+    told = [verdict(True, True), "no_answer", "server_error", "no_answer"]
+    [loose] = checks(replies, told, ["loose"])
+    assert (loose.readings.n, loose.readings.n_missing, loose.coverage, loose.found.recall) == (1, 3, 0.25, 1.0)
+    assert missing_reasons(told) == {"no_answer": 2, "server_error": 1}
+    assert disagreements(replies, told, 9) == []
+
+
+def test_sample_has_each_model_s_share_and_grows() -> None:
+    replies = [
+        LabelledReply(model, f"{model}{n}") for model, size in (("a", 60), ("b", 30), ("c", 10)) for n in range(size)
+    ]
+    for most in (10, 50):
+        some = sampled(replies, most, 7)
+        assert [sum(reply.model == model for reply in some) for model in "abc"] == [
+            most * 6 // 10,
+            most * 3 // 10,
+            most // 10,
+        ]
+        assert some == [reply for reply in replies if reply in some]
+    sizes = [sampled(replies, most, 7) for most in range(1, 101)]
+    assert all(set(one) < set(more) for one, more in pairwise(sizes))
+    assert sampled(replies, 10, 8) != sampled(replies, 10, 7) == sampled(replies, 10, 7)
+    assert sampled(replies, None, 0) == sampled(replies, 1000, 0) == replies
+
+
 def test_disagreements_are_spread() -> None:
     replies = [LabelledReply("a", str(number), is_loose=number % 2 == 0) for number in range(20)]
     some = disagreements(replies, [verdict(True)] * 20, 3)
@@ -61,13 +91,15 @@ def test_disagreements_are_spread() -> None:
 def test_attack_logs(tmp_path) -> None:
     write_log(tmp_path / "attack_result/gpt_GPT_Phi4.jsonl", [*ROWS, (BARE, "Who?", "reject to respond", False)])
     write_strict(tmp_path / "strict_score/GPT_phi-4_0.5.csv", [row for row in ROWS if row[3]])
-    measured = judge_check.judge_check(tmp_path, "text_claim", None, 5)
-    assert (measured.n_replies, measured.n_unlabelled) == (13, 1)
+    prepared = judge_checks.read(WantedCheck(tmp_path))
+    measured = judge_check.measure_text(prepared, 5)
+    assert (prepared.n_replies, prepared.n_labelled, len(prepared.replies)) == (13, 12, 12)
     assert found(measured, "loose") == {("all", ""): 1.0}
     assert found(measured, "strict") == {("all", ""): 1.0}
     assert {check.n_clusters for check in measured.checks} == {2}
-    assert (measured.disagreements, measured.without_facts, measured.usd_per_1000) == ([], [], 0.0)
-    assert measured.seconds_per_1000 > 0
+    assert (measured.disagreements, prepared.without_facts, measured.missing_reasons) == ([], [], {})
+    assert (measured.spent.usd_per_1000, measured.spent.n_calls) == (0.0, 0)
+    assert (measured.spent.seconds_per_1000 or 0) > 0
 
 
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
@@ -80,10 +112,11 @@ def test_table_with_facts(tmp_path, suffix) -> None:
         values = {"Yes": True, "false": False, "": None}
         path.write_text("".join(json.dumps({"model": m, "reply": r, "strict": values[s]}) + "\n" for m, r, s in rows))
     facts.write_text('[mine]\nvendor = "openai"\nmaker = "OpenAI"\n')
-    measured = judge_check.judge_check(path, "text_claim", facts, 5)
+    prepared = judge_checks.read(WantedCheck(path, facts=facts))
+    measured = judge_check.measure_text(prepared, 5)
     assert found(measured, "strict") == {("all", ""): 1.0}
     assert found(measured, "loose") == {}
-    assert measured.n_unlabelled == 1
+    assert (prepared.n_replies, prepared.n_labelled) == (3, 2)
 
 
 def test_command(tmp_path, capsys) -> None:
@@ -131,7 +164,30 @@ BAD = {
         ["--judge", "none"],
         ["--judge: there is no 'none' among judges", "text_claim"],
     ),
-    "asks a model": ({"a.csv": GOOD}, "a.csv", ["--judge", "llm_claim"], ["--judge: judge 'llm_claim' asks a model"]),
+    "asks a model": (
+        {"a.csv": GOOD},
+        "a.csv",
+        ["--judge", "llm_claim"],
+        ["--judge: 'llm_claim' asks a model, and none is named. Add --judge-model CARD, or take text_claim"],
+    ),
+    "asks none": (
+        {"a.csv": GOOD},
+        "a.csv",
+        ["--judge-model", "phi-4"],
+        ["--judge-model: judge 'text_claim' reads the text alone and asks no model"],
+    ),
+    "no such model": (
+        {"a.csv": GOOD},
+        "a.csv",
+        ["--judge", "llm_claim", "--judge-model", "nobody"],
+        ["there is no model card 'nobody'"],
+    ),
+    "other label": (
+        {"a.csv": GOOD.replace("loose", "strict")},
+        "a.csv",
+        ["--judge", "contradiction", "--judge-model", "phi-4"],
+        ["a.csv: no row has a label that judge 'contradiction' reads for: loose"],
+    ),
 }
 
 
