@@ -1,5 +1,6 @@
 -- mart.pair_curve: one row per target, reference and number of prompts: the opening score D over the first so many prompts.
 -- grain: target, reference, n_prompts
+-- filter: target, reference
 -- The prompts come in the order of their ids, which are hashes: an order that has nothing to do with what they say. So the
 -- curve shows whether D had settled before all prompts were in. low, high: D -+ 1.96 standard errors over those prompts.
 with part as (

@@ -117,7 +117,8 @@ def _absent(rows: Rows) -> dict[str, str]:
         lacks = "a grade with a reference of another maker (RSE)" if with_hard else "both identity trials and grades"
         found["map"] = (
             f"No target has {lacks}, so there is nothing to draw: "
-            "`distillometer score --grade-against REFERENCE` grades, a plan with an [identity] section asks."
+            "distillometer score --grade-against REFERENCE grades; a plan with an [identity] section asks who models "
+            "are."
         )
     if not rows.of("mart.model_tree"):
         found["tree"] = (

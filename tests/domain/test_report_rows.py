@@ -1,0 +1,106 @@
+"""What charts and pairs are drawn from: controls as verdicts have them, the largest of many, one order, safe names."""
+
+from dataclasses import asdict
+from datetime import datetime
+from statistics import fmean
+from typing import Any
+
+import pytest
+
+from tasks.domain.reporting import chart_rows, pairs
+from tasks.domain.reporting.shown import Row, Rows
+from tasks.domain.verdict.verdicts import verdicts
+from tests.support.populations import Population, references, strangers, student
+
+
+def made(**relations: list[Row]) -> Rows:
+    named = {name.replace("__", "."): rows for name, rows in relations.items()}
+    return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5))
+
+
+def likeness(target: str, reference: str, d: float, **changes: Any) -> dict[str, Any]:
+    row = {"target": target, "reference": reference, "opening_d": d, "opening": 0.5, "is_same_family": False}
+    return row | changes
+
+
+def test_controls_are_those_that_the_null_was_formed_from() -> None:
+    population = Population([*references(), *strangers(2), student("pupil", "ref-a1", 0.5)], 60, 1)
+    known = population.known()
+    told = [asdict(row) for row in verdicts(population.pair_scores(), known, {})]
+    panel = [{"model": name, "is_panel": one.is_control, "role": one.role} for name, one in known.items()]
+    found = pairs.controls(made(mart__verdict=told, mart__panel=panel))
+    n_nulls = 0
+    for row in told:
+        by_family: dict[str, list[float]] = {}
+        for model, d in found.get(row["candidate_group"], []):
+            if known[model].family != known[row["target"]].family:
+                by_family.setdefault(known[model].family, []).append(d)
+        assert sum(len(values) for values in by_family.values()) == row["n_controls"]
+        if row["null_mean"] is not None:
+            n_nulls += 1
+            assert fmean(fmean(values) for values in by_family.values()) == pytest.approx(row["null_mean"])
+    assert n_nulls > 20
+
+
+def test_names_are_safe_and_told_apart() -> None:
+    models = [{"model": name, "family": "f", "vendor": "v"} for name in ("a\u202e", "a\u200b", "b")]
+    label = chart_rows.names(made(core__model=models)).label
+    assert sorted(label.values()) == ["a\ufffd", "a\ufffd (2)", "b"]
+
+
+def test_only_large_families_have_a_colour() -> None:
+    sizes = {f"family-{number}": 12 - number for number in range(10)} | {"alone": 1}
+    models = [
+        {"model": f"{family} {number}", "family": family, "vendor": family}
+        for family, n in sizes.items()
+        for number in range(n)
+    ]
+    found = chart_rows.names(made(core__model=models))
+    assert found.families == [f"family-{number}" for number in range(chart_rows.MOST_FAMILIES)] + [chart_rows.OTHERS]
+    assert found.family["alone 0"] == chart_rows.OTHERS
+
+
+def test_of_many_models_those_with_the_highest_d_outside_their_family_are_drawn() -> None:
+    names = [f"m{number:03}" for number in range(chart_rows.MOST_DRAWN + 20)]
+    rows = [likeness(name, "r", number / 100) for number, name in enumerate(names)]
+    rows.append(likeness("kin", "r", 9.0, is_same_family=True))
+    targets, references_drawn = chart_rows.drawn(made(mart__likeness=rows))
+    assert targets == names[20:]
+    assert references_drawn == ["r"]
+
+
+def test_pairs_with_a_verdict_are_held_before_all_others(monkeypatch) -> None:
+    monkeypatch.setattr(pairs, "HELD_PAIRS", 3)
+    rows = [likeness("s", "a", 0.9), likeness("s", "b", 0.1), likeness("t", "a", 0.5), likeness("t", "b", 0.8)]
+    told = [
+        {"target": "s", "reference": "b", "verdict": "shares lineage (moderate)", "rank": 7},
+        {"target": "t", "reference": "a", "verdict": "no evidence", "rank": 1},
+    ]
+    assert pairs.held(rows, told) == [("s", "b"), ("t", "a"), ("s", "a")]
+
+
+def test_tree_and_heat_map_stand_in_one_order() -> None:
+    nodes = [
+        {"node": 0, "parent": None, "height": 0.9, "support": None, "members": ["a", "b", "c"]},
+        {"node": 1, "parent": 0, "height": 0.0, "support": None, "members": ["b"]},
+        {"node": 2, "parent": 0, "height": 0.4, "support": 0.97, "members": ["a", "c"]},
+        {"node": 3, "parent": 2, "height": 0.0, "support": None, "members": ["c"]},
+        {"node": 4, "parent": 2, "height": 0.0, "support": None, "members": ["a"]},
+    ]
+    tree = [row | {"kernel": "opening", "population": "all"} for row in nodes]
+    models = [{"model": name, "family": name, "vendor": name} for name in "abcd"]
+    rows = made(mart__model_tree=tree, core__model=models)
+    assert chart_rows.order(rows) == ["b", "c", "a", "d"]
+    lines, joints, leaves, population = chart_rows.tree(rows)
+    assert (population, [leaf["name"] for leaf in leaves]) == ("all", ["b", "c", "a"])
+    assert [(joint["x"], joint["y"], joint["support"]) for joint in joints] == [(0.6, 1.5, 0.97)]
+    assert {"x": 0.1, "x2": 0.1, "y": 0.0, "y2": 1.5} in lines
+    assert {"x": 0.1, "x2": 0.6, "y": 1.5, "y2": 1.5} in lines
+
+
+def test_modes_of_identity_trials_are_not_mixed_in_a_chart() -> None:
+    row = {"target": "s", "score": "strict", "slice": "all", "low": None, "high": None, "n": 9}
+    scores = [row | {"mode": "search", "value": 0.9}, row | {"mode": "bank", "value": 0.1}]
+    models = [{"model": "s", "family": "s", "vendor": "s"}]
+    [point] = chart_rows.rates(made(mart__identity_score=scores, core__model=models))
+    assert (point["mode"], point["value"]) == ("bank", 0.1)
