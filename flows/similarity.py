@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from tasks import embed, homogeneity, neighbours, score, verdict, weigh_index
+from tasks import drift, embed, homogeneity, neighbours, score, verdict, weigh_index
 from tasks.adapters import store
 from tasks.adapters.settings import home_at
 from tasks.domain.plan import EmbeddingPlan
@@ -24,5 +24,6 @@ async def similarity(
         embedder = f"{embedding.embedder}/{embedding.model}"
         neighbours.neighbours(embedder, place)
         verdict.verdict(embedder, place)
+        drift.drift(embedder, seed, place)
         weigh_index.weigh_index(None, place)
     return seconds

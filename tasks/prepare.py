@@ -64,6 +64,8 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
         merge_journal(warehouse, home)
         prepared = plans.with_earlier(prepared, warehouse)
         warehouse.append("run", [run_row(prepared, "started")])
+        asked = [{"run_id": prepared.run_id, "model": name} for name in prepared.cards]
+        warehouse.append("run_model", asked, key="run_id,model")
         warehouse.append("model", [card.as_row(at) for card in prepared.cards.values()])
         warehouse.append("lineage", [lineage_row(card.as_lineage(), "card", at) for card in prepared.cards.values()])
         every = [prompt for prompts in prepared.prompts.values() for prompt in prompts]

@@ -21,7 +21,8 @@ class Relation:
     """One relation.
 
     `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring, and copied into the snapshot or
-    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are stored when published.
+    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are stored when published;
+    'unpublished' a view that the snapshot has not, as it reads what is not there.
     `comment`: its first sentence; `details`: what else the header says. `filter_by`: the columns by which to filter it,
     as it is too large to read whole.
     """
@@ -50,7 +51,7 @@ class Relation:
     @property
     def is_published(self) -> bool:
         """Say whether the snapshot has it."""
-        return self.stored != "warehouse"
+        return self.stored not in ("warehouse", "unpublished")
 
     @property
     def described(self) -> str:

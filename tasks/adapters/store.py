@@ -29,7 +29,7 @@ def _create(
     """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
     name = relation.quoted
     is_view = relation.schema != "raw" and (
-        relation.stored == "" or (relation.stored == "snapshot" and not is_snapshot)
+        relation.stored in ("", "unpublished") or (relation.stored == "snapshot" and not is_snapshot)
     )
     if is_snapshot and relation.is_copied:
         return

@@ -1,0 +1,1 @@
+"""Has an endpoint changed between two rounds? Which rounds compare, and what is compared."""

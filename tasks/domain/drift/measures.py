@@ -1,0 +1,133 @@
+"""What is compared between two rounds of one model, each measure on the prompts that both rounds have."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, product
+from math import log
+
+import numpy as np
+
+from tasks.domain.drift.features import Floats, written
+from tasks.domain.stats.paired import paired_difference
+from tasks.domain.stats.paired_change import paired_change
+from tasks.domain.stats.two_sample import two_sample
+
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One measure's change; `n`: prompts, pairs of replies or trials that were compared."""
+
+    measure: str
+    n: int
+    value_before: float | None = None
+    value_after: float | None = None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two replies to one question: the same prompt, sampling and sample, in the earlier and in the later round."""
+
+    prompt: str
+    before: str
+    after: str
+    temperature: float | None = None
+
+
+def mean_change(measure: str, before: Sequence[float], after: Sequence[float], rng: Rng) -> Measured:
+    """Return the change of a mean over prompts."""
+    found = paired_change(before, after, rng)
+    return Measured(measure, found.n, found.before, found.after, found.change, found.low, found.high, found.p_value)
+
+
+def replies_as_written(pairs: Sequence[Pair], rng: Rng) -> Measured:
+    """Return whether replies are written in another way, by their text alone."""
+    before, after = (written([getattr(pair, side) for pair in pairs]) for side in ("before", "after"))
+    return replies_apart("reply_text", [pair.prompt for pair in pairs], (before, after), rng)
+
+
+def replies_apart(measure: str, prompts: Sequence[str], vectors: tuple[Floats, Floats], rng: Rng) -> Measured:
+    """Return the energy distance of replies before and after, and how likely chance makes as much."""
+    found = two_sample(*vectors, prompts, rng)
+    return Measured(measure, found.n, change=found.distance, p=found.p_value)
+
+
+def identical_share(pairs: Sequence[Pair]) -> Measured | None:
+    """Return the share of word for word equal replies where temperature is 0; None where it is 0 nowhere."""
+    same = [pair.before == pair.after for pair in pairs if pair.temperature == 0.0]
+    return Measured("identical_share", len(same), value_after=sum(same) / len(same)) if same else None
+
+
+Prefixes = Mapping[str, Sequence[Sequence[int]]]
+"""By prompt, each sample's opening: hashes of its first word, its first two, and so on."""
+
+
+def own_opening(before: Prefixes, after: Prefixes, rng: Rng) -> Measured | None:
+    """Return how alike a model begins across two rounds, beside how alike its samples begin within each.
+
+    None where no prompt has two samples. It has no p value: that a pair lies across or within is no coin's toss.
+    """
+    within, across = [], []
+    for prompt in sorted(before.keys() & after.keys()):
+        inside = [*combinations(before[prompt], 2), *combinations(after[prompt], 2)]
+        if inside:
+            within.append(_opening(inside))
+            across.append(_opening(list(product(before[prompt], after[prompt]))))
+    return replace(mean_change("own_opening", within, across, rng), p=None) if within else None
+
+
+def _opening(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> float:
+    return sum(log(1 + len(set(left) & set(right))) for left, right in pairs) / len(pairs)
+
+
+ByReference = Mapping[str, Mapping[str, tuple[float, float]]]
+"""By reference and prompt: the prompt's part of D before and after."""
+
+
+def nearest_change(by_reference: ByReference, rng: Rng) -> Measured | None:
+    """Return the change of D to the reference that is nearest over both rounds together.
+
+    Chosen over both, the choice does not lean to either, and it stays the same where rounds are exchanged: the test
+    that exchanges them stays exact.
+    """
+    means = {name: float(np.mean(list(parts.values()))) for name, parts in by_reference.items() if parts}
+    if not means:
+        return None
+    nearest = min(means, key=lambda name: (-means[name], name))
+    parts = [by_reference[nearest][prompt] for prompt in sorted(by_reference[nearest])]
+    found = mean_change("opening_d", [part[0] for part in parts], [part[1] for part in parts], rng)
+    return replace(found, reference=nearest)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One identity trial in both rounds; a reading is None where there is none."""
+
+    template: str
+    question: str
+    before: bool | None
+    after: bool | None
+
+
+def identity_change(score: str, cells: Sequence[Cell], rng: Rng) -> Measured | None:
+    """Return the change of an identity score over trials that both rounds have a reading of."""
+    before, after = ([_number(value) for value in side] for side in _sides(cells))
+    templates, questions = [cell.template for cell in cells], [cell.question for cell in cells]
+    found = paired_difference(after, before, templates, questions, rng) if cells else None
+    if found is None or found.n == 0:
+        return None
+    return Measured(score, found.n, found.right, found.left, found.difference, found.low, found.high, found.p_value)
+
+
+def _sides(cells: Sequence[Cell]) -> tuple[list[bool | None], list[bool | None]]:
+    return [cell.before for cell in cells], [cell.after for cell in cells]
+
+
+def _number(value: bool | None) -> float | None:
+    return None if value is None else float(value)
