@@ -7,7 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_export, cli_grades, cli_identity, cli_judge_check, cli_output, cli_search, cli_show, cli_validate
+from flows import (
+    cli_drift,
+    cli_export,
+    cli_grades,
+    cli_identity,
+    cli_judge_check,
+    cli_output,
+    cli_search,
+    cli_show,
+    cli_validate,
+)
 from flows.cli_start import HomeOption, VerboseOption, start
 from tasks.adapters import settings, terminal
 from tasks.domain.errors import DistillometerError, InputError
@@ -57,6 +67,7 @@ def evaluate(
     cli_output.print_result(place, done.findings, done.problems)
     cli_identity.print_identity(place)
     cli_grades.print_grades(place)
+    cli_drift.print_drift(place)
     terminal.say(
         [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
     )

@@ -9,6 +9,7 @@ import typer
 from flows.cli_start import HomeOption
 from tasks.adapters import terminal
 from tasks.domain.near_names import unknown_name
+from tasks.domain.reporting.drift_sentences import drift_sentences, newest
 
 if TYPE_CHECKING:
     from tasks.adapters.notebook import Snapshot
@@ -68,6 +69,13 @@ CLAIMS += [("n_hard", "hard"), ("n_earnest", "in earnest"), ("n_trials", "of")]
 COSTS = [("model", "model"), ("stage", "stage"), ("n_calls", "calls"), ("n_missing", "missing"), ("cost_usd", "USD")]
 COSTS += [("prompt_tokens", "tokens in"), ("completion_tokens", "tokens out"), ("n_attempts", "attempts")]
 COSTS += [("seconds", "seconds")]
+
+DRIFTS = [("target", "target"), ("round", "round"), ("earlier_round", "since"), ("measure", "measure")]
+DRIFTS += [("is_alarm", "alarm"), ("value_before", "before"), ("value_after", "after"), ("change", "change")]
+DRIFTS += [("low", "low"), ("high", "high"), ("p", "p"), ("p_holm", "p, Holm"), ("n", "n"), ("reference", "reference")]
+
+ROUNDS = [("round", "round"), ("began_at", "began"), ("n_models", "models"), ("n_requests", "calls")]
+ROUNDS += [("n_replies", "replies"), ("n_bytes", "bytes of text")]
 
 show = typer.Typer(help="Print published results as tables.", no_args_is_help=True)
 
@@ -241,3 +249,23 @@ def cost(home: HomeOption = None) -> None:
     n_unknown = by_stage["cost_usd"].null_count()
     rest = f"; the price of {n_unknown} of {by_stage.height} lines is not known" if n_unknown else ""
     terminal.say([f"{by_stage['n_calls'].sum():,} calls, {by_stage['cost_usd'].sum():,.2f} USD{rest}."])
+
+
+@show.command()
+def drift(
+    target: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Default: each model's newest round.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """What changed since the last round of the same recipe; of one model, in all its rounds."""
+    with _open(home) as snapshot:
+        if target is not None:
+            _check_models(snapshot, target)
+        rounds = snapshot.frame("mart.round").sort("began_at")
+        rows = snapshot.frame("mart.drift", **({} if target is None else {"target": target}))
+    _print("Rounds", rounds, ROUNDS, "select * from mart.round")
+    if rows.is_empty():
+        terminal.say(["There is nothing to compare: it takes two rounds of the same recipe."])
+        return
+    kept = newest(rows.to_dicts()) if target is None else rows.sort("computed_at", "measure").to_dicts()
+    _print("Changes", pl.DataFrame(kept, schema=rows.schema), DRIFTS, "select * from mart.drift")
+    terminal.say(["", *(f"- {line}" for line in drift_sentences(rows.to_dicts()))])

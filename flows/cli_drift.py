@@ -1,0 +1,14 @@
+"""What the command prints of rounds, and how it thins them out."""
+
+from tasks.adapters import store, terminal
+from tasks.adapters.settings import Home
+from tasks.domain.reporting.drift_sentences import drift_sentences
+
+
+def print_drift(home: Home) -> None:
+    """Print in words what changed since the last round; nothing where there is no earlier one."""
+    with store.reading(home) as snapshot:
+        rows = snapshot.read("mart.drift").to_dicts()
+    lines = drift_sentences(rows)
+    if lines:
+        terminal.say(["", *(f"- {line}" for line in lines)])
