@@ -128,7 +128,8 @@ def _spent_line(prepared: "PreparedCheck", spent: "Spent") -> str:
     time = "time not measured, no call was answered in this run"
     if spent.seconds_per_1000 is not None:
         within = f" (measured over {spent.n_made} calls)" if prepared.card is not None else ""
-        time = f"{spent.seconds_per_1000:.2f} s{within}"
+        seconds = spent.seconds_per_1000
+        time = (f"{seconds:.2f} s" if seconds < 1000 else f"{seconds:,.0f} s") + within
     elif spent.n_calls == 0:
         time = "no call was needed"
     price = "price unknown, the endpoint told no tokens"

@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest
 from tasks.adapters import store
 from tasks.adapters.settings import PROJECT, Home
 from tests.support import judge_persona
+from tests.support.prefect_server import prefect_server
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -68,7 +70,14 @@ def _pooled(said: str, score: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory) -> tuple[Workbench, StubEndpoint, list[subprocess.CompletedProcess[str]]]:
+def served(tmp_path_factory) -> Iterator[None]:
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", url)
+        yield
+
+
+@pytest.fixture(scope="module")
+def checked(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, list[subprocess.CompletedProcess[str]]]:
     """A sample, then all, then all again."""
     bench = Workbench(tmp_path_factory.mktemp("judge-check"))
     with StubEndpoint() as stub:
@@ -142,7 +151,7 @@ def test_calls_to_judges_are_no_replies_to_compare(checked) -> None:
 
 
 @pytest.mark.slow
-def test_judge_of_contradictions_shows_what_it_reads_for(tmp_path) -> None:
+def test_judge_of_contradictions_shows_what_it_reads_for(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub:
         bench.card("judge-finds-openai", stub.base_url)
@@ -154,7 +163,7 @@ def test_judge_of_contradictions_shows_what_it_reads_for(tmp_path) -> None:
 
 
 @pytest.mark.slow
-def test_calls_that_fail_are_missing_and_asked_again(tmp_path) -> None:
+def test_calls_that_fail_are_missing_and_asked_again(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub:
         bench.card("judge-finds-openai", stub.base_url, "max_attempts = 1\n")

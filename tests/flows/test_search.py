@@ -26,6 +26,7 @@ N_QUESTIONS = 2
 N_BANK = 6
 N_SEEDS = 20
 BUDGET = 60
+N_JUDGED = 90
 CONCURRENCY = 8
 """Of the workbench's cards: the most calls that are in flight."""
 
@@ -37,6 +38,9 @@ question_limit = {N_QUESTIONS}
 template_limit = {N_SEEDS}
 question_limit = {N_QUESTIONS}
 """
+
+JUDGE = "judge-finds-openai+flaky+dull"
+JUDGED = f'{SEARCH}judge = "llm_claim"\njudge_model = "{JUDGE}"\n'
 
 
 def _bench(root: Path, stub: StubEndpoint, search: str = SEARCH) -> Workbench:
@@ -149,6 +153,44 @@ def test_killed_search_ends_with_the_same_steps(undisturbed, tmp_path) -> None:
         assert len({call.request_key for call in stub.calls}) == BUDGET
     assert _steps(bench) == _steps(undisturbed)
     assert _query(bench, "select count(*) as n from raw.search") == [{"n": 1}]
+
+
+@pytest.mark.slow
+def test_search_judged_by_a_model_goes_on_after_a_kill(served, tmp_path) -> None:
+    steps, calls = [], []
+    for delay_s in (0.0, 0.03):
+        with StubEndpoint(delay_s=delay_s) as stub:
+            bench = _bench(tmp_path / f"after-{delay_s}", stub, JUDGED)
+            bench.card(JUDGE, stub.base_url)
+            if delay_s:
+                _killed(bench, stub, N_JUDGED // 2)
+            done = bench.run("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
+            assert done.returncode == 0, done.stderr
+            # Of what was in flight at the kill, and of nothing else.
+            assert sum(stub.repeated().values()) <= 2 * CONCURRENCY * bool(delay_s)
+            calls.append({call.request_key for call in stub.calls})
+            steps.append(_steps(bench))
+            n_to_judge = len({call.request_key for call in stub.calls_of(JUDGE)})
+            assert f"{len(calls[-1])} calls ({n_to_judge} of them to the judge)" in done.stdout
+            assert "they count as missing" in done.stdout
+    assert steps[0] == steps[1]
+    assert calls[0] == calls[1]
+    assert N_JUDGED - 3 * N_QUESTIONS < len(calls[0]) <= N_JUDGED
+    assert any(step["n_success"] for step in steps[0])
+
+
+def _killed(bench: Workbench, stub: StubEndpoint, n_calls: int) -> None:
+    """Search until so many calls have come, then kill."""
+    command = bench.command("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
+    run = subprocess.Popen(
+        command, env=bench.environment, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while len(stub.calls) < n_calls and time.monotonic() < deadline:
+        time.sleep(0.002)
+    os.kill(run.pid, signal.SIGKILL)
+    run.wait()
+    assert n_calls <= len(stub.calls) < N_JUDGED
 
 
 @pytest.mark.slow
