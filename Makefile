@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint validate install clean
+.PHONY: demo ui bench test lint validate install clean
 
 install: $(STAMP)
 
@@ -23,8 +23,17 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP)
 	$(BIN)/distillometer evaluate demo
 
+# Prefect's server, the deployments of prefect.yaml and a worker, on loopback, until Ctrl-C.
+PORT ?= 4200
+
+ui: $(STAMP)
+	$(BIN)/python -m flows.cli_ui --port $(PORT)
+
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks.prefect_overhead
 
 # Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/, alpacaeval_lineage.csv and arenahard/.
 CORPORA ?= corpora

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from prefect import flow
+from prefect import flow, tags
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from tasks import prepare, respond
@@ -52,7 +52,8 @@ async def _run_lane(lane: list[Batch], endpoints: dict[str, Endpoint], home: Hom
     """Run one lane's batches one after the other; stop at the first that asking again can't help."""
     problems = []
     for batch in lane:
-        future = respond.respond.submit(batch, endpoints[batch.card.name], home.journal)
+        with tags(f"model {batch.card.name}"):
+            future = respond.respond.submit(batch, endpoints[batch.card.name], home.journal)
         state = await respond.finished(future)
         rows, problem, is_hopeless = await respond.outcome(state)
         await asyncio.to_thread(respond.keep_batch, home, batch, rows)

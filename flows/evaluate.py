@@ -1,17 +1,20 @@
 """Everything that a plan asks for: collect -> identity -> similarity -> grade -> publish."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from prefect import flow
+from prefect import flow, tags
+from prefect.runtime import flow_run
 
 from flows.collect import collect
 from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
-from tasks import prepare, score, weigh_index
+from tasks import announce_drift, prepare, score, tell, weigh_index
 from tasks.adapters import plans, store
 from tasks.adapters.settings import home_at
+from tasks.domain.errors import Unanswered
 from tasks.domain.rows import Finding
 
 
@@ -25,16 +28,32 @@ class Evaluated:
     report: str
 
 
-@flow(name="evaluate", flow_run_name="evaluate {plan}")
-async def evaluate(plan: str, round_name: str | None = None, home: str | None = None) -> Evaluated:
-    """Run `plan` for a round (default: this ISO week) and return what it came to.
+def _title() -> str:
+    given: dict[str, Any] = flow_run.parameters
+    return f"evaluate {given['plan']} {given['round_name'] or 'this week'}"
 
-    Started again after any end, it asks only what has no reply yet.
+
+@flow(name="evaluate", flow_run_name=_title)
+async def evaluate(
+    plan: str, round_name: str | None = None, home: str | None = None, must_be_whole: bool = False
+) -> Evaluated:
+    """Run a plan for a round and return what it came to. Started again, it asks only what has no reply yet.
+
+    Args:
+        plan: a plan of data/plans, or the path of one that ends in .toml.
+        round_name: such as 2026-W48; left out, this ISO week.
+        home: the folder of everything that is written; left out, data/out.
+        must_be_whole: end as failed where replies are missing, after all that there is has been published.
+
+    Raises:
+        Unanswered: replies are missing and `must_be_whole`.
     """
     place = home_at(home)
-    prepared = plans.read(plan, round_name)
-    plans.check_reachable(prepared, plans.answered(place), place)
-    with store.writing(place):
+    prepared = plans.foreseen(plans.read(plan, round_name), place)
+    answered = plans.answered(place)
+    plans.check_reachable(prepared, answered, place)
+    with tags(f"plan {prepared.plan.name}", f"round {prepared.round}"), store.writing(place):
+        tell.tell_plan(prepared, answered)
         problems = await collect(plan, prepared.round, str(place.root))
         if prepared.bank is not None:
             problems += await identity(plan, prepared.round, str(place.root))
@@ -44,6 +63,10 @@ async def evaluate(plan: str, round_name: str | None = None, home: str | None = 
         if prepared.grading is not None:
             problems += await grade(str(place.root), plan, prepared.round)
         weigh_index.weigh_index(prepared.plan.index, place)
+        announce_drift.announce_drift(prepared, place)
         prepare.complete(prepared, place)
         findings, report = await publish(str(place.root))
+        tell.tell_coverage(prepared.plan.name, prepared.round, problems, place)
+    if problems and must_be_whole:
+        raise Unanswered(problems, where=f"plan {plan}, round {prepared.round}")
     return Evaluated(prepared.run_id, problems, findings, str(report))

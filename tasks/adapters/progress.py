@@ -1,4 +1,4 @@
-"""Shows how far long work is: a bar where somebody watches, a plain line now and then where nobody does."""
+"""Shows how far long work is: a bar where somebody watches, else a plain line now and then; an artifact on a server."""
 
 import sys
 import threading
@@ -8,6 +8,8 @@ from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from tasks.adapters import progress_artifacts
 
 SECONDS_BETWEEN_LINES = 15.0
 
@@ -64,6 +66,7 @@ _ended: dict[str, _Bar] = {}
 
 def advance(title: str, n: int = 1) -> None:
     """Say that `n` more units of the stage `title` are done; nothing happens where nobody watches that stage."""
+    progress_artifacts.advance(title, n)
     counter = _stages.get(title)
     if counter is not None:
         counter.advance(n)
@@ -79,6 +82,12 @@ def tell(title: str, text: str) -> None:
 @contextmanager
 def stage(title: str, total: int) -> Iterator[None]:
     """Count a stage of `total` units, which `advance` moves; stages that overlap share one display."""
+    with progress_artifacts.shown(title, total), _displayed(title, total):
+        yield
+
+
+@contextmanager
+def _displayed(title: str, total: int) -> Iterator[None]:
     global _live, _users
     console = Console(stderr=True)
     if not console.is_terminal or total == 0:

@@ -6,8 +6,14 @@
     ├── InputError      (2)    a file, plan, card or argument is wrong: nothing was written
     └── WorldError      (3)    the world is not as needed: endpoint, key, disk, another process
         ├── WarehouseHeld      another process writes to the warehouse
-        └── BatchIncomplete    some requests of a batch have no reply yet; says whether asking again helps
+        ├── BatchIncomplete    some requests of a batch have no reply yet; says whether asking again helps
+        └── Unanswered         a whole run has such batches
 """
+
+from collections.abc import Sequence
+
+MOST_PROBLEMS = 5
+"""Problems that an error lists; a run's logs and artifacts have them all."""
 
 
 class DistillometerError(Exception):
@@ -68,3 +74,18 @@ class BatchIncomplete(WorldError):
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.is_retryable, self.is_endpoint_lost = is_retryable, is_endpoint_lost
+
+
+class Unanswered(WorldError):
+    """A run that went through and left batches without all of their replies."""
+
+    is_retryable = True
+
+    def __init__(self, problems: Sequence[str], *, where: str) -> None:
+        shown = [f"- {problem}" for problem in problems[:MOST_PROBLEMS]]
+        more = [f"- and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
+        super().__init__(
+            "\n".join([f"{len(problems)} batches are not fully answered; the others are published:", *shown, *more]),
+            where=where,
+            remedy="\nRetry the run, or start another of the same round: only what has no reply is asked.",
+        )

@@ -1,0 +1,125 @@
+"""What Prefect costs: seconds and database growth a thousand batches, against the same batches run without it.
+
+Run from the project's root: `python -m benchmarks.prefect_overhead [batches]`. A batch is one call here, to a stub
+endpoint on loopback, so that little but the overhead is measured; the two lanes of a model run side by side, as they do
+in a run. "Digestion" is how long the server goes on writing task runs after the flow has ended.
+"""
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from tests.support.prefect_server import prefect_server
+from tests.support.stub_endpoint import StubEndpoint
+
+PER = 1000
+
+
+def _size(state: Path) -> int:
+    return sum(path.stat().st_size for path in state.rglob("*") if path.is_file())
+
+
+def _n_completed(api: str) -> int:
+    body = {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+    request = urllib.request.Request(
+        f"{api}/task_runs/count", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return int(json.load(answer))
+
+
+def _lanes(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
+    """Return `n` batches of one request in two lanes, and the endpoint; `name` makes them other requests."""
+    from contextlib import ExitStack
+
+    from tasks.adapters import providers
+    from tasks.domain import registry
+    from tasks.domain.batching import lanes
+    from tasks.domain.card import HostedEndpoint, Limits, ModelCard
+    from tasks.domain.rows import Message, Request
+
+    reached = HostedEndpoint(provider="openai_compatible", base_url=base_url, served_name="independent-alpha")
+    card = ModelCard(name="independent-alpha", vendor="v", endpoint=reached, limits=Limits(concurrency=2))
+    requests = [
+        Request(f"{name}{number}", card.name, "f", f"p{number}", 0, "r", (Message("user", f"{name} {number}"),))
+        for number in range(n)
+    ]
+    endpoint = ExitStack().enter_context(registry.load(providers, "openai_compatible").serve(card, Path()))
+    return lanes(requests, {card.name: card}, 1), endpoint
+
+
+def _without(base_url: str, n: int, journal: Path) -> float:
+    from prefect.logging import disable_run_logger
+
+    from tasks.respond import respond
+
+    lanes, endpoint = _lanes(base_url, n, "bare")
+
+    def run(lane: list[Any]) -> None:
+        for batch in lane:
+            respond.fn(batch, endpoint, journal)
+
+    async def every() -> None:
+        await asyncio.gather(*(asyncio.to_thread(run, lane) for lane in lanes))
+
+    started = time.monotonic()
+    with disable_run_logger():
+        asyncio.run(every())
+    return time.monotonic() - started
+
+
+def _with(base_url: str, n: int, journal: Path) -> float:
+    from prefect import flow, tags
+
+    from tasks.respond import finished, respond
+
+    lanes, endpoint = _lanes(base_url, n, "prefect")
+
+    async def run(lane: list[Any]) -> None:
+        for batch in lane:
+            with tags(f"model {batch.card.name}"):
+                future = respond.submit(batch, endpoint, journal)
+            await finished(future)
+
+    @flow(name="overhead")
+    async def every() -> None:
+        await asyncio.gather(*(run(lane) for lane in lanes))
+
+    started = time.monotonic()
+    asyncio.run(every())
+    return time.monotonic() - started
+
+
+def main(n: int) -> None:
+    """Print both ways side by side."""
+    with tempfile.TemporaryDirectory() as folder, StubEndpoint() as stub:
+        root, state = Path(folder), Path(folder) / "prefect"
+        (root / "journal").mkdir()
+        with prefect_server(state) as api:
+            os.environ |= {"PREFECT_API_URL": api, "PREFECT_HOME": str(root / "client")}
+            os.environ |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+            bare = _without(stub.base_url, n, root / "journal")
+            before = _size(state)
+            watched = _with(stub.base_url, n, root / "journal")
+            ended = time.monotonic()
+            while _n_completed(api) < n and time.monotonic() - ended < 300:
+                time.sleep(0.2)
+            digestion, kept = time.monotonic() - ended, _n_completed(api)
+        grown, results = _size(state) - before, _size(root / "client")
+    each = PER / n
+    print(f"{n} batches of one call; each figure a thousand batches")
+    print(f"without Prefect   {bare * each:7.1f} s")
+    print(f"with Prefect      {watched * each:7.1f} s, digestion {digestion * each:.1f} s")
+    print(f"overhead          {(watched - bare) * each:7.1f} s, {1000 * (watched - bare) / n:.1f} ms a batch")
+    print(f"database          {grown * each / 1e6:7.1f} MB; results on disk {results * each / 1e6:.1f} MB")
+    print(f"task runs kept    {kept} of {n}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else PER)

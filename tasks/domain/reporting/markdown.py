@@ -1,0 +1,46 @@
+"""Markdown that Prefect shows: tables and sentences in which text from outside is nothing but text."""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+MISSING = "-"
+MOST_CHARACTERS = 300
+"""Of a cell. What is longer is cut, and says so."""
+
+_SPECIAL = frozenset("\\`*_{}[]()#+-.!|~$:@^=/")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&#39;"}
+
+
+def escaped(text: str) -> str:
+    """Return `text` so that Markdown and HTML show it as it stands: no table cell, link, image, code or tag of its own.
+
+    Line breaks and other control characters become spaces, characters that only steer how text is drawn are left out.
+    """
+    spaced = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
+    shown = " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
+    if len(shown) > MOST_CHARACTERS:
+        shown = f"{shown[:MOST_CHARACTERS]}…"
+    return "".join(_ENTITIES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign) for sign in shown)
+
+
+def cell(value: Any) -> str:
+    """Return a value as a table shows it; what is missing is a dash, never a zero."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return MISSING
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    return escaped(str(value)) or MISSING
+
+
+def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
+    """Return a table of `rows`: the columns are their keys, by the headings that stand above them."""
+    lines = [f"| {' | '.join(escaped(heading) for heading in columns)} |", "|" + " --- |" * len(columns)]
+    lines += [f"| {' | '.join(cell(row[name]) for name in columns.values())} |" for row in rows]
+    return "\n".join(lines)
+
+
+def bullets(texts: Sequence[str]) -> str:
+    """Return sentences from anywhere as a list."""
+    return "\n".join(f"- {escaped(text)}" for text in texts)

@@ -1,0 +1,112 @@
+"""What is told of a run's stages in Prefect: the plan before, what came of it after, the leaderboard at the end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tasks.domain.reporting.markdown import bullets, escaped, table
+
+Row = Mapping[str, Any]
+
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True)
+class ModelCalls:
+    """What a plan asks of one model; `usd` is None where its card has no price."""
+
+    model: str
+    n_calls: int
+    n_answered: int
+    usd: float | None
+
+    @property
+    def n_todo(self) -> int:
+        """Calls to be made."""
+        return self.n_calls - self.n_answered
+
+
+def plan(name: str, round_name: str, calls: Sequence[ModelCalls], more: Sequence[str]) -> str:
+    """Return what a run is going to ask and about what that costs.
+
+    Args:
+        name: of the plan.
+        round_name: of the run.
+        calls: what is asked, a model a row.
+        more: sentences about what comes on top, such as the calls to judges.
+    """
+    known = [one.usd for one in calls if one.usd is not None]
+    unpriced = sum(one.usd is None for one in calls if one.n_todo)
+    told = [f"About {sum(known):.2f} US dollars for the calls to be made."] if known else []
+    told += [f"{unpriced} models have no price in their card; their cost is not known."] if unpriced else []
+    rows = [
+        {"model": one.model, "calls": one.n_calls, "done": one.n_answered, "todo": one.n_todo, "usd": one.usd}
+        for one in calls
+    ]
+    columns = {"model": "model", "calls": "calls", "answered before": "done", "to be made": "todo", "about USD": "usd"}
+    total = f"{sum(one.n_calls for one in calls)} calls, {sum(one.n_todo for one in calls)} of them to be made."
+    return "\n\n".join(
+        [f"# Plan {escaped(name)}, round {escaped(round_name)}", total, bullets([*told, *more]), table(rows, columns)]
+    )
+
+
+def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str]) -> str:
+    """Return what was asked and answered, what failed and why, and what it cost.
+
+    Args:
+        rows: of `mart.coverage`.
+        spent: of `mart.spend_by_stage`, of the run's round.
+        problems: what went wrong in this run, a line a batch.
+    """
+    n_asked, n_missing = sum(row["n_asked"] for row in rows), sum(row["n_missing"] for row in rows)
+    columns = {"model": "model", "prompts": "prompt_set", "asked": "n_asked", "answered": "n_answered"}
+    columns |= {
+        "missing": "n_missing",
+        "why": "missing_reasons",
+        "cut at limit": "n_cut",
+        "median ms": "median_latency_ms",
+    }
+    parts = [f"{n_asked - n_missing} of {n_asked} requests have a reply, {n_missing} have none."]
+    if problems:
+        parts += [f"## {len(problems)} batches failed in this run", bullets(problems[:MOST_ROWS])]
+        parts += ["Start the run again, or retry it: only what has no reply is asked."]
+    parts += ["## Replies", table(_most_missing(rows), columns), *_left_out(len(rows))]
+    costs = {"model": "model", "for": "stage", "calls": "n_calls", "USD": "cost_usd"}
+    if spent:
+        parts += ["## Spent in this round", table(spent[:MOST_ROWS], costs), *_left_out(len(spent))]
+    return "\n\n".join(["# Coverage", *parts])
+
+
+def _most_missing(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row["n_missing"], row["model"], row["prompt_set"]))[:MOST_ROWS]
+
+
+def leaderboard(rows: Sequence[Row], verdicts: Sequence[Row], warnings: Sequence[str], links: Mapping[str, str]) -> str:
+    """Return who is nearest to whom, the verdicts, what the checks warn of, and where everything is.
+
+    Args:
+        rows: of `mart.leaderboard`, by position.
+        verdicts: of `mart.verdict_of_target`.
+        warnings: of the checks.
+        links: paths of the report and the database, by what they are.
+    """
+    judged = {row["target"]: row["verdict"] for row in verdicts}
+    columns = {"target": "target", "nearest group": "nearest_group", "D": "opening_d", "low": "opening_d_low"}
+    columns |= {"high": "opening_d_high", "prompts": "n_prompts", "missing": "n_missing"}
+    columns |= {"nearest of another family": "foreign_group", "verdict": "verdict"}
+    shown = [{**row, "verdict": judged.get(row["target"])} for row in rows[:MOST_ROWS]]
+    where = "\n".join(f"- {escaped(what)}: [{escaped(path)}]({_address(path)})" for what, path in links.items())
+    parts = [where, table(shown, columns), *_left_out(len(rows))]
+    if warnings:
+        parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
+    return "\n\n".join(["# Leaderboard: whom each model's openings are nearest to", *parts])
+
+
+def _address(path: str) -> str:
+    """Return a file's address, in which nothing can end the link that it stands in."""
+    return f"file://{quote(path, safe='/')}"
+
+
+def _left_out(n_rows: int) -> list[str]:
+    return [f"... and {n_rows - MOST_ROWS} more rows: `distillometer query`."] if n_rows > MOST_ROWS else []

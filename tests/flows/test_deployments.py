@@ -1,0 +1,122 @@
+"""Prefect for real: a server, `prefect deploy --all`, a worker, `weekly` by its schedule and by hand, and `kill -9`."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tasks.adapters import prefect_stack
+from tasks.adapters.prefect_stack import Stack
+from tasks.adapters.settings import PROJECT, home_at, iso_week, now
+from tests.support.stub_endpoint import StubEndpoint
+from tests.support.workbench import Workbench
+
+MODELS = ["independent-alpha", "copies-alpha-at-60"]
+N_PROMPTS = 120
+
+
+def _ask(stack: Stack, what: str, **body: Any) -> Any:
+    request = urllib.request.Request(
+        f"{stack.api}/{what}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def _runs(stack: Stack, flow: str) -> list[dict[str, Any]]:
+    return _ask(stack, "flow_runs/filter", flows={"name": {"any_": [flow]}}, sort="START_TIME_ASC")
+
+
+def _wait(stack: Stack, flow: str, number: int, state: str) -> dict[str, Any]:
+    """Wait until the flow's run of this number, in the order in which they started, has this state."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        runs = [run for run in _runs(stack, flow) if run["start_time"]]
+        if len(runs) > number and runs[number]["state_type"] == state:
+            return runs[number]
+        time.sleep(0.3)
+    raise AssertionError([(run["name"], run["state_type"], run["state"]["message"]) for run in _runs(stack, flow)])
+
+
+def _prefect(stack: Stack, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "prefect", *arguments],
+        env=os.environ | {"PREFECT_API_URL": stack.api},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _deploy_due_soon(stack: Stack, path: Path) -> None:
+    """Deploy `weekly` as prefect.yaml has it, but due in seconds and on the plan of the test."""
+    project = yaml.safe_load((PROJECT / "prefect.yaml").read_text())
+    [weekly] = [deployment for deployment in project["deployments"] if deployment["name"] == "weekly"]
+    project["deployments"] = [weekly]
+    weekly["parameters"]["plan"] = "test"
+    for seconds in (12, 40, 90):  # The machine may be slow.
+        due = datetime.now(UTC) + timedelta(seconds=seconds)
+        weekly["schedules"] = [{"interval": 86400, "anchor_date": due.isoformat(), "timezone": "UTC"}]
+        path.write_text(yaml.safe_dump(project))
+        _prefect(stack, "--no-prompt", "deploy", "--all", "--prefect-file", str(path))
+        if datetime.now(UTC) < due:
+            return
+    raise AssertionError("deploying takes longer than a minute")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, monkeypatch) -> None:
+    bench = Workbench(tmp_path)
+    for name, value in {
+        "DISTILLOMETER_DATA": str(tmp_path / "data"),
+        "DISTILLOMETER_HOME": str(bench.home),
+        "PREFECT_HOME": str(bench.home / "prefect"),
+        "DO_NOT_TRACK": "1",
+        "PREFECT_LOGGING_ROOT_LEVEL": "WARNING",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    with StubEndpoint(delay_s=0.15) as stub, prefect_stack.running(home_at(None), 0) as stack:
+        for model in MODELS:
+            bench.card(model, stub.base_url)
+        bench.plan(MODELS, limit=N_PROMPTS)
+        n_calls = N_PROMPTS * len(MODELS)
+        names = {row["name"] for row in _ask(stack, "deployments/filter")}
+        assert names == {"weekly", "evaluate", "publish"}
+
+        # By its schedule; the worker and what it has started are killed in mid-run.
+        _deploy_due_soon(stack, tmp_path / "prefect.yaml")
+        deadline = time.monotonic() + 90
+        while len(stub.calls) < 30 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        os.killpg(stack.worker.pid, signal.SIGKILL)
+        assert 30 <= len(stub.calls) < n_calls
+        with prefect_stack.start_worker(stack.api, tmp_path / "second.log"):
+            killed = _wait(stack, "weekly", 0, "CRASHED")
+            _prefect(stack, "flow-run", "retry", killed["id"])
+            again = _wait(stack, "weekly", 0, "COMPLETED")
+            assert again["id"] == killed["id"]
+            assert again["auto_scheduled"]
+            assert again["name"] == f"weekly test {iso_week(now())}"
+            assert len({call.request_key for call in stub.calls}) == n_calls
+            # Only what was in flight may have been asked twice: eight calls a model at most.
+            assert len(stub.calls) - n_calls <= 8 * len(MODELS)
+
+            # By hand, in another round: everything is asked again, and each round has its rows.
+            _prefect(stack, "deployment", "run", "weekly/weekly", "--param", "round_name=by-hand")
+            assert _wait(stack, "weekly", 1, "COMPLETED")["name"] == "weekly test by-hand"
+    rounds = bench.run("query", "select round, count(*) as n from core.outcome group by round", "--format", "csv")
+    assert sorted(rounds.stdout.split()) == sorted(["round,n", f"{iso_week(now())},{n_calls}", f"by-hand,{n_calls}"]), (
+        rounds.stderr
+    )
