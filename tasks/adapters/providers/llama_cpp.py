@@ -1,5 +1,6 @@
 """A GGUF file on this machine, served on loopback by llama.cpp inside this process."""
 
+import ctypes
 import hashlib
 import os
 import shutil
@@ -110,8 +111,12 @@ class LlamaCpp:
             ) from error
         try:
             yield Reached(f"{server.listening_address}/v1", card.name)
-        finally:
-            del server
+        except BaseException:
+            # Its end would wait, deaf to signals, for replies under way that nobody reads any more. One reference too
+            # many leaves the server to the end of the process.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
+            raise
+        del server
 
 
 LLAMA_CPP = LlamaCpp()
