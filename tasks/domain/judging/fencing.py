@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from tasks.domain.ids import content_id
 
@@ -56,6 +57,7 @@ def fenced(label: str, text: Shown, token: str) -> str:
     return f"<{label}-{token}>\n{cut.join(text.parts)}\n</{label}-{token}>"
 
 
+@cache
 def _seen(char: str) -> str:
     code = ord(char)
     is_selector = any(low <= code <= high for low, high in _HIDDEN_SELECTORS)
