@@ -11,7 +11,7 @@ from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
-from tasks import prepare, score, tell, weigh_index
+from tasks import announce_drift, prepare, score, tell, weigh_index
 from tasks.adapters import plans, store
 from tasks.adapters.settings import home_at
 from tasks.domain.errors import Unanswered
@@ -63,6 +63,7 @@ async def evaluate(
         if prepared.grading is not None:
             problems += await grade(str(place.root), plan, prepared.round)
         weigh_index.weigh_index(prepared.plan.index, place)
+        announce_drift.announce_drift(prepared, place)
         prepare.complete(prepared, place)
         findings, report = await publish(str(place.root))
         tell.tell_coverage(prepared.plan.name, prepared.round, problems, place)

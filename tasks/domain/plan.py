@@ -151,6 +151,13 @@ class RefreshPlan(Strict):
         return self
 
 
+class DriftPlan(Strict):
+    """Who is told of a model that changed between rounds, beside Prefect's event `distillometer.drift`."""
+
+    webhook_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
+    """Name of the environment variable that holds a webhook's URL; it gets the alarms as JSON."""
+
+
 class Question(Strict):
     """Whether `target` shares lineage with the candidate group `teacher`, asked before anything is seen."""
 
@@ -175,6 +182,7 @@ class Plan(Strict):
     similarity: SimilarityPlan | None = None
     index: IndexPlan = IndexPlan()
     refresh: RefreshPlan = RefreshPlan()
+    drift: DriftPlan = DriftPlan()
     questions: tuple[Question, ...] = ()
     """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
