@@ -172,9 +172,9 @@ def test_query(filled, refused, monkeypatch, sql, said) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "give either SQL or --example. Examples: claimed_makers"),
+        ([], "give either SQL or --example. Examples: "),
         (["select 1", "--example", "identical_replies"], "give either SQL or --example"),
-        (["--example", "identical"], "there is no example 'identical'. Known: claimed_makers"),
+        (["--example", "identical"], "there is no example 'identical'. Near to it: identical_replies"),
         (["select 1", "--format", "xlsx"], "--format: it is 'xlsx'. Known: table, csv, json, parquet."),
         (["select 1", "-o", "missing/x.csv"], "--output: no file can be written at missing/x.csv"),
         (["select 1", "-o", "."], "--output: no file can be written at ."),
