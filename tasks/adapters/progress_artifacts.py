@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from uuid import UUID
 
-from tasks.adapters.artifacts import artifact_key
-
 SECONDS_UNTIL_SHOWN = 5.0
 """A stage that takes less has no artifact."""
 
@@ -83,7 +81,7 @@ def _follow(stage: _Stage, ended: Event) -> None:
         with get_client(sync_client=True) as client:
             made = client.create_artifact(
                 ArtifactCreate(
-                    key=artifact_key(stage.title),
+                    # Without a key it stands on its run's page alone, and does not crowd the list of all artifacts.
                     type="progress",
                     description=f"{stage.title}, of {stage.total}",
                     data=stage.percent,

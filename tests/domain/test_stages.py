@@ -48,7 +48,7 @@ def test_plan_tells_calls_and_cost() -> None:
     text = stages.plan("test", "2026-W48", calls, ["One more."])
     assert text.startswith("# Plan test, round 2026\\-W48\n\n15 calls, 11 of them to be made.\n\n")
     assert "About 1\\.50 US dollars for the calls to be made" in text
-    assert "1 models have no price in their card" in text
+    assert "Models without a price in their card, whose cost is not known\\: 1\\." in text
     assert "| dear | 10 | 4 | 6 | 1.500 |\n| unpriced | 5 | 0 | 5 | - |" in text
 
 
@@ -56,9 +56,9 @@ def test_coverage_puts_failures_first() -> None:
     row = {"prompt_set": "general", "n_asked": 10, "missing_reasons": None, "n_cut": 0, "median_latency_ms": 12.5}
     rows = [{**row, "model": "whole", "n_answered": 10, "n_missing": 0}]
     rows += [{**row, "model": "lacking", "n_answered": 7, "n_missing": 3, "missing_reasons": "timeout 3"}]
-    text = stages.coverage(rows, [], ["model lacking: <b>3</b> of 10 requests have no reply"])
+    text = stages.coverage(rows, [], ["model lacking: <b>3</b> of 10 requests have no reply"] * 2)
     assert "17 of 20 requests have a reply, 3 have none." in text
-    assert text.index("1 batches failed") < text.index("| lacking |") < text.index("| whole |")
+    assert text.index("- 2 times") < text.index("| lacking |") < text.index("| whole |")
     assert "<b>" not in text
     assert "Spent" not in text
 
@@ -67,7 +67,7 @@ def test_leaderboard_links_and_cuts() -> None:
     row = dict.fromkeys(["nearest_group", "opening_d", "opening_d_low", "opening_d_high", "n_prompts", "n_missing"])
     rows = [{**row, "target": f"m{n}", "foreign_group": "x|y"} for n in range(stages.MOST_ROWS + 1)]
     text = stages.leaderboard(rows, [{"target": "m0", "verdict": "no evidence"}], ["odd"], {"Report": "/a (b)>/c.html"})
-    assert "(file:///a%20%28b%29%3E/c.html)" in text
+    assert "- [Report](file:///a%20%28b%29%3E/c.html): " in text
     assert "| x\\|y | no evidence |" in text
     assert "and 1 more rows" in text
     assert "## Warnings\n\n- odd" in text

@@ -1,5 +1,6 @@
 """What is told of a run's stages in Prefect: the plan before, what came of it after, the leaderboard at the end."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +40,7 @@ def plan(name: str, round_name: str, calls: Sequence[ModelCalls], more: Sequence
     known = [one.usd for one in calls if one.usd is not None]
     unpriced = sum(one.usd is None for one in calls if one.n_todo)
     told = [f"About {sum(known):.2f} US dollars for the calls to be made."] if known else []
-    told += [f"{unpriced} models have no price in their card; their cost is not known."] if unpriced else []
+    told += [f"Models without a price in their card, whose cost is not known: {unpriced}."] if unpriced else []
     rows = [
         {"model": one.model, "calls": one.n_calls, "done": one.n_answered, "todo": one.n_todo, "usd": one.usd}
         for one in calls
@@ -69,7 +70,9 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
     }
     parts = [f"{n_asked - n_missing} of {n_asked} requests have a reply, {n_missing} have none."]
     if problems:
-        parts += [f"## {len(problems)} batches failed in this run", bullets(problems[:MOST_ROWS])]
+        alike = Counter(problems)
+        told = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
+        parts += [f"## Batches that failed in this run: {len(problems)}", bullets(told[:MOST_ROWS])]
         parts += ["Start the run again, or retry it: only what has no reply is asked."]
     parts += ["## Replies", table(_most_missing(rows), columns), *_left_out(len(rows))]
     costs = {"model": "model", "for": "stage", "calls": "n_calls", "USD": "cost_usd"}
@@ -89,14 +92,15 @@ def leaderboard(rows: Sequence[Row], verdicts: Sequence[Row], warnings: Sequence
         rows: of `mart.leaderboard`, by position.
         verdicts: of `mart.verdict_of_target`.
         warnings: of the checks.
-        links: paths of the report and the database, by what they are.
+        links: paths of the report and the database, by what they are: plain words of ours.
     """
     judged = {row["target"]: row["verdict"] for row in verdicts}
     columns = {"target": "target", "nearest group": "nearest_group", "D": "opening_d", "low": "opening_d_low"}
     columns |= {"high": "opening_d_high", "prompts": "n_prompts", "missing": "n_missing"}
     columns |= {"nearest of another family": "foreign_group", "verdict": "verdict"}
     shown = [{**row, "verdict": judged.get(row["target"])} for row in rows[:MOST_ROWS]]
-    where = "\n".join(f"- {escaped(what)}: [{escaped(path)}]({_address(path)})" for what, path in links.items())
+    # The page shows escapes within a link's text as they stand, so only our own words are there.
+    where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
     parts = [where, table(shown, columns), *_left_out(len(rows))]
     if warnings:
         parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
