@@ -250,6 +250,8 @@ app.command(name="judge-check")(cli_judge_check.judge_check)
 app.command()(cli_search.search)
 app.command()(cli_validate.validate)
 app.command()(cli_export.export)
+app.command()(cli_drift.prune)
+app.command()(cli_drift.vacuum)
 app.add_typer(cli_show.show, name="show")
 app.add_typer(cli_search.bank, name="bank")
 

@@ -8,7 +8,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from tasks import drift
-from tasks.adapters import store
+from tasks.adapters import pruning, store
 from tasks.adapters.settings import Home
 from tasks.domain.prompting.trials import BANK
 from tests.support import personas, small_home
@@ -155,3 +155,27 @@ def test_identity_scores_and_vectors_are_compared_where_they_are(tmp_path) -> No
     assert (by_measure["strict"]["n"], by_measure["strict"]["change"]) == (64, 1.0)
     assert by_measure["loose"]["change"] == 0.0
     assert (by_measure["hard"]["value_before"], by_measure["hard"]["value_after"]) == (0.0, 1.0)
+
+
+def test_pruned_rounds_leave_what_counts_now_and_what_drifted(tmp_path) -> None:
+    rounds = Rounds(tmp_path)
+    for name in ("R1", "R2", "R3"):
+        rounds.ask(name, instead={"independent-beta": "independent-delta"} if name == "R2" else {})
+    with store.writing(rounds.home) as warehouse:
+        counts = warehouse.read("core.reply").sort("reply_id")
+        drifted = warehouse.read("mart.drift").sort("target", "round", "measure")
+        vector = {"embedder": "e/e", "vector": [1.0]}
+        texts = warehouse.read("core.round_reply", model="independent-alpha").drop_nulls("text_id")
+        warehouse.append("embedding", [vector | {"text_id": text} for text in texts["text_id"]], key="text_id")
+        n_texts = texts.filter(pl.col("round").is_in(["R2", "R3", "2026-W02"]))["text_id"].n_unique()
+    done = pruning.prune(rounds.home, 2)
+    assert done.n_replies == len(MODELS) * len(PROMPTS)
+    with store.writing(rounds.home) as warehouse:
+        assert warehouse.read("core.reply").sort("reply_id").equals(counts)
+        assert warehouse.read("mart.drift").sort("target", "round", "measure").equals(drifted)
+        # The replies before all rounds count still: nobody was asked that again.
+        assert set(warehouse.read("mart.round")["round"]) == {"2026-W02", "R2", "R3"}
+        assert warehouse.count("raw.embedding") == n_texts
+    with store.reading(rounds.home) as snapshot:
+        assert set(snapshot.read("mart.round")["round"]) == {"2026-W02", "R2", "R3"}
+    assert alarmed(rounds.ask("R4")) == set()

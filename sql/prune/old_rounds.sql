@@ -1,0 +1,34 @@
+-- Deletes what only rounds before the newest `keep` need: their replies, bank trials, readings and vectors.
+-- What counts now stays, whatever its round, as do calls to judges and helpers, searches and what was ingested; scores
+-- and drift stay as they were computed.
+create or replace temp table doomed as
+with kept as (
+    select round
+    from mart.round
+    qualify row_number() over (order by began_at desc, round desc) <= getvariable('keep')
+)
+select request.request_id
+from raw.request as request
+where request.fingerprint <> 'ingested'
+    and request.round not in (select round from kept)
+    and request.request_id not in (select request_id from core.reply)
+    and request.request_id not in (select request_id from core.trial)
+    and request.request_id not in (select request_id from raw.trial where mode <> 'bank')
+    and request.request_id not in (select request_id from raw.judging)
+    and request.request_id not in (select request_id from raw.pair_judging)
+    and request.request_id not in (select request_id from raw.helper_call);
+
+delete from raw.verdict
+where reply_id in (select reply_id from raw.reply where request_id in (select request_id from doomed));
+
+delete from raw.trial
+where request_id in (select request_id from doomed);
+
+delete from raw.reply
+where request_id in (select request_id from doomed);
+
+delete from raw.request
+where request_id in (select request_id from doomed);
+
+delete from raw.embedding
+where text_id not in (select md5(reply_text) from raw.reply where reply_text is not null);

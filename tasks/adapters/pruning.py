@@ -1,0 +1,45 @@
+"""Thins out old rounds, and gives the room of what was deleted back to the disk."""
+
+import os
+from dataclasses import dataclass
+
+from tasks.adapters import sqlfiles, store
+from tasks.adapters.opening import connect, held
+from tasks.adapters.settings import Home
+from tasks.domain.errors import InputError
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """How many replies went, and the size of the warehouse's file before and after."""
+
+    n_replies: int
+    bytes_before: int
+    bytes_after: int
+
+
+def prune(home: Home, keep: int | None) -> Pruned:
+    """Delete what only rounds before the newest `keep` need (None: nothing), compact the file and publish anew.
+
+    Raises:
+        InputError: there is no warehouse.
+        WarehouseHeld: a run writes to it.
+    """
+    if not home.warehouse.exists():
+        raise InputError("there is no warehouse here yet.", where=str(home.root), remedy="Give another --home.")
+    size = home.warehouse.stat().st_size
+    with store.writing(home):
+        pass  # Opened once as a run does: relations of an older version are brought up to date, the log is folded in.
+    beside = home.warehouse.with_suffix(".new.duckdb")
+    beside.unlink(missing_ok=True)
+    with held(home):
+        connection = connect(home.warehouse, is_read_only=False)
+        try:
+            n_replies = 0 if keep is None else sqlfiles.prune(connection, keep)
+            sqlfiles.compact(connection, beside)
+        finally:
+            connection.close()
+        os.replace(beside, home.warehouse)
+    with store.writing(home) as warehouse:
+        warehouse.publish(home.published)
+    return Pruned(n_replies, size, home.warehouse.stat().st_size)
