@@ -138,6 +138,10 @@ class StubEndpoint:
     ) -> None:
         self.port, self.key, self.delay_s = port, key, delay_s
         self.faults: list[Fault] = []
+        self.instead: dict[str, str] = {}
+        """Personas that answer in the place of others, as where an endpoint is swapped behind its name."""
+        self.seed_shift = 0
+        """Added to every seed, as where a model draws anew at temperature 1."""
         self.calls: list[Call] = []
         self.n_answered = 0
         self.in_flight: Counter[str] = Counter()
@@ -229,11 +233,12 @@ class StubEndpoint:
     async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         faulty = _FAULTY.fullmatch(call.model)
         persona = (faulty["persona"] or f"independent-{call.model}") if faulty else call.model
+        persona = self.instead.get(persona, persona)
         known = [answering for answering in (judge_persona, pair_judge_persona) if answering.is_known(persona)]
         answers = known[0] if known else personas
         if not answers.is_known(persona):
             return _error(404, f"The model {call.model!r} does not exist.", "model_not_found")
-        text = answers.reply(persona, call.messages, call.seed or 0)
+        text = answers.reply(persona, call.messages, (call.seed or 0) + self.seed_shift)
         kinds = [
             kind for when, kind in self.faults if (call.number % when == 0 if isinstance(when, int) else when(call))
         ]
