@@ -41,8 +41,7 @@ ORDER = {
 }
 """What the report is made of, and the order of its rows: equal snapshots give equal files."""
 
-ROWS_AT_A_TIME = 4_000_000
-"""Pairs of replies that a relation is formed from at a time."""
+BESIDE_SELF = "mart.pair_beside_self"
 
 
 @task(name="render", task_run_name="render", cache_policy=NO_CACHE)
@@ -70,18 +69,20 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
     with store.reading(home) as snapshot:
         # Anyone who asks the snapshot of an older version for a relation that it lacks is told so by the store.
         known = {relation.full_name for relation in sqlfiles.relations()}
+        # Where no model was asked twice it has no rows, but over many models it takes gigabytes to find that out.
+        has_samples = snapshot.read("mart.self_likeness").height > 1
         relations: dict[str, Sequence[Row]] = {
             name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
             for name, order in ORDER.items()
-            if name in known
+            if name in known and (name != BESIDE_SELF or has_samples)
         }
         held = pairs.held(relations["mart.likeness"], relations["mart.verdict"])
         texts: dict[str, str] = {}
         if with_replies:
-            n_rows = sum(row["n_prompts"] for row in relations["mart.likeness"])
-            tops, curves = (
-                _of_pairs(snapshot, name, held, n_rows) for name in ("mart.pair_top_prompt", "mart.pair_curve")
-            )
+            is_large = pairs.is_large(relations["mart.likeness"])
+            tops = _of_pairs(snapshot, "mart.pair_top_prompt", held, is_large=is_large)
+            # D is centred over all models: for one pair, too, all of them are read, which takes gigabytes.
+            curves = _of_pairs(snapshot, "mart.pair_curve", [] if is_large else held, is_large=is_large)
             ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
             texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
             prompts = snapshot.read("core.prompt", prompt_id=sorted(set(tops["prompt_id"]))).sort("prompt_id")
@@ -101,24 +102,15 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
         )
 
 
-def _of_pairs(snapshot: store.Store, name: str, held: Sequence[tuple[str, str]], n_rows: int) -> pl.DataFrame:
-    """Return the rows of some pairs, read by some targets at a time: all at once would not fit where models are many.
+def _of_pairs(snapshot: store.Store, name: str, held: Sequence[tuple[str, str]], *, is_large: bool) -> pl.DataFrame:
+    """Return the rows of some pairs, from a relation with one or more rows a target and reference.
 
-    Args:
-        snapshot: where they stand.
-        name: a relation with one or more rows a target and reference.
-        held: the pairs, target and reference.
-        n_rows: pairs of replies from which the relation is formed.
+    Of a large population they are read target by target: slower, but all at once they would not fit.
     """
     wanted = pl.DataFrame(held, schema={"target": pl.String, "reference": pl.String}, orient="row")
     targets = sorted(set(wanted["target"]))
-    n_parts = max(1, -(-n_rows // ROWS_AT_A_TIME))
-    parts = [
-        snapshot.read(name, target=some).join(wanted, on=["target", "reference"], how="semi")
-        for start in range(n_parts)
-        if (some := targets[start::n_parts])
-    ]
-    return pl.concat(parts) if parts else snapshot.read(name)
+    parts = [snapshot.read(name, target=some) for some in (targets if is_large and targets else [targets])]
+    return pl.concat(parts).join(wanted, on=["target", "reference"], how="semi")
 
 
 def _findings(relations: dict[str, Sequence[Row]]) -> list[str]:

@@ -15,9 +15,15 @@ SHOWN_CHARACTERS = 500
 HELD_PAIRS = 1800
 """Pairs whose replies and curve the page holds: with more it would no longer open at once on a phone."""
 
+READ_ROWS = 8_000_000
+"""Pairs of replies that are read to find them: a target's cost is its prompts times its references."""
+
 
 def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D."""
+    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D.
+
+    Where models and prompts are many, they are pairs of the targets that come first so: see `READ_ROWS`.
+    """
     told = {(row["target"], row["reference"]): row for row in verdicts}
 
     def worth(row: Row) -> tuple[Any, ...]:
@@ -26,7 +32,25 @@ def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, st
         is_near = verdict is not None and verdict["rank"] <= 3
         return not is_positive, not is_near, tuple(-float(part) for part in score(row)), row["target"], row["reference"]
 
-    return [(row["target"], row["reference"]) for row in sorted(likeness, key=worth)[:HELD_PAIRS]]
+    costs: dict[str, int] = {}
+    for row in likeness:
+        costs[row["target"]] = costs.get(row["target"], 0) + row["n_prompts"]
+    chosen: set[str] = set()
+    found: list[tuple[str, str]] = []
+    left = READ_ROWS
+    for row in sorted(likeness, key=worth):
+        target = row["target"]
+        if target not in chosen and costs[target] <= left:
+            chosen.add(target)
+            left -= costs[target]
+        if target in chosen and len(found) < HELD_PAIRS:
+            found.append((target, row["reference"]))
+    return found
+
+
+def is_large(likeness: Sequence[Row]) -> bool:
+    """Say whether not all pairs of replies can be read: then the page has no curves, and not everybody's replies."""
+    return sum(row["n_prompts"] for row in likeness) > READ_ROWS
 
 
 def score(row: Row) -> tuple[bool, float]:
