@@ -12,6 +12,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.adapters import checks, figures, lexicons, pages, sqlfiles, store
 from tasks.adapters.settings import Home
 from tasks.domain.reporting import page, pairs, sentences
+from tasks.domain.reporting.drift_sentences import drift_sentences
 from tasks.domain.reporting.population_sentences import population_sentences
 from tasks.domain.reporting.shown import Row, Rows
 from tasks.domain.reporting.verdict_sentences import absent_makers, verdict_sentences
@@ -21,6 +22,7 @@ ORDER = {
     "raw.run": ["happened_at", "run_id", "event"],
     "mart.coverage": ["model", "prompt_set"],
     "mart.distillation_index": ["target"],
+    "mart.drift": ["p_holm", "target", "measure", "round"],
     "mart.homogenisation": ["population", "kernel"],
     "mart.identity_and_similarity": ["target"],
     "mart.identity_claim": ["target", "mode", "judge", "stance", "claimed_vendor"],
@@ -121,6 +123,7 @@ def _findings(relations: dict[str, Sequence[Row]]) -> list[str]:
         *verdict_sentences(of("mart.verdict", ())),
         *([absent] if absent else []),
         *sentences.findings(of("mart.pair_beside_self", ()), of("mart.leaderboard", ()), of("mart.panel", ())),
+        *drift_sentences(of("mart.drift", ())),
         *population_sentences(
             of("mart.homogenisation", ()), of("mart.model_contribution", ()), of("mart.model_tree", ())
         ),

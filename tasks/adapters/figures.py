@@ -10,7 +10,7 @@ from typing import Any
 
 import vl_convert
 
-from tasks.adapters import charts, identity_charts, pair_charts
+from tasks.adapters import charts, drift_charts, identity_charts, pair_charts
 from tasks.adapters.chart_style import Spec, for_paper
 from tasks.domain.errors import WorldError
 from tasks.domain.reporting import chart_rows
@@ -58,6 +58,9 @@ def specifications(rows: Rows) -> dict[str, Spec]:
         made["rates"] = identity_charts.rates(whole)
     if parts := [point for point in points if point["slice"] != "all" and point["score"] == "strict"]:
         made["slices"] = identity_charts.slices(parts)
+    points = chart_rows.drift(rows)
+    if any(point["change"] is not None for point in points):
+        made["drift"] = drift_charts.drift(points, _those(points, families))
     return made
 
 
@@ -106,6 +109,7 @@ def _figures(rows: Rows) -> dict[str, tuple[Spec, Mapping[str, chart_rows.Points
     points_of: dict[str, Mapping[str, chart_rows.Points]] = {
         "map": {"": chart_rows.scatter(rows)},
         "tree": {"_lines": lines, "_joints": joints, "_leaves": leaves},
+        "drift": {"": chart_rows.drift(rows)},
         "claims": {"": chart_rows.claims(rows)},
         "rates": {"": [point for point in rates if point["slice"] == "all"]},
         "slices": {"": [point for point in rates if point["slice"] != "all" and point["score"] == "strict"]},

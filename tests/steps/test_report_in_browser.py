@@ -240,9 +240,18 @@ def _mark(page: Page, chart: str, words: str):
 
 
 def test_every_section_has_its_chart_or_table(whole) -> None:
-    for chart in ("map", "heat", "strip", "curve", "claims", "rates", "slices"):
+    for chart in ("map", "heat", "strip", "curve", "claims", "rates", "slices", "drift"):
         assert whole.locator(f"#chart-{chart} svg.marks").count() == 1, chart
-    for table in ("leaderboard", "identity-scores", "agreement", "position", "read", "spending", "incomplete"):
+    for table in (
+        "leaderboard",
+        "identity-scores",
+        "changes",
+        "agreement",
+        "position",
+        "read",
+        "spending",
+        "incomplete",
+    ):
         assert whole.locator(f"#{table} tbody tr").count() > 0, table
     heads = whole.locator("nav a").evaluate_all("(links) => links.map((link) => link.hash)")
     assert all(whole.locator(head).count() == 1 for head in heads)

@@ -82,6 +82,11 @@ def build(home: Home) -> None:
             "n_missing": 1,
         }
         warehouse.append("position_bias", [bias | {"differing_share": 0.25, "computed_at": small_home.AT}])
+        drift = {"target": "alpha-1", "measure": "reply_text", "n": 40, "is_card_changed": False}
+        drift |= {"preceding_round": "2026-W02", "computed_at": small_home.AT}
+        told = {"earlier_round": "2026-W02", "change": 0.3, "p": 0.001, "p_holm": 0.01, "is_recipe_changed": False}
+        changes = [("2026-W03", told), ("2026-W04", {"is_recipe_changed": True, "missing_reason": "recipe_changed"})]
+        warehouse.append("drift", [drift | {"round": name} | change for name, change in changes])
         for event in ("started", "completed"):
             warehouse.append("run", [RUN | {"event": event, "happened_at": small_home.AT}])
         warehouse.publish(home.published)

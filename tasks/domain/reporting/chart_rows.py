@@ -237,6 +237,31 @@ def rates(rows: Rows) -> Points:
     )
 
 
+def drift(rows: Rows) -> Points:
+    """Return each target's change by round and measure, with the rounds whose recipe is another than the one before.
+
+    Without a change to tell there is still a point where the recipe changed; `change` is None there.
+    """
+    found = names(rows)
+    told = [row for row in rows.of("mart.drift") if row["change"] is not None or row["is_recipe_changed"]]
+    ranked = sorted(told, key=lambda row: (not row["is_alarm"], -abs(row["change"] or 0.0), row["target"]))
+    drawn_targets = set(list(dict.fromkeys(row["target"] for row in ranked))[:MOST_BARS])
+    return [
+        {
+            "target": found.label.get(row["target"], shown(row["target"])),
+            "family": found.family.get(row["target"], OTHERS),
+            "model": row["target"],
+            "round": shown(row["round"]),
+            "measure": row["measure"],
+            **{name: finite(row[name]) for name in ("change", "low", "high", "p_holm", "n")},
+            "alarm": bool(row["is_alarm"]),
+            "recipe_changed": bool(row["is_recipe_changed"]),
+        }
+        for row in told
+        if row["target"] in drawn_targets
+    ]
+
+
 def _modes(rows: Rows) -> dict[str, str]:
     """Return of which mode each target's scores are drawn: modes don't mix, and the first one compares best."""
     found: dict[str, str] = {}

@@ -109,6 +109,26 @@ SCORES: Columns = {
 }
 """Columns of identity scores."""
 
+DRIFT: Columns = {
+    "target": ("target", "The model that was asked again."),
+    "round": ("round", "The period in which it was asked again."),
+    "earlier_round": ("compared with", "The last earlier round of the same recipe."),
+    "measure": ("measure", "reply_text, reply_vector: are the replies of another kind? The others are scores."),
+    "change": ("change", "Value now less value then, or energy distance of the replies; below it its 95 % interval."),
+    "value_before": ("then", "The value in the earlier round."),
+    "value_after": ("now", "The value in this round."),
+    "p_holm": ("p, Holm", "Chance of such a change where nothing changed, over all targets and measures of the round."),
+    "is_alarm": ("alarm", "Whether that is at most .05."),
+    "n": ("questions", "Questions that both rounds answered."),
+    "is_recipe_changed": (
+        "recipe changed",
+        "Whether the round before it had another recipe, so that it does not compare.",
+    ),
+    "is_card_changed": ("card changed", "Whether the model's card was another one."),
+    "missing_reason": ("why none", "Why there is no change to tell."),
+}
+"""Columns of what changed between rounds."""
+
 AGREEMENT: Columns = {
     "left_judge": ("judge", "One of two judges that read the same replies."),
     "right_judge": ("other judge", "The other one."),

@@ -60,6 +60,11 @@ def _tables(rows: Rows) -> dict[str, Table]:
             "select * from mart.homogenisation",
         ),
         "identity-scores": identity.scores(rows),
+        "changes": table(
+            columns.DRIFT,
+            [_with(row, columns.DRIFT, "change", "low", "high") for row in rows.of("mart.drift")],
+            "select * from mart.drift order by p_holm nulls last",
+        ),
         "agreement": table(
             columns.AGREEMENT,
             [
@@ -128,6 +133,8 @@ def _absent(rows: Rows) -> dict[str, str]:
         found["homogenisation"] = (
             "How many distinct models there are was not measured: it takes three with common prompts."
         )
+    if not rows.of("mart.drift"):
+        found["drift"] = "No model was asked in two rounds, so there is no drift to tell."
     if not rows.of("mart.judge_agreement"):
         found["agreement"] = "No two judges read the same replies, so how far judges agree is not known."
     if not rows.of("mart.position_bias"):
