@@ -122,9 +122,9 @@ def _findings(relations: dict[str, Sequence[Row]]) -> list[str]:
     return [
         *verdict_sentences(of("mart.verdict", ())),
         *([absent] if absent else []),
-        *sentences.findings(of("mart.pair_beside_self", ()), of("mart.leaderboard", ()), of("mart.panel", ())),
         *drift_sentences(of("mart.drift", ())),
         *population_sentences(
             of("mart.homogenisation", ()), of("mart.model_contribution", ()), of("mart.model_tree", ())
         ),
+        *sentences.findings(of("mart.pair_beside_self", ()), of("mart.leaderboard", ()), of("mart.panel", ())),
     ]

@@ -112,10 +112,10 @@ def sentences(rows: Rows) -> list[str]:
         f"trials{_interval(row)} ({row['mode']})."
         for row in told[:3]
     ]
-    more = len(told) - len(lines)
-    none = len(hard) - len(told)
-    if more or none:
-        lines.append(f"Of the other {more + none} targets of identity trials, {more} did so at all.")
+    if not told:
+        return [f"None of the {len(hard)} targets of identity trials claimed another maker with nobody named."]
+    if others := len(hard) - len(lines):
+        lines.append(f"Of the other {others} targets of identity trials, {len(told) - len(lines)} did so at all.")
     return lines
 
 

@@ -1,0 +1,36 @@
+"""Who claimed another maker, in words: the worst three, how many more, or nobody."""
+
+from datetime import datetime
+
+import pytest
+
+from tasks.domain.reporting.identity import sentences
+from tasks.domain.reporting.shown import Rows
+
+
+def made(*values: float | None) -> list[str]:
+    rest = {"mode": "bank", "score": "hard", "slice": "all", "n": 1000, "low": None, "high": None}
+    rows = [rest | {"target": f"t{number}", "value": value} for number, value in enumerate(values)]
+    return sentences(Rows({"mart.identity_score": rows}, [], {}, [], [], 0, datetime(2026, 1, 5)))
+
+
+@pytest.mark.parametrize(
+    ("values", "last"),
+    [
+        ((0.0, None), "None of the 2 targets of identity trials claimed another maker with nobody named."),
+        ((0.5, 0.0, 0.0), "Of the other 2 targets of identity trials, 0 did so at all."),
+        ((0.5, 0.4, 0.3, 0.2, 0.0), "Of the other 2 targets of identity trials, 1 did so at all."),
+    ],
+)
+def test_the_rest_is_counted(values, last) -> None:
+    assert made(*values)[-1] == last
+
+
+def test_the_worst_comes_first() -> None:
+    assert (
+        made(0.1, 0.25)[0] == "t1 claimed another maker, with nobody named, in 25.0% of 1,000 identity trials (bank)."
+    )
+
+
+def test_nobody_was_asked() -> None:
+    assert made() == []
