@@ -12,11 +12,13 @@ def start() -> None:
     Prefect ends it when this process ends, but not when this process is killed: a shell that waits for the end of
     its input, which the system closes with us, sees to that.
     """
-    from prefect.server.api.server import SubprocessASGIServer
     from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE
 
     if PREFECT_API_URL.value() or not PREFECT_SERVER_ALLOW_EPHEMERAL_MODE.value():
         return
+    # Only here: seconds of importing for those who do have a server.
+    from prefect.server.api.server import SubprocessASGIServer
+
     # The one instance that Prefect's clients ask for as well: they find it running.
     server = SubprocessASGIServer()
     server.start()

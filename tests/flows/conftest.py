@@ -1,15 +1,30 @@
 """What tests of the command share: a workbench, and a way to see a mistake refused."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from flows import cli
+from tests.support.prefect_server import prefect_server
 from tests.support.workbench import Workbench
 
 Refused = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory) -> Iterator[str]:
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def served(prefect_api) -> Iterator[None]:
+    """Have the commands of a module's tests find one server instead of starting their own, which takes seconds each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_API_URL", prefect_api)
+        yield
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tests.support.prefect_server import prefect_server
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -46,14 +44,6 @@ def _query(bench: Workbench, sql: str) -> list[dict]:
     done = bench.run("query", sql, "--format", "json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory) -> Iterator[None]:
-    """Let all runs share one Prefect server: a temporary one for each takes longer than the run."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", url)
-        yield
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def _query(bench: Workbench, sql: str) -> list[dict]:
 
 
 @pytest.mark.slow
-def test_student_is_found_and_nothing_is_asked_twice(tmp_path) -> None:
+def test_student_is_found_and_nothing_is_asked_twice(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub:
         for model in MODELS:

@@ -45,7 +45,7 @@ def _query(bench: Workbench, sql: str) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]:
+def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]:
     bench = Workbench(tmp_path_factory.mktemp("grade"))
     with StubEndpoint() as stub:
         for name in (*MODELS, JUDGE):
@@ -161,7 +161,7 @@ def test_plan_says_what_the_judge_costs(evaluated) -> None:
 
 
 @pytest.mark.slow
-def test_killed_judging_goes_on_where_it_was(tmp_path) -> None:
+def test_killed_judging_goes_on_where_it_was(served, tmp_path) -> None:
     """`kill -9` while the judge is asked: only calls in flight are repeated, and the grades equal those undisturbed."""
     grades, judge = {}, "pair-judge+longer-first"
     for way in ("undisturbed", "killed"):
@@ -210,7 +210,7 @@ def _replies(path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_recorded_replies_are_graded_against_a_reference(tmp_path) -> None:
+def test_recorded_replies_are_graded_against_a_reference(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     _replies(tmp_path / "replies.jsonl")
     assert bench.run("ingest", str(tmp_path / "replies.jsonl")).returncode == 0
@@ -243,7 +243,7 @@ def test_a_wrong_section_is_refused(bench, refused, section: str, said: list[str
     assert all(part in message for part in said), message
 
 
-def test_an_unknown_reference_is_refused_before_anything_starts(bench, capsys) -> None:
+def test_an_unknown_reference_is_refused_before_anything_starts(served, bench, capsys) -> None:
     _replies(bench.root / "replies.jsonl")
     assert bench.run("ingest", str(bench.root / "replies.jsonl")).returncode == 0
     with pytest.raises(SystemExit) as left:

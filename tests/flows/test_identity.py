@@ -69,7 +69,7 @@ def _mixed_bank(data_dir: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def evaluated(tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
+def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
     bench = Workbench(tmp_path_factory.mktemp("identity"))
     _mixed_bank(bench.root / "data")
     with StubEndpoint() as stub:

@@ -12,7 +12,7 @@ from tests.support.workbench import Workbench
 
 
 @pytest.mark.slow
-def test_interrupted_run_asks_no_more(tmp_path) -> None:
+def test_interrupted_run_asks_no_more(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint(delay_s=0.5) as stub:
         bench.card("independent-alpha", stub.base_url)

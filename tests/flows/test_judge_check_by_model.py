@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,6 @@ import pytest
 from tasks.adapters import store
 from tasks.adapters.settings import PROJECT, Home
 from tests.support import judge_persona
-from tests.support.prefect_server import prefect_server
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -67,13 +65,6 @@ def _pooled(said: str, score: str) -> list[str]:
     """Return the cells of the row of all replies: n, missing, coverage, kappa ..."""
     table = said[said.index(f"{score}: the judge beside the labels") :]
     return [cell.strip() for cell in re.search(r"\nall .*", table)[0].split("│")][1:]
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory) -> Iterator[None]:
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", url)
-        yield
 
 
 @pytest.fixture(scope="module")

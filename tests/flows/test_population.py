@@ -17,7 +17,7 @@ def _query(bench: Workbench, sql: str) -> list[dict]:
 
 
 @pytest.mark.slow
-def test_population_of_a_run(tmp_path) -> None:
+def test_population_of_a_run(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub:
         for model in MODELS:

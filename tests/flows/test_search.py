@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tasks.adapters.templates import read_template_set
 from tasks.domain.fuzzing.traits import traits_of
 from tasks.domain.prompting.template import render
 from tests.support import personas
-from tests.support.prefect_server import prefect_server
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -67,13 +65,6 @@ def _query(bench: Workbench, sql: str) -> list[dict]:
 def _steps(bench: Workbench) -> list[dict]:
     # The ids hold the address of the stub, which is another one each time.
     return _query(bench, "select * exclude (search_id, happened_at) from raw.search_step order by step")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory) -> Iterator[None]:
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_API_URL", url)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,10 @@ def _is_up(url: str) -> bool:
 
 @contextmanager
 def prefect_server(state: Path) -> Iterator[str]:
-    """Serve Prefect's API with its database under `state`; yield its URL, what `PREFECT_API_URL` says."""
+    """Serve Prefect's API with `state` as its home; yield its URL, what `PREFECT_API_URL` says.
+
+    Its database is in memory: on a file, SQLite turns away who writes beside another, and the client waits two seconds.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -29,6 +32,7 @@ def prefect_server(state: Path) -> Iterator[str]:
     environment = os.environ | {
         "PREFECT_HOME": str(state),
         "PREFECT_API_URL": url,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:///:memory:",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
