@@ -23,26 +23,6 @@ READERS = "v1.4.0"
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI: a pivot.
 
 
-def _create(
-    connection: duckdb.DuckDBPyConnection, relation: sqlfiles.Relation, *, is_refreshed: bool, is_snapshot: bool = False
-) -> None:
-    """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
-    name = relation.quoted
-    is_view = relation.schema != "raw" and (
-        relation.stored in ("", "unpublished") or (relation.stored == "snapshot" and not is_snapshot)
-    )
-    if is_snapshot and relation.is_copied:
-        return
-    if relation.schema == "raw":
-        connection.execute(relation.text)
-    elif is_view:
-        connection.execute(f"create or replace view {name} as {relation.text}")
-    elif is_refreshed:
-        connection.execute(f"create or replace table {name} as {relation.text}")
-    else:
-        connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
-
-
 class Store:
     """An open database: the warehouse, or a snapshot (then only reads work). One cursor a call, safe from threads."""
 
@@ -174,7 +154,7 @@ class Store:
         with _write_lock, self._transaction() as cursor:
             for relation in sqlfiles.relations():
                 if relation.stored:
-                    _create(cursor, relation, is_refreshed=True)
+                    sqlfiles.create(cursor, relation, is_refreshed=True)
 
     def publish(self, target: Path) -> None:
         """Write a snapshot to `target` and swap it in atomically; whoever reads the old one keeps it."""
@@ -197,7 +177,7 @@ class Store:
         with duckdb.connect(str(beside), config=OPTIONS) as connection:
             connection.begin()  # Committed one by one, a thousand comments take seconds.
             for relation in sqlfiles.published():
-                _create(connection, relation, is_refreshed=False, is_snapshot=True)
+                sqlfiles.create(connection, relation, is_refreshed=False, is_snapshot=True)
             sqlfiles.describe(connection)
             connection.commit()
         os.replace(beside, target)
@@ -272,10 +252,7 @@ def _opened(home: Home) -> _Shared:
         connection = connect(home.warehouse, is_read_only=False)
         store = Store(connection, home.warehouse)
         stack.callback(store.close)
-        for schema in sqlfiles.SCHEMAS:
-            connection.execute(f'create schema if not exists "{schema}"')
-        for relation in sqlfiles.relations():
-            _create(connection, relation, is_refreshed=False)
+        sqlfiles.create_all(connection)
         return _Shared(store, stack.pop_all())
 
 

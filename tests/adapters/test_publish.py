@@ -168,7 +168,7 @@ def test_a_publish_that_fails_leaves_the_old_snapshot(home, monkeypatch) -> None
         raise OSError("the disk is full")
 
     with store.writing(home) as warehouse:
-        monkeypatch.setattr(store, "_create", fail)
+        monkeypatch.setattr(sqlfiles, "create", fail)
         with pytest.raises(OSError, match="full"):
             warehouse.publish(home.published)
     assert home.published.read_bytes() == before
