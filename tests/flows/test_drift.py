@@ -2,8 +2,10 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import httpx
 import pytest
 
 from tests.support.stub_endpoint import StubEndpoint
@@ -46,9 +48,19 @@ def _query(bench: Workbench, sql: str) -> list[dict]:
     return json.loads(done.stdout)
 
 
+def _drift_events(api: str) -> list[str]:
+    """Return whom the server's events of drift are about; the server keeps them a moment after they were emitted."""
+    asked = {"filter": {"event": {"name": ["distillometer.drift"]}}}
+    deadline = time.monotonic() + 30
+    while not (found := httpx.post(f"{api}/events/filter", json=asked).raise_for_status().json()["events"]):
+        assert time.monotonic() < deadline, "no event has arrived"
+        time.sleep(0.2)
+    return [event["resource"]["prefect.resource.name"] for event in found]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_swapped_endpoint_is_named_and_no_other(served, tmp_path, monkeypatch) -> None:
+def test_swapped_endpoint_is_named_and_no_other(served, prefect_api, tmp_path, monkeypatch) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub, Listener() as listener:
         monkeypatch.setenv("DRIFT_HOOK", listener.url)
@@ -76,6 +88,18 @@ def test_swapped_endpoint_is_named_and_no_other(served, tmp_path, monkeypatch) -
     assert shown.returncode == 0, shown.stderr
     assert "R3" in shown.stdout
     assert "independent-beta has changed" in shown.stdout
+    assert _drift_events(prefect_api) == ["independent-beta"]
+
+    alarms_sql = "select * from mart.drift order by target, round, measure"
+    drifted = _query(bench, alarms_sql)
+    pruned = bench.run("prune", "--keep-rounds", "2")
+    assert pruned.returncode == 0, pruned.stderr
+    assert f"Deleted {40 * len(MODELS)} replies of rounds before the newest 2." in pruned.stdout
+    vacuumed = bench.run("vacuum")
+    assert vacuumed.returncode == 0, vacuumed.stderr
+    assert "Deleted" not in vacuumed.stdout
+    assert _query(bench, alarms_sql) == drifted
+    assert _query(bench, "select distinct round from mart.round order by round") == [{"round": "R2"}, {"round": "R3"}]
 
 
 @pytest.mark.slow
