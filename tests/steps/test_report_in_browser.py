@@ -301,5 +301,6 @@ def test_share_in_the_leaderboard_leads_to_slips_and_they_are_inert(whole) -> No
 @pytest.mark.parametrize("width", [390, 1280])
 def test_whole_report_fits_its_window_and_prints(whole, width) -> None:
     whole.set_viewport_size({"width": width, "height": 844})
-    assert whole.evaluate("document.documentElement.scrollWidth") <= width
+    # Charts follow the window a moment later.
+    whole.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
     assert whole.pdf(format="A4", landscape=True)[:5] == b"%PDF-"
