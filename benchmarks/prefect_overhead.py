@@ -101,7 +101,7 @@ def main(n: int) -> None:
     with tempfile.TemporaryDirectory() as folder, StubEndpoint() as stub:
         root, state = Path(folder), Path(folder) / "prefect"
         (root / "journal").mkdir()
-        with prefect_server(state) as api:
+        with prefect_server(state, is_in_memory=False) as api:
             os.environ |= {"PREFECT_API_URL": api, "PREFECT_HOME": str(root / "client")}
             os.environ |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
             bare = _without(stub.base_url, n, root / "journal")

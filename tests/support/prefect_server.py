@@ -20,10 +20,10 @@ def _is_up(url: str) -> bool:
 
 
 @contextmanager
-def prefect_server(state: Path) -> Iterator[str]:
+def prefect_server(state: Path, *, is_in_memory: bool = True) -> Iterator[str]:
     """Serve Prefect's API with `state` as its home; yield its URL, what `PREFECT_API_URL` says.
 
-    Its database is in memory: on a file, SQLite turns away who writes beside another, and the client waits two seconds.
+    With its database on a file, SQLite turns away who writes beside another, and the client waits two seconds.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -32,10 +32,11 @@ def prefect_server(state: Path) -> Iterator[str]:
     environment = os.environ | {
         "PREFECT_HOME": str(state),
         "PREFECT_API_URL": url,
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": "sqlite+aiosqlite:///:memory:",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
+    if is_in_memory:
+        environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = "sqlite+aiosqlite:///:memory:"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     quiet = subprocess.DEVNULL
     # A session of its own: a group that can be ended as a whole, whatever processes the command has started.
