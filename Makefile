@@ -30,7 +30,7 @@ ui: $(STAMP)
 	$(BIN)/python -m flows.cli_ui --port $(PORT)
 
 test: $(STAMP) lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.prefect_overhead
