@@ -1,16 +1,11 @@
 """Grades of likeness by a stub judge model whose grades are known: evaluated through the command, against a real server."""
 
 import json
-import os
-import signal
-import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from flows import cli
-from tasks.adapters.settings import PROJECT
 from tests.support.pair_judge_persona import is_mute, planted
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -172,28 +167,13 @@ def test_killed_judging_goes_on_where_it_was(served, tmp_path) -> None:
                 bench.card(name, stub.base_url)
             _plan(bench, judge, share=0.2, limit=40)
             if way == "killed":
-                _kill_after(bench, stub, judge, 25)
-                assert 25 <= len(stub.calls_of(judge)) < 60
+                bench.kill("evaluate", "test", when=lambda: len(stub.calls_of(judge)) >= 25)
+                assert len(stub.calls_of(judge)) < 60
             assert bench.run("evaluate", "test").returncode == 0
             assert sum(n - 1 for n in stub.repeated().values()) <= 8
         grades[way] = _query(bench, "select * exclude (judge_version) from mart.similarity_grade order by all")
     assert grades["killed"] == grades["undisturbed"]
     assert len(grades["killed"]) == 2 * 2 * len(MODELS)
-
-
-def _kill_after(bench: Workbench, stub: StubEndpoint, judge: str, n_calls: int) -> None:
-    run = subprocess.Popen(
-        bench.command("evaluate", "test"),
-        env=bench.environment,
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline = time.monotonic() + 120
-    while len(stub.calls_of(judge)) < n_calls and time.monotonic() < deadline:
-        time.sleep(0.01)
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
 
 
 def _replies(path: Path) -> None:

@@ -4,17 +4,14 @@ The judge is a stub that is right about every reply; texts are invented.
 """
 
 import json
-import os
 import re
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from tasks.adapters import store
-from tasks.adapters.settings import PROJECT, Home
+from tasks.adapters.settings import Home
 from tests.support import judge_persona
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -179,19 +176,8 @@ def test_killed_check_ends_as_the_undisturbed(checked, tmp_path) -> None:
     with StubEndpoint(delay_s=0.1) as stub:
         bench.card(JUDGE, stub.base_url, PRICE)
         command = _command(bench)
-        run = subprocess.Popen(
-            bench.command(*command),
-            env=bench.environment,
-            cwd=PROJECT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 120
-        while stub.n_answered < N_ROWS // 2 and time.monotonic() < deadline:
-            time.sleep(0.002)
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-        assert N_ROWS // 2 <= len(stub.calls) < N_ROWS
+        bench.kill(*command, when=lambda: stub.n_answered >= N_ROWS // 2)
+        assert len(stub.calls) < N_ROWS
         done = bench.run(*command)
         assert done.returncode == 0, done.stderr
         # Eight were in flight.

@@ -1,10 +1,7 @@
 """The adaptive search against a target with a hidden weakness: found within a budget, taken up again, never in a bank."""
 
-import os
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -128,16 +125,9 @@ def test_search_and_bank_never_mix(undisturbed) -> None:
 def test_killed_search_ends_with_the_same_steps(undisturbed, tmp_path) -> None:
     with StubEndpoint(delay_s=0.03) as stub:
         bench = _bench(tmp_path, stub)
-        command = bench.command("search", "test", "--target", TARGET, "--calls", str(BUDGET))
-        run = subprocess.Popen(
-            command, env=bench.environment, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 120
-        while len(stub.calls) < BUDGET // 2 + 1 and time.monotonic() < deadline:
-            time.sleep(0.002)
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-        assert BUDGET // 2 < len(stub.calls) < BUDGET
+        command = ("search", "test", "--target", TARGET, "--calls", str(BUDGET))
+        bench.kill(*command, when=lambda: len(stub.calls) > BUDGET // 2)
+        assert len(stub.calls) < BUDGET
         done = _search(bench)
         assert done.returncode == 0, done.stderr
         assert sum(stub.repeated().values()) <= 2 * min(CONCURRENCY, N_QUESTIONS)
@@ -149,13 +139,15 @@ def test_killed_search_ends_with_the_same_steps(undisturbed, tmp_path) -> None:
 @pytest.mark.slow
 def test_search_judged_by_a_model_goes_on_after_a_kill(served, tmp_path) -> None:
     steps, calls = [], []
+    command = ("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
     for delay_s in (0.0, 0.03):
         with StubEndpoint(delay_s=delay_s) as stub:
             bench = _bench(tmp_path / f"after-{delay_s}", stub, JUDGED)
             bench.card(JUDGE, stub.base_url)
             if delay_s:
-                _killed(bench, stub, N_JUDGED // 2)
-            done = bench.run("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
+                bench.kill(*command, when=lambda: len(stub.calls) >= N_JUDGED // 2)
+                assert len(stub.calls) < N_JUDGED
+            done = bench.run(*command)
             assert done.returncode == 0, done.stderr
             # Of what was in flight at the kill, and of nothing else.
             assert sum(stub.repeated().values()) <= 2 * CONCURRENCY * bool(delay_s)
@@ -168,20 +160,6 @@ def test_search_judged_by_a_model_goes_on_after_a_kill(served, tmp_path) -> None
     assert calls[0] == calls[1]
     assert N_JUDGED - 3 * N_QUESTIONS < len(calls[0]) <= N_JUDGED
     assert any(step["n_success"] for step in steps[0])
-
-
-def _killed(bench: Workbench, stub: StubEndpoint, n_calls: int) -> None:
-    """Search until so many calls have come, then kill."""
-    command = bench.command("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
-    run = subprocess.Popen(
-        command, env=bench.environment, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 120
-    while len(stub.calls) < n_calls and time.monotonic() < deadline:
-        time.sleep(0.002)
-    os.kill(run.pid, signal.SIGKILL)
-    run.wait()
-    assert n_calls <= len(stub.calls) < N_JUDGED
 
 
 @pytest.mark.slow

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +50,14 @@ class Workbench:
         return subprocess.run(
             self.command(*arguments), env=self.environment, cwd=PROJECT, capture_output=True, text=True, timeout=280
         )
+
+    def kill(self, *arguments: str, when: Callable[[], bool]) -> None:
+        """Start the command and `kill -9` it as soon as `when` holds, which has to come about within two minutes."""
+        quiet = subprocess.DEVNULL
+        run = subprocess.Popen(self.command(*arguments), env=self.environment, cwd=PROJECT, stdout=quiet, stderr=quiet)
+        deadline = time.monotonic() + 120
+        while not when() and time.monotonic() < deadline:
+            time.sleep(0.002)
+        run.kill()
+        run.wait()
+        assert when(), "the command was killed before its time had come"
