@@ -8,11 +8,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from tasks import prepare, respond
 from tasks.adapters import asking, plans, progress, store
-from tasks.adapters.settings import Home, home_at
+from tasks.adapters.settings import home_at
 from tasks.domain.batching import Batch, lanes
-from tasks.domain.card import ModelCard
 from tasks.domain.ports import Endpoint
 from tasks.domain.rows import Request
+from tasks.respond import Means
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
@@ -24,39 +24,38 @@ async def collect(plan: str, round_name: str, home: str) -> list[str]:
     prepared = plans.read(plan, round_name)
     with store.writing(place):
         todo = prepare.prepare(prepared, place)
-        return await ask(todo, prepared.cards, prepared.plan.batch_size, place)
+        means = Means(prepared.cards, prepared.plan.batch_size, prepared.plan.workers.limits, place)
+        return await ask(todo, means)
 
 
-async def ask(todo: list[Request], cards: dict[str, ModelCard], batch_size: int, home: Home) -> list[str]:
+async def ask(todo: list[Request], means: Means) -> list[str]:
     """Ask `todo` within the running flow, keep what comes, and return what went wrong, one line a batch."""
-    asked = [cards[name] for name in {request.model: None for request in todo}]
-    with respond.serving(asked, home) as endpoints, progress.stages(respond.counts(todo)):
-        return await ask_served(todo, cards, batch_size, home, endpoints)
+    asked = [means.cards[name] for name in {request.model: None for request in todo}]
+    with respond.serving(asked, means.home) as endpoints, progress.stages(respond.counts(todo)):
+        return await ask_served(todo, means, endpoints)
 
 
-async def ask_served(
-    todo: list[Request], cards: dict[str, ModelCard], batch_size: int, home: Home, endpoints: dict[str, Endpoint]
-) -> list[str]:
+async def ask_served(todo: list[Request], means: Means, endpoints: dict[str, Endpoint]) -> list[str]:
     """Ask `todo` as `ask` does, of models that are served already."""
     asking.interrupted.clear()
-    ways = lanes(todo, cards, batch_size)
+    ways = lanes(todo, means.cards, means.batch_size)
     try:
-        problems = await asyncio.gather(*(_run_lane(lane, endpoints, home) for lane in ways))
+        problems = await asyncio.gather(*(_run_lane(lane, means, endpoints) for lane in ways))
     except asyncio.CancelledError:
         asking.interrupted.set()
         raise
     return [problem for lane in problems for problem in lane]
 
 
-async def _run_lane(lane: list[Batch], endpoints: dict[str, Endpoint], home: Home) -> list[str]:
+async def _run_lane(lane: list[Batch], means: Means, endpoints: dict[str, Endpoint]) -> list[str]:
     """Run one lane's batches one after the other; stop at the first that asking again can't help."""
     problems = []
     for batch in lane:
         with tags(f"model {batch.card.name}"):
-            future = respond.respond.submit(batch, endpoints[batch.card.name], home.journal)
+            future = respond.submit(batch, endpoints, means)
         state = await respond.finished(future)
         rows, problem, is_hopeless = await respond.outcome(state)
-        await asyncio.to_thread(respond.keep_batch, home, batch, rows)
+        await asyncio.to_thread(respond.keep_batch, means.home, batch, rows)
         if problem:
             problems.append(problem)
         if is_hopeless:

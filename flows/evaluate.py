@@ -12,7 +12,7 @@ from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
 from tasks import announce_drift, prepare, score, tell, weigh_index
-from tasks.adapters import plans, store
+from tasks.adapters import call_limits, plans, store, workers
 from tasks.adapters.settings import home_at
 from tasks.domain.errors import Unanswered
 from tasks.domain.rows import Finding
@@ -52,16 +52,21 @@ async def evaluate(
     prepared = plans.foreseen(plans.read(plan, round_name), place)
     answered = plans.answered(place)
     plans.check_reachable(prepared, answered, place)
-    with tags(f"plan {prepared.plan.name}", f"round {prepared.round}"), store.writing(place):
+    call_limits.check(prepared.plan, plans.asked_cards(prepared, answered))
+    with (
+        tags(f"plan {prepared.plan.name}", f"round {prepared.round}"),
+        store.writing(place),
+        workers.options(prepared.plan.workers, place) as where,
+    ):
         tell.tell_plan(prepared, answered)
-        problems = await collect(plan, prepared.round, str(place.root))
+        problems = await collect.with_options(**where)(plan, prepared.round, str(place.root))
         if prepared.bank is not None:
-            problems += await identity(plan, prepared.round, str(place.root))
+            problems += await identity.with_options(**where)(plan, prepared.round, str(place.root))
         embedding, references = prepared.plan.embedding, list(prepared.plan.references)
         score.ask_about([(asked.target, asked.teacher) for asked in prepared.plan.questions], f"plan {plan}", place)
-        await similarity(str(place.root), references, embedding, prepared.plan.seed)
+        await similarity.with_options(**where)(str(place.root), references, embedding, prepared.plan.seed)
         if prepared.grading is not None:
-            problems += await grade(str(place.root), plan, prepared.round)
+            problems += await grade.with_options(**where)(str(place.root), plan, prepared.round)
         weigh_index.weigh_index(prepared.plan.index, place)
         announce_drift.announce_drift(prepared, place)
         prepare.complete(prepared, place)

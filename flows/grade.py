@@ -11,6 +11,7 @@ from tasks.adapters import gradings, plans, store
 from tasks.adapters.settings import Home, home_at
 from tasks.domain.judging.calls import ATTEMPTS
 from tasks.domain.judging.grading import Grading, PairReader
+from tasks.respond import Means
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
@@ -21,7 +22,7 @@ async def grade(
 ) -> list[str]:
     """Grade what a plan wants graded, or all replies against `references`; return what went wrong, a line a batch."""
     place = home_at(home)
-    grading, batch_size = _wanted(place, (plan, round_name), references or [])
+    grading, means = _wanted(place, (plan, round_name), references or [])
     if grading is None:
         return []
     problems = []
@@ -32,28 +33,30 @@ async def grade(
                 grade_text.grade_text(grading, reader, place)
                 score_similarity.score_similarity(reader.name, grading.seed, place)
             else:
-                problems += await _ask_in_rounds(grading, reader, batch_size, place)
+                problems += await _ask_in_rounds(grading, reader, means)
     return problems
 
 
-def _wanted(place: Home, plan: tuple[str | None, str | None], references: list[str]) -> tuple[Grading | None, int]:
-    """Return what is to be graded; apart, so that no frame of the flow holds on to the warehouse."""
+def _wanted(place: Home, plan: tuple[str | None, str | None], references: list[str]) -> tuple[Grading | None, Means]:
+    """Return what is to be graded, and how to ask judges; apart: no frame of the flow may hold the warehouse."""
     name, round_name = plan
     if name is not None:
         prepared = plans.read(name, round_name)
-        return prepared.grading, prepared.plan.batch_size
+        grading, wanted = prepared.grading, prepared.plan
+        judges = {card.name: card for card in grading.judge_cards} if grading else {}
+        return grading, Means(judges, wanted.batch_size, wanted.workers.limits, place)
     with store.writing(place) as warehouse:
-        return gradings.recorded(references, warehouse), 1
+        return gradings.recorded(references, warehouse), Means({}, 1, {}, place)
 
 
-async def _ask_in_rounds(grading: Grading, reader: PairReader, batch_size: int, home: Home) -> list[str]:
+async def _ask_in_rounds(grading: Grading, reader: PairReader, means: Means) -> list[str]:
     """Ask for the first sample, then for more as long as ranks are in doubt; stop where the judge can't be reached."""
-    assert reader.card is not None, "this judge asks a model"
+    home = means.home
     while True:
         problems = []
         for attempt in range(ATTEMPTS):
             todo = ask_grade.put(grading, reader, attempt, home)
-            problems += await ask(todo, {reader.card.name: reader.card}, batch_size, home)
+            problems += await ask(todo, means)
             ask_grade.read(reader, attempt, home)
         score_similarity.score_similarity(reader.name, grading.seed, home)
         if problems or not choose_pairs.choose_more(grading, reader, home):

@@ -14,6 +14,7 @@ from tasks.adapters.settings import Home, home_at
 from tasks.domain.card import ModelCard
 from tasks.domain.judging.calls import ATTEMPTS, asks_model
 from tasks.domain.rows import Request
+from tasks.respond import Means
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
@@ -33,7 +34,8 @@ async def identity(plan: str, round_name: str, home: str) -> list[str]:
                 continue
             card = prepared.bank.judge_card
             assert card is not None, "a plan with a judge that asks a model names that model"
-            asked = partial(ask, cards={card.name: card}, batch_size=prepared.plan.batch_size, home=place)
+            limits = prepared.plan.workers.limits
+            asked = partial(ask, means=Means({card.name: card}, prepared.plan.batch_size, limits, place))
             problems += await read_by_model((name, card), place, asked, {})
         judge_agreement.judge_agreement(place)
         score_identity.score_identity(list(prepared.plan.identity.judges), prepared.plan.seed, place)

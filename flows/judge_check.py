@@ -13,6 +13,7 @@ from tasks.adapters.judge_checks import WantedCheck
 from tasks.adapters.settings import home_at
 from tasks.domain.judging.calls import ATTEMPTS
 from tasks.judge_check import JudgeMeasured, measure
+from tasks.respond import Means
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 BATCH_SIZE = 50
@@ -30,7 +31,7 @@ async def judge_check(wanted: WantedCheck, n_errors: int, home: str) -> tuple[Ju
     with store.writing(place):
         prepare.take_in_journal(place)
         for attempt in range(ATTEMPTS):
-            problems += await ask(ask_labelled.put(checking, attempt), {card.name: card}, BATCH_SIZE, place)
+            problems += await ask(ask_labelled.put(checking, attempt), Means({card.name: card}, BATCH_SIZE, {}, place))
             ask_labelled.clock(checking)
         measured = measure(checking, n_errors)
         await publish(home, with_report=False)

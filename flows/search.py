@@ -11,10 +11,11 @@ from flows.collect import ask_served
 from flows.identity import read_by_model
 from flows.publish import publish
 from tasks import judge, prepare, respond, score_identity, search_step
-from tasks.adapters import progress, searches, store
+from tasks.adapters import call_limits, progress, searches, store
 from tasks.adapters.searches import Limits
 from tasks.adapters.settings import home_at
 from tasks.domain.rows import Finding
+from tasks.respond import Means
 
 _runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
@@ -37,7 +38,9 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
     """
     place = home_at(home)
     prepared = searches.read(plan, target, limits, round_name)
-    cards, size = {card.name: card for card in prepared.cards}, prepared.plan.batch_size
+    call_limits.check(prepared.plan, prepared.cards)
+    cards = {card.name: card for card in prepared.cards}
+    means = Means(cards, prepared.plan.batch_size, prepared.plan.workers.limits, place)
     under_way = search_step.Search(prepared, place)
     problems: list[str] = []
     with store.writing(place):
@@ -46,7 +49,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
             progress.stage(under_way.title, prepared.wanted.calls),
             respond.serving(prepared.cards, place) as endpoints,
         ):
-            ask = partial(ask_served, cards=cards, batch_size=size, home=place, endpoints=endpoints)
+            ask = partial(ask_served, means=means, endpoints=endpoints)
             search_step.take_up(under_way)
             while (chosen := search_step.select(under_way)) is not None:
                 problems = await ask(list(chosen.requests))

@@ -1,21 +1,33 @@
 """Replies -> vectors: what is not embedded yet, over a sample of prompts and trials that is the same for all models."""
 
 import random
+from collections import deque
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from prefect import task
-from prefect.cache_policies import NO_CACHE
+from prefect.cache_policies import NO_CACHE, CacheKeyFnPolicy
+from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 
-from tasks.adapters import embedders, progress, store
+from tasks.adapters import loaded_embedder, progress, store, workers
 from tasks.adapters.settings import Home
-from tasks.domain import registry
+from tasks.domain.errors import WorldError
+from tasks.domain.ids import content_id
 from tasks.domain.likeness.vectors import sample_prompts
 from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.prompting.trial_sample import Cell, sample_cells
 
 CHUNK = 64
 """Texts that are embedded and stored together: what a killed run loses at most."""
+
+CHUNKS_A_TASK = 8
+MOST_UNDER_WAY = 64
+"""How many of those tasks workers elsewhere are given at a time."""
 
 
 def chosen_replies(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
@@ -45,17 +57,20 @@ def chosen_trials(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.
     return pl.concat(chosen).select(told).sort("request_id", "mode")
 
 
+def _label(plan: EmbeddingPlan) -> str:
+    return f"{plan.embedder}/{plan.model}"
+
+
 @task(name="embed", task_run_name="embed with {plan.model}", cache_policy=NO_CACHE)
 def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
     """Embed the texts that have no vector yet, each distinct text once, and return how many those were."""
-    label = f"{plan.embedder}/{plan.model}"
     with store.writing(home) as warehouse:
         replies, trials = chosen_replies(warehouse, plan, seed), chosen_trials(warehouse, plan, seed)
-        drawn = trials.select(pl.lit(label).alias("embedder"), "request_id", "mode")
+        drawn = trials.select(pl.lit(_label(plan)).alias("embedder"), "request_id", "mode")
         warehouse.replace("trial_sample", drawn)
         texts = pl.concat([one.select("text_id", "reply_text") for one in (replies, trials)]).drop_nulls()
         texts = texts.unique("text_id")
-        known = warehouse.read_columns("raw.embedding", ["text_id"], embedder=label)
+        known = warehouse.read_columns("raw.embedding", ["text_id"], embedder=_label(plan))
         todo = texts.join(known, on="text_id", how="anti")
         if todo.is_empty():
             return 0
@@ -64,13 +79,55 @@ def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
         chunks = list(todo.iter_slices(CHUNK))
         random.Random(seed).shuffle(chunks)
         get_run_logger().info("%d texts to embed with %s", todo.height, plan.model)
-        model = registry.load(embedders, plan.embedder)(plan.model)
+        embedded = _embedded_here if workers.shared_storage() is None else _embedded_by_workers
         with progress.stage("embedding", todo.height):
-            for chunk in chunks:
-                vectors = model.embed(chunk["reply_text"].to_list())
+            for chunk, vectors in embedded(plan, chunks):
                 rows = chunk.select("text_id").with_columns(
-                    pl.lit(label).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
+                    pl.lit(_label(plan)).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
                 )
                 warehouse.append("embedding", rows, key="embedder,text_id")
                 progress.advance("embedding", chunk.height)
         return todo.height
+
+
+Embedded = Iterator[tuple[pl.DataFrame, NDArray[np.float32]]]
+"""Chunks of texts with their vectors, of shape (height of the chunk, dimension)."""
+
+
+def _embedded_here(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
+    return zip(chunks, loaded_embedder.embedded(plan, (chunk["reply_text"].to_list() for chunk in chunks)), strict=True)
+
+
+def _embedded_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
+    """Give workers some chunks each; what they return is in the same chunks as here, and so the same to the bit."""
+    groups = iter([chunks[start : start + CHUNKS_A_TASK] for start in range(0, len(chunks), CHUNKS_A_TASK)])
+    under_way = deque([_submitted(plan, group) for group in islice(groups, MOST_UNDER_WAY)])
+    while under_way:
+        group, future = under_way.popleft()
+        future.wait()
+        if not future.state.is_final() or future.state.is_crashed():
+            raise WorldError("a worker that embeds was lost.", remedy="Run the same command again.")
+        under_way.extend(_submitted(plan, more) for more in islice(groups, 1))
+        yield from zip(group, future.result(), strict=True)
+
+
+def _submitted(plan: EmbeddingPlan, group: list[pl.DataFrame]) -> tuple[list[pl.DataFrame], PrefectFuture[Any]]:
+    texts = [chunk["reply_text"].to_list() for chunk in group]
+    text_ids = [chunk["text_id"].to_list() for chunk in group]
+    return group, embed_chunks.submit(plan, content_id("embedding", _label(plan), text_ids), texts)
+
+
+def _chunks_key(_context: Any, parameters: Mapping[str, Any]) -> str:
+    return f"vectors-{parameters['key']}"
+
+
+@task(
+    name="embed chunks",
+    task_run_name="embed {key}",
+    persist_result=True,
+    result_serializer="pickle",
+    cache_policy=CacheKeyFnPolicy(cache_key_fn=_chunks_key),
+)
+def embed_chunks(plan: EmbeddingPlan, key: str, chunks: list[list[str]]) -> list[NDArray[np.float32]]:
+    """Return the vectors of each chunk of texts, kept under `key`. Runs on any worker: it needs no database."""
+    return list(loaded_embedder.embedded(plan, chunks))

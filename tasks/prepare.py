@@ -6,7 +6,7 @@ from importlib.metadata import version
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import journal, plans, store
+from tasks.adapters import journal, plans, shared_journal, store
 from tasks.adapters.plans import Bank, Prepared
 from tasks.adapters.settings import Home, now
 from tasks.domain.prompting.template import template_row
@@ -42,11 +42,17 @@ def _register_bank(warehouse: store.Store, bank: Bank, at: datetime) -> None:
 
 
 def merge_journal(warehouse: store.Store, home: Home) -> int:
-    """Move the replies of all journal files into the warehouse and return how many were new."""
+    """Move the replies of all journal files into the warehouse and return how many were new.
+
+    Those of batches that workers elsewhere were given come with them; who still asks one is waited for.
+    """
     n_new = 0
     for path in journal.files(home.journal):
         n_new += warehouse.append("reply", list(journal.read(path)), key="reply_id")
         path.unlink()
+    elsewhere = shared_journal.noted(home.journal)
+    n_new += warehouse.append("reply", shared_journal.take_in(home.journal, elsewhere), key="reply_id")
+    shared_journal.forget(home.journal, elsewhere)
     return n_new
 
 

@@ -5,7 +5,8 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 
-from tasks.adapters import journal, progress, providers, store
+from tasks.adapters import call_limits, journal, progress, providers, settings, shared_journal, store, workers
 from tasks.adapters.asking import Asker
 from tasks.adapters.settings import Home
 from tasks.domain import registry
@@ -34,31 +35,43 @@ REFUSED = "The endpoint refuses them as they are: correct the card or plan (a pr
 """What helps with requests that have no reply."""
 
 
+_Log = journal.Journal | shared_journal.SharedJournal
+
+
+@dataclass(frozen=True)
+class Means:
+    """Whom requests are put to, how many make a batch, how many calls of one key may be in flight, and the home."""
+
+    cards: dict[str, ModelCard]
+    batch_size: int
+    limits: dict[str, str]
+    """Names of Prefect's global concurrency limits, by the environment variable that holds the key."""
+    home: Home
+
+
 @contextmanager
 def serving(cards: list[ModelCard], home: Home) -> Iterator[dict[str, Endpoint]]:
-    """Yield each model's endpoint; local servers run meanwhile, one for all cards with the same weights.
+    """Yield the endpoints of models that this process serves; one server runs for all cards with the same weights.
 
     Raises:
-        InputError: a key or a file is missing.
+        InputError: a file is missing.
         WorldError: a local server does not start.
     """
     same_weights: dict[str, list[ModelCard]] = {}
     endpoints: dict[str, Endpoint] = {}
+    for card in cards:
+        if isinstance(card.endpoint, LocalGguf):
+            same_weights.setdefault(content_id("server", card.endpoint.model_dump()), []).append(card)
     with ExitStack() as stack:
-        for card in cards:
-            if isinstance(card.endpoint, LocalGguf):
-                same_weights.setdefault(content_id("server", card.endpoint.model_dump()), []).append(card)
-            else:
-                endpoints[card.name] = _served(card, stack, home)
         for served in same_weights.values():
-            shared = _served(_one_server(served, len(same_weights)), stack, home)
+            shared = stack.enter_context(_serve(_one_server(served, len(same_weights)), home))
             endpoints.update({card.name: shared for card in served})
         yield endpoints
 
 
-def _served(card: ModelCard, stack: ExitStack, home: Home) -> Endpoint:
+def _serve(card: ModelCard, home: Home) -> AbstractContextManager[Endpoint]:
     provider: Provider = registry.load(providers, card.endpoint.provider)
-    return stack.enter_context(provider.serve(card, home.models))
+    return provider.serve(card, home.models)
 
 
 def _one_server(cards: list[ModelCard], n_servers: int) -> ModelCard:
@@ -98,21 +111,29 @@ def _may_help(_task: Any, _run: Any, state: Any) -> bool:
     retry_delay_seconds=5,
     retry_condition_fn=_may_help,
 )
-def respond(batch: Batch, endpoint: Endpoint, journal_dir: Path) -> list[dict[str, Any]]:
+def respond(batch: Batch, served: Endpoint | None, limit: str | None, kept_at: Path | str) -> list[dict[str, Any]]:
     """Ask what of `batch` has no reply yet and return the outcome of every request as rows of `raw.reply`.
 
     Each reply is in the journal the moment it arrives. The result is kept under the batch's content, so that a batch
-    which some worker has finished is not asked again.
+    which some worker has finished is not asked again. Runs on any worker: it needs no database, and takes a key from
+    the worker's own environment.
+
+    Args:
+        batch: what to ask, and the card of whom.
+        served: the endpoint, where the coordinator serves the model; None: it is reached as its card says.
+        limit: Prefect's global concurrency limit that the calls in flight count against.
+        kept_at: the folder of the journal on this machine, or the storage of all workers.
 
     Raises:
         BatchIncomplete: some requests have no reply; those that arrived are in the journal.
     """
-    waiting = journal_dir / f"{batch.batch_id}.jsonl"
-    kept: dict[str, Reply] = {}
-    for reply in journal.read(waiting) if waiting.exists() else ():
-        kept[reply.request_id] = reply
-    todo = [request for request in batch.requests if not _is_settled(kept.get(request.request_id))]
-    with journal.Journal(journal_dir, batch.batch_id) as file:
+    with ExitStack() as stack:
+        endpoint = served or stack.enter_context(_serve(batch.card, settings.home_at(None)))
+        if limit is not None:
+            stack.enter_context(call_limits.held(limit, batch.card))
+        file: _Log = stack.enter_context(_journal(kept_at, batch))
+        kept = {reply.request_id: reply for reply in file.replies}
+        todo = [request for request in batch.requests if not _is_settled(kept.get(request.request_id))]
 
         def keep(reply: Reply) -> None:
             file.write(reply)
@@ -128,6 +149,21 @@ def respond(batch: Batch, endpoint: Endpoint, journal_dir: Path) -> list[dict[st
         raise _incomplete(batch, lost, n_unasked, asker)
     get_run_logger().info("%s: all answered", batch.title)
     return [journal.as_json(kept[request.request_id]) for request in batch.requests]
+
+
+def _journal(kept_at: Path | str, batch: Batch) -> AbstractContextManager[_Log]:
+    if isinstance(kept_at, str):
+        return shared_journal.SharedJournal(kept_at, batch.batch_id)
+    return journal.Journal(kept_at, batch.batch_id)
+
+
+def submit(batch: Batch, endpoints: Mapping[str, Endpoint], means: Means) -> PrefectFuture[Any]:
+    """Give `batch` to a worker of the running flow."""
+    storage, folder = workers.shared_storage(), means.home.journal
+    if storage is not None:
+        shared_journal.note(folder, batch.batch_id, storage)
+    limit = call_limits.of(means.limits, batch.card)
+    return respond.submit(batch, endpoints.get(batch.card.name), limit, storage or folder)
 
 
 def _is_settled(reply: Reply | None) -> bool:
@@ -152,12 +188,18 @@ def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -
 def keep_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:
     """Move a finished batch into the warehouse: what the task returned, else what the journal holds of it."""
     path = home.journal / f"{batch.batch_id}.jsonl"
+    elsewhere = [one for one in shared_journal.noted(home.journal) if one == batch.batch_id]
     with store.writing(home) as warehouse:
         if rows is not None:
             warehouse.append("reply", [journal.from_json(row) for row in rows], key="reply_id")
+        elif elsewhere:
+            warehouse.append("reply", shared_journal.take_in(home.journal, elsewhere), key="reply_id")
         if path.exists():
             warehouse.append("reply", list(journal.read(path)), key="reply_id")
             path.unlink()
+        shared_journal.forget(home.journal, elsewhere)
+    if elsewhere:  # Here nobody has counted what a worker elsewhere asked.
+        progress.advance(f"asking {batch.card.name}", len(batch.requests))
 
 
 def counts(requests: list[Request]) -> dict[str, int]:
@@ -185,6 +227,8 @@ async def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str |
     Raises:
         Exception: what the batch raised, where it is no matter of the endpoint.
     """
+    if not state.is_final() or state.is_crashed():
+        return None, f"a batch's worker was lost ({state.message or state.name}). {AGAIN}", False
     result = await state.aresult(raise_on_failure=False)
     if isinstance(result, BatchIncomplete):
         return None, str(result), result.is_endpoint_lost

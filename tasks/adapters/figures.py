@@ -3,16 +3,20 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import vl_convert
 
-from tasks.adapters import charts, drift_charts, identity_charts, pair_charts
+from tasks.adapters import charts, drift_charts, identity_charts, pair_charts, settings
 from tasks.adapters.chart_style import Spec, for_paper
 from tasks.domain.errors import WorldError
+from tasks.domain.ids import content_id
 from tasks.domain.reporting import chart_rows
 from tasks.domain.reporting.columns import MEASURES
 from tasks.domain.reporting.shown import Rows
@@ -32,8 +36,18 @@ window.drawChart = (place, spec) =>
 
 @lru_cache(maxsize=1)
 def javascript() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network."""
-    return vl_convert.javascript_bundle(EMBED, vl_version=VEGA_LITE)
+    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network; it is made once, in seconds."""
+    made_of = content_id("javascript", version("vl-convert-python"), VEGA_LITE, EMBED)
+    path = settings.cache_dir() / f"{made_of}.js"
+    with suppress(OSError):
+        return path.read_text()
+    bundle = vl_convert.javascript_bundle(EMBED, vl_version=VEGA_LITE)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_suffix(f".{os.getpid()}")
+        beside.write_text(bundle)
+        os.replace(beside, path)
+    return bundle
 
 
 def specifications(rows: Rows) -> dict[str, Spec]:

@@ -42,6 +42,11 @@ class Journal:
         os.fsync(self._file.fileno())
         self._file.close()
 
+    @property
+    def replies(self) -> list[Reply]:
+        """What has been replied so far, by earlier attempts as well."""
+        return list(read(self.path))
+
     def _drop_torn_line(self) -> None:
         """Cut a last line that a killed process left unfinished, so that the next one does not run on from it."""
         if not self.path.exists():

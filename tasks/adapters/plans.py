@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass, replace
 
-from tasks.adapters import cards, chosen_judges, embedders, gradings, journal, lexicons, providers, store
+from tasks.adapters import cards, chosen_judges, embedders, gradings, journal, lexicons, providers, store, workers
 from tasks.adapters.settings import Home, iso_week, now
 from tasks.adapters.templates import read_template_set
 from tasks.domain import registry
-from tasks.domain.card import ModelCard, PromptSetCard
+from tasks.domain.card import LocalGguf, ModelCard, PromptSetCard
 from tasks.domain.errors import InputError
 from tasks.domain.ids import content_id
 from tasks.domain.judging import judges
@@ -99,6 +99,7 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
     """
     round_name = checked_round(round_name)
     plan, text = cards.read_plan(plan_name)
+    workers.check(plan.workers, f"plan {plan.name}, key 'workers.runner'")
     if plan.embedding.enabled:
         registry.check(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
     if plan.search is not None:
@@ -184,17 +185,39 @@ def answered(home: Home) -> set[str]:
     return settled
 
 
-def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
-    """Make sure that every model with calls to be made has its key or its weights; asks nothing.
-
-    Raises:
-        InputError: an environment variable is not set, or a file is not there.
-    """
+def asked_cards(prepared: Prepared, settled: set[str]) -> list[ModelCard]:
+    """Return the cards of all that will be asked: models with calls to be made, and judges."""
     waiting = {request.model: None for request in prepared.requests if request.request_id not in settled}
     needed = [prepared.cards[name] for name in waiting]
     if prepared.bank is not None and prepared.bank.judge_card is not None:
         needed.append(prepared.bank.judge_card)
     if prepared.grading is not None:
         needed += prepared.grading.judge_cards
+    return needed
+
+
+def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
+    """Make sure that every model with calls to be made has its key or its weights; asks nothing.
+
+    Raises:
+        InputError: an environment variable is not set, or a file is not there.
+    """
+    check_cards(asked_cards(prepared, settled), prepared.plan, home)
+
+
+def check_cards(needed: list[ModelCard], plan: Plan, home: Home) -> None:
+    """Make sure that the workers of `plan` can ask all of `needed`; keys of workers elsewhere are their own matter.
+
+    Raises:
+        InputError: an environment variable is not set, a file is not there, or workers elsewhere can't reach a model.
+    """
     for card in needed:
-        registry.load(providers, card.endpoint.provider).check(card, home.models)
+        is_local = isinstance(card.endpoint, LocalGguf)
+        if plan.workers.is_elsewhere and is_local:
+            raise InputError(
+                "it is served by this process, on loopback: workers elsewhere can't reach it.",
+                where=f"model {card.name}, plan {plan.name}, key 'workers.address'",
+                remedy="Serve it where they reach it, with a card of provider openai_compatible.",
+            )
+        if is_local or not plan.workers.is_elsewhere:
+            registry.load(providers, card.endpoint.provider).check(card, home.models)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import platformdirs
+
 from tasks.domain.errors import InputError, WorldError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -67,6 +69,11 @@ def home_at(root: Path | str | None) -> Home:
     return Home(chosen)
 
 
+def cache_dir() -> Path:
+    """Return the user's folder for what can be made again at any time; nothing is created."""
+    return platformdirs.user_cache_path("distillometer")
+
+
 def secret(name: str) -> str | None:
     """Return the value of the environment variable `name`, or None; it is never stored, logged or shown."""
     return os.environ.get(name) or None
@@ -99,6 +106,7 @@ def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
         "PREFECT_HOME": state,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
+        "RAY_USAGE_STATS_ENABLED": "0",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO" if is_verbose else "CRITICAL",
         "PREFECT_LOGGING_ROOT_LEVEL": "WARNING",

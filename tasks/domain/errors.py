@@ -11,6 +11,7 @@
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 MOST_PROBLEMS = 5
 """Problems that an error lists; a run's logs and artifacts have them all."""
@@ -32,10 +33,20 @@ class DistillometerError(Exception):
         self.what, self.where, self.remedy = what, where, remedy
         super().__init__(what, where, remedy)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come back whole from another process: pickle would call the class with positional arguments alone."""
+        return _unpickled, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         remedy = f" {self.remedy}" if self.remedy else ""
         return f"{place}{self.what}{remedy}"
+
+
+def _unpickled(kind: type[DistillometerError], args: tuple[Any, ...], state: dict[str, Any]) -> DistillometerError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(DistillometerError):

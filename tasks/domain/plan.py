@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from tasks.domain.card import ModelCard, Name, Sampling, Strict
 from tasks.domain.ids import content_id, request_id
 from tasks.domain.rows import Prompt, Request
+from tasks.domain.workers import WorkersPlan
 
 INDEX_VERSION = "1"
 """Of the formula in `sql/mart/distillation_index.sql`."""
@@ -183,6 +184,7 @@ class Plan(Strict):
     index: IndexPlan = IndexPlan()
     refresh: RefreshPlan = RefreshPlan()
     drift: DriftPlan = DriftPlan()
+    workers: WorkersPlan = WorkersPlan()
     questions: tuple[Question, ...] = ()
     """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
     batch_size: Annotated[int, Field(ge=1, le=1000)] = 50

@@ -82,7 +82,8 @@ def test_copy_adds_nothing() -> None:
     alone, beside = float(vendi_scores(kernel)), float(vendi_scores(with_copy))
     added = beside - scores_without(with_copy)
     assert beside == pytest.approx(alone, abs=0.25)
-    assert added[8] == added[3] == pytest.approx(beside - alone)
+    # Not equal to the bit: threads of the linear algebra add up in their own order.
+    assert added[[3, 8]] == pytest.approx(beside - alone)
     assert abs(added[8]) < 0.25
     assert added[[2, 4, 5, 6, 7]].min() > 0.8
 

@@ -146,6 +146,8 @@ class StubEndpoint:
         self.n_answered = 0
         self.in_flight: Counter[str] = Counter()
         self.most_in_flight: Counter[str] = Counter()
+        self.most_together = 0
+        """Calls in flight to all models."""
         self._attempts: Counter[str] = Counter()
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644) if log else None
         self._loop = asyncio.new_event_loop()
@@ -212,6 +214,7 @@ class StubEndpoint:
         call = self._arrived(await request.json())
         self.in_flight[call.model] += 1
         self.most_in_flight[call.model] = max(self.most_in_flight[call.model], self.in_flight[call.model])
+        self.most_together = max(self.most_together, self.in_flight.total())
         try:
             if self.key is not None and given != self.key:
                 return _error(401, f"Incorrect API key provided: {given}.", "invalid_api_key")
