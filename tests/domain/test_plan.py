@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard, Sampling
 from tasks.domain.plan import EmbeddingPlan, Plan, PromptChoice, expand
 from tasks.domain.rows import Message, Prompt, Request
+from tasks.domain.workers import WorkersPlan
 
 
 def card(name: str, **changes: object) -> ModelCard:
@@ -155,3 +156,26 @@ def test_recipe_stays() -> None:
 def test_refused(changes, said) -> None:
     with pytest.raises(ValidationError, match=said):
         plan(**changes)
+
+
+@pytest.mark.parametrize(
+    ("workers", "said"),
+    [
+        ({"runner": "threads", "count": 2}, "not with threads"),
+        ({"runner": "dask", "address": "tcp://127.0.0.1:8786", "count": 2}, "leave out 'count'"),
+        ({"runner": "ray", "address": "ray://head:10001"}, "need a 'storage'"),
+        ({"runner": "dask", "address": "10.0.0.7:8786"}, "need a 'storage'"),
+        ({"runner": "dask", "storage": "here"}, "give an absolute path or a URL"),
+    ],
+)
+def test_workers_that_do_not_fit_together_are_refused(workers: dict[str, object], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        plan(workers=WorkersPlan(**workers))
+
+
+def test_where_batches_run_is_no_part_of_the_recipe() -> None:
+    elsewhere = plan(workers=WorkersPlan(runner="dask", address="tcp://10.0.0.7:8786", storage="s3://bucket/folder"))
+    assert elsewhere.workers.is_elsewhere
+    assert not WorkersPlan(runner="dask", address="tcp://127.0.0.1:8786").is_elsewhere
+    assert elsewhere.recipe_id({}, {}) == plan().recipe_id({}, {})
+    assert elsewhere.recipe_id({}, {}) != plan(seed=1).recipe_id({}, {})

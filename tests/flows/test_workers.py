@@ -1,17 +1,26 @@
 """Batches on threads, on a Dask cluster and on Ray: the same scores; who dies asks nothing twice; limits over all."""
 
-import os
-import subprocess
-import sys
+import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import distributed
 import polars as pl
 import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.context import SettingsContext
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from tasks.adapters import store
-from tasks.adapters.settings import PROJECT, home_at
+from flows.collect import collect
+from flows.similarity import similarity
+from tasks.adapters import call_limits, plans, store, workers
+from tasks.adapters.settings import Home, home_at
+from tasks.domain.card import HostedEndpoint, Limits, ModelCard
+from tasks.domain.errors import InputError, WorldError
+from tasks.domain.plan import Plan, PromptChoice
+from tasks.domain.workers import WorkersPlan
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -34,25 +43,44 @@ def _bench(folder: Path, stub: StubEndpoint, workers: str, *, is_embedded: bool 
     return bench
 
 
-def _run(bench: Workbench) -> str:
-    done = bench.run("evaluate", "test", "--round", "R")
-    assert done.returncode == 0, done.stderr
-    return done.stderr
+@pytest.fixture
+def settled(prefect_api, monkeypatch) -> Iterator[None]:
+    """Have flows of this process, its threads and the commands that it starts use the session's server and one key."""
+    monkeypatch.setenv("PREFECT_API_URL", prefect_api)
+    monkeypatch.setenv(KEY, "sk-test")
+    with temporary_settings(updates={PREFECT_API_URL: prefect_api}) as settings:
+        monkeypatch.setattr("prefect.context.GLOBAL_SETTINGS_CONTEXT", SettingsContext.get())
+        assert settings.api.url == prefect_api
+        yield
+
+
+@flow
+async def _collect_and_compare(home: str) -> list[str]:
+    """Do of an evaluation what workers have a part in."""
+    plan = plans.read("test", "R").plan
+    with workers.options(plan.workers, home_at(home)) as where:
+        problems = await collect.with_options(**where)("test", "R", home)
+        await similarity.with_options(**where)(home, [], plan.embedding)
+    return problems
+
+
+def _run(bench: Workbench) -> None:
+    """Run the plan in this process: another would import everything anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTILLOMETER_DATA", str(bench.root / "data"))
+        assert asyncio.run(_collect_and_compare(str(bench.home))) == []
 
 
 def _measured(bench: Workbench) -> dict[str, list[dict[str, Any]]]:
     """Return all that does not depend on when something was done."""
-    with store.reading(home_at(bench.home)) as snapshot:
-        names = ("mart.likeness", "mart.leaderboard", "mart.homogenisation", "mart.nearest_vote")
-        found = {name: snapshot.read(name) for name in names}
+    names = ("mart.likeness", "mart.leaderboard", "mart.homogenisation", "mart.nearest_vote", "raw.embedding")
     with store.writing(home_at(bench.home)) as warehouse:
-        found["vectors"] = warehouse.read("raw.embedding")
+        found = {name: warehouse.read(name) for name in names}
     return {name: frame.sort(pl.all().exclude(pl.List(pl.Float32))).to_dicts() for name, frame in found.items()}
 
 
 @pytest.mark.slow
-def test_threads_dask_and_ray_score_alike(served, tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv(KEY, "sk-test")
+def test_threads_dask_and_ray_score_alike(settled, tmp_path) -> None:
     with StubEndpoint(key="sk-test") as stub:
         found = {}
         for runner in ("threads", "dask", "ray"):
@@ -69,13 +97,12 @@ def test_threads_dask_and_ray_score_alike(served, tmp_path, monkeypatch) -> None
     assert len(stub.calls) == 3 * LIMIT * len(MODELS)
     assert found["dask"] == found["threads"]
     assert found["ray"] == found["threads"]
-    assert len(found["threads"]["vectors"]) > 0
+    assert len(found["threads"]["raw.embedding"]) > 0
 
 
 @pytest.mark.slow
-def test_killed_coordinator_asks_nothing_twice(served, tmp_path, monkeypatch) -> None:
+def test_killed_coordinator_asks_nothing_twice(settled, tmp_path) -> None:
     """The workers live on: what they were asking when the coordinator was killed they ask to its end, once."""
-    monkeypatch.setenv(KEY, "sk-test")
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=8, dashboard_address=None)
     with cluster, StubEndpoint(delay_s=0.2) as stub:
         where = f'[workers]\nrunner = "dask"\naddress = "{cluster.scheduler_address}"\nstorage = "{tmp_path}/storage"\n'
@@ -84,38 +111,39 @@ def test_killed_coordinator_asks_nothing_twice(served, tmp_path, monkeypatch) ->
         n_given = len(list(bench.home.glob("journal/*.elsewhere")))
         assert n_given > 0
         assert len(stub.calls) < LIMIT * len(MODELS)
-        _run(bench)
+        done = bench.run("evaluate", "test", "--round", "R")
+        assert done.returncode == 0, done.stderr
     assert len(stub.calls) == LIMIT * len(MODELS)
     assert stub.repeated() == {}
     assert not list(bench.home.glob("journal/*"))
 
 
 @pytest.mark.slow
-def test_limit_of_a_key_holds_over_models_and_has_to_be_there(served, tmp_path, monkeypatch) -> None:
-    monkeypatch.setenv(KEY, "sk-test")
-    with StubEndpoint(delay_s=0.05) as stub:
-        bench = _bench(tmp_path / "bench", stub, f'[workers.limits]\n{KEY} = "shared-key"\n')
-        lacking = bench.run("evaluate", "test")
-        assert lacking.returncode == 2, lacking.stderr
-        assert "Prefect has no global concurrency limit 'shared-key'" in lacking.stderr
-        assert "prefect gcl create shared-key --limit N" in lacking.stderr
-        _prefect("gcl", "create", "shared-key", "--limit", "5")
-        small = bench.run("evaluate", "test")
-        assert small.returncode == 2, small.stderr
-        assert "it allows 8 calls in flight, the limit 'shared-key' has 5" in small.stderr
-        assert not stub.calls
-        _prefect("gcl", "update", "shared-key", "--limit", "9")
-        _run(bench)
+def test_limit_of_a_key_holds_over_models(settled, tmp_path) -> None:
+    with StubEndpoint(delay_s=0.05) as stub, get_client(sync_client=True) as prefect:
+        prefect.upsert_global_concurrency_limit_by_name("shared-key", 9)
+        _run(_bench(tmp_path / "bench", stub, f'[workers.limits]\n{KEY} = "shared-key"\n'))
+        assert prefect.read_global_concurrency_limit_by_name("shared-key").active_slots == 0
     # Without the limit each of the two models has up to eight in flight.
     assert 4 <= stub.most_together <= 9
     assert len(stub.calls) == LIMIT * len(MODELS)
 
 
-def _prefect(*arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
-        check=True,
-        cwd=PROJECT,
-        env=os.environ,
-        capture_output=True,
-    )
+def test_limit_has_to_be_there_and_large_enough(settled, tmp_path) -> None:
+    endpoint = HostedEndpoint(provider="openai_compatible", base_url="http://h/v1", served_name="m", key_env=KEY)
+    card = ModelCard(name="m", vendor="v", endpoint=endpoint, limits=Limits(concurrency=8))
+    workers_plan = WorkersPlan(limits={KEY: "small-key"})
+    plan = Plan(name="p", models=("m",), prompts=(PromptChoice(set="general"),), workers=workers_plan)
+    with pytest.raises(InputError, match=r"Prefect has no global .* 'small-key'.*`prefect gcl create small-key"):
+        call_limits.check(plan, [card])
+    with get_client(sync_client=True) as prefect:
+        prefect.upsert_global_concurrency_limit_by_name("small-key", 5)
+    with pytest.raises(InputError, match=r"model m, .*it allows 8 calls in flight, the limit 'small-key' has 5"):
+        call_limits.check(plan, [card])
+
+
+@pytest.mark.parametrize("address", ["nonsense"])
+def test_cluster_that_is_not_there_is_named(settled, tmp_path, address) -> None:
+    plan = WorkersPlan(runner="dask", address=address, storage=str(tmp_path))
+    with pytest.raises(WorldError, match=f"{address}.*no dask cluster answers"), workers.options(plan, Home(tmp_path)):
+        pass

@@ -1,0 +1,116 @@
+"""Replies in a storage that all workers reach: who dies loses little, and nobody asks what somebody else is asking."""
+
+import json
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tasks.adapters import shared_journal
+from tasks.adapters.shared_journal import SharedJournal
+from tasks.domain.errors import WorldError
+from tasks.domain.rows import Reply
+
+BATCH = "batch-1"
+
+
+def reply(number: int) -> Reply:
+    times = {"latency_ms": 1.5, "n_attempts": 1, "replied_at": datetime(2026, 11, 24, 5, 6, 7), "source": "asked"}
+    none = dict.fromkeys(("missing_reason", "error_text", "finish_reason", "prompt_tokens", "completion_tokens"))
+    return Reply(
+        reply_id=f"reply-{number}", request_id=f"request-{number}", reply_text="Ünï\u2028code", **none, **times
+    )
+
+
+@pytest.fixture(params=["path", "url"])
+def storage(request, tmp_path) -> str:
+    """A path, and a URL of another file system than the local one, which moves no files."""
+    return str(tmp_path / "storage") if request.param == "path" else f"memory://{tmp_path}"
+
+
+def _object(storage: Path) -> Path:
+    return storage / "journal" / f"{BATCH}.jsonl"
+
+
+def test_replies_are_there_for_the_next_worker_and_for_the_coordinator(storage, tmp_path) -> None:
+    with SharedJournal(storage, BATCH) as file:
+        assert file.replies == []
+        file.write(reply(1))
+    with SharedJournal(storage, BATCH) as file:
+        assert file.replies == [reply(1)]
+        file.write(reply(2))
+    shared_journal.note(tmp_path / "notes", BATCH, storage)
+    assert shared_journal.noted(tmp_path / "notes") == [BATCH]
+    assert shared_journal.take_in(tmp_path / "notes", [BATCH]) == [reply(1), reply(2)]
+    shared_journal.forget(tmp_path / "notes", [BATCH])
+    assert shared_journal.noted(tmp_path / "notes") == []
+    with SharedJournal(storage, BATCH) as file:
+        assert file.replies == []
+
+
+def test_batch_that_no_worker_has_begun_holds_nobody_up(storage, tmp_path) -> None:
+    shared_journal.note(tmp_path / "notes", BATCH, storage)
+    assert shared_journal.take_in(tmp_path / "notes", [BATCH]) == []
+    shared_journal.forget(tmp_path / "notes", [BATCH])
+
+
+def test_reply_is_in_the_storage_before_the_batch_is_done(tmp_path) -> None:
+    with SharedJournal(str(tmp_path), BATCH) as file:
+        file.write(reply(1))
+        deadline = time.monotonic() + 10
+        while len(_object(tmp_path).read_text().splitlines()) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+def test_whoever_comes_second_waits_for_the_first(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(shared_journal, "BEAT_S", 0.1)
+    monkeypatch.setattr(shared_journal, "LOST_AFTER_S", 1.0)
+    seen = []
+
+    def second() -> None:
+        with SharedJournal(str(tmp_path), BATCH) as file:
+            seen.extend(file.replies)
+
+    with SharedJournal(str(tmp_path), BATCH) as first:
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        time.sleep(2.0)  # twice as long as a worker that is gone is waited for
+        assert waiting.is_alive()
+        first.write(reply(1))
+    waiting.join(timeout=10)
+    assert seen == [reply(1)]
+
+
+def test_worker_that_is_gone_is_taken_over_from(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(shared_journal, "BEAT_S", 0.1)
+    monkeypatch.setattr(shared_journal, "LOST_AFTER_S", 0.5)
+    with SharedJournal(str(tmp_path), BATCH) as file:
+        file.write(reply(1))
+    # As a worker leaves it that was killed.
+    head, *lines = _object(tmp_path).read_text().splitlines()
+    left = json.dumps(json.loads(head) | {"has_ended": False})
+    _object(tmp_path).write_text("\n".join([left, *lines]))
+    started = time.monotonic()
+    with SharedJournal(str(tmp_path), BATCH) as file:
+        assert file.replies == [reply(1)]
+    assert time.monotonic() - started >= 0.5
+
+
+def test_storage_that_fails_stops_the_asking(tmp_path) -> None:
+    (tmp_path / "journal").write_text("no folder")
+    with (
+        pytest.raises(WorldError, match=rf"storage {tmp_path}: .*can't be .*every worker"),
+        SharedJournal(str(tmp_path), BATCH),
+    ):
+        pass
+
+
+def test_storage_of_no_known_kind_is_named() -> None:
+    with (
+        pytest.raises(WorldError, match="storage nonsense://x: it can't be used"),
+        SharedJournal("nonsense://x", BATCH),
+    ):
+        pass
