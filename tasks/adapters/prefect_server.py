@@ -2,6 +2,7 @@
 
 import subprocess
 
+from tasks.adapters import interrupts
 from tasks.domain.errors import WorldError
 
 _watches: list[subprocess.Popen[bytes]] = []
@@ -24,7 +25,8 @@ def start() -> str | None:
     # The one instance that Prefect's clients ask for as well: they find it running.
     server = SubprocessASGIServer()
     try:
-        server.start()
+        with interrupts.kept_from_children():
+            server.start()
     except RuntimeError as error:
         raise WorldError(
             f"Prefect's own server did not start: {error}",

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tasks.adapters import prefect_server
+from tasks.adapters import interrupts, prefect_server
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.ids import content_id
@@ -49,8 +49,10 @@ def options(plan: WorkersPlan, home: Home) -> Iterator[dict[str, Any]]:
         return
     with ExitStack() as stack:
         stack.enter_context(_server_of_all(plan))
-        runner = _dask(plan, stack) if plan.runner == "dask" else _ray(plan, stack)
-        yield {"task_runner": runner, "result_storage": _storage(plan, home), "persist_result": False}
+        storage = result_storage(plan, home)
+        with interrupts.kept_from_children():
+            runner = _dask(plan, stack) if plan.runner == "dask" else _ray(plan, stack)
+        yield {"task_runner": runner, "result_storage": storage, "persist_result": False}
 
 
 def shared_storage() -> str | None:
@@ -83,15 +85,27 @@ def _server_of_all(plan: WorkersPlan) -> Iterator[None]:
         yield
 
 
-def _storage(plan: WorkersPlan, home: Home) -> Path | str:
+def result_storage(plan: WorkersPlan, home: Home) -> Path | str:
+    """Return Prefect's result storage for what `plan` says: a path, or the name of a block that the server knows.
+
+    Raises:
+        InputError: Prefect can't use the URL.
+    """
     if plan.storage is None or plan.storage.startswith("/"):
         return Path(plan.storage) if plan.storage else home.root / "shared"
     from prefect.filesystems import RemoteFileSystem
 
     name = f"distillometer-{content_id('storage', plan.storage)}"
+    try:
+        block: Any = RemoteFileSystem(basepath=plan.storage)
+    except ValueError as error:
+        raise InputError(
+            f"Prefect can't use it: {str(error).splitlines()[-2].strip()}",
+            where=f"key 'workers.storage' ({plan.storage})",
+            remedy="Give an absolute path, or a URL such as s3://bucket/folder.",
+        ) from error
     # Prefect hands workers a block's name, so that it has to be known to the server.
-    block: Any = RemoteFileSystem(basepath=plan.storage)
-    block.save(name, overwrite=True)
+    block.save(name, overwrite=True, _sync=True)
     return f"remote-file-system/{name}"
 
 
@@ -114,6 +128,7 @@ def _dask(plan: WorkersPlan, stack: ExitStack) -> Any:
                 n_workers=plan.count or os.cpu_count() or 1,
                 threads_per_worker=THREADS_A_WORKER,
                 dashboard_address=None,
+                silence_logs=logging.CRITICAL,
             )
         )
         return DaskTaskRunner(address=cluster.scheduler_address)

@@ -39,6 +39,7 @@ class WorkersPlan(Strict):
     @property
     def is_elsewhere(self) -> bool:
         """Whether workers may be on other machines, which have files, keys and loopback addresses of their own."""
-        return self.address is not None and not any(
-            f"//{host}:" in f"//{self.address.split('//')[-1]}" for host in LOOPBACK
-        )
+        if self.address is None:
+            return False
+        host = self.address.split("://")[-1].rpartition(":")[0]
+        return host not in LOOPBACK

@@ -147,3 +147,10 @@ def test_cluster_that_is_not_there_is_named(settled, tmp_path, address) -> None:
     plan = WorkersPlan(runner="dask", address=address, storage=str(tmp_path))
     with pytest.raises(WorldError, match=f"{address}.*no dask cluster answers"), workers.options(plan, Home(tmp_path)):
         pass
+
+
+@pytest.mark.parametrize("storage", ["file:///tmp/x", "s3://"])
+def test_storage_that_prefect_refuses_is_named(settled, tmp_path, storage) -> None:
+    plan = WorkersPlan(runner="dask", address="tcp://127.0.0.1:9", storage=storage)
+    with pytest.raises(InputError, match=rf"workers.storage' \({storage}\): Prefect can't use it.*absolute path"):
+        workers.result_storage(plan, Home(tmp_path))
