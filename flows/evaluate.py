@@ -11,7 +11,7 @@ from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
-from tasks import announce_drift, prepare, score, tell, weigh_index
+from tasks import announce_drift, drift, prepare, score, tell, weigh_index
 from tasks.adapters import call_limits, plans, store, workers
 from tasks.adapters.settings import home_at
 from tasks.domain.errors import Unanswered
@@ -67,6 +67,7 @@ async def evaluate(
         await similarity.with_options(**where)(str(place.root), references, embedding, prepared.plan.seed)
         if prepared.grading is not None:
             problems += await grade.with_options(**where)(str(place.root), plan, prepared.round)
+            drift.drift(embedding.label, prepared.plan.seed, place)
         weigh_index.weigh_index(prepared.plan.index, place)
         announce_drift.announce_drift(prepared, place)
         prepare.complete(prepared, place)

@@ -21,9 +21,8 @@ async def similarity(
         homogeneity.homogeneity(seed, place)
         if embedding.enabled:
             embed.embed(embedding, seed, place)
-        embedder = f"{embedding.embedder}/{embedding.model}"
-        neighbours.neighbours(embedder, place)
-        verdict.verdict(embedder, place)
-        drift.drift(embedder, seed, place)
+        neighbours.neighbours(embedding.label, place)
+        verdict.verdict(embedding.label, place)
+        drift.drift(embedding.label, seed, place)
         weigh_index.weigh_index(None, place)
     return seconds

@@ -20,6 +20,9 @@ from tasks.domain.stats.multiple_testing import holm
 from tasks.domain.stats.two_sample import MOST_PAIRS
 
 SCORES = {"loose": "is_contradiction", "strict": "is_foreign", "hard": "is_hard"}
+TEXT_JUDGE = "text_likeness"
+"""A judge that asks a model comes before it, as in `mart.identity_and_similarity`."""
+
 QUESTION = ["prompt_id", "sample", "sampling_text"]
 
 Row = dict[str, object]
@@ -103,7 +106,9 @@ def _measured(found: Comparison, warehouse: store.Store, told: tuple[str, int]) 
     yield from _of_shapes(shapes.sort("prompt_id", "sample"), rounds, chance("shapes"))
     openings = warehouse.read("core.round_opening", model=model, round=rounds).drop_nulls("opening_d")
     openings = openings.join(both.select("prompt_id"), on="prompt_id", how="semi")
-    yield from _of_openings(_joined(openings, rounds, ["reference", "prompt_id"]), chance("opening_d"))
+    parts = _joined(openings, rounds, ["reference", "prompt_id"])
+    yield from _of_nearest("opening_d", parts, chance("opening_d"))
+    yield from _of_nearest("grade", _grades(model, rounds, warehouse), chance("grade"))
     yield from _of_trials(model, rounds, warehouse, chance("identity"))
 
 
@@ -147,11 +152,19 @@ def _of_shapes(shapes: pl.DataFrame, rounds: list[str], rng: np.random.Generator
         yield own
 
 
-def _of_openings(both: pl.DataFrame, rng: np.random.Generator) -> Iterator[Measured]:
+def _grades(model: str, rounds: list[str], warehouse: store.Store) -> pl.DataFrame:
+    """Return both rounds' grades by one judge: grades of different judges do not compare."""
+    grades = warehouse.read("core.round_grade", target=model, round=rounds)
+    both = _joined(grades, rounds, ["judge", "reference", "prompt_id"])
+    judges = sorted(both["judge"].unique(), key=lambda judge: (judge == TEXT_JUDGE, judge))
+    return both.filter(pl.col("judge").is_in(judges[:1]))
+
+
+def _of_nearest(measure: str, both: pl.DataFrame, rng: np.random.Generator) -> Iterator[Measured]:
     parts: dict[str, dict[str, tuple[float, float]]] = {}
     for row in both.iter_rows(named=True):
-        parts.setdefault(row["reference"], {})[row["prompt_id"]] = (row["opening_d"], row["opening_d_after"])
-    nearest = measures.nearest_change(parts, rng)
+        parts.setdefault(row["reference"], {})[row["prompt_id"]] = (row[measure], row[f"{measure}_after"])
+    nearest = measures.nearest_change(measure, parts, rng)
     if nearest is not None:
         yield nearest
 

@@ -57,20 +57,16 @@ def chosen_trials(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.
     return pl.concat(chosen).select(told).sort("request_id", "mode")
 
 
-def _label(plan: EmbeddingPlan) -> str:
-    return f"{plan.embedder}/{plan.model}"
-
-
 @task(name="embed", task_run_name="embed with {plan.model}", cache_policy=NO_CACHE)
 def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
     """Embed the texts that have no vector yet, each distinct text once, and return how many those were."""
     with store.writing(home) as warehouse:
         replies, trials = chosen_replies(warehouse, plan, seed), chosen_trials(warehouse, plan, seed)
-        drawn = trials.select(pl.lit(_label(plan)).alias("embedder"), "request_id", "mode")
+        drawn = trials.select(pl.lit(plan.label).alias("embedder"), "request_id", "mode")
         warehouse.replace("trial_sample", drawn)
         texts = pl.concat([one.select("text_id", "reply_text") for one in (replies, trials)]).drop_nulls()
         texts = texts.unique("text_id")
-        known = warehouse.read_columns("raw.embedding", ["text_id"], embedder=_label(plan))
+        known = warehouse.read_columns("raw.embedding", ["text_id"], embedder=plan.label)
         todo = texts.join(known, on="text_id", how="anti")
         if todo.is_empty():
             return 0
@@ -83,7 +79,7 @@ def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
         with progress.stage("embedding", todo.height):
             for chunk, vectors in embedded(plan, chunks):
                 rows = chunk.select("text_id").with_columns(
-                    pl.lit(_label(plan)).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
+                    pl.lit(plan.label).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
                 )
                 warehouse.append("embedding", rows, key="embedder,text_id")
                 progress.advance("embedding", chunk.height)
@@ -114,7 +110,7 @@ def _embedded_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Emb
 def _submitted(plan: EmbeddingPlan, group: list[pl.DataFrame]) -> tuple[list[pl.DataFrame], PrefectFuture[Any]]:
     texts = [chunk["reply_text"].to_list() for chunk in group]
     text_ids = [chunk["text_id"].to_list() for chunk in group]
-    return group, embed_chunks.submit(plan, content_id("embedding", _label(plan), text_ids), texts)
+    return group, embed_chunks.submit(plan, content_id("embedding", plan.label, text_ids), texts)
 
 
 def _chunks_key(_context: Any, parameters: Mapping[str, Any]) -> str:

@@ -32,6 +32,11 @@ class EmbeddingPlan(Strict):
     trials_per_target: Annotated[int, Field(ge=0)] | None = 150
     """Identity trials of each mode, in turn one of each group of questions. None: all; 0: none."""
 
+    @property
+    def label(self) -> str:
+        """Embedder and model, as stored beside each vector."""
+        return f"{self.embedder}/{self.model}"
+
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(names)) < len(names):

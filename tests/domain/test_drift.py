@@ -71,11 +71,11 @@ def test_own_opening_stands_beside_that_within_rounds() -> None:
 
 def test_nearest_over_both_rounds_is_followed() -> None:
     found = measures.nearest_change(
-        {"x": {"p": (1.0, 0.0), "q": (1.0, 0.0)}, "y": {"p": (0.0, 0.9), "q": (0.0, 0.9)}, "z": {}}, rng()
+        "opening_d", {"x": {"p": (1.0, 0.0), "q": (1.0, 0.0)}, "y": {"p": (0.0, 0.9), "q": (0.0, 0.9)}, "z": {}}, rng()
     )
     assert found is not None
     assert (found.reference, found.value_before, found.value_after, found.change) == ("x", 1.0, 0.0, -1.0)
-    assert measures.nearest_change({}, rng()) is None
+    assert measures.nearest_change("opening_d", {}, rng()) is None
 
 
 def test_identity_change_counts_trials_with_both_readings() -> None:

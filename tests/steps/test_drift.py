@@ -179,3 +179,43 @@ def test_pruned_rounds_leave_what_counts_now_and_what_drifted(tmp_path) -> None:
     with store.reading(rounds.home) as snapshot:
         assert set(snapshot.read("mart.round")["round"]) == {"2026-W02", "R2", "R3"}
     assert alarmed(rounds.ask("R4")) == set()
+
+
+def _graded(rounds: Rounds, name: str, grades: dict[str, int], judge: str) -> None:
+    """Grade what a round's independent-beta replied beside independent-alpha's replies of the same round."""
+    both = {
+        "judge": judge,
+        "judge_version": "1",
+        "is_target_first": True,
+        "attempt": 0,
+        "judged_at": AT,
+        "n_cut_characters": 0,
+    }
+    rows = [
+        both
+        | {"verdict_id": f"{name}/{judge}/{prompt}"}
+        | {f"{side}_reply_id": f"{name}/independent-{letter}/{prompt}" for side, letter in SIDES}
+        | dict.fromkeys(("style_grade", "structure_grade", "content_grade"), grade)
+        for prompt, grade in grades.items()
+    ]
+    with store.writing(rounds.home) as warehouse:
+        warehouse.append("pair_verdict", rows)
+
+
+SIDES = (("target", "beta"), ("reference", "alpha"))
+
+
+def test_grades_are_compared_by_the_judge_that_asks_a_model(tmp_path) -> None:
+    rounds = Rounds(tmp_path)
+    for name in ("R1", "R2"):
+        rounds.ask(name)
+        _graded(rounds, name, dict.fromkeys(PROMPTS, 5), "text_likeness")
+    first = {prompt: 2 + number % 2 for number, prompt in enumerate(PROMPTS)}
+    _graded(rounds, "R1", first, "judge_of_a_model")
+    _graded(rounds, "R2", {prompt: grade + 1 for prompt, grade in list(first.items())[:30]}, "judge_of_a_model")
+    with disable_run_logger(), store.writing(rounds.home) as warehouse:
+        drift.drift.fn("none/none", 7, rounds.home)
+        [row] = warehouse.read("mart.drift", round="R2", measure="grade").to_dicts()
+    assert (row["target"], row["reference"], row["n"]) == ("independent-beta", "independent-alpha", 30)
+    assert (row["value_before"], row["value_after"], row["change"]) == (2.5, 3.5, 1.0)
+    assert row["is_alarm"]

@@ -87,11 +87,11 @@ def _opening(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> float:
 
 
 ByReference = Mapping[str, Mapping[str, tuple[float, float]]]
-"""By reference and prompt: the prompt's part of D before and after."""
+"""By reference and prompt: the prompt's part of D, or its grade, before and after."""
 
 
-def nearest_change(by_reference: ByReference, rng: Rng) -> Measured | None:
-    """Return the change of D to the reference that is nearest over both rounds together.
+def nearest_change(measure: str, by_reference: ByReference, rng: Rng) -> Measured | None:
+    """Return the change of a likeness to the reference that is nearest over both rounds together.
 
     Chosen over both, the choice does not lean to either, and it stays the same where rounds are exchanged: the test
     that exchanges them stays exact.
@@ -101,7 +101,7 @@ def nearest_change(by_reference: ByReference, rng: Rng) -> Measured | None:
         return None
     nearest = min(means, key=lambda name: (-means[name], name))
     parts = [by_reference[nearest][prompt] for prompt in sorted(by_reference[nearest])]
-    found = mean_change("opening_d", [part[0] for part in parts], [part[1] for part in parts], rng)
+    found = mean_change(measure, [part[0] for part in parts], [part[1] for part in parts], rng)
     return replace(found, reference=nearest)
 
 
