@@ -14,8 +14,8 @@ from tasks.adapters.settings import Home
 from tasks.domain.reporting import page, pairs, sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
 from tasks.domain.reporting.population_sentences import population_sentences
-from tasks.domain.reporting.shown import Row, Rows
-from tasks.domain.reporting.verdict_sentences import absent_makers, verdict_sentences
+from tasks.domain.reporting.shown import Row, Rows, Said, said
+from tasks.domain.reporting.verdict_sentences import absent_makers, told_pairs, verdict_sentences
 
 ORDER = {
     "core.model": ["model"],
@@ -115,16 +115,18 @@ def _of_pairs(snapshot: store.Store, name: str, held: Sequence[tuple[str, str]],
     return pl.concat(parts).join(wanted, on=["target", "reference"], how="semi")
 
 
-def _findings(relations: dict[str, Sequence[Row]]) -> list[str]:
+def _findings(relations: dict[str, Sequence[Row]]) -> list[Said]:
+    """Return what may be said, each with where the page shows what it rests on."""
     of = relations.get
     makers = {row["vendor"] for row in of("mart.panel", ())}
     absent = absent_makers((vendor.id for vendor in lexicons.read_lexicon().vendors), makers)
+    verdicts, beside_self = of("mart.verdict", ()), of(BESIDE_SELF, ())
+    population = (of("mart.homogenisation", ()), of("mart.model_contribution", ()), of("mart.model_tree", ()))
+    alike = sentences.findings(beside_self, of("mart.leaderboard", ()), of("mart.panel", ()))
     return [
-        *verdict_sentences(of("mart.verdict", ())),
-        *([absent] if absent else []),
-        *drift_sentences(of("mart.drift", ())),
-        *population_sentences(
-            of("mart.homogenisation", ()), of("mart.model_contribution", ()), of("mart.model_tree", ())
-        ),
-        *sentences.findings(of("mart.pair_beside_self", ()), of("mart.leaderboard", ()), of("mart.panel", ())),
+        *said(verdict_sentences(verdicts), told_pairs(verdicts), "#board"),
+        *said([absent] if absent else [], [], "#method"),
+        *said(drift_sentences(of("mart.drift", ())), [], "#drift"),
+        *said(population_sentences(*population), [], "#resemblance"),
+        *said(alike, sentences.told_pairs(beside_self), "#method"),
     ]

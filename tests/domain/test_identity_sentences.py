@@ -11,7 +11,10 @@ from tasks.domain.reporting.shown import Rows
 def made(*values: float | None) -> list[str]:
     rest = {"mode": "bank", "score": "hard", "slice": "all", "n": 1000, "low": None, "high": None}
     rows = [rest | {"target": f"t{number}", "value": value} for number, value in enumerate(values)]
-    return sentences(Rows({"mart.identity_score": rows}, [], {}, [], [], 0, datetime(2026, 1, 5)))
+    said = sentences(Rows({"mart.identity_score": rows}, [], {}, [], [], 0, datetime(2026, 1, 5)))
+    for one in said:  # to the target's slips, or to them all
+        assert one.href in ("#identity", f"#slips?target={one.text.split()[0]}")
+    return [one.text for one in said]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Verdicts in words."""
 
-from tasks.domain.reporting.verdict_sentences import absent_makers, verdict_sentences
+from tasks.domain.reporting.shown import said
+from tasks.domain.reporting.verdict_sentences import absent_makers, told_pairs, verdict_sentences
 
 
 def row(**changes):
@@ -36,6 +37,17 @@ def test_a_positive_verdict_is_said_with_all_that_it_rests_on():
 def test_the_same_model_is_named_by_its_snapshot():
     [line] = verdict_sentences([row(verdict="same model or fine-tune")])
     assert line.startswith("s is acme-1-b or a fine-tune of it")
+
+
+def test_sentences_lead_to_the_pairs_that_they_are_about():
+    rows = [row(p_t=0.003), row(target="t", p_t=0.001), row(target="u", is_kin=True), row(target="v", verdict="-")]
+    found = said(verdict_sentences(rows), told_pairs(rows), "#board")
+    assert [(one.text.split()[0], one.href) for one in found] == [
+        ("t", "#pair?target=t&reference=acme-1-b"),
+        ("s", "#pair?target=s&reference=acme-1-b"),
+        ("No", "#board"),
+    ]
+    assert told_pairs([row(p_t=None, verdict="too few prompts")]) == []
 
 
 def test_no_evidence_is_no_proof_and_says_how_many_are_low_alone():

@@ -191,6 +191,13 @@ def test_link_of_the_leaderboard_leads_to_the_pair(report) -> None:
         expect(report.locator("#pair-heading")).to_be_in_viewport()
 
 
+def test_finding_leads_to_what_it_rests_on(whole) -> None:
+    finding = whole.locator(".findings li").filter(has_text="alpha-2 claimed another maker")
+    finding.get_by_role("link", name="Evidence").click()
+    expect(whole.locator("#slips-heading")).to_be_in_viewport()
+    expect(whole.locator("#slip-count")).to_contain_text("2 slips of alpha-2")
+
+
 def test_selects_choose_the_pair_and_the_measure(report) -> None:
     report.select_option("#target", label=BETA)
     report.select_option("#reference", label=BETA)

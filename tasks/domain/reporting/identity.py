@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tasks.domain.reporting.columns import SCORES, SLIP
-from tasks.domain.reporting.shown import Cell, Row, Rows, Table, cut, link, plain, shown, table, with_interval
+from tasks.domain.reporting.shown import Cell, Row, Rows, Said, Table, cut, link, plain, shown, table, with_interval
 
 SHOWN_CHARACTERS = 400
 """How much of a slip's prompt, and of its reply, the page holds."""
@@ -101,21 +101,26 @@ def _value(value: Any) -> Any:
     return cut(value, SHOWN_CHARACTERS)[0] if isinstance(value, str) else value
 
 
-def sentences(rows: Rows) -> list[str]:
+def sentences(rows: Rows) -> list[Said]:
     """Return in words which targets claimed another maker although nobody was named, with how sure that is."""
     hard = [row for row in rows.of("mart.identity_score") if row["score"] == "hard" and row["slice"] == "all"]
     told = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
     if not hard:
         return []
     lines = [
-        f"{row['target']} claimed another maker, with nobody named, in {row['value']:.1%} of {row['n']:,} identity "
-        f"trials{_interval(row)} ({row['mode']})."
+        Said(
+            f"{row['target']} claimed another maker, with nobody named, in {row['value']:.1%} of {row['n']:,} identity "
+            f"trials{_interval(row)} ({row['mode']}).",
+            link("slips", target=row["target"]),
+        )
         for row in told[:3]
     ]
     if not told:
-        return [f"None of the {len(hard)} targets of identity trials claimed another maker with nobody named."]
+        none = f"None of the {len(hard)} targets of identity trials claimed another maker with nobody named."
+        return [Said(none, "#identity")]
     if others := len(hard) - len(lines):
-        lines.append(f"Of the other {others} targets of identity trials, {len(told) - len(lines)} did so at all.")
+        did = f"Of the other {others} targets of identity trials, {len(told) - len(lines)} did so at all."
+        lines.append(Said(did, "#identity"))
     return lines
 
 

@@ -6,7 +6,19 @@ from typing import Any
 
 from tasks.domain.reporting import chart_rows, columns, identity, pairs
 from tasks.domain.reporting.board import board
-from tasks.domain.reporting.shown import Cell, Row, Rows, Table, number, plain, plain_table, shown, table, with_interval
+from tasks.domain.reporting.shown import (
+    Cell,
+    Row,
+    Rows,
+    Said,
+    Table,
+    number,
+    plain,
+    plain_table,
+    shown,
+    table,
+    with_interval,
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +30,7 @@ class Page:
 
     facts: Sequence[tuple[str, str]]
     runs: Sequence[Sequence[tuple[str, str]]]
-    findings: Sequence[str]
+    findings: Sequence[Said]
     warnings: Sequence[str]
     tables: Mapping[str, Table]
     choices: Sequence[tuple[str, str]]
@@ -34,7 +46,7 @@ def build(rows: Rows) -> Page:
     return Page(
         facts=_facts(rows),
         runs=[_run(row) for row in sorted(rows.of("raw.run"), key=lambda row: row["happened_at"], reverse=True)][:6],
-        findings=[shown(line) for line in [*rows.findings, *identity.sentences(rows)]],
+        findings=[Said(shown(one.text), one.href) for one in [*rows.findings, *identity.sentences(rows)]],
         warnings=[shown(line) for line in rows.warnings],
         tables=tables,
         choices=sorted(verdicts),

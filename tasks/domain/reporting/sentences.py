@@ -10,6 +10,8 @@ Row = Mapping[str, Any]
 ALIKE = 0.8
 """From this share of self on, a pair is called about as alike as one model is to itself; an ordering, no test."""
 
+MOST_PAIRS = 10
+
 PANEL_FOR_A_NULL = 8
 """Independent references from which on a null can be formed (see docs/method.md)."""
 
@@ -22,7 +24,7 @@ def findings(pairs: Sequence[Row], board: Sequence[Row], panel: Sequence[Row]) -
         board: rows of `mart.leaderboard`.
         panel: rows of `mart.panel`.
     """
-    lines = [_pair(row) for row in pairs if row["opening_share_of_self"] is not None][:10]
+    lines = [_pair(row) for row in _told(pairs)]
     n_panel = sum(bool(row["is_panel"]) for row in panel)
     is_told = any(row["role"] == "independent" for row in panel)
     if not is_told and board:
@@ -42,6 +44,15 @@ def findings(pairs: Sequence[Row], board: Sequence[Row], panel: Sequence[Row]) -
             "among the references can't be found."
         )
     return lines
+
+
+def told_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs that the first of the sentences are about, in their order."""
+    return [(row["left_model"], row["right_model"]) for row in _told(pairs)]
+
+
+def _told(pairs: Sequence[Row]) -> list[Row]:
+    return [row for row in pairs if row["opening_share_of_self"] is not None][:MOST_PAIRS]
 
 
 def _pair(row: Row) -> str:

@@ -27,7 +27,7 @@ class Rows:
     relations: Mapping[str, Sequence[Row]]
     held: Sequence[tuple[str, str]]
     texts: Mapping[str, str]
-    findings: Sequence[str]
+    findings: Sequence["Said"]
     warnings: Sequence[str]
     n_prompts: int
     published_at: datetime
@@ -35,6 +35,14 @@ class Rows:
     def of(self, name: str) -> Sequence[Row]:
         """Return the rows of a relation."""
         return self.relations.get(name, ())
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence, and the part of the page that shows what it rests on."""
+
+    text: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -129,6 +137,12 @@ def link(place: str, **names: str) -> str:
 def pair_link(target: str, reference: str) -> str:
     """Return the address of a pair."""
     return link("pair", target=target, reference=reference)
+
+
+def said(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[Said]:
+    """Return sentences with where they lead: the first ones to the pairs that they are about, the rest to a section."""
+    hrefs = [pair_link(*pair) for pair in pairs]
+    return [Said(line, hrefs[at] if at < len(hrefs) else section) for at, line in enumerate(lines)]
 
 
 def table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Cell]], query: str = "") -> Table:

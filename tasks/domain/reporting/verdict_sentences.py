@@ -30,7 +30,7 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
         few = sum(row["verdict"] == FEW_PROMPTS for row in foreign)
         why = "too few prompts" if few == len(foreign) else "too few independent references"
         return [f"No verdict on any pair: {why} (mart.verdict has the scores)."]
-    found = sorted((row for row in foreign if row["verdict"] in POSITIVE), key=lambda row: (row["p_t"], row["target"]))
+    found = _found(verdicts)
     lines = [_positive(row) for row in found[:MOST_POSITIVE]]
     if len(found) > MOST_POSITIVE:
         lines.append(f"{len(found) - MOST_POSITIVE} more pairs share lineage: select * from mart.verdict order by p_t.")
@@ -46,6 +46,16 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
     if unsure:
         lines.append(f"{unsure} pairs have too few controls for a verdict.")
     return lines
+
+
+def told_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs, target and reference, that the first of the sentences are about, in their order."""
+    return [(row["target"], row["reference"]) for row in _found(verdicts)[:MOST_POSITIVE]]
+
+
+def _found(verdicts: Sequence[Row]) -> list[Row]:
+    found = [row for row in verdicts if not row["is_kin"] and row["verdict"] in POSITIVE and row["p_t"] is not None]
+    return sorted(found, key=lambda row: (row["p_t"], row["target"]))
 
 
 def _positive(row: Row) -> str:
