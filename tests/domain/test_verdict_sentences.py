@@ -75,6 +75,7 @@ def test_makers_that_were_no_candidates_are_named():
     line = absent_makers(["acme", "globex", "hooli"], ["acme"])
     assert line == "Candidates were models of acme. Not among them, so not to be found: models of globex, hooli."
     assert absent_makers(["acme"], ["acme"]) is None
+    assert absent_makers(["acme-1"], ["Acme.1"]) is None
     assert absent_makers(["acme"], []) is None
 
 

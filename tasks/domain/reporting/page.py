@@ -130,8 +130,15 @@ def _absent(rows: Rows) -> dict[str, str]:
             "No identity trial was put or taken in: a plan with an [identity] section asks who models are."
         )
     if not chart_rows.scatter(rows):
-        with_hard = any(row["hard"] is not None for row in rows.of("mart.identity_and_similarity"))
-        lacks = "a grade with a reference of another maker (RSE)" if with_hard else "both identity trials and grades"
+        both = rows.of("mart.identity_and_similarity")
+        n_hard, n_graded = (sum(row[name] is not None for row in both) for name in ("hard", "grade"))
+        lacks = (
+            f"both: {n_hard} targets have identity trials and {n_graded} have grades, none has both"
+            if n_hard and n_graded
+            else "a grade with a reference of another maker (RSE)"
+            if n_hard
+            else "both identity trials and grades"
+        )
         found["map"] = (
             f"No target has {lacks}, so there is nothing to draw: "
             "distillometer score --grade-against REFERENCE grades; a plan with an [identity] section asks who models "

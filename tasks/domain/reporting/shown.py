@@ -85,7 +85,8 @@ def number(value: float | None, digits: int = 3) -> str:
     """Return a number as it is shown; what is none is a dash."""
     if value is None or not math.isfinite(value):
         return MISSING
-    return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
+    # Plus zero: what is rounded to nothing has no sign.
+    return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def probability(value: float | None) -> str:

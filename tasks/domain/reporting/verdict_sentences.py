@@ -77,7 +77,9 @@ def absent_makers(known: Iterable[str], candidates: Iterable[str]) -> str | None
         candidates: makers of the candidate teachers.
     """
     there = set(candidates)
-    absent = sorted(set(known) - there)
+    # Whoever wrote the lineage may spell a maker in another way, such as 01.ai for 01-ai.
+    spelled = {_spelled(maker) for maker in there}
+    absent = sorted(maker for maker in set(known) if _spelled(maker) not in spelled)
     if not there or not absent:
         return None
     shown = ", ".join(absent[:MOST_ABSENT])
@@ -86,6 +88,10 @@ def absent_makers(known: Iterable[str], candidates: Iterable[str]) -> str | None
         f"Candidates were models of {', '.join(sorted(there))}. Not among them, so not to be found: models of {shown}"
         f"{more}."
     )
+
+
+def _spelled(maker: str) -> str:
+    return "".join(sign for sign in maker.casefold() if sign.isalnum())
 
 
 def _p(value: float | None) -> str:
