@@ -129,11 +129,11 @@ def respond(batch: Batch, served: Endpoint | None, limit: str | None, kept_at: P
     """
     with ExitStack() as stack:
         endpoint = served or stack.enter_context(_serve(batch.card, settings.home_at(None)))
-        if limit is not None:
-            stack.enter_context(call_limits.held(limit, batch.card))
         file: _Log = stack.enter_context(_journal(kept_at, batch))
         kept = {reply.request_id: reply for reply in file.replies}
         todo = [request for request in batch.requests if not _is_settled(kept.get(request.request_id))]
+        if todo and limit is not None:
+            stack.enter_context(call_limits.held(limit, batch.card))
 
         def keep(reply: Reply) -> None:
             file.write(reply)
