@@ -42,12 +42,6 @@ class Listener:
         self.server.server_close()
 
 
-def _query(bench: Workbench, sql: str) -> list[dict]:
-    done = bench.run("query", sql, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def _drift_events(api: str) -> list[str]:
     """Return whom the server's events of drift are about; the server keeps them a moment after they were emitted."""
     asked = {"filter": {"event": {"name": ["distillometer.drift"]}}}
@@ -78,7 +72,7 @@ def test_swapped_endpoint_is_named_and_no_other(served, prefect_api, tmp_path, m
     assert "has changed" not in said["R1"] + said["R2"]
     assert "independent-beta has changed between R2 and R3: its replies are written" in said["R3"]
     assert "2 of 3 models show no change since their last round" in said["R3"]
-    alarms = _query(bench, "select distinct target, round from mart.drift where is_alarm")
+    alarms = bench.query("select distinct target, round from mart.drift where is_alarm")
     assert alarms == [{"target": "independent-beta", "round": "R3"}]
     [heard] = listener.heard
     assert heard["event"] == "distillometer.drift"
@@ -91,15 +85,15 @@ def test_swapped_endpoint_is_named_and_no_other(served, prefect_api, tmp_path, m
     assert _drift_events(prefect_api) == ["independent-beta"]
 
     alarms_sql = "select * from mart.drift order by target, round, measure"
-    drifted = _query(bench, alarms_sql)
+    drifted = bench.query(alarms_sql)
     pruned = bench.run("prune", "--keep-rounds", "2")
     assert pruned.returncode == 0, pruned.stderr
     assert f"Deleted {40 * len(MODELS)} replies of rounds before the newest 2." in pruned.stdout
     vacuumed = bench.run("vacuum")
     assert vacuumed.returncode == 0, vacuumed.stderr
     assert "Deleted" not in vacuumed.stdout
-    assert _query(bench, alarms_sql) == drifted
-    assert _query(bench, "select distinct round from mart.round order by round") == [{"round": "R2"}, {"round": "R3"}]
+    assert bench.query(alarms_sql) == drifted
+    assert bench.query("select distinct round from mart.round order by round") == [{"round": "R2"}, {"round": "R3"}]
 
 
 @pytest.mark.slow
@@ -118,5 +112,5 @@ def test_policy_says_what_is_asked_again(served, tmp_path) -> None:
         assert len(stub.calls) == 26
         bench.plan(MODELS[:2], limit=10, extra='[refresh]\npolicy = "once"\n')
         assert "to be made: 0" in bench.run("plan", "test", "--round", "R3").stdout
-    assert _query(bench, "select distinct n from mart.drift where measure = 'reply_text'") == [{"n": 3}]
-    assert _query(bench, "select count(*) as n from core.reply where reply_text is not null") == [{"n": 20}]
+    assert bench.query("select distinct n from mart.drift where measure = 'reply_text'") == [{"n": 3}]
+    assert bench.query("select count(*) as n from core.reply where reply_text is not null") == [{"n": 20}]

@@ -1,6 +1,5 @@
 """The whole pipeline against a real server on loopback: planted truth, nothing asked twice, kill -9."""
 
-import json
 import time
 from pathlib import Path
 
@@ -11,12 +10,6 @@ from tests.support.workbench import Workbench
 
 MODELS = ["independent-alpha", "independent-beta", "independent-gamma", "copies-alpha-at-60"]
 LIMIT = 60
-
-
-def _query(bench: Workbench, sql: str) -> list[dict]:
-    done = bench.run("query", sql, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +33,10 @@ def undisturbed(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]
 def test_student_is_found_and_nothing_is_asked_twice(undisturbed) -> None:
     bench, stub, _ = undisturbed
     assert len(stub.calls) == LIMIT * len(MODELS)
-    [row] = _query(bench, "select * from mart.leaderboard where target = 'copies-alpha-at-60'")
+    [row] = bench.query("select * from mart.leaderboard where target = 'copies-alpha-at-60'")
     assert row["nearest_reference"] == "independent-alpha"
     assert row["n_prompts"] == LIMIT
-    [far] = _query(
-        bench,
+    [far] = bench.query(
         "select opening_d from mart.likeness where target = 'copies-alpha-at-60' and reference = 'independent-beta'",
     )
     assert row["opening_d_low"] > far["opening_d"]
@@ -54,13 +46,12 @@ def test_student_is_found_and_nothing_is_asked_twice(undisturbed) -> None:
 def test_population_is_measured_and_told(undisturbed) -> None:
     bench, _, said = undisturbed
     assert "By how they begin, 4 models write like 3." in said
-    [row] = _query(bench, "select * from mart.homogenisation where kernel = 'opening' and population = 'all'")
+    [row] = bench.query("select * from mart.homogenisation where kernel = 'opening' and population = 'all'")
     assert (row["n_members"], row["n_prompts"], row["clipped_share"]) == (4, LIMIT, 0)
     alike = ["copies-alpha-at-60", "independent-alpha"]
     assert row["least_own"] in alike
     assert row["vendi_low"] <= row["vendi"] < 3.95
-    [pair] = _query(
-        bench,
+    [pair] = bench.query(
         f"select support from mart.model_tree where kernel = 'opening' and population = 'all' and members = {alike!r}",
     )
     assert pair["support"] > 0.95
@@ -98,4 +89,4 @@ def test_killed_run_goes_on_where_it_was(undisturbed, tmp_path, monkeypatch) -> 
         assert bench.run("evaluate", "test").returncode == 0
         assert len(stub.calls) - LIMIT * len(MODELS) <= 8 * len(MODELS)
     likeness = "select * from mart.likeness order by target, reference"
-    assert _query(bench, likeness) == _query(undisturbed[0], likeness)
+    assert bench.query(likeness) == undisturbed[0].query(likeness)

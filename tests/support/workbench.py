@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tasks.adapters.settings import PROJECT
+from tasks.adapters import store
+from tasks.adapters.settings import PROJECT, home_at
 
 
 @dataclass
@@ -50,6 +52,11 @@ class Workbench:
         return subprocess.run(
             self.command(*arguments), env=self.environment, cwd=PROJECT, capture_output=True, text=True, timeout=280
         )
+
+    def query(self, sql: str) -> list[dict[str, Any]]:
+        """Return the rows of a query on the published snapshot, read in this process: another takes seconds to start."""
+        with store.reading(home_at(self.home)) as snapshot:
+            return snapshot.ask(sql).to_dicts()
 
     def kill(self, *arguments: str, when: Callable[[], bool]) -> None:
         """Start the command and `kill -9` it as soon as `when` holds, which has to come about within two minutes."""
