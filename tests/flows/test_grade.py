@@ -33,12 +33,6 @@ def _plan(bench: Workbench, judge: str, share: float, limit: int = 60) -> None:
     path.write_text(path.read_text() + SIMILARITY.format(reference=REFERENCE, judge=judge, share=share))
 
 
-def _query(bench: Workbench, sql: str) -> list[dict]:
-    done = bench.run("query", sql, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 @pytest.fixture(scope="module")
 def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]:
     bench = Workbench(tmp_path_factory.mktemp("grade"))
@@ -59,8 +53,7 @@ def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]:
 @pytest.mark.slow
 def test_planted_grades_are_recovered(evaluated) -> None:
     bench, _, _ = evaluated
-    rows = _query(
-        bench,
+    rows = bench.query(
         "select pair.target, verdict.*, t.reply_text as target_text, r.reply_text as reference_text "
         "from core.pair_reading as verdict "
         "inner join core.reply_pair as pair using (target_reply_id, reference_reply_id, judge) "
@@ -82,7 +75,7 @@ def test_planted_grades_are_recovered(evaluated) -> None:
 @pytest.mark.slow
 def test_likeness_ranks_the_copier_first_and_a_reference_is_five_with_itself(evaluated) -> None:
     bench, _, output = evaluated
-    rows = _query(bench, "select * from mart.similarity_grade where prompt_set = 'all'")
+    rows = bench.query("select * from mart.similarity_grade where prompt_set = 'all'")
     for judge in ("text_likeness", "pair_grade"):
         mine = {row["target"]: row for row in rows if row["judge"] == judge}
         own = mine[REFERENCE]
@@ -97,7 +90,7 @@ def test_likeness_ranks_the_copier_first_and_a_reference_is_five_with_itself(eva
 @pytest.mark.slow
 def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
     bench, _, _ = evaluated
-    chosen = _query(bench, "select target, judge, count(*) as n from raw.chosen_pair group by all")
+    chosen = bench.query("select target, judge, count(*) as n from raw.chosen_pair group by all")
     found = {(row["judge"], row["target"]): row["n"] for row in chosen}
     assert found["pair_grade", NEAR] == found["pair_grade", REFERENCE] == 20
     assert [found["pair_grade", far] for far in FAR] == [40, 40]
@@ -107,23 +100,22 @@ def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
 @pytest.mark.slow
 def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
     bench, _, _ = evaluated
-    missing = _query(
-        bench, "select missing_reason, count(*) as n from core.pair_grade where judge = 'pair_grade' group by all"
+    missing = bench.query(
+        "select missing_reason, count(*) as n from core.pair_grade where judge = 'pair_grade' group by all"
     )
     found = {row["missing_reason"]: row["n"] for row in missing}
     assert set(found) == {None, "off_menu"}
-    rows = _query(bench, "select * from mart.similarity_grade where prompt_set = 'all' and judge = 'pair_grade'")
+    rows = bench.query("select * from mart.similarity_grade where prompt_set = 'all' and judge = 'pair_grade'")
     assert sum(row["n_missing"] for row in rows) == found["off_menu"] > 0
     assert sum(row["n"] for row in rows) == found[None]
-    found = _query(bench, 'select commonest_reason from "check".grade_unreadable')
+    found = bench.query('select commonest_reason from "check".grade_unreadable')
     assert found == [{"commonest_reason": "off_menu"}]
 
 
 @pytest.mark.slow
 def test_planted_position_bias_is_recovered(evaluated) -> None:
     bench, _, _ = evaluated
-    pairs = _query(
-        bench,
+    pairs = bench.query(
         "select t.reply_text as target_text, r.reply_text as reference_text from core.pair_reading as verdict "
         "inner join core.reply as t on t.reply_id = verdict.target_reply_id "
         "inner join core.reply as r on r.reply_id = verdict.reference_reply_id "
@@ -135,7 +127,7 @@ def test_planted_position_bias_is_recovered(evaluated) -> None:
         if not is_mute(*texts):
             first, second = planted(*texts, is_biased=True), planted(*reversed(texts), is_biased=True)
             gaps.append((sum(first) - sum(second)) / 3)
-    [bias] = _query(bench, "select * from mart.position_bias")
+    [bias] = bench.query("select * from mart.position_bias")
     assert (bias["judge"], bias["n"]) == ("pair_grade", len(gaps))
     assert bias["n"] + bias["n_missing"] == len(pairs)
     assert bias["difference"] == pytest.approx(sum(gaps) / len(gaps), abs=1e-6)
@@ -171,7 +163,7 @@ def test_killed_judging_goes_on_where_it_was(served, tmp_path) -> None:
                 assert len(stub.calls_of(judge)) < 60
             assert bench.run("evaluate", "test").returncode == 0
             assert sum(n - 1 for n in stub.repeated().values()) <= 8
-        grades[way] = _query(bench, "select * exclude (judge_version) from mart.similarity_grade order by all")
+        grades[way] = bench.query("select * exclude (judge_version) from mart.similarity_grade order by all")
     assert grades["killed"] == grades["undisturbed"]
     assert len(grades["killed"]) == 2 * 2 * len(MODELS)
 
@@ -197,7 +189,7 @@ def test_recorded_replies_are_graded_against_a_reference(served, tmp_path) -> No
     done = bench.run("score", "--grade-against", "teacher, near", "--embed-prompts", "0")
     assert done.returncode == 0, done.stderr
     assert "graded from 1 to 5 (RSE)" in done.stdout
-    rows = _query(bench, "select * from mart.similarity_grade where prompt_set = 'all'")
+    rows = bench.query("select * from mart.similarity_grade where prompt_set = 'all'")
     found = {(row["target"], row["reference"]): row["grade"] for row in rows}
     assert len(found) == 6
     assert found["teacher", "teacher"] == found["near", "near"] == 5

@@ -33,12 +33,6 @@ judge_model = "{JUDGE}"
 """
 
 
-def _query(bench: Workbench, sql: str) -> list[dict]:
-    done = bench.run("query", sql, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
 def _planted(target: str, prompts: list[dict]) -> float:
     """Return the share of these prompts under which the target was made to slip, whatever a judge says of it."""
     slips = [
@@ -89,14 +83,13 @@ def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
 @pytest.mark.slow
 def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
     bench, _ = evaluated
-    prompts = _query(
-        bench,
+    prompts = bench.query(
         "select distinct prompt_text from core.trial join core.prompt using (prompt_id) where mode = 'bank'",
     )
     assert len(prompts) == N_TRIALS
     scores = {
         (row["target"], row["slice"]): row
-        for row in _query(bench, "select * from mart.identity_score where mode = 'bank' and score = 'strict'")
+        for row in bench.query("select * from mart.identity_score where mode = 'bank' and score = 'strict'")
     }
     for target, rate in TARGETS.items():
         row = scores[target, "all"]
@@ -110,8 +103,8 @@ def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
     assert scores[chinese, "language=en"]["value"] < scores[chinese, "language=zh"]["low"]
     leading = f"leaks-{MAKER}-at-60-only-leading"
     assert scores[leading, "leading=false"]["value"] == 0
-    [hard] = _query(
-        bench, f"select value from mart.identity_score where target = '{leading}' and score = 'hard' and slice = 'all'"
+    [hard] = bench.query(
+        f"select value from mart.identity_score where target = '{leading}' and score = 'hard' and slice = 'all'"
     )
     assert hard["value"] == 0
     assert scores[leading, "leading=true"]["value"] > 0.3
@@ -120,7 +113,7 @@ def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
 @pytest.mark.slow
 def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
     bench, _ = evaluated
-    rows = _query(bench, "select * from mart.identity_difference where score = 'strict'")
+    rows = bench.query("select * from mart.identity_difference where score = 'strict'")
     found = {frozenset((row["left_target"], row["right_target"])): row for row in rows}
     far = found[frozenset(("independent-honest", f"leaks-{MAKER}-at-30"))]
     assert far["p"] < 0.05
@@ -132,8 +125,7 @@ def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
 @pytest.mark.slow
 def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
     bench, stub = evaluated
-    rows = _query(
-        bench,
+    rows = bench.query(
         "select attempt, count(*) as n, count(missing_reason) as n_missing from raw.verdict where judge = 'llm_claim' "
         "group by attempt order by attempt",
     )
@@ -141,8 +133,8 @@ def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
     assert first["n"] == N_TRIALS * len(TARGETS)
     assert 0 < first["n_missing"] == second["n"] < first["n"] / 3
     assert second["n_missing"] == 0
-    agreed = _query(
-        bench, "select * from mart.judge_agreement where target = 'all' and score = 'strict' and mode = 'bank'"
+    agreed = bench.query(
+        "select * from mart.judge_agreement where target = 'all' and score = 'strict' and mode = 'bank'"
     )
     assert agreed[0]["n"] == N_TRIALS * len(TARGETS)
     assert agreed[0]["kappa"] > 0.8
@@ -153,12 +145,11 @@ def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
 @pytest.mark.slow
 def test_trials_stay_out_of_likeness(evaluated) -> None:
     bench, _ = evaluated
-    [row] = _query(
-        bench,
+    [row] = bench.query(
         "select count(*) as n, count(distinct prompt_set) as n_sets from core.reply join core.prompt using (prompt_id)",
     )
     assert row == {"n": 4 * len(TARGETS), "n_sets": 1}
-    [row] = _query(bench, "select count(*) as n from mart.leaderboard")
+    [row] = bench.query("select count(*) as n from mart.leaderboard")
     assert row["n"] == len(TARGETS)
 
 
