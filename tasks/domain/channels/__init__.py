@@ -1,0 +1,1 @@
+"""One file = one channel: a way in which two replies to one prompt can be alike."""

@@ -1,0 +1,15 @@
+"""How many pairs of neighbouring words two replies share: their content, more than their maker's habits."""
+
+from itertools import pairwise
+
+from tasks.domain.pairwise.channel import Channel
+from tasks.domain.pairwise.matrices import Floats, jaccard
+from tasks.domain.pairwise.prompt_replies import PromptReplies
+
+
+def values(replies: PromptReplies) -> Floats:
+    """Return the Jaccard index of the two replies' sets of word pairs, r x r, 0 to 1; NaN where neither has a pair."""
+    return jaccard([set(pairwise(words)) for words in replies.words])
+
+
+OVERLAP = Channel("overlap", values)

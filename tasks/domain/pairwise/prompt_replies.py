@@ -1,0 +1,79 @@
+"""All replies to one prompt, as the channels read them."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.domain.pairwise.matrices import Bools, Floats
+from tasks.domain.pairwise.tokens import tokenize, words_of
+
+Places = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The models of a population, and who of them is in the background cohort that scores are centred on.
+
+    Of n models: `vendor` (n), `family` (n); `is_background` (n): independent references.
+    """
+
+    vendor: tuple[str, ...]
+    family: tuple[str, ...]
+    is_background: tuple[bool, ...]
+
+    @cached_property
+    def vendors(self) -> tuple[str, ...]:
+        """Return the v vendors of the background, by name."""
+        return tuple(sorted({v for v, told in zip(self.vendor, self.is_background, strict=True) if told}))
+
+    @cached_property
+    def is_of_vendor(self) -> Bools:
+        """Return an n x v matrix: which model is of which background vendor."""
+        return np.array([[vendor == other for other in self.vendors] for vendor in self.vendor], dtype=bool)
+
+    @cached_property
+    def is_kin(self) -> Bools:
+        """Return an n x n matrix: which two models are of one vendor or one family."""
+        vendor, family = np.array(self.vendor), np.array(self.family)
+        return (vendor[:, None] == vendor[None, :]) | (family[:, None] == family[None, :])
+
+    @cached_property
+    def is_yardstick(self) -> Bools:
+        """Return an n x n matrix: row S, column R: whether R is in the background of S, so no kin of it."""
+        return ~self.is_kin & np.array(self.is_background)[None, :]
+
+    @cached_property
+    def is_kin_vendor(self) -> Bools:
+        """Return an n x v matrix: which model is kin of a background model of which vendor."""
+        background = np.array(self.is_background)
+        return (self.is_kin[:, background] @ self.is_of_vendor[background].astype(np.int64)) > 0
+
+
+@dataclass(frozen=True)
+class PromptReplies:
+    """The r replies to one prompt. `model` (r): place of the model in `cohort`; `common`: words kept in skeletons."""
+
+    texts: Sequence[str]
+    model: Places
+    cohort: Cohort
+    common: Set[str]
+
+    @cached_property
+    def tokens(self) -> list[list[str]]:
+        """Return each reply's tokens."""
+        return [tokenize(text) for text in self.texts]
+
+    @cached_property
+    def words(self) -> list[list[str]]:
+        """Return each reply's words."""
+        return [words_of(tokens) for tokens in self.tokens]
+
+    @cached_property
+    def background_share(self) -> Floats:
+        """Return a v x r matrix of weights: a vendor's background replies to this prompt come to 1 in all."""
+        background = np.array(self.cohort.is_background)[self.model]
+        of_vendor = (self.cohort.is_of_vendor[self.model] & background[:, None]).T.astype(np.float64)
+        return of_vendor / np.maximum(of_vendor.sum(axis=1, keepdims=True), 1.0)

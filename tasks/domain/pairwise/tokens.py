@@ -1,0 +1,118 @@
+"""Tokens of a reply, its skeleton and its lines: what the channels are formed from."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence, Set
+from functools import lru_cache
+from itertools import pairwise
+from unicodedata import category
+
+import regex
+
+N_COMMON_WORDS = 150
+"""The commonest words of all replies stay in a skeleton: the words that a template is made of."""
+
+_UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
+_TOKEN = regex.compile(r"\n+|[\p{L}\p{M}\p{N}'’]+|[^\s\p{L}\p{M}\p{N}]")
+_SENTENCE_END = regex.compile(r"(?<=[.!?。！？])\s*")
+
+LINE_BREAK = "\n"
+NUMBER, OTHER_WORD = "9", "_"
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the tokens of `text`, lower-cased: words, one line break for each run of them, every other mark by itself.
+
+    A word is a run of letters, marks, digits and apostrophes; scripts that are written without spaces (Chinese,
+    Japanese, Thai, Lao, Khmer, Burmese) count by character.
+    """
+    found: list[str] = _TOKEN.findall(_UNSPACED.sub(r" \1 ", text.lower()))
+    return [LINE_BREAK if token[0] == LINE_BREAK else token for token in found]
+
+
+def is_word(token: str) -> bool:
+    """Say whether a token is a word or a number, not a mark or a line break."""
+    return _begins_word(token[0])
+
+
+@lru_cache(maxsize=4096)
+def _begins_word(sign: str) -> bool:
+    return sign.isalnum() or sign in "'’" or category(sign).startswith("M")
+
+
+def words_of(tokens: Iterable[str]) -> list[str]:
+    """Return the words and numbers among tokens."""
+    return [token for token in tokens if _begins_word(token[0])]
+
+
+def common_words(texts: Iterable[str], n: int = N_COMMON_WORDS) -> frozenset[str]:
+    """Return the `n` commonest words of `texts` that have no digit; of equally common ones the first by spelling."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(tokenize(text))
+    told = [(-count, token) for token, count in counts.items() if is_word(token) and not _has_digit(token)]
+    return frozenset(token for _, token in sorted(told)[:n])
+
+
+def _has_digit(token: str) -> bool:
+    return any(sign.isdigit() for sign in token)
+
+
+def skeleton(tokens: Sequence[str], common: Set[str]) -> list[str]:
+    """Return tokens with all that belongs to the subject taken out: what is left is the template.
+
+    Common words, marks and line breaks stay; what begins with a digit becomes `9`, every other word `_`.
+    """
+    return [_kept(token, common) for token in tokens]
+
+
+def _kept(token: str, common: Set[str]) -> str:
+    if not is_word(token):
+        return token
+    if token[0].isdigit():
+        return NUMBER
+    return token if token in common else OTHER_WORD
+
+
+def last_sentence(text: str) -> str:
+    """Return the last sentence of `text`; of a text without an end of a sentence, all of it."""
+    parts = [part for part in _SENTENCE_END.split(text.strip()) if part.strip()]
+    return parts[-1] if parts else ""
+
+
+MOST_LINES = 30
+_LENGTHS = (4, 15, 40)
+
+
+def line_types(text: str, tokens: Sequence[str]) -> list[str]:
+    """Return the type of each of the first 30 lines: blank, or first mark x ends in a colon x is bold x length.
+
+    First mark: digit, dash or bullet, `*`, `#`, backtick, word, other. Length in tokens: under 4, 15, 40, more.
+
+    Args:
+        text: the reply.
+        tokens: its tokens, which hold one break for each run of them.
+    """
+    lengths = iter(_line_lengths(tokens))
+    lines = [line.strip() for line in text.strip().split("\n")[:MOST_LINES]]
+    return [_line_type(line, next(lengths, 0)) if line else "blank" for line in lines]
+
+
+def _line_lengths(tokens: Sequence[str]) -> list[int]:
+    """Return the number of tokens of each line that has any."""
+    breaks = [-1, *(place for place, token in enumerate(tokens) if token == LINE_BREAK), len(tokens)]
+    return [end - start - 1 for start, end in pairwise(breaks) if end - start > 1]
+
+
+def _line_type(line: str, n_tokens: int) -> str:
+    length = sum(n_tokens >= bound for bound in _LENGTHS)
+    return f"{_first_mark(line[0])}{int(line.rstrip('*').endswith((':', '：')))}{int(line.startswith('**'))}{length}"
+
+
+def _first_mark(sign: str) -> str:
+    if sign.isdigit():
+        return "9"
+    if sign in "-–—•・":
+        return "-"
+    if sign in "*#`":
+        return sign
+    return "w" if sign.isalnum() else "o"
