@@ -1,6 +1,7 @@
-"""SQL's list of positive verdicts is Python's, and stands in one place."""
+"""The leaderboard's words and modes: SQL's list of positive verdicts is Python's, the bank comes first by rank, not by name."""
 
 import duckdb
+import pytest
 
 from tasks.adapters import sqlfiles
 from tasks.domain.verdict.decision import POSITIVE, VERDICTS
@@ -25,3 +26,19 @@ def test_only_one_relation_knows_the_words() -> None:
     texts = {name: relation.text for name, relation in RELATIONS.items()} | sqlfiles.examples()
     assert [name for name, text in texts.items() if any(f"'{word}" in text for word in POSITIVE)] == ["mart.verdict"]
     assert not [name for name, text in texts.items() if "verdict like" in text]
+
+
+@pytest.mark.parametrize("name", ["bank", "z-bank"])
+def test_the_bank_comes_first_whatever_its_name(name: str, scratch: duckdb.DuckDBPyConnection) -> None:
+    scratch.execute("create table core.deciding_judge (target varchar, mode varchar)")
+    modes = [[name], ["published"], ["search"], ["adaptive"]]
+    scratch.executemany("insert into core.deciding_judge values ('t', $1)", modes)
+    text = RELATIONS["core.deciding_mode"].text.replace("'bank'", f"'{name}'")
+    assert scratch.sql(text).fetchall() == [("t", name)]
+
+
+def test_one_relation_decides_the_mode() -> None:
+    """Whoever shows identity scores of targets side by side takes their mode from there."""
+    for name in ("mart.target_summary", "mart.identity_and_similarity"):
+        assert "core.deciding_mode" in RELATIONS[name].reads
+        assert "'published'" not in RELATIONS[name].text
