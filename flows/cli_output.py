@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows import cli_grades, cli_identity, cli_population, cli_verdict
+from flows import cli_grades, cli_identity, cli_leaderboard, cli_population, cli_verdict
 from tasks.adapters import store, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
@@ -23,12 +23,6 @@ MOST_COVERAGE_ROWS = 15
 
 COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_asked", "asked"), ("n_answered", "answered")]
 COVERAGE += [("missing_reasons", "missing"), ("n_cut", "cut at limit"), ("median_latency_ms", "median ms")]
-
-LEADERBOARD = [("target", "target"), ("nearest_group", "nearest group"), ("opening_d", "D")]
-LEADERBOARD += [("opening_d_low", "low"), ("opening_d_high", "high"), ("n_prompts", "prompts"), ("margin", "margin")]
-LEADERBOARD += [("foreign_group", "nearest of another family"), ("foreign_opening_d", "its D"), ("n_panel", "panel")]
-LEADERBOARD += [("length_closeness", "length"), ("nearest_share", "nearest share"), ("centred_cos", "centred cos")]
-LEADERBOARD += [("nearest_reference", "its nearest snapshot")]
 
 BESIDE_SELF = [("left_model", "model"), ("right_model", "other model"), ("opening_share_of_self", "share of self")]
 BESIDE_SELF += [("opening_share_of_self_low", "low"), ("opening_share_of_self_high", "high"), ("n_prompts", "prompts")]
@@ -110,7 +104,7 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
     console = terminal.out()
     with store.reading(home) as snapshot:
         coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
-        board = snapshot.read("mart.leaderboard").sort("position")
+        board = snapshot.read("mart.target_summary").sort("position")
         pairs = snapshot.read("mart.pair_beside_self").sort("position")
         panel = snapshot.read("mart.panel")
     if coverage.is_empty():
@@ -118,21 +112,14 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
         return
     _print_coverage(coverage)
-    terminal.say([""])
-    console.print(
-        terminal.table("Leaderboard: whom each model's openings are nearest to", board.head(MOST_ROWS), LEADERBOARD)
-    )
-    if board.height > MOST_ROWS:
-        terminal.say(
-            [f"... and {board.height - MOST_ROWS} more rows: select * from mart.leaderboard order by position"]
-        )
+    cli_leaderboard.print_leaderboard(board)
     cli_verdict.print_verdicts(home)
     if not pairs.is_empty():
         terminal.say([""])
         title = "Each pair's likeness beside each model's likeness to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     cli_population.print_population(home)
-    said = sentences.findings(pairs.to_dicts(), board.to_dicts(), panel.to_dicts())
+    said = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), panel.to_dicts())
     terminal.say(["", *(f"- {sentence}" for sentence in said)])
     terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.say(f"Unanswered: {problem}" for problem in problems)

@@ -1,11 +1,11 @@
 """`distillometer show`: the published results as tables, for those who live in a terminal."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
 
+from flows.cli_leaderboard import print_leaderboard, print_rows
 from flows.cli_start import HomeOption
 from tasks.adapters import terminal
 from tasks.domain.near_names import unknown_name
@@ -14,14 +14,8 @@ from tasks.domain.reporting.drift_sentences import drift_sentences, newest
 if TYPE_CHECKING:
     from tasks.adapters.notebook import Snapshot
 
-MOST_ROWS = 60
 MOST_PROMPTS, MOST_SLIPS = 5, 5
 LONGEST = 240
-
-BOARD = [("target", "target"), ("verdict", "verdict"), ("teachers", "nearest of other makers"), ("degree", "degree")]
-BOARD += [("p_holm", "p, Holm"), ("hard", "hard"), ("strict", "strict"), ("loose", "loose"), ("grade", "grade")]
-BOARD += [("distillation_index", "index"), ("opening_d", "D"), ("p_t", "p"), ("n_positive", "positive groups")]
-BOARD += [("own_group", "nearest of its own maker"), ("own_verdict", "verdict there"), ("role", "documented")]
 
 MEASURES = [("target", "target"), ("reference", "reference"), ("opening_d", "D"), ("opening_d_low", "low")]
 MEASURES += [("opening_d_high", "high"), ("opening", "opening"), ("bigram_jaccard", "word pairs")]
@@ -86,17 +80,6 @@ def _open(home: HomeOption) -> "Snapshot":
     return open_snapshot(home)
 
 
-def _print(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]], query: str) -> None:
-    """Print the columns that hold anything, and how to have the rows for which there is no room."""
-    if frame.is_empty():
-        return
-    told = [pair for pair in columns if frame[pair[0]].is_not_null().any()]
-    terminal.say([""])
-    terminal.out().print(terminal.table(title, frame.head(MOST_ROWS), told))
-    if frame.height > MOST_ROWS:
-        terminal.say([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
-
-
 def _short(text: str | None) -> str:
     """Return a text on one line, cut where it is long."""
     line = " ".join((text or "-").split())
@@ -115,11 +98,11 @@ def _check_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str 
 def leaderboard(home: HomeOption = None) -> None:
     """Each target: its verdict, nearest teachers, identity scores, grade and index, as far as they were measured."""
     with _open(home) as snapshot:
-        rows = snapshot.frame("mart.target_summary")
-    order = ["degree", "opening_d", "hard", "strict", "grade"]
-    rows = rows.sort(*order, "target", descending=[True] * len(order) + [False], nulls_last=True)
-    _print("Leaderboard", rows, BOARD, "select * from mart.target_summary")
-    if rows.is_empty():
+        rows = snapshot.frame("mart.target_summary").sort("position")
+    print_leaderboard(rows)
+    if not rows.select(
+        pl.any_horizontal(pl.col("candidate_group", "identity_mode", "grade").is_not_null()).any()
+    ).item():
         terminal.say(["Nothing is scored yet: distillometer score."])
     else:
         terminal.say(["degree: 0 as unrelated models, 1 as the same model; near is not proven: the verdict counts."])
@@ -140,7 +123,7 @@ def pair(
             terminal.say([f"{name}: {', '.join(told)}"])
         both = [target, reference]
         measures = snapshot.frame("mart.likeness", target=both, reference=both).sort("target")
-        _print("Measures, both ways", measures, MEASURES, "select * from mart.likeness")
+        print_rows("Measures, both ways", measures, MEASURES, "select * from mart.likeness")
         if measures.is_empty():
             terminal.say(["", "Neither is a reference, or they share no prompt: there is no D."])
         groups = [str(models[name]["candidate_group"]) for name in both]
@@ -150,15 +133,15 @@ def pair(
         )
         if groups[0] != groups[1]:
             verdicts = verdicts.filter(~own)
-        _print("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
+        print_rows("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
         grades = snapshot.frame("mart.similarity_grade", target=both, reference=both, prompt_set="all", is_self=False)
-        _print(
+        print_rows(
             "Grades of likeness, 1 to 5", grades.sort("judge", "target"), GRADES, "select * from mart.similarity_grade"
         )
         selves = snapshot.frame("mart.self_likeness", model=both).sort("model")
-        _print("Likeness of each to itself (another sample)", selves, SELVES, "select * from mart.self_likeness")
+        print_rows("Likeness of each to itself (another sample)", selves, SELVES, "select * from mart.self_likeness")
         shares = snapshot.frame("mart.pair_beside_self", left_model=both, right_model=both)
-        _print("The pair's beside it", shares, SHARES, "select * from mart.pair_beside_self")
+        print_rows("The pair's beside it", shares, SHARES, "select * from mart.pair_beside_self")
         _print_telling(snapshot, target, reference)
 
 
@@ -202,7 +185,7 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
             return
         place = pl.col("slice").replace_strict({"all": 0, "as_published": 1}, default=2).alias("place")
         scores = scores.with_columns(place).sort("mode", "place", "slice", "score")
-        _print(
+        print_rows(
             f"Identity scores of {target}",
             scores,
             SCORES,
@@ -211,7 +194,7 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
         judges = snapshot.frame("core.deciding_judge", target=target)
         claims = snapshot.frame("mart.identity_claim", target=target).join(judges, on=["target", "mode", "judge"])
         claims = claims.sort("mode", "n_claims", "claimed_vendor", descending=[False, True, False])
-        _print("Whom it claims to be", claims, CLAIMS, "select * from mart.identity_claim")
+        print_rows("Whom it claims to be", claims, CLAIMS, "select * from mart.identity_claim")
         slips = snapshot.frame("mart.identity_slip", target=target).join(judges, on=["target", "mode", "judge"])
     if slips.is_empty():
         return
@@ -245,7 +228,7 @@ def cost(home: HomeOption = None) -> None:
     sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in known]
     by_stage = spend.group_by("model", "stage").agg(sums)
     by_stage = by_stage.sort("cost_usd", "n_calls", "model", descending=[True, True, False], nulls_last=True)
-    _print("Calls by model and stage, all rounds", by_stage, COSTS, "select * from mart.spend_by_stage")
+    print_rows("Calls by model and stage, all rounds", by_stage, COSTS, "select * from mart.spend_by_stage")
     n_unknown = by_stage["cost_usd"].null_count()
     rest = f"; the price of {n_unknown} of {by_stage.height} lines is not known" if n_unknown else ""
     terminal.say([f"{by_stage['n_calls'].sum():,} calls, {by_stage['cost_usd'].sum():,.2f} USD{rest}."])
@@ -262,10 +245,10 @@ def drift(
             _check_models(snapshot, target)
         rounds = snapshot.frame("mart.round").sort("began_at")
         rows = snapshot.frame("mart.drift", **({} if target is None else {"target": target}))
-    _print("Rounds", rounds, ROUNDS, "select * from mart.round")
+    print_rows("Rounds", rounds, ROUNDS, "select * from mart.round")
     if rows.is_empty():
         terminal.say(["There is nothing to compare: it takes two rounds of the same recipe."])
         return
     kept = newest(rows.to_dicts()) if target is None else rows.sort("computed_at", "measure").to_dicts()
-    _print("Changes", pl.DataFrame(kept, schema=rows.schema), DRIFTS, "select * from mart.drift")
+    print_rows("Changes", pl.DataFrame(kept, schema=rows.schema), DRIFTS, "select * from mart.drift")
     terminal.say(["", *(f"- {line}" for line in drift_sentences(rows.to_dicts()))])

@@ -21,7 +21,6 @@ ORDER = {
     "core.model": ["model"],
     "raw.run": ["happened_at", "run_id", "event"],
     "mart.coverage": ["model", "prompt_set"],
-    "mart.distillation_index": ["target"],
     "mart.drift": ["p_holm", "target", "measure", "round"],
     "mart.homogenisation": ["population", "kernel"],
     "mart.identity_and_similarity": ["target"],
@@ -30,7 +29,6 @@ ORDER = {
     "mart.identity_score": ["target", "mode", "score", "slice"],
     "mart.identity_slip": ["target", "mode", "request_id", "judge"],
     "mart.judge_agreement": ["mode", "target", "left_judge", "right_judge", "score"],
-    "mart.leaderboard": ["position"],
     "mart.likeness": ["target", "reference"],
     "mart.model_contribution": ["kernel", "population", "member"],
     "mart.model_tree": ["kernel", "population", "node"],
@@ -38,8 +36,8 @@ ORDER = {
     "mart.panel": ["model"],
     "mart.position_bias": ["judge"],
     "mart.spend_by_stage": ["model", "stage", "round"],
+    "mart.target_summary": ["position"],
     "mart.verdict": ["target", "rank"],
-    "mart.verdict_of_target": ["target"],
 }
 """What the report is made of, and the order of its rows: equal snapshots give equal files."""
 
@@ -122,7 +120,7 @@ def _findings(relations: dict[str, Sequence[Row]]) -> list[Said]:
     absent = absent_makers((vendor.id for vendor in lexicons.read_lexicon().vendors), makers)
     verdicts, beside_self = of("mart.verdict", ()), of(BESIDE_SELF, ())
     population = (of("mart.homogenisation", ()), of("mart.model_contribution", ()), of("mart.model_tree", ()))
-    alike = sentences.findings(beside_self, of("mart.leaderboard", ()), of("mart.panel", ()))
+    alike = sentences.findings(beside_self, of("mart.coverage", ()), of("mart.panel", ()))
     return [
         *said(verdict_sentences(verdicts), told_pairs(verdicts), "#board"),
         *said([absent] if absent else [], [], "#method"),

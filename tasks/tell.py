@@ -82,9 +82,8 @@ def tell_coverage(plan: str, round_name: str, problems: Sequence[str], home: Hom
 def tell_leaderboard(findings: Sequence[Finding], report: str | None, home: Home) -> None:
     """Show who is nearest to whom, what the checks warn of, and where the report and the database are."""
     with store.reading(home) as snapshot:
-        rows = snapshot.read("mart.leaderboard").sort("position").to_dicts()
-        verdicts = snapshot.read("mart.verdict_of_target").to_dicts()
+        rows = snapshot.read("mart.target_summary").sort("position").to_dicts()
     links = {"Report": report} if report else {}
     links |= {"Database, read-only": str(home.published)}
-    text = stages.leaderboard(rows, verdicts, [sentences.warning(finding) for finding in findings], links)
+    text = stages.leaderboard(rows, [sentences.warning(finding) for finding in findings], links)
     artifacts.show("leaderboard", text, "Whom each model is nearest to, and where the report is")

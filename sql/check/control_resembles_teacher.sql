@@ -7,4 +7,4 @@ from mart.verdict
 where
     target_role = 'independent'
     and not is_kin
-    and (verdict like 'shares lineage%' or verdict like 'same model%' or verdict = 'confounded')
+    and (is_positive or verdict = 'confounded')

@@ -2,7 +2,7 @@
 with surest as materialized (
     select target, reference, degree
     from mart.verdict
-    where not is_kin and (verdict like 'shares lineage%' or verdict like 'same model%')
+    where not is_kin and is_positive
     order by p_holm, degree desc, target, reference
     limit 5
 ),

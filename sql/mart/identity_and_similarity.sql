@@ -1,13 +1,13 @@
 -- mart.identity_and_similarity: one row per target: its hard identity score (ICE) beside its grade with a reference (RSE).
 -- grain: target
--- The paper's figure. hard: of the bank's trials, else of published ones; an adaptive search does not compare. grade: with
+-- The paper's figure. hard: of the mode of trials that compares (core.deciding_mode). grade: with
 -- the reference of another maker that it is most alike to, the mean of the prompt sets, by the judge that asks a model
 -- where there is one (grades of different judges do not compare). What was not measured is null.
 with hard as (
-    select target, mode, value, low, high, n, n_missing
+    select target, mode, value, low, high, n
     from mart.identity_score
-    where score = 'hard' and slice = 'all' and mode in ('bank', 'published')
-    qualify row_number() over (partition by target order by mode) = 1
+    inner join core.deciding_mode using (target, mode)
+    where score = 'hard' and slice = 'all'
 ),
 grade as (
     select grade.*

@@ -1,58 +1,180 @@
--- mart.target_summary: one row per model: its verdict, nearest teachers, identity scores, grade and index side by side.
+-- mart.target_summary: one row per target of which anything was measured: the leaderboard, and the one order that it has.
 -- grain: target
--- teachers: up to three groups of other makers, nearest first. What was not measured is null. hard, strict, loose: of the
--- bank's trials, else of published ones. grade: see mart.identity_and_similarity.
-with nearest as (
-    select target, list(candidate_group order by rank)[1:3] as teachers
+-- position: first the targets with a positive verdict on a group of another maker, the stronger word first; then by p_t, the
+-- p of the pair alone, ascending; then by D, hard and grade, each descending and nulls last; then by name. candidate_group,
+-- and what stands beside it: the nearest group of another maker, by mart.verdict_of_target; where a panel for verdicts is
+-- lacking, by mart.nearest_group. teachers: up to three such groups, nearest first. hard, strict, loose: of one mode of
+-- trials (core.deciding_mode): the fixed bank's, else published ones; never of an adaptive search, which does not compare
+-- (mart.identity_score has it). grade: see mart.identity_and_similarity. What was not measured is null.
+with near as (
+    select near.*, near.is_same_family or near.reference_vendor = model.vendor as is_kin
+    from mart.nearest_group as near
+    inner join core.model as model on model.model = near.target
+),
+beside as materialized (
+    select
+        *,
+        case
+            when opening_d is null then opening - lead(opening) over following
+            else opening_d - lead(opening_d) over following
+        end as margin
+    from near
+    window following as (partition by target, is_kin order by rank)
+),
+told as materialized (
+    select target, is_kin, rank, candidate_group, reference, opening_d, low, high, length_closeness, n_prompts
     from mart.verdict
+),
+candidate as materialized (
+    select *
+    from told
+    union all
+    select
+        target,
+        is_kin,
+        rank,
+        candidate_group,
+        reference,
+        opening_d,
+        opening_d_low as low,
+        opening_d_high as high,
+        length_closeness,
+        n_prompts
+    from beside
+    where coalesce(opening_d, opening) > 0
+        and not exists (select 1 from told where told.target = beside.target and told.is_kin = beside.is_kin)
+),
+nearest as (
+    select *
+    from candidate
+    qualify row_number() over (partition by target, is_kin order by rank) = 1
+),
+teacher as (
+    select
+        target,
+        list(candidate_group order by rank)[1:3] as teachers,
+        list(reference order by rank)[1:3] as teacher_references,
+        list(opening_d order by rank)[1:3] as teacher_opening_d
+    from candidate
     where not is_kin
     group by target
 ),
-identity as (
-    select target, mode, score, value
-    from mart.identity_score
-    where slice = 'all' and mode in ('bank', 'published')
-    qualify dense_rank() over (partition by target order by mode) = 1
-),
-slip as (
+trial as (
     select
         target,
-        any_value(mode) as identity_mode,
+        mode,
         any_value(value) filter (where score = 'loose') as loose,
+        any_value(low) filter (where score = 'loose') as loose_low,
+        any_value(high) filter (where score = 'loose') as loose_high,
         any_value(value) filter (where score = 'strict') as strict,
-        any_value(value) filter (where score = 'hard') as hard
-    from identity
-    group by target
+        any_value(low) filter (where score = 'strict') as strict_low,
+        any_value(high) filter (where score = 'strict') as strict_high,
+        any_value(value) filter (where score = 'hard') as hard,
+        any_value(low) filter (where score = 'hard') as hard_low,
+        any_value(high) filter (where score = 'hard') as hard_high,
+        any_value(n_missing) filter (where score = 'loose') as n_missing,
+        any_value(coverage) filter (where score = 'loose') as coverage
+    from mart.identity_score
+    inner join core.deciding_mode using (target, mode)
+    where slice = 'all'
+    group by target, mode
+),
+asked as (
+    select model as target, count(*) as n_asked, count(reply_text) as n_answered
+    from core.reply
+    group by model
+),
+target as (
+    select target from asked
+    union
+    select target from candidate
+    union
+    select target from core.deciding_judge
+    union
+    select target from mart.identity_and_similarity
 )
 select
+    row_number() over (
+        order by
+            verdict.best_verdict_rank nulls last,
+            verdict.p_t nulls last,
+            nearest.opening_d desc nulls last,
+            trial.hard desc nulls last,
+            both_scores.grade desc nulls last,
+            model.model
+    ) as position,
     model.model as target,
     model.vendor,
     model.family,
     model.role,
     verdict.verdict,
-    nearest.teachers,
-    verdict.opening_d,
+    verdict.verdict_rank,
+    verdict.best_verdict_rank,
+    verdict.n_positive,
+    nearest.candidate_group,
+    nearest.reference,
+    nearest.opening_d,
+    nearest.low as opening_d_low,
+    nearest.high as opening_d_high,
+    round(beside.margin, 6) as margin,
     verdict.degree,
     verdict.degree_low,
     verdict.degree_high,
     verdict.p_t,
     verdict.p_holm,
-    verdict.n_positive,
-    verdict.n_prompts,
-    verdict.own_group,
+    verdict.z,
+    verdict.n_controls,
+    nearest.length_closeness,
+    beside.bigram_jaccard,
+    beside.nearest_share,
+    beside.centred_cos,
+    beside.raw_cos,
+    nearest.n_prompts,
+    beside.n_panel,
+    teacher.teachers,
+    teacher.teacher_references,
+    teacher.teacher_opening_d,
+    own.candidate_group as own_group,
+    own.reference as own_reference,
+    own.opening_d as own_opening_d,
+    verdict.own_degree,
     verdict.own_verdict,
-    slip.identity_mode,
-    round(slip.loose, 6) as loose,
-    round(slip.strict, 6) as strict,
-    round(slip.hard, 6) as hard,
+    trial.mode as identity_mode,
+    round(trial.loose, 6) as loose,
+    round(trial.loose_low, 6) as loose_low,
+    round(trial.loose_high, 6) as loose_high,
+    round(trial.strict, 6) as strict,
+    round(trial.strict_low, 6) as strict_low,
+    round(trial.strict_high, 6) as strict_high,
+    round(trial.hard, 6) as hard,
+    round(trial.hard_low, 6) as hard_low,
+    round(trial.hard_high, 6) as hard_high,
     both_scores.grade,
+    both_scores.grade_low,
+    both_scores.grade_high,
     both_scores.reference as grade_reference,
     both_scores.grade_judge,
-    index.distillation_index
-from core.model as model
-left join mart.verdict_of_target as verdict on verdict.target = model.model
-left join nearest on nearest.target = model.model
-left join slip on slip.target = model.model
-left join mart.identity_and_similarity as both_scores on both_scores.target = model.model
-left join mart.distillation_index as index on index.target = model.model
-where verdict.target is not null or slip.target is not null or both_scores.target is not null
+    index.distillation_index,
+    index.low as distillation_index_low,
+    index.high as distillation_index_high,
+    contribution.contribution,
+    contribution.contribution_low,
+    contribution.contribution_high,
+    case
+        when asked.target is not null or trial.target is not null
+            then coalesce(asked.n_asked - asked.n_answered, 0) + coalesce(trial.n_missing, 0)
+    end as n_missing,
+    round(coalesce(asked.n_answered / asked.n_asked, trial.coverage), 6) as coverage
+from target
+inner join core.model as model on model.model = target.target
+left join nearest on nearest.target = target.target and not nearest.is_kin
+left join nearest as own on own.target = target.target and own.is_kin
+left join beside on beside.target = target.target and beside.candidate_group = nearest.candidate_group
+left join mart.verdict_of_target as verdict on verdict.target = target.target
+left join teacher on teacher.target = target.target
+left join trial on trial.target = target.target
+left join asked on asked.target = target.target
+left join mart.identity_and_similarity as both_scores on both_scores.target = target.target
+left join mart.distillation_index as index on index.target = target.target
+left join mart.model_contribution as contribution
+    on contribution.kernel = 'opening' and contribution.population = 'all' and contribution.member = target.target

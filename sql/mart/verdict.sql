@@ -6,7 +6,8 @@
 -- kin, or all others. degree: 0 as unrelated models, 1 as the same model;
 -- ceiling_kind says what 1 was taken from. embedding: the second channel, for shared weights and edited text, with a p of
 -- its own at equal length. hard_claims: trials that named nobody in which the target claimed the group's maker.
--- over_base: D less that of the target's base to the same reference. verdict: see docs/method.md.
+-- over_base: D less that of the target's base to the same reference. verdict: see docs/method.md; verdict_rank: its place
+-- among the positive words, the strongest first, which stand here and nowhere else in `sql`.
 select
     told.target,
     told.candidate_group,
@@ -16,6 +17,13 @@ select
     reference.role as candidate_role,
     told.is_kin,
     told.is_asked,
+    nullif(
+        list_position(
+            ['same model or fine-tune', 'shares lineage (strong)', 'shares lineage (moderate)'], told.verdict
+        ),
+        0
+    ) as verdict_rank,
+    verdict_rank is not null as is_positive,
     told.n_tests,
     round(told.opening_d, 6) as opening_d,
     round(told.low, 6) as low,

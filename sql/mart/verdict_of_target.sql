@@ -1,6 +1,7 @@
 -- mart.verdict_of_target: one row per target: its verdict on the nearest group of another maker, and on its own.
 -- grain: target
--- n_positive: candidate groups of other makers with which lineage is shared.
+-- n_positive: candidate groups of other makers with which lineage is shared; best_verdict_rank: of the strongest word
+-- among them, be it on the nearest or on another.
 with foreign_group as (
     select *
     from mart.verdict
@@ -17,7 +18,8 @@ total as (
     select
         target,
         count(*) filter (where not is_kin) as n_candidates,
-        count(*) filter (where not is_kin and (verdict like 'shares lineage%' or verdict like 'same model%')) as n_positive
+        count(*) filter (where not is_kin and is_positive) as n_positive,
+        min(verdict_rank) filter (where not is_kin) as best_verdict_rank
     from mart.verdict
     group by target
 )
@@ -40,11 +42,13 @@ select
     foreign_group.n_prompts,
     foreign_group.n_controls,
     foreign_group.verdict,
+    foreign_group.verdict_rank,
     own.candidate_group as own_group,
     own.degree as own_degree,
     own.verdict as own_verdict,
     total.n_candidates,
-    total.n_positive
+    total.n_positive,
+    total.best_verdict_rank
 from total
 left join foreign_group using (target)
 left join own using (target)

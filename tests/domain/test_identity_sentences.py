@@ -11,7 +11,11 @@ from tasks.domain.reporting.shown import Rows
 def made(*values: float | None) -> list[str]:
     rest = {"mode": "bank", "score": "hard", "slice": "all", "n": 1000, "low": None, "high": None}
     rows = [rest | {"target": f"t{number}", "value": value} for number, value in enumerate(values)]
-    said = sentences(Rows({"mart.identity_score": rows}, [], {}, [], [], 0, datetime(2026, 1, 5)))
+    # What a search found compares with nobody: it is in no order and counts as no further target.
+    found = [row | {"mode": "search", "value": 1.0} for row in rows]
+    board = [{"target": row["target"], "identity_mode": "bank"} for row in rows]
+    relations = {"mart.identity_score": [*found, *rows], "mart.target_summary": board}
+    said = sentences(Rows(relations, [], {}, [], [], 0, datetime(2026, 1, 5)))
     for one in said:  # to the target's slips, or to them all
         assert one.href in ("#identity", f"#slips?target={one.text.split()[0]}")
     return [one.text for one in said]

@@ -110,6 +110,8 @@ def test_tree_and_heat_map_stand_in_one_order() -> None:
 def test_modes_of_identity_trials_are_not_mixed_in_a_chart() -> None:
     row = {"target": "s", "score": "strict", "slice": "all", "low": None, "high": None, "n": 9}
     scores = [row | {"mode": "search", "value": 0.9}, row | {"mode": "bank", "value": 0.1}]
-    models = [{"model": "s", "family": "s", "vendor": "s"}]
-    [point] = chart_rows.rates(made(mart__identity_score=scores, core__model=models))
-    assert (point["mode"], point["value"]) == ("bank", 0.1)
+    scores.append(row | {"target": "hunted", "mode": "search", "value": 0.8})
+    models = [{"model": name, "family": name, "vendor": name} for name in ("s", "hunted")]
+    summary = [{"target": "s", "identity_mode": "bank"}, {"target": "hunted", "identity_mode": None}]
+    [point] = chart_rows.rates(made(mart__identity_score=scores, core__model=models, mart__target_summary=summary))
+    assert (point["target"], point["mode"], point["value"]) == ("s", "bank", 0.1)

@@ -8,7 +8,7 @@ import pytest
 from tasks.domain.reporting.sentences import ALIKE, PANEL_FOR_A_NULL, findings, warning
 from tasks.domain.rows import Finding
 
-BOARD = [{"target": "s"}]
+COVERAGE = [{"model": "s"}]
 
 
 def pair(share: float | None, **changes: Any) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def test_nothing_scored_says_nothing() -> None:
 
 def test_what_likeness_can_not_tell_is_always_said() -> None:
     for references in ([], panel(3), panel(20)):
-        assert "Likeness can't tell a teacher from a fellow student" in findings([], BOARD, references)[-1]
+        assert "Likeness can't tell a teacher from a fellow student" in findings([], COVERAGE, references)[-1]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_what_likeness_can_not_tell_is_always_said() -> None:
     ],
 )
 def test_too_few_for_a_null(n, said) -> None:
-    lines = [line for line in findings([], BOARD, panel(n)) if "no null" in line]
+    lines = [line for line in findings([], COVERAGE, panel(n)) if "no null" in line]
     assert len(lines) == (said is not None)
     if said:
         assert lines[0].startswith(said)
@@ -77,12 +77,12 @@ def test_too_few_for_a_null(n, said) -> None:
 
 def test_references_outside_the_panel_do_not_count() -> None:
     many = panel(PANEL_FOR_A_NULL - 1) + panel(5, "undocumented", is_panel=False)
-    assert any("only 7 models" in line for line in findings([], BOARD, many))
+    assert any("only 7 models" in line for line in findings([], COVERAGE, many))
 
 
 @pytest.mark.parametrize(("role", "is_said"), [("independent", False), ("undocumented", True), (None, True)])
 def test_nobody_independent(role, is_said) -> None:
-    lines = findings([], BOARD, panel(20, role))
+    lines = findings([], COVERAGE, panel(20, role))
     assert any("No model here is documented as independent" in line for line in lines) == is_said
 
 

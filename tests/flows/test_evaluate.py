@@ -33,8 +33,8 @@ def undisturbed(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]
 def test_student_is_found_and_nothing_is_asked_twice(undisturbed) -> None:
     bench, stub, _ = undisturbed
     assert len(stub.calls) == LIMIT * len(MODELS)
-    [row] = bench.query("select * from mart.leaderboard where target = 'copies-alpha-at-60'")
-    assert row["nearest_reference"] == "independent-alpha"
+    [row] = bench.query("select * from mart.target_summary where target = 'copies-alpha-at-60'")
+    assert row["reference"] == "independent-alpha"
     assert row["n_prompts"] == LIMIT
     [far] = bench.query(
         "select opening_d from mart.likeness where target = 'copies-alpha-at-60' and reference = 'independent-beta'",

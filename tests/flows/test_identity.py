@@ -149,7 +149,7 @@ def test_trials_stay_out_of_likeness(evaluated) -> None:
         "select count(*) as n, count(distinct prompt_set) as n_sets from core.reply join core.prompt using (prompt_id)",
     )
     assert row == {"n": 4 * len(TARGETS), "n_sets": 1}
-    [row] = bench.query("select count(*) as n from mart.leaderboard")
+    [row] = bench.query("select count(*) as n from mart.target_summary")
     assert row["n"] == len(TARGETS)
 
 

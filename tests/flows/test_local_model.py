@@ -61,7 +61,7 @@ def test_demo_in_small(tmp_path) -> None:
         ) == [(48,)]
         assert rows("select count(*) from mart.nearest_reply where model = neighbour_model") == [(0,)]
         assert rows("select count(*), count(raw_cos), count(n_centred) from mart.likeness") == [(6, 6, 6)]
-        assert rows("select count(*) from mart.leaderboard") == [(3,)]
+        assert rows("select count(*) from mart.target_summary") == [(3,)]
         # The same weights under another name are nearer to each other than to other weights.
         [(twin, stranger)] = rows(
             "select max(raw_cos) filter (where right_model <> 'gemma3-270m-base' and left_model <> 'gemma3-270m-base'), "

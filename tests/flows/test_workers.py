@@ -73,7 +73,7 @@ def _run(bench: Workbench) -> None:
 
 def _measured(bench: Workbench) -> dict[str, list[dict[str, Any]]]:
     """Return all that does not depend on when something was done."""
-    names = ("mart.likeness", "mart.leaderboard", "mart.homogenisation", "mart.nearest_vote", "raw.embedding")
+    names = ("mart.likeness", "mart.nearest_group", "mart.homogenisation", "mart.nearest_vote", "raw.embedding")
     with store.writing(home_at(bench.home)) as warehouse:
         found = {name: warehouse.read(name) for name in names}
     return {name: frame.sort(pl.all().exclude(pl.List(pl.Float32))).to_dicts() for name, frame in found.items()}

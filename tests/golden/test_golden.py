@@ -28,7 +28,7 @@ PROMPTS += ["Write a line about rain.", "How do magnets work?", "Plan a picnic f
 PROMPTS += ["Is a tomato a fruit?", "Suggest a name for a cat.", "How far is the moon?", "怎样记住别人的名字？"]
 SHOWN = {
     "mart.likeness": ["target", "reference"],
-    "mart.leaderboard": ["position"],
+    "mart.target_summary": ["position"],
     "mart.pair_beside_self": ["position"],
     "mart.self_likeness": ["model"],
     "mart.verdict": ["target", "candidate_group"],
@@ -88,7 +88,7 @@ def test_scores_are_what_they_were(tmp_path) -> None:
 
 def test_truth_is_in_the_golden_scores() -> None:
     golden = json.loads((HERE / "scores.json").read_text(encoding="utf-8"))
-    nearest = {row["target"]: row["nearest_reference"] for row in golden["mart.leaderboard"]}
+    nearest = {row["target"]: row["reference"] for row in golden["mart.target_summary"]}
     assert nearest["copies-amber-at-70"] == "independent-amber"
     assert nearest["copies-birch-at-40"] == "independent-birch"
 

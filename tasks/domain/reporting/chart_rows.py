@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.reporting.board import MODES
+from tasks.domain.reporting.identity import compared, modes
 from tasks.domain.reporting.shown import Row, Rows, finite, shown
 
 Points = list[dict[str, Any]]
@@ -192,7 +192,7 @@ def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Poi
 def claims(rows: Rows) -> Points:
     """Return whom each target claims to be: shares of its trials by the judge that counts."""
     found = names(rows)
-    shown_mode = _modes(rows)
+    shown_mode = modes(rows)
     deciding = {
         (row["target"], row["mode"]): row["judge"]
         for row in rows.of("mart.identity_coverage")
@@ -200,7 +200,7 @@ def claims(rows: Rows) -> Points:
     }
     told = [row for row in rows.of("mart.identity_claim") if deciding.get((row["target"], row["mode"])) == row["judge"]]
     made: Points = []
-    for mode in MODES:
+    for mode in sorted(set(shown_mode.values())):
         of_mode = [row for row in told if row["mode"] == mode]
         counted: Counter[str] = Counter()
         for row in of_mode:
@@ -218,7 +218,7 @@ def claims(rows: Rows) -> Points:
 
 def rates(rows: Rows) -> Points:
     """Return loose, strict and hard of each target, with their intervals, over all trials and by slice."""
-    label, mode = names(rows).label, _modes(rows)
+    label = names(rows).label
     return _largest(
         [
             {
@@ -231,8 +231,8 @@ def rates(rows: Rows) -> Points:
                 "high": finite(row["high"]),
                 "n": row["n"],
             }
-            for row in rows.of("mart.identity_score")
-            if row["value"] is not None and row["slice"] != "as_published" and row["mode"] == mode[row["target"]]
+            for row in compared(rows)
+            if row["value"] is not None and row["slice"] != "as_published"
         ]
     )
 
@@ -260,14 +260,6 @@ def drift(rows: Rows) -> Points:
         for row in told
         if row["target"] in drawn_targets
     ]
-
-
-def _modes(rows: Rows) -> dict[str, str]:
-    """Return of which mode each target's scores are drawn: modes don't mix, and the first one compares best."""
-    found: dict[str, str] = {}
-    for row in rows.of("mart.identity_score"):
-        found[row["target"]] = min(row["mode"], found.get(row["target"], row["mode"]), key=MODES.index)
-    return found
 
 
 def _largest(points: Points) -> Points:

@@ -30,10 +30,15 @@ BOARD: Columns = {
         "p, Holm",
         "Chance of such a D without lineage, adjusted for all pairs tested; below it p of this pair alone.",
     ),
-    "next": ("next nearest", "The second and third nearest groups of other makers, each with its degree or its D."),
+    "next": ("next nearest", "The second and third nearest groups of other makers, each with its D."),
     "own": (
         "nearest of its own maker",
         "The nearest group of its own maker or family, tested apart; its verdict below.",
+    ),
+    "trials": (
+        "trials",
+        "Of which identity trials the next three are: bank, the same for all targets; published, recorded elsewhere. "
+        "Shares of different trials don't compare; those of a search stand with the identity scores alone.",
     ),
     "loose": ("loose", "Share of identity trials whose reply contradicts the target's facts in any way."),
     "strict": ("strict", "Share in which it claims to be, or to come from, another maker's model."),

@@ -13,6 +13,21 @@ HELD_SLIPS = 3000
 """Slips that the page holds; where there are more, each target has its share, the hard ones first."""
 
 
+def modes(rows: Rows) -> dict[str, str]:
+    """Return for each target that has one the mode of trials whose scores may stand beside other targets'."""
+    return {
+        row["target"]: row["identity_mode"]
+        for row in rows.of("mart.target_summary")
+        if row["identity_mode"] is not None
+    }
+
+
+def compared(rows: Rows) -> list[Row]:
+    """Return the identity scores of those modes."""
+    mode = modes(rows)
+    return [row for row in rows.of("mart.identity_score") if row["mode"] == mode.get(row["target"])]
+
+
 def scores(rows: Rows) -> Table:
     """Return one row a target and mode: loose, strict and hard with their intervals."""
     of: dict[tuple[str, str], dict[str, Row]] = {}
@@ -103,7 +118,7 @@ def _value(value: Any) -> Any:
 
 def sentences(rows: Rows) -> list[Said]:
     """Return in words which targets claimed another maker although nobody was named, with how sure that is."""
-    hard = [row for row in rows.of("mart.identity_score") if row["score"] == "hard" and row["slice"] == "all"]
+    hard = [row for row in compared(rows) if row["score"] == "hard" and row["slice"] == "all"]
     told = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
     if not hard:
         return []

@@ -16,29 +16,29 @@ PANEL_FOR_A_NULL = 8
 """Independent references from which on a null can be formed (see docs/method.md)."""
 
 
-def findings(pairs: Sequence[Row], board: Sequence[Row], panel: Sequence[Row]) -> list[str]:
+def findings(pairs: Sequence[Row], coverage: Sequence[Row], panel: Sequence[Row]) -> list[str]:
     """Return sentences on what the tables show and what they can't.
 
     Args:
         pairs: rows of `mart.pair_beside_self`, most alike first.
-        board: rows of `mart.leaderboard`.
+        coverage: rows of `mart.coverage`.
         panel: rows of `mart.panel`.
     """
     lines = [_pair(row) for row in _told(pairs)]
     n_panel = sum(bool(row["is_panel"]) for row in panel)
     is_told = any(row["role"] == "independent" for row in panel)
-    if not is_told and board:
+    if not is_told and coverage:
         lines.append(
             "No model here is documented as independent, so each was compared against all others: the order of the "
             "scores says who is nearer, not who taught whom."
         )
-    if n_panel < PANEL_FOR_A_NULL and board:
+    if n_panel < PANEL_FOR_A_NULL and coverage:
         few = f"only {n_panel} model{'s' * (n_panel != 1)} to compare against"
         lines.append(
             f"There {'is' if n_panel == 1 else 'are'} {few}; with fewer than {PANEL_FOR_A_NULL} independent references "
             "there is no null, so nothing here says that a likeness is more than chance."
         )
-    if board:
+    if coverage:
         lines.append(
             "Likeness can't tell a teacher from a fellow student, nor who learned from whom; a teacher that is not "
             "among the references can't be found."

@@ -85,26 +85,23 @@ def _most_missing(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["n_missing"], row["model"], row["prompt_set"]))[:MOST_ROWS]
 
 
-def leaderboard(rows: Sequence[Row], verdicts: Sequence[Row], warnings: Sequence[str], links: Mapping[str, str]) -> str:
-    """Return who is nearest to whom, the verdicts, what the checks warn of, and where everything is.
+def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str, str]) -> str:
+    """Return each target's verdict and whom it is nearest to, what the checks warn of, and where everything is.
 
     Args:
-        rows: of `mart.leaderboard`, by position.
-        verdicts: of `mart.verdict_of_target`.
+        rows: of `mart.target_summary`, by position.
         warnings: of the checks.
         links: paths of the report and the database, by what they are: plain words of ours.
     """
-    judged = {row["target"]: row["verdict"] for row in verdicts}
-    columns = {"target": "target", "nearest group": "nearest_group", "D": "opening_d", "low": "opening_d_low"}
-    columns |= {"high": "opening_d_high", "prompts": "n_prompts", "missing": "n_missing"}
-    columns |= {"nearest of another family": "foreign_group", "verdict": "verdict"}
-    shown = [{**row, "verdict": judged.get(row["target"])} for row in rows[:MOST_ROWS]]
+    columns = {"target": "target", "verdict": "verdict", "nearest of another maker": "candidate_group"}
+    columns |= {"p": "p_t", "D": "opening_d", "low": "opening_d_low", "high": "opening_d_high", "prompts": "n_prompts"}
+    columns |= {"hard": "hard", "trials": "identity_mode", "missing": "n_missing"}
     # The page shows escapes within a link's text as they stand, so only our own words are there.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
-    parts = [where, table(shown, columns), *_left_out(len(rows))]
+    parts = [where, table(rows[:MOST_ROWS], columns), *_left_out(len(rows))]
     if warnings:
         parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
-    return "\n\n".join(["# Leaderboard: whom each model's openings are nearest to", *parts])
+    return "\n\n".join(["# Leaderboard", *parts])
 
 
 def _address(path: str) -> str:

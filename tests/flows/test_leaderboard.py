@@ -1,0 +1,115 @@
+"""There is one leaderboard: terminal, report and artifact have the rows of `mart.target_summary` in its order."""
+
+import re
+
+import pytest
+from prefect.logging import disable_run_logger
+
+from flows import cli, cli_output
+from tasks import render, tell
+from tasks.adapters import artifacts, store
+from tasks.adapters.settings import Home
+from tests.support import reported_home
+
+SEARCHED = "gamma-1"
+"""A target that was asked prompts, but of identity trials those of a search alone."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory) -> Home:
+    """Return the reported home with a search, in which a degree, a D and a p each say another order."""
+    home = Home(tmp_path_factory.mktemp("leaderboard"))
+    reported_home.build(home)
+    with store.writing(home) as warehouse:
+        scores = [
+            row for row in warehouse.read("raw.identity_score", slice="all").to_dicts() if row["target"] == "alpha-2"
+        ]
+        searched = {"target": SEARCHED, "mode": "search", "value": 0.987, "low": 0.975, "high": 0.991}
+        warehouse.append("identity_score", [row | searched for row in scores])
+        [one] = warehouse.read("raw.lineage_verdict", target="alpha-1").to_dicts()
+        told = [
+            one | {"target": "alpha-1", "p_t": 0.2, "degree": 0.9, "opening_d": 0.1},
+            one
+            | {"target": "beta-1", "candidate_group": "gamma", "reference": "gamma-1", "p_t": 0.1}
+            | {"degree": 0.1, "opening_d": 0.05},
+        ]
+        others = warehouse.read("raw.lineage_verdict").filter(target="alpha-2").to_dicts()
+        warehouse.replace("lineage_verdict", warehouse.read("raw.lineage_verdict").clear())
+        warehouse.append("lineage_verdict", [*told, *(row | {"p_t": 0.3} for row in others)])
+        warehouse.publish(home.published)
+    return home
+
+
+@pytest.fixture(scope="module")
+def targets(home) -> list[str]:
+    with store.reading(home) as snapshot:
+        board = snapshot.read("mart.target_summary").sort("position")
+    assert board["position"].to_list() == [1, 2, 3, 4, 5]
+    assert board["target"].to_list()[:3] == ["alpha-2", "beta-1", "alpha-1"]
+    return board["target"].to_list()
+
+
+@pytest.fixture(scope="module")
+def page(home) -> str:
+    return render.render.fn(home).read_text(encoding="utf-8")
+
+
+def _table(page: str, name: str) -> list[list[str]]:
+    """Return the cells of a table of the page, its headings first, without markup."""
+    [found] = re.findall(rf'<table id="{name}".*?</table>', page, flags=re.DOTALL)
+    heads = re.findall(r"<button type=\"button\">(.*?)</button>", found)
+    rows = re.findall(r"<tr>(.*?)</tr>", found, flags=re.DOTALL)[1:]
+    cells = [re.findall(r"<td.*?>(.*?)</td>", row, flags=re.DOTALL) for row in rows]
+    return [heads, *([re.sub(r"<small>.*", "", cell) for cell in row] for row in cells)]
+
+
+def _in_order(text: str, targets: list[str]) -> list[str]:
+    """Return the targets that begin a line of a table, in its order."""
+    return [cell for line in text.splitlines() if (cell := re.split("[│|]", line.strip("| "))[0].strip()) in targets]
+
+
+def test_report_has_its_order(page, targets) -> None:
+    _, *rows = _table(page, "leaderboard")
+    names = [re.sub("<.*?>", "", row[0]).replace("&#34;", '"') for row in rows]
+    assert names == targets
+
+
+def test_show_has_its_order(home, targets, capsys) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["show", "leaderboard", "--home", str(home.root)])
+    assert _in_order(capsys.readouterr().out, targets) == targets
+
+
+def test_result_has_its_order(home, targets, capsys) -> None:
+    cli_output.print_result(home, [], [])
+    text = capsys.readouterr().out
+    board = text[text.index("Leaderboard") :]
+    assert _in_order(board, targets)[: len(targets)] == targets
+
+
+def test_artifact_has_its_order(home, targets, monkeypatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(artifacts, "show", lambda key, text, description: shown.append(text))
+    with disable_run_logger():
+        tell.tell_leaderboard.fn([], None, home)
+    [text] = shown
+    told = [target for target in targets if target != reported_home.FORMULA]  # It stands there escaped.
+    assert _in_order(text.replace("\\", ""), told) == told
+
+
+def test_what_a_search_found_stands_with_the_identity_scores_alone(home, page) -> None:
+    with store.reading(home) as snapshot:
+        [row] = snapshot.read("mart.target_summary", target=SEARCHED).to_dicts()
+    assert {row[name] for name in ("identity_mode", "loose", "strict", "hard", "hard_low")} == {None}
+    heads, *rows = _table(page, "leaderboard")
+    [cells] = [row for row in rows if SEARCHED in row[0]]
+    assert [cells[heads.index(name)] for name in ("trials", "loose", "strict", "hard (ICE)")] == ["-"] * 4
+    heads, *rows = _table(page, "identity-scores")
+    [cells] = [row for row in rows if SEARCHED in row[0]]
+    assert cells[heads.index("mode")] == "search"
+    assert "0.987" in cells[heads.index("strict")]
+
+
+def test_board_says_of_which_trials_its_shares_are(page) -> None:
+    heads, *rows = _table(page, "leaderboard")
+    assert {row[heads.index("trials")] for row in rows if row[heads.index("loose")] != "-"} == {"bank"}
