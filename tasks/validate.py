@@ -13,7 +13,7 @@ from tasks.domain.errors import InputError
 from tasks.domain.likeness.lexical import without_first_sentence
 from tasks.domain.verdict.decision import LEVEL, POSITIVE
 from tasks.domain.verdict.documented import LEARNT, TUNED, UNRELATED, Column, Truth, columns
-from tasks.domain.verdict.pair_score import Known
+from tasks.domain.verdict.population import Known
 from tasks.domain.verdict.validation import Auroc, Share, TopRank, mean_auroc, share, top_ranks
 
 MEASURES = ("opening_d", "opening", "embedding", "bigram_jaccard", "centred_cos", "raw_cos", "length_closeness")

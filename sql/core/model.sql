@@ -14,7 +14,7 @@ known as (
     select
         model,
         arg_max(
-            struct_pack(vendor, candidate_group, family, role, learned_from, parent, certainty, source),
+            struct_pack(vendor, candidate_group, family, role, learned_from, parent, certainty, base, released, source),
             (source <> 'card', loaded_at)
         ) as lineage
     from raw.lineage
@@ -37,6 +37,8 @@ select
     lineage.learned_from as learned_from,
     lineage.parent as parent,
     lineage.certainty as certainty,
+    lineage.base as base,
+    lineage.released as released,
     known.model is not null as has_lineage
 from latest
 left join known using (model)

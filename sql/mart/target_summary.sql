@@ -1,7 +1,8 @@
 -- mart.target_summary: one row per target of which anything was measured: the leaderboard, and the one order that it has.
 -- grain: target
--- position: first the targets with a positive verdict on a group of another maker, the stronger word first; then by p_t, the
--- p of the pair alone, ascending; then by D, hard and grade, each descending and nulls last; then by name. candidate_group,
+-- position: first the targets with a positive verdict on a group of another maker, the stronger word first; then targets that
+-- are no controls (documented as independent); then by p_target,
+-- the p of the target asked alone, ascending; then by D, hard and grade, each descending and nulls last; then by name. candidate_group,
 -- and what stands beside it: the nearest group of another maker, by mart.verdict_of_target; where a panel for verdicts is
 -- lacking, by mart.nearest_group. teachers: up to three such groups, nearest first. hard, strict, loose: of one mode of
 -- trials (core.deciding_mode): the fixed bank's, else published ones; never of an adaptive search, which does not compare
@@ -22,7 +23,7 @@ beside as materialized (
     window following as (partition by target, is_kin order by rank)
 ),
 told as materialized (
-    select target, is_kin, rank, candidate_group, reference, opening_d, low, high, length_closeness, n_prompts
+    select target, is_kin, place as rank, candidate_group, reference, opening_d, low, high, length_closeness, n_prompts
     from mart.verdict
 ),
 candidate as materialized (
@@ -97,6 +98,8 @@ select
     row_number() over (
         order by
             verdict.best_verdict_rank nulls last,
+            coalesce(model.role = 'independent', false),
+            verdict.p_target nulls last,
             verdict.p_t nulls last,
             nearest.opening_d desc nulls last,
             trial.hard desc nulls last,
@@ -120,10 +123,23 @@ select
     verdict.degree,
     verdict.degree_low,
     verdict.degree_high,
+    verdict.is_beyond_ceiling,
+    verdict.ceiling_kind,
+    verdict.statistic,
+    verdict.statistic_version,
+    verdict.score,
     verdict.p_t,
+    verdict.p_target,
     verdict.p_holm,
+    verdict.q,
+    verdict.n_candidate_vendors,
+    verdict.sibling_p,
+    verdict.expected_by,
+    verdict.resembling_controls,
+    verdict.verdict_without,
     verdict.z,
     verdict.n_controls,
+    verdict.n_control_families,
     nearest.length_closeness,
     beside.bigram_jaccard,
     beside.nearest_share,

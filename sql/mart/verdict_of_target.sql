@@ -1,18 +1,18 @@
--- mart.verdict_of_target: one row per target: its verdict on the nearest group of another maker, and on its own.
+-- mart.verdict_of_target: one row per target: the verdict that says most of it, on a group of another vendor, and one on its own.
 -- grain: target
 -- n_positive: candidate groups of other makers with which lineage is shared; best_verdict_rank: of the strongest word
 -- among them, be it on the nearest or on another.
 with foreign_group as (
     select *
     from mart.verdict
-    where not is_kin
-    qualify row_number() over (partition by target order by rank) = 1
+    where not is_kin and verdict <> 'ruled out beforehand'
+    qualify row_number() over (partition by target order by place) = 1
 ),
 own as (
     select *
     from mart.verdict
     where is_kin
-    qualify row_number() over (partition by target order by rank) = 1
+    qualify row_number() over (partition by target order by place) = 1
 ),
 total as (
     select
@@ -32,8 +32,19 @@ select
     foreign_group.low,
     foreign_group.high,
     foreign_group.z,
+    foreign_group.score,
     foreign_group.p_t,
+    foreign_group.p_target,
     foreign_group.p_holm,
+    foreign_group.q,
+    foreign_group.n_candidates as n_candidate_vendors,
+    foreign_group.sibling_p,
+    foreign_group.expected_by,
+    foreign_group.resembling_controls,
+    foreign_group.verdict_without,
+    foreign_group.is_beyond_ceiling,
+    foreign_group.statistic,
+    foreign_group.statistic_version,
     foreign_group.degree,
     foreign_group.degree_low,
     foreign_group.degree_high,
@@ -41,6 +52,7 @@ select
     foreign_group.length_closeness,
     foreign_group.n_prompts,
     foreign_group.n_controls,
+    foreign_group.n_control_families,
     foreign_group.verdict,
     foreign_group.verdict_rank,
     own.candidate_group as own_group,

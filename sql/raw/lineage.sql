@@ -9,6 +9,8 @@ create table if not exists raw.lineage (
     learned_from varchar[] not null,
     parent varchar,
     certainty varchar,
+    base varchar,
+    released varchar,
     source varchar not null,
     loaded_at timestamp not null
 );

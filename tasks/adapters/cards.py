@@ -5,16 +5,29 @@ import hashlib
 from pathlib import Path
 from typing import get_args
 
+from pydantic import TypeAdapter, ValidationError
+
 from tasks.adapters import settings
 from tasks.adapters.textfiles import csv_rows, json_lines, read_text
 from tasks.adapters.tomlfiles import as_model, key_place, read_toml
-from tasks.domain.card import LineageRole, ModelCard, PromptLine, PromptSetCard
+from tasks.domain.card import LineageRole, ModelCard, PromptLine, PromptSetCard, Released
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
 from tasks.domain.plan import Plan
 from tasks.domain.rows import Lineage, Message, Prompt
 
-LINEAGE_COLUMNS = ("model", "vendor", "group", "family", "role", "learned_from", "parent", "certainty")
+LINEAGE_COLUMNS = (
+    "model",
+    "vendor",
+    "group",
+    "family",
+    "role",
+    "learned_from",
+    "parent",
+    "certainty",
+    "base",
+    "released",
+)
 
 
 def _folder(data_dir: Path | None, name: str) -> Path:
@@ -118,6 +131,35 @@ def _prompt(parsed: PromptLine, prompt_set: str) -> Prompt:
     )
 
 
+_RELEASED = TypeAdapter(Released)
+
+
+def _released(text: str | None, where: str) -> str | None:
+    if text is None:
+        return None
+    try:
+        return _RELEASED.validate_python(text)
+    except ValidationError:
+        raise InputError(
+            f"column 'released' is {text!r}.", where=where, remedy="Give a date as YYYY, YYYY-MM or YYYY-MM-DD."
+        ) from None
+
+
+def read_bases(path: Path) -> dict[str, str]:
+    """Return the base of each model, from a CSV with the columns model and base.
+
+    Raises:
+        InputError: a column is missing or a cell is empty.
+    """
+    found: dict[str, str] = {}
+    for where, row in csv_rows(path, ("model", "base"), ("model", "base")):
+        model, base = row["model"].strip(), row["base"].strip()
+        if not model or not base:
+            raise InputError("columns 'model' and 'base' need a value.", where=where, remedy="One row a model.")
+        found[model] = base
+    return found
+
+
 def read_lineage(path: Path) -> list[Lineage]:
     """Return the rows of a lineage CSV; lists within a cell are separated by semicolons, empty cells are unknown.
 
@@ -149,6 +191,8 @@ def read_lineage(path: Path) -> list[Lineage]:
                 ),
                 parent=cell.get("parent"),
                 certainty=cell.get("certainty"),
+                base=cell.get("base"),
+                released=_released(cell.get("released"), where),
             )
         )
     if not rows:

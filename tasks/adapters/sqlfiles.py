@@ -163,6 +163,49 @@ def create(
         connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
 
 
+_COLUMNS = (
+    "select table_name, column_name, data_type from duckdb_columns() where schema_name = 'raw' order by column_index"
+)
+
+
+def _raw_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return the columns with their types of each raw table that is there."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in connection.execute(_COLUMNS).fetchall():
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def _follow_files(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give raw tables of an older version the columns that their files have now.
+
+    What is computed is formed anew at the next scoring, so its table is dropped; facts keep their rows, with nulls in
+    a new column.
+    """
+    present = _raw_columns(connection)
+    raw = [relation for relation in relations() if relation.schema == "raw"]
+    if not present.keys() & {relation.name for relation in raw}:
+        return
+    with duckdb.connect() as scratch:
+        scratch.execute("create schema raw")
+        for relation in raw:
+            scratch.execute(relation.text)
+        wanted = _raw_columns(scratch)
+    for relation in raw:
+        old, new = present.get(relation.name), wanted[relation.name]
+        if old is None or old == new:
+            continue
+        if COMPUTED in relation.comment:
+            connection.execute(f"drop table {relation.quoted}")
+            continue
+        for column in new.keys() - old.keys():
+            connection.execute(f'alter table {relation.quoted} add column "{column}" {new[column]}')
+
+
+COMPUTED = "as last computed"
+"""What the header of a raw table says whose rows are replaced at each scoring."""
+
+
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is not there yet, and each view anew; nothing if the same files and DuckDB did so here before.
 
@@ -176,6 +219,7 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     for schema in SCHEMAS:
         connection.execute(f'create schema if not exists "{schema}"')
+    _follow_files(connection)
     for relation in relations():
         create(connection, relation, is_refreshed=False)
     connection.execute("delete from main.created_from")

@@ -11,6 +11,9 @@ from tasks.domain.rows import Lineage
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+@-]{0,119}$")]
 """A name that is safe as a file name, a column value and an argument."""
 
+Released = Annotated[str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+"""A date, as exactly as it is known: YYYY, YYYY-MM or YYYY-MM-DD."""
+
 LineageRole = Literal["independent", "undocumented", "student", "control", "derived", "variant", "adversary"]
 Attribute = Literal["name", "maker", "parent_company", "country", "model_family", "base_technology", "knowledge_cutoff"]
 
@@ -42,6 +45,10 @@ class LineageFacts(Strict):
     learned_from: tuple[str, ...] = ()
     parent: str | None = None
     certainty: Literal["high", "medium", "low"] | None = None
+    base: str | None = None
+    """The model or group that it was trained from, whatever taught it then: models of one base are siblings."""
+    released: Released | None = None
+    """When it came out: a candidate that came out after a target can't have taught it."""
 
 
 class HostedEndpoint(Strict):
@@ -167,6 +174,8 @@ class ModelCard(Strict):
             learned_from=self.lineage.learned_from,
             parent=self.lineage.parent,
             certainty=self.lineage.certainty,
+            base=self.lineage.base or self.base_model,
+            released=self.lineage.released,
         )
 
     def as_row(self, at: datetime) -> dict[str, Any]:

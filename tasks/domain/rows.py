@@ -112,7 +112,8 @@ class Lineage:
 
     `role`: independent (own data, may serve as reference), undocumented (a candidate teacher, never a control),
     student, control (human data), derived (fine-tuned from `parent`), variant (`parent` under another system
-    prompt), adversary (no model at all), or None where nothing is known.
+    prompt), adversary (no model at all), or None where nothing is known. `base`: the model or group that it was trained
+    from, which its siblings share. `released`: a date as YYYY, YYYY-MM or YYYY-MM-DD.
     """
 
     model: str
@@ -123,6 +124,8 @@ class Lineage:
     learned_from: tuple[str, ...] = ()
     parent: str | None = None
     certainty: str | None = None
+    base: str | None = None
+    released: str | None = None
 
 
 def lineage_row(lineage: Lineage, source: str, at: datetime) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from tasks.domain.reporting.shown import (
     table,
     with_interval,
 )
-from tasks.domain.verdict.decision import NO_EVIDENCE, POSITIVE
+from tasks.domain.verdict.decision import NOT_CONCLUSIVE, POSITIVE
 
 
 def board(rows: Rows) -> Table:
@@ -82,7 +82,7 @@ def _verdict(row: Row, href: str) -> Cell:
     verdict, place, n_positive = row["verdict"], row["verdict_rank"], row["n_positive"]
     if verdict is None:
         return plain(None)
-    is_negative = verdict == NO_EVIDENCE
+    is_negative = verdict == NOT_CONCLUSIVE
     mark = f"positive-{place}" if place else "negative" if is_negative else "doubtful"
     order = place - 1 if place else len(POSITIVE) + (not is_negative)
     n_others = (n_positive or 0) - (place is not None)

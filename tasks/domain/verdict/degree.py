@@ -1,26 +1,39 @@
-"""How far a likeness goes on the way from unrelated models to the same model."""
+"""How far a similarity goes on the way from unrelated models to the same model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
+
+LEAST_PROMPTS = 20
+"""Prompts below which a model's similarity to itself is not known well enough to be a ceiling."""
+
+LEAST_DISTANCE = 3.0
+"""Standard deviations of the null that a ceiling must lie above its mean: nearer ones would make chance look large."""
+
+SAMPLES, VARIANT, TYPICAL, IDENTICAL = "samples", "variant", "typical", "identical"
 
 
 @dataclass(frozen=True)
 class SelfScore:
-    """What is known of a reference's likeness to itself, each as D against the panel it is judged by.
+    """What is known of a reference's similarity to itself, each as D against the background it is judged by.
 
-    `samples`: its other samples of the same prompts. `variant`: itself under another system prompt. `identical`: if
-    every reply were the same, which no sampled model reaches.
+    `samples`: its other samples of the same prompts, over `n_samples` prompts. `variant`: itself under another system
+    prompt, over `n_variant` prompts. `identical`: if every reply were the same, which no sampled model reaches.
+    `null_mean`, `null_sd`: of D among unrelated models; None where there are too few.
     """
 
     samples: float | None
+    n_samples: int
     variant: float | None
+    n_variant: int
     identical: float
+    null_mean: float | None
+    null_sd: float | None
 
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The D at which the degree is 1, and where it was taken from: samples, variant, typical or identical."""
+    """The D at which the degree is 1, and what it was taken from: samples, variant, typical or identical."""
 
     opening_d: float
     kind: str
@@ -29,34 +42,55 @@ class Ceiling:
 def ceilings(scores: Mapping[str, SelfScore]) -> dict[str, Ceiling]:
     """Return each reference's ceiling: from its own samples, else from a variant of it, else what is typical here.
 
-    Typical: the median, over the references with one of their own, of ceiling / D of identical replies, times that of
-    this reference. Where no reference has one of its own, identical replies are the ceiling, and degrees are low.
+    A ceiling over fewer than 20 prompts, or less than 3 standard deviations above the mean of the null, is refused and
+    the next kind used. Typical: the median, over the references with one of their own, of ceiling / D of identical
+    replies, times that of this reference. Where no reference has one of its own, identical replies are the ceiling, and
+    degrees are low.
     """
-    own = {
-        name: (score.samples if score.samples is not None else score.variant)
-        for name, score in scores.items()
-        if score.samples is not None or score.variant is not None
-    }
-    shares = [value / scores[name].identical for name, value in own.items() if value and scores[name].identical > 0.0]
+    own = {name: ceiling for name, score in scores.items() if (ceiling := _own(score)) is not None}
+    shares = [
+        ceiling.opening_d / scores[name].identical for name, ceiling in own.items() if scores[name].identical > 0.0
+    ]
     typical = median(shares) if shares else None
-    found = {}
-    for name, score in scores.items():
-        mine = own.get(name)
-        if mine is not None:
-            found[name] = Ceiling(mine, "samples" if score.samples is not None else "variant")
-        elif typical is not None:
-            found[name] = Ceiling(typical * score.identical, "typical")
-        else:
-            found[name] = Ceiling(score.identical, "identical")
-    return found
+    return {
+        name: own.get(name)
+        or _first_above(
+            score, [(TYPICAL, None if typical is None else typical * score.identical), (IDENTICAL, score.identical)]
+        )
+        or Ceiling(score.identical, IDENTICAL)
+        for name, score in scores.items()
+    }
+
+
+def _own(score: SelfScore) -> Ceiling | None:
+    told = [
+        (kind, value)
+        for kind, value, n in (
+            (SAMPLES, score.samples, score.n_samples),
+            (VARIANT, score.variant, score.n_variant),
+        )
+        if n >= LEAST_PROMPTS
+    ]
+    return _first_above(score, told)
+
+
+def _first_above(score: SelfScore, told: Iterable[tuple[str, float | None]]) -> Ceiling | None:
+    for kind, value in told:
+        if value is None:
+            continue
+        has_null = score.null_mean is not None and score.null_sd is not None
+        least = (score.null_mean or 0.0) + LEAST_DISTANCE * (score.null_sd or 0.0) if has_null else None
+        if least is None or value >= least:
+            return Ceiling(value, kind)
+    return None
 
 
 def degree(opening_d: float | None, null_mean: float, ceiling: Ceiling | None) -> float | None:
-    """Return (D - mean of null) / (D of the ceiling - mean of null): 0 as unrelated models, 1 as the same model.
+    """Return (D - mean of null) / (D of the ceiling - mean of null), cut to 0 at the lower end: 0 as unrelated models.
 
-    An ordering, never a share of the training data; it may be below 0 and above 1. None where the ceiling is no higher
-    than the null.
+    1 as the same model; above 1 it is beyond its ceiling. An ordering, never a share of the training data. None where
+    the ceiling is no higher than the null.
     """
     if opening_d is None or ceiling is None or ceiling.opening_d <= null_mean:
         return None
-    return (opening_d - null_mean) / (ceiling.opening_d - null_mean)
+    return max((opening_d - null_mean) / (ceiling.opening_d - null_mean), 0.0)

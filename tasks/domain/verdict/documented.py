@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tasks.domain.verdict.pair_score import Known
+from tasks.domain.verdict.population import Known
 
 LEARNT = "student"
 TUNED = ("derived", "variant")

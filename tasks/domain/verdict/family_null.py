@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, log, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
-from scipy.special import digamma, polygamma, stdtr
+from scipy.special import digamma
 
 LEAST_CONTROLS = 8
 """Unrelated models below which there is no verdict: with 4 of them 11 % false positives were measured at .05."""
@@ -13,18 +13,11 @@ LEAST_CONTROLS = 8
 LEAST_FAMILIES = 2
 """Families below which the spread between families can't be seen."""
 
-LEAST_FOR_RANK = 19
-"""Controls from which on a rank can reach .05: (1 + 0) / (19 + 1)."""
-
 LEAST_NULLS = 3
 """Nulls below which they say nothing of each other."""
 
-MOST_PRIOR_DOF = 100.0
-MOST_SKEWNESS = 1.0
-LEAST_FOR_SKEWNESS = 30
-"""Controls' scores below which skewness is not estimated: its standard error is then near a half."""
-
-_STEPS = 60
+PRIOR_DOF = 25.0
+"""Degrees of freedom that all candidates' nulls together are worth to one: calls differ little from 8 to 100."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +48,22 @@ class FamilyNull:
 
 @dataclass(frozen=True)
 class Prior:
-    """What the nulls of all candidates say of one: its `variance`, worth `dof` degrees, and its `skewness`."""
+    """What the nulls of all candidates say of one: its `variance`, worth `dof` degrees."""
 
     variance: float
     dof: float
-    skewness: float = 0.0
 
 
 @dataclass(frozen=True)
 class NullTest:
-    """A score against its null. All None where the null is insufficient; `p_rank` also below 19 controls."""
+    """A score against its null, in standard deviations (`z`) and as a `t` of `dof`; None where there are too few."""
 
     z: float | None
     t: float | None
-    p_t: float | None
-    p_rank: float | None
+    dof: float | None
+
+
+UNTESTED = NullTest(None, None, None)
 
 
 def family_null(values: Sequence[float], families: Sequence[str]) -> FamilyNull:
@@ -109,11 +103,10 @@ def family_null(values: Sequence[float], families: Sequence[str]) -> FamilyNull:
 
 
 def common_prior(nulls: Sequence[FamilyNull]) -> Prior | None:
-    """Return what the nulls of many candidates say together of a variance: empirical Bayes with one scaled chi-square.
+    """Return what the nulls of many candidates say together of a variance, worth 25 degrees of freedom.
 
-    A few families know their variance badly, many candidates know it well: moments of the log variances, after Smyth,
-    Statistical Applications in Genetics and Molecular Biology 2004, 3, article 3, section 6.2. Where the variances
-    differ by no more than chance the prior is worth 100 degrees of freedom.
+    A few families know their variance badly, many candidates know it well: the mean of the log variances, after Smyth,
+    Statistical Applications in Genetics and Molecular Biology 2004, 3, article 3, section 6.2, at fixed degrees.
 
     Returns:
         None where fewer than three nulls have a variance.
@@ -123,67 +116,21 @@ def common_prior(nulls: Sequence[FamilyNull]) -> Prior | None:
         return None
     half = np.array([dof / 2.0 for _, dof in told])
     logs = np.log([variance for variance, _ in told]) - digamma(half) + np.log(half)
-    excess = float(logs.var(ddof=1) - polygamma(1, half).mean())
-    dof = min(2.0 * _trigamma_inverse(excess), MOST_PRIOR_DOF) if excess > 0.0 else MOST_PRIOR_DOF
-    return Prior(exp(float(logs.mean()) + float(digamma(dof / 2.0)) - log(dof / 2.0)), dof)
-
-
-def with_skewness(prior: Prior, z_values: Sequence[float]) -> Prior:
-    """Return `prior` with the skewness of all controls' z, each against the null without its own family; 0 to 1.
-
-    Habits of beginning make likeness lopsided: two unrelated models may happen to share one, none falls as far below.
-    """
-    if len(z_values) < LEAST_FOR_SKEWNESS:
-        return prior
-    z = np.asarray(z_values) - np.mean(z_values)
-    spread = float((z**2).mean())
-    found = float((z**3).mean()) / spread**1.5 if spread > 0.0 else 0.0
-    return Prior(prior.variance, prior.dof, min(max(found, 0.0), MOST_SKEWNESS))
-
-
-def _straightened(t: float, skewness: float) -> float:
-    """Return the deviate of a symmetric distribution that stands where `t` stands in one of this skewness.
-
-    Wilson and Hilferty's cube root for Pearson's type III (Proc. National Academy of Sciences 1931, 17, 684-688).
-    """
-    if skewness < 1e-6:
-        return t
-    base = 0.5 * skewness * t + 1.0
-    return (6.0 / skewness) * (base ** (1.0 / 3.0) - 1.0) + skewness / 6.0 if base > 0.0 else -inf
+    shift = float(digamma(PRIOR_DOF / 2.0)) - log(PRIOR_DOF / 2.0)
+    return Prior(exp(float(logs.mean()) + shift), PRIOR_DOF)
 
 
 def compare(score: float, null: FamilyNull, prior: Prior | None) -> NullTest:
-    """Return how a score stands against its null.
+    """Return how a score stands against its null: a t prediction for one new model of a new family.
 
-    `p_t`: one-sided, of a t prediction for one new model of a new family (Hahn and Meeker, Statistical Intervals, 1991,
-    4.8), the variance moderated and the skewness told by `prior`. `p_rank`: (1 + controls at least as high) /
-    (1 + controls), from 19 on.
+    After Hahn and Meeker, Statistical Intervals, 1991, 4.8, the variance moderated by `prior`.
     """
     if not null.is_sufficient or null.variance is None:
-        return NullTest(None, None, None, None)
-    variance, dof, skewness = null.variance, null.dof, 0.0
+        return UNTESTED
+    variance, dof = null.variance, null.dof
     if prior is not None:
         variance = (prior.dof * prior.variance + dof * variance) / (prior.dof + dof)
         dof += prior.dof
-        skewness = prior.skewness
     # The mean's own error grows with the variance that is believed in.
     t = (score - null.mean) / sqrt(variance * (1.0 + 1.0 / null.n_families))
-    n_above = sum(value >= score for value in null.values)
-    p_rank = (1 + n_above) / (1 + null.n_controls) if null.n_controls >= LEAST_FOR_RANK else None
-    return NullTest((score - null.mean) / sqrt(variance), t, float(stdtr(dof, -_straightened(t, skewness))), p_rank)
-
-
-def _trigamma_inverse(value: float) -> float:
-    """Return the x whose trigamma is `value`, by Newton's method on 1 / trigamma (Smyth 2004, appendix)."""
-    if value > 1e7:
-        return 1.0 / sqrt(value)
-    if value < 1e-6:
-        return inf if value <= 0.0 else 1.0 / value
-    x = 0.5 + 1.0 / value
-    for _ in range(_STEPS):
-        now = float(polygamma(1, x))
-        step = now * (1.0 - now / value) / float(polygamma(2, x))
-        x += step
-        if -step / x < 1e-9:
-            break
-    return x
+    return NullTest((score - null.mean) / sqrt(variance), t, dof)

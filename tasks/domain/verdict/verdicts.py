@@ -1,13 +1,18 @@
-"""All pairs of a run -> a verdict for each target and candidate group."""
+"""All tests of a population -> a verdict for each target and candidate group."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tasks.domain.stats.multiple_testing import benjamini_hochberg, holm
-from tasks.domain.verdict.channel import NOT_TESTED, Cell, Channel, channel, controls_of
-from tasks.domain.verdict.decision import Evidence, decide
-from tasks.domain.verdict.degree import Ceiling, SelfScore, ceilings, degree
-from tasks.domain.verdict.pair_score import Known, PairScore, candidates, highest_embedding, nearest
+import numpy as np
+
+from tasks.domain.verdict.analysis import ASKED, KIN, RULED_OUT_KIND, Adjusted, Analysis, Cell, shared_weights_p
+from tasks.domain.verdict.composite import STATISTIC, VERSION
+from tasks.domain.verdict.decision import INDEPENDENT, LEVEL, RULED_OUT, Evidence, decide
+from tasks.domain.verdict.degree import degree
+from tasks.domain.verdict.expected import expected_by
+from tasks.domain.verdict.lineage_tests import INDEPENDENT_ROLE, LineageTests
+from tasks.domain.verdict.pair_score import PairScore
+from tasks.domain.verdict.sources import interval
 
 
 @dataclass(frozen=True)
@@ -17,21 +22,34 @@ class Verdict:
     target: str
     candidate_group: str
     reference: str
+    kind: str
     is_kin: bool
     is_asked: bool
-    n_tests: int
-    opening_d: float
-    low: float | None
-    high: float | None
+    statistic: str
+    statistic_version: str
+    score: float
+    score_low: float | None
+    score_high: float | None
     null_mean: float | None
     null_sd: float | None
     z: float | None
-    t: float | None
     p_t: float | None
-    p_rank: float | None
+    n_candidates: int
+    p_candidate: float | None
+    p_target: float | None
     p_holm: float | None
     q: float | None
     p_at_length: float | None
+    sibling_kind: str | None
+    n_siblings: int | None
+    sibling_t: float | None
+    sibling_p: float | None
+    weights_p: float | None
+    weights_q: float | None
+    opening_d: float | None
+    low: float | None
+    high: float | None
+    opening_null_mean: float | None
     degree: float | None
     degree_low: float | None
     degree_high: float | None
@@ -40,7 +58,11 @@ class Verdict:
     embedding: float | None
     embedding_z: float | None
     embedding_p: float | None
-    embedding_p_holm: float | None
+    is_source: bool
+    expected_by: str | None
+    resembling_controls: list[str]
+    p_target_without: float | None
+    verdict_without: str | None
     length_closeness: float | None
     n_prompts: int
     n_controls: int
@@ -49,143 +71,180 @@ class Verdict:
     verdict: str
 
 
-def verdicts(
-    pairs: Sequence[PairScore],
-    known: Mapping[str, Known],
-    selves: Mapping[str, SelfScore],
-    questions: Collection[Cell] = (),
-) -> list[Verdict]:
-    """Return a verdict for each target and candidate group, by target and rank.
-
-    Args:
-        pairs: every target with every reference.
-        known: every model that occurs.
-        selves: what is known of each reference's likeness to itself.
-        questions: pairs that were asked about before anything was seen; p values are adjusted over these alone.
-    """
-    cells = candidates(pairs, dict(known))
-    best = {cell: nearest(snapshots) for cell, snapshots in cells.items()}
-    lengths = {cell: pair.length_closeness for cell, pair in best.items()}
-    controls = controls_of(best, known)
-    opening = channel(
-        {c: pair.opening_d for c, pair in best.items() if pair.opening_d is not None}, lengths, controls, known
-    )
-    embedded = {cell: highest_embedding(snapshots) for cell, snapshots in cells.items()}
-    embedding = channel({cell: e for cell, e in embedded.items() if e is not None}, lengths, controls, known)
-    kin = {cell: known[cell[0]].is_kin(known[best[cell].reference]) for cell in cells}
-    asked = set(questions) & set(cells)
-    # A question that was put beforehand is not one of all that could be looked for; and whether two models of one maker
-    # are alike is another question than whose pupil a model is. Each kind has its own tests.
-    kinds = {cell: (cell in asked, kin[cell] and cell not in asked) for cell in cells}
-    families = [[cell for cell in sorted(cells) if kinds[cell] == kind] for kind in sorted(set(kinds.values()))]
-    adjusted = {cell: tests for part in families for cell, tests in _adjusted(part, opening, embedding).items()}
-    tops = ceilings(selves)
-    ranks = _ranks(best)
-    return sorted(
-        (
-            _verdict(
-                cell, best[cell], (opening, embedding), (kin[cell], cell in asked, ranks[cell], tops), adjusted[cell]
-            )
-            for cell in cells
-        ),
-        key=lambda row: (row.target, row.rank),
-    )
+def verdicts(analysis: Analysis) -> list[Verdict]:
+    """Return a verdict for each target and candidate group, by target and rank."""
+    rows = [_row(cell, analysis) for cell in sorted(analysis.kinds)]
+    return sorted(rows, key=lambda row: (row.target, row.rank))
 
 
-@dataclass(frozen=True)
-class Adjusted:
-    """The p values of one pair over the n_tests pairs of its kind that could be tested."""
-
-    n_tests: int
-    p_holm: float | None
-    q: float | None
-    p_holm_at_length: float | None
-    q_at_length: float | None
-    embedding_p_holm: float | None
-
-
-def _adjusted(cells: Sequence[Cell], opening: Channel, embedding: Channel) -> dict[Cell, Adjusted]:
-    plain = [opening.tests.get(cell, NOT_TESTED).p_t for cell in cells]
-    level = [opening.at_length.get(cell, NOT_TESTED).p_t for cell in cells]
-    meant = [embedding.at_length.get(cell, NOT_TESTED).p_t for cell in cells]
-    n_tests = sum(p is not None for p in plain)
-    columns = zip(
-        holm(plain), benjamini_hochberg(plain), holm(level), benjamini_hochberg(level), holm(meant), strict=True
-    )
-    return {cell: Adjusted(n_tests, *values) for cell, values in zip(cells, columns, strict=True)}
-
-
-def _ranks(best: Mapping[Cell, PairScore]) -> dict[Cell, int]:
-    """Return each group's place among a target's candidates by D, 1 the nearest; equals by name."""
-    of_target: dict[str, list[Cell]] = {}
-    for cell in best:
-        of_target.setdefault(cell[0], []).append(cell)
-    return {
-        cell: place
-        for cells in of_target.values()
-        for place, cell in enumerate(sorted(cells, key=lambda cell: (-(best[cell].opening_d or 0.0), cell[1])), 1)
-    }
-
-
-def _verdict(
-    cell: Cell,
-    pair: PairScore,
-    channels: tuple[Channel, Channel],
-    placed: tuple[bool, bool, int, Mapping[str, Ceiling]],
-    adjusted: Adjusted,
-) -> Verdict:
-    opening, embedding = channels
-    is_kin, is_asked, rank, tops = placed
-    null, test = opening.nulls.get(cell), opening.tests.get(cell, NOT_TESTED)
-    ceiling = tops.get(pair.reference)
-    degrees = [
-        degree(value, null.mean, ceiling) if null is not None else None
-        for value in (pair.opening_d, pair.low, pair.high)
-    ]
-    meant = embedding.at_length.get(cell, NOT_TESTED)
+def _row(cell: Cell, analysis: Analysis) -> Verdict:
+    target, group = cell
+    measured = analysis.measured
+    population, kind = measured.population, analysis.kinds[cell]
+    model = population.known[target]
+    reference = int(analysis.snapshot[cell])
+    pair = measured.pairs.get((target, reference))
+    groups, opening, embedding = analysis.plain.groups, analysis.opening, analysis.embedding
+    adjusted = _adjusted(cell, analysis, analysis.plain)
+    blocks = measured.composite.blocks[:, target, reference]
+    low, high = interval(blocks)
+    sibling = analysis.siblings.get(cell)
+    tests = analysis.weights.get(model.model)
+    verdict = _verdict(cell, analysis, analysis.plain)
+    named, unit = _named(cell, analysis)
+    without = _adjusted(cell, analysis, analysis.without) if named else None
+    degrees = _degrees(cell, pair, analysis)
+    top = analysis.tops.get(population.known[reference].model)
+    heads = [population.heads[place] for place in analysis.plain.units[unit].groups]
     return Verdict(
-        target=cell[0],
-        candidate_group=cell[1],
-        reference=pair.reference,
-        is_kin=is_kin,
-        is_asked=is_asked,
-        n_tests=adjusted.n_tests,
-        opening_d=opening.scores[cell],
-        low=pair.low,
-        high=pair.high,
-        null_mean=null.mean if null else None,
-        null_sd=(opening.scores[cell] - null.mean) / test.z if null and test.z else None,
-        z=test.z,
-        t=test.t,
-        p_t=test.p_t,
-        p_rank=test.p_rank,
+        target=model.model,
+        candidate_group=population.groups[group],
+        reference=population.known[reference].model,
+        kind=kind,
+        is_kin=bool(population.is_kin[cell]) and kind != ASKED,
+        is_asked=kind == ASKED,
+        statistic=STATISTIC,
+        statistic_version=VERSION,
+        score=float(analysis.scores[cell]),
+        score_low=low,
+        score_high=high,
+        null_mean=_figure(groups.null_mean[cell]),
+        null_sd=_figure(groups.null_sd[cell]),
+        z=_figure(groups.z[cell]),
+        p_t=_figure(groups.p[cell]),
+        n_candidates=adjusted.n_candidates,
+        p_candidate=adjusted.p_candidate,
+        p_target=adjusted.p_target,
         p_holm=adjusted.p_holm,
         q=adjusted.q,
-        p_at_length=opening.at_length.get(cell, NOT_TESTED).p_t,
+        p_at_length=_at_length(cell, analysis),
+        sibling_kind=sibling.kind if sibling else None,
+        n_siblings=sibling.n if sibling else None,
+        sibling_t=sibling.t if sibling else None,
+        sibling_p=sibling.p if sibling else None,
+        weights_p=shared_weights_p(opening, embedding, cell),
+        weights_q=tests.q if tests and tests.p_candidate.get(group, 1.0) <= LEVEL else None,
+        opening_d=pair.opening_d if pair else None,
+        low=pair.low if pair else None,
+        high=pair.high if pair else None,
+        opening_null_mean=_figure(opening.null_mean[cell]),
         degree=degrees[0],
         degree_low=degrees[1],
         degree_high=degrees[2],
-        ceiling_d=ceiling.opening_d if ceiling else None,
-        ceiling_kind=ceiling.kind if ceiling else None,
-        embedding=embedding.scores.get(cell),
-        embedding_z=embedding.tests.get(cell, NOT_TESTED).z,
-        embedding_p=meant.p_t,
-        embedding_p_holm=adjusted.embedding_p_holm,
-        length_closeness=pair.length_closeness,
-        n_prompts=pair.n_prompts,
-        n_controls=null.n_controls if null else 0,
-        n_control_families=null.n_families if null else 0,
-        rank=rank,
-        verdict=decide(
-            Evidence(
-                n_prompts=pair.n_prompts,
-                is_null_sufficient=null is not None and null.is_sufficient,
-                p_holm=adjusted.p_holm,
-                q=adjusted.q,
-                p_holm_at_length=adjusted.p_holm_at_length,
-                q_at_length=adjusted.q_at_length,
-                embedding_p=meant.p_t,
-                degree=degrees[0],
-            )
-        ),
+        ceiling_d=top.opening_d if top else None,
+        ceiling_kind=top.kind if top else None,
+        embedding=pair.embedding if pair else None,
+        embedding_z=_figure(embedding.z[cell]),
+        embedding_p=_figure(embedding.p[cell]),
+        is_source=group in analysis.cluster.get(target, frozenset()),
+        expected_by=expected_by(model, heads, measured.named_vendors or {}),
+        resembling_controls=named,
+        p_target_without=without.p_target if without else None,
+        verdict_without=_verdict(cell, analysis, analysis.without) if named else None,
+        length_closeness=pair.length_closeness if pair else None,
+        n_prompts=int(analysis.n_prompts[cell]),
+        n_controls=int(groups.n_controls[cell]),
+        n_control_families=int(groups.n_families[cell]),
+        rank=analysis.ranks[cell],
+        verdict=verdict,
     )
+
+
+def _unit(cell: Cell, analysis: Analysis) -> int:
+    """Return the place of the vendor that a group belongs to."""
+    return next(place for place, unit in enumerate(analysis.plain.units) if cell[1] in unit.groups)
+
+
+def _adjusted(cell: Cell, analysis: Analysis, tests: LineageTests) -> Adjusted:
+    """Return the p of a pair's family of hypotheses."""
+    if cell in analysis.alone:
+        return analysis.alone[cell]
+    unit = _unit(cell, analysis)
+    model, kind = analysis.measured.population.known[cell[0]], tests.units[unit].kind
+    is_independent = model.role == INDEPENDENT_ROLE
+    told = (tests.controls_of_kind if is_independent else tests.of_kind).get(kind, {}).get(model.model)
+    if told is None or unit not in told.p_candidate:
+        return Adjusted(0, None, None, None, None, False)
+    p_holm, q = (None, None) if is_independent else (told.p_holm, told.q)
+    is_nearest = told.best == unit and _is_nearest_of_vendor(cell, analysis)
+    return Adjusted(told.n_candidates, told.p_candidate[unit], told.p_target, p_holm, q, is_nearest)
+
+
+def _is_nearest_of_vendor(cell: Cell, analysis: Analysis) -> bool:
+    """Say whether a group is the nearest of its vendor's that are open to the target."""
+    groups = [
+        group
+        for group in analysis.plain.units[_unit(cell, analysis)].groups
+        if (cell[0], group) in analysis.ranks and analysis.kinds[cell[0], group] != RULED_OUT_KIND
+    ]
+    return bool(groups) and min(groups, key=lambda group: analysis.ranks[cell[0], group]) == cell[1]
+
+
+def _at_length(cell: Cell, analysis: Analysis) -> float | None:
+    """Return the p of a pair's vendor at equal length, times the hypotheses of its target; of a pair alone its own."""
+    if cell in analysis.alone:
+        return _figure(analysis.level.groups.p[cell])
+    p = _figure(analysis.level.vendors.p[cell[0], _unit(cell, analysis)])
+    n = _adjusted(cell, analysis, analysis.plain).n_candidates
+    return min(1.0, p * n) if p is not None and n else None
+
+
+def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests) -> str:
+    target, group = cell
+    population, kind = analysis.measured.population, analysis.kinds[cell]
+    if kind == RULED_OUT_KIND:
+        return RULED_OUT
+    if population.known[target].role == INDEPENDENT_ROLE and kind != ASKED and kind != KIN:
+        return INDEPENDENT
+    adjusted = _adjusted(cell, analysis, tests)
+    is_alone = cell in analysis.alone
+    is_nearest_of_vendor = is_alone or _is_nearest_of_vendor(cell, analysis)
+    own_p = _figure(tests.groups.p[cell])
+    n_groups = 1 if is_alone else len(analysis.plain.units[_unit(cell, analysis)].groups)
+    sibling = analysis.siblings.get(cell)
+    shared = analysis.weights.get(population.known[target].model)
+    is_same = shared is not None and shared.p_candidate.get(group, 1.0) <= LEVEL
+    weights_q: float | None = shared.q if shared is not None and is_same else None
+    pair = analysis.measured.pairs.get((target, int(analysis.snapshot[cell])))
+    return decide(
+        Evidence(
+            n_prompts=int(analysis.n_prompts[cell]),
+            has_null=own_p is not None,
+            p_target=adjusted.p_target,
+            p_holm=adjusted.p_holm,
+            q=adjusted.q,
+            p_candidate=adjusted.p_candidate if not is_alone else adjusted.q,
+            is_nearest=adjusted.is_nearest,
+            is_distinct=is_nearest_of_vendor or (own_p is not None and own_p * n_groups <= LEVEL),
+            p_at_length=_at_length(cell, analysis) if kind != KIN else adjusted.p_target,
+            sibling_p=sibling.p if sibling and kind != KIN else None,
+            weights_q=adjusted.q if kind == KIN else weights_q,
+            embedding_p=_figure(analysis.embedding.p[cell]),
+            degree=_degrees(cell, pair, analysis)[0],
+        )
+    )
+
+
+def _named(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
+    """Return the controls that look like students of a group's vendor, but the target's family; and that vendor."""
+    population, unit = analysis.measured.population, _unit(cell, analysis)
+    names = [
+        population.known[place].model
+        for place in np.flatnonzero(analysis.named[:, unit])
+        if population.known[place].family != population.known[cell[0]].family
+    ]
+    return names, unit
+
+
+def _degrees(cell: Cell, pair: PairScore | None, analysis: Analysis) -> tuple[float | None, float | None, float | None]:
+    """Return the degree of D with the ends of its interval."""
+    mean = _figure(analysis.opening.null_mean[cell])
+    tops: Mapping = analysis.tops
+    if pair is None or mean is None:
+        return None, None, None
+    top = tops.get(pair.reference)
+    return degree(pair.opening_d, mean, top), degree(pair.low, mean, top), degree(pair.high, mean, top)
+
+
+def _figure(value: float | np.floating) -> float | None:
+    return None if np.isnan(value) else float(value)

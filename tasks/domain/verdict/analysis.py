@@ -1,0 +1,210 @@
+"""All that is measured of a population -> every test that its verdicts are read from."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.stats.multiple_testing import benjamini_hochberg, holm
+from tasks.domain.verdict.composite import Composite
+from tasks.domain.verdict.decision import LEAST_PROMPTS
+from tasks.domain.verdict.degree import Ceiling, SelfScore, ceilings
+from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.lineage_tests import (
+    LineageTests,
+    at_equal_length,
+    lineage_tests,
+    resembling_controls,
+)
+from tasks.domain.verdict.pair_score import Pairs, matrix
+from tasks.domain.verdict.population import Population, best_snapshots, in_order
+from tasks.domain.verdict.siblings import SiblingTest, sibling_tests
+from tasks.domain.verdict.sources import source_cluster
+from tasks.domain.verdict.tested import Scores, Tested, against_null
+from tasks.domain.verdict.vendor_scores import vendor_units
+
+Cell = tuple[int, int]
+"""The places of a target and of a candidate group."""
+
+ASKED, KIN, RULED_OUT_KIND = "asked", "kin", "ruled out"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is measured of a population, before any test.
+
+    `questions`: pairs of target and group that were asked about before anything was seen. `selves`: what is known of
+    each reference's similarity to itself. `named_vendors`: vendors that a model's name names.
+    """
+
+    population: Population
+    composite: Composite
+    pairs: Pairs
+    selves: Mapping[str, SelfScore]
+    questions: Collection[tuple[str, str]] = ()
+    named_vendors: Mapping[str, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """p values of a pair after correction: over what is tested with it, and of how many hypotheses."""
+
+    n_candidates: int
+    p_candidate: float | None
+    p_target: float | None
+    p_holm: float | None
+    q: float | None
+    is_nearest: bool
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All tests of a population, from which the rows of its verdicts are read."""
+
+    measured: Measured
+    scores: Floats
+    snapshot: np.ndarray
+    n_prompts: np.ndarray
+    kinds: Mapping[Cell, str]
+    plain: LineageTests
+    level: LineageTests
+    without: LineageTests
+    named: np.ndarray
+    opening: Tested
+    embedding: Tested
+    weights: Mapping[str, TargetTest]
+    siblings: Mapping[Cell, SiblingTest]
+    alone: Mapping[Cell, Adjusted]
+    tops: Mapping[str, Ceiling]
+    ranks: Mapping[Cell, int]
+    cluster: Mapping[int, frozenset[int]]
+
+
+def analyse(measured: Measured) -> Analysis:
+    """Test everything; see docs/method.md for the order and the reasons."""
+    population = measured.population
+    scores, snapshot = best_snapshots(population, measured.composite.scores)
+    counts = np.nan_to_num(matrix(measured.pairs, population, "n_prompts")).astype(np.int64)
+    n_prompts = _of_snapshot(counts, snapshot)
+    is_control = population.is_unrelated & (n_prompts >= LEAST_PROMPTS)
+    lengths = _of_snapshot(matrix(measured.pairs, population, "length_closeness"), snapshot)
+    plain = lineage_tests(scores, is_control, population)
+    named = resembling_controls(plain)
+    opening_d = best_snapshots(population, matrix(measured.pairs, population, "opening_d"))[0]
+    embedded = best_snapshots(population, matrix(measured.pairs, population, "embedding"))[0]
+    opening = against_null(Scores(opening_d, is_control, population.family, population.is_documented))
+    embedding = against_null(
+        Scores(at_equal_length(embedded, lengths, is_control), is_control, population.family, population.is_documented)
+    )
+    kinds = _kinds(measured, scores)
+    ranks = _ranks(plain.groups.t, scores)
+    return Analysis(
+        measured=measured,
+        scores=scores,
+        snapshot=snapshot,
+        n_prompts=n_prompts,
+        kinds=kinds,
+        plain=plain,
+        level=lineage_tests(at_equal_length(scores, lengths, is_control), is_control, population),
+        without=lineage_tests(scores, is_control, population, named) if named.any() else plain,
+        named=named,
+        opening=opening,
+        embedding=embedding,
+        weights=_weights(kinds, opening, embedding, population),
+        siblings=sibling_tests(scores, population),
+        alone=_alone(kinds, plain, opening, embedding),
+        tops=ceilings(measured.selves),
+        ranks=ranks,
+        cluster=_clusters(measured, snapshot, plain, kinds, ranks),
+    )
+
+
+def _of_snapshot(values: np.ndarray, snapshot: np.ndarray) -> np.ndarray:
+    """Return the value of each target with the chosen snapshot of each group; 0 or NaN where there is none."""
+    found = np.take_along_axis(values, np.maximum(snapshot, 0), axis=1)
+    nothing = 0 if np.issubdtype(values.dtype, np.integer) else np.nan
+    return np.where(snapshot >= 0, found, nothing)
+
+
+def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
+    population, asked = measured.population, set(measured.questions)
+    unit_of = {group: unit.kind for unit in vendor_units(population) for group in unit.groups}
+    found: dict[Cell, str] = {}
+    for target, group in zip(*np.nonzero(~np.isnan(scores)), strict=True):
+        cell = (int(target), int(group))
+        if (population.known[target].model, population.groups[group]) in asked:
+            found[cell] = ASKED
+        elif population.is_kin[cell]:
+            found[cell] = KIN
+        else:
+            found[cell] = RULED_OUT_KIND if population.is_impossible[cell] else unit_of[cell[1]]
+    return found
+
+
+def _ranks(t: Floats, scores: Floats) -> dict[Cell, int]:
+    """Return each group's place among a target's candidates, 1 the nearest: by t, where there is none by score."""
+    found = {}
+    for target in range(len(scores)):
+        told = t[target] if not np.isnan(t[target]).all() else scores[target]
+        order = [group for group in in_order(list(told)) if not np.isnan(scores[target, group])]
+        found |= {(target, group): place for place, group in enumerate(order, 1)}
+    return found
+
+
+def shared_weights_p(opening: Tested, embedding: Tested, cell: Cell) -> float | None:
+    """Return the p of a pair by openings or by embeddings at equal length, Bonferroni over those that there are."""
+    told = [float(tested.p[cell]) for tested in (opening, embedding) if not np.isnan(tested.p[cell])]
+    return min(1.0, len(told) * min(told)) if told else None
+
+
+def _weights(
+    kinds: Mapping[Cell, str], opening: Tested, embedding: Tested, population: Population
+) -> dict[str, TargetTest]:
+    """Return the test for shared weights of each target over all candidate groups of other vendors."""
+    p_values: dict[str, dict[int, float]] = {}
+    for cell, kind in kinds.items():
+        p = shared_weights_p(opening, embedding, cell)
+        if kind not in (KIN, RULED_OUT_KIND) and p is not None:
+            p_values.setdefault(population.known[cell[0]].model, {})[cell[1]] = p
+    return target_tests(p_values)
+
+
+def _alone(kinds: Mapping[Cell, str], plain: LineageTests, opening: Tested, embedding: Tested) -> dict[Cell, Adjusted]:
+    """Return the p of pairs that are a family of their own: asked beforehand, and within one vendor."""
+    found: dict[Cell, Adjusted] = {}
+    for wanted in (ASKED, KIN):
+        cells = sorted(cell for cell, kind in kinds.items() if kind == wanted)
+        p_values = [
+            shared_weights_p(opening, embedding, cell) if wanted == KIN else _figure(plain.groups.p[cell])
+            for cell in cells
+        ]
+        n = sum(p is not None for p in p_values)
+        for cell, p, p_holm, q in zip(cells, p_values, holm(p_values), benjamini_hochberg(p_values), strict=True):
+            found[cell] = Adjusted(n, p, p, p_holm, q, True)
+    return found
+
+
+def _figure(value: float | np.floating) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _clusters(
+    measured: Measured,
+    snapshot: np.ndarray,
+    plain: LineageTests,
+    kinds: Mapping[Cell, str],
+    ranks: Mapping[Cell, int],
+) -> dict[int, frozenset[int]]:
+    """Return for each target the candidate groups that can't be told from its best one."""
+    found: dict[int, frozenset[int]] = {}
+    of_target: dict[int, list[int]] = {}
+    for (target, group), kind in sorted(kinds.items()):
+        if kind not in (KIN, RULED_OUT_KIND) and snapshot[target, group] >= 0:
+            of_target.setdefault(target, []).append(group)
+    for target, groups in of_target.items():
+        blocks = measured.composite.blocks[:, target, snapshot[target, groups]]
+        blocks = blocks - np.nan_to_num(plain.groups.null_mean[target, groups])
+        best = min(range(len(groups)), key=lambda place: ranks[target, groups[place]])
+        found[target] = frozenset(groups[place] for place in source_cluster(blocks, best))
+    return found

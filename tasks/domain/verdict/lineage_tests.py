@@ -1,0 +1,106 @@
+"""All scores of a population tested: by group, then by vendor, then over targets; once more at equal length, and once
+without the controls that look like students."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.domain.pairwise.matrices import Bools, Floats
+from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.population import Population
+from tasks.domain.verdict.tested import Scores, Tested, against_null
+from tasks.domain.verdict.vendor_scores import VendorUnit, vendor_scores, vendor_units
+
+INDEPENDENT_ROLE = "independent"
+NAMED_BELOW = 0.005
+"""A control whose left-out p for a vendor is below this looks like its student, and is named."""
+
+
+@dataclass(frozen=True)
+class LineageTests:
+    """Tests of a population: `groups` (n x G), `vendors` (n x V) over `units`, and each target's family of hypotheses.
+
+    `of_kind`: by kind of candidates, documented or undocumented, the test of each target by name; targets that are
+    documented as independent apart, under `controls_of_kind`.
+    """
+
+    units: Sequence[VendorUnit]
+    groups: Tested
+    vendors: Tested
+    of_kind: Mapping[str, Mapping[str, TargetTest]]
+    controls_of_kind: Mapping[str, Mapping[str, TargetTest]]
+
+
+def lineage_tests(
+    scores: Floats, is_control: Bools, population: Population, without: Bools | None = None
+) -> LineageTests:
+    """Return the tests of scores.
+
+    Args:
+        scores: n x G, of each target for each group.
+        is_control: n x G, whose scores are chance.
+        population: the models.
+        without: n x V, controls to leave out of a vendor's nulls.
+    """
+    units = vendor_units(population)
+    if without is not None:
+        is_control = is_control.copy()
+        for place, unit in enumerate(units):
+            is_control[np.ix_(np.flatnonzero(without[:, place]), np.array(unit.groups))] = False
+    groups = against_null(Scores(scores, is_control, population.family, population.is_documented))
+    by_vendor = vendor_scores(groups.t, units, population)
+    if without is not None:
+        by_vendor = Scores(by_vendor.values, by_vendor.is_control & ~without, by_vendor.family, by_vendor.is_documented)
+    vendors = against_null(by_vendor)
+    p_values: dict[tuple[bool, str], dict[str, dict[int, float]]] = {}
+    for target, model in enumerate(population.known):
+        for place, unit in enumerate(units):
+            if is_hypothesis(target, unit, population) and not np.isnan(vendors.p[target, place]):
+                told = p_values.setdefault((model.role == INDEPENDENT_ROLE, unit.kind), {})
+                told.setdefault(model.model, {})[place] = float(vendors.p[target, place])
+    found = {key: target_tests(told) for key, told in p_values.items()}
+    return LineageTests(
+        units=units,
+        groups=groups,
+        vendors=vendors,
+        of_kind={kind: told for (is_independent, kind), told in found.items() if not is_independent},
+        controls_of_kind={kind: told for (is_independent, kind), told in found.items() if is_independent},
+    )
+
+
+def is_hypothesis(target: int, unit: VendorUnit, population: Population) -> bool:
+    """Say whether a vendor may have taught a target: no kin of it, and not ruled out beforehand with all its groups."""
+    groups = list(unit.groups)
+    is_open = ~population.is_impossible[target, groups]
+    return not population.is_kin[target, groups].any() and bool(is_open.any())
+
+
+def resembling_controls(tests: LineageTests) -> Bools:
+    """Return which controls (n) look like students of which vendor (V), each tested without its own family."""
+    p = np.where(np.isnan(tests.vendors.p), 1.0, tests.vendors.p)
+    found: Bools = tests.vendors.is_control & (p <= NAMED_BELOW)
+    return found
+
+
+def at_equal_length(scores: Floats, lengths: Floats, is_control: Bools) -> Floats:
+    """Return scores less what closeness of length explains of them, n x K.
+
+    The slope is that of the scores of unrelated models on their closeness of length, within candidates, never below 0.
+
+    Args:
+        scores: n x K.
+        lengths: closeness of length, n x K, NaN where it is not known: then nothing is explained.
+        is_control: n x K, who is unrelated.
+    """
+    told = is_control & ~np.isnan(scores) & ~np.isnan(lengths)
+    n = told.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        length_means = np.where(told, lengths, 0.0).sum(axis=0) / n
+        score_means = np.where(told, scores, 0.0).sum(axis=0) / n
+    x = np.where(told & (n >= 2), lengths - length_means, 0.0)
+    y = np.where(told & (n >= 2), scores - score_means, 0.0)
+    bottom = float((x**2).sum())
+    slope = max(float((x * y).sum()) / bottom, 0.0) if bottom > 0.0 else 0.0
+    explained = slope * (lengths - length_means)
+    return scores - np.where(np.isnan(explained), 0.0, explained)

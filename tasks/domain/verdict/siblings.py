@@ -1,0 +1,108 @@
+"""Is a target nearer to a candidate than models of the same base that had another teacher? The strongest control."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.special import stdtr
+
+from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.verdict.family_null import PRIOR_DOF, FamilyNull, family_null
+from tasks.domain.verdict.population import Population
+
+SIBLINGS, BASE = "siblings", "base"
+LEAST_SIBLINGS = 3
+LEAST_TEACHERS = 2
+"""Kinds of teaching among the siblings below which their spread can't be seen."""
+
+SAME_DATA = "none"
+
+
+@dataclass(frozen=True)
+class SiblingTest:
+    """A target against models of the same base: `n` of them, or the base itself (`kind`), with t and one-sided p."""
+
+    kind: str
+    n: int
+    t: float
+    p: float
+
+
+def sibling_tests(scores: Floats, population: Population) -> dict[tuple[int, int], SiblingTest]:
+    """Return the test of each target (place) and candidate group (place) that has siblings, or else its base, here.
+
+    With siblings: the target's score less the mean of theirs, a t over siblings as `family_null` has it; siblings with
+    the same teacher are one family, and those who learned from this very group are left out. The variance is moderated
+    over candidate groups. With the base alone: the target's score less the base's, against the same difference for the
+    other vendors' groups.
+
+    Args:
+        scores: n x G, the highest score of each target for each group.
+        population: the models.
+    """
+    found: dict[tuple[int, int], SiblingTest] = {}
+    for target, model in enumerate(population.known):
+        if model.base is None:
+            continue
+        tests = _against_siblings(target, scores, population) or _against_base(target, scores, population)
+        found |= {(target, group): told for group, told in tests.items()}
+    return found
+
+
+def _against_siblings(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
+    known = population.known
+    nulls: dict[int, FamilyNull] = {}
+    for group, name in enumerate(population.groups):
+        places = [
+            i
+            for i, other in enumerate(known)
+            if i != target and other.base == known[target].base and name not in other.learned_from
+        ]
+        places = [i for i in places if not np.isnan(scores[i, group])]
+        teachers = [";".join(known[i].learned_from) or SAME_DATA for i in places]
+        if len(places) >= LEAST_SIBLINGS and len(set(teachers)) >= LEAST_TEACHERS and _is_told(scores[target, group]):
+            nulls[group] = family_null([float(scores[i, group]) for i in places], teachers)
+    variances = [null.variance for null in nulls.values() if null.variance]
+    if not variances:
+        return {}
+    # A few siblings know their variance badly: what it is on average over candidates stands behind each.
+    pooled, dof = float(np.mean(variances)), PRIOR_DOF
+    tests = {}
+    for group, null in nulls.items():
+        if null.variance is None:
+            continue
+        variance = (dof * pooled + null.dof * null.variance) / (dof + null.dof)
+        t = (float(scores[target, group]) - null.mean) / sqrt(variance * (1.0 + 1.0 / null.n_families))
+        tests[group] = SiblingTest(SIBLINGS, null.n_controls, t, float(stdtr(dof + null.dof, -t)))
+    return tests
+
+
+def _against_base(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
+    known = population.known
+    name = known[target].base
+    bases = [i for i, other in enumerate(known) if i != target and name in (other.model, other.group)]
+    if not bases:
+        return {}
+    own = {known[i].vendor for i in bases}
+    gaps = scores[target] - np.array([_mean(scores[bases, group]) for group in range(scores.shape[1])])
+    told = [k for k, gap in enumerate(gaps) if _is_told(gap) and population.heads[k].vendor not in own]
+    tests = {}
+    for group in told:
+        others = [k for k in told if population.heads[k].vendor != population.heads[group].vendor]
+        vendors = [population.heads[k].vendor for k in others]
+        if len(set(vendors)) < LEAST_SIBLINGS:
+            continue
+        null = family_null([float(gaps[k]) for k in others], vendors)
+        if null.variance:
+            t = (float(gaps[group]) - null.mean) / sqrt(null.variance * (1.0 + 1.0 / null.n_families))
+            tests[group] = SiblingTest(BASE, len(bases), t, float(stdtr(null.dof, -t)))
+    return tests
+
+
+def _mean(values: Floats) -> float:
+    kept = values[~np.isnan(values)]
+    return float(kept.mean()) if len(kept) else float("nan")
+
+
+def _is_told(value: float | np.floating) -> bool:
+    return not np.isnan(value)

@@ -1,0 +1,43 @@
+"""Which candidates can't be told from the best one: one source among them, and nobody knows which."""
+
+from math import sqrt
+
+import numpy as np
+from scipy.special import stdtrit
+
+from tasks.domain.pairwise.matrices import Floats
+
+LEVEL = 0.05
+LEAST_BLOCKS = 5
+
+
+def source_cluster(blocks: Floats, best: int) -> list[int]:
+    """Return the columns that are not below the best one by more than chance, the best among them.
+
+    A paired t over blocks of prompts, one-sided at .05: both candidates answered the same prompts, so what the prompts
+    have in common cancels (batch means: Law and Kelton, Simulation Modeling and Analysis, 9.5).
+
+    Args:
+        blocks: blocks x candidates, each block's mean score less what unrelated models have; NaN where there is none.
+        best: the column of the best candidate.
+    """
+    kept = []
+    for column in range(blocks.shape[1]):
+        gaps = blocks[:, best] - blocks[:, column]
+        gaps = gaps[~np.isnan(gaps)]
+        if column == best:
+            kept.append(column)
+        elif len(gaps) >= LEAST_BLOCKS:
+            error = float(gaps.std(ddof=1)) / sqrt(len(gaps))
+            if gaps.mean() <= error * float(stdtrit(len(gaps) - 1, 1.0 - LEVEL)):
+                kept.append(column)
+    return kept
+
+
+def interval(blocks: Floats) -> tuple[float | None, float | None]:
+    """Return the 95 % interval of a mean over prompts from its block means; None where there are too few blocks."""
+    kept = blocks[~np.isnan(blocks)]
+    if len(kept) < LEAST_BLOCKS:
+        return None, None
+    reach = float(kept.std(ddof=1)) / sqrt(len(kept)) * float(stdtrit(len(kept) - 1, 0.975))
+    return float(kept.mean()) - reach, float(kept.mean()) + reach
