@@ -144,7 +144,7 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
 
 def _ranks(t: Floats, scores: Floats) -> dict[Cell, int]:
     """Return each group's place among a target's candidates, 1 the nearest: by t, where there is none by score."""
-    found = {}
+    found: dict[Cell, int] = {}
     for target in range(len(scores)):
         told = t[target] if not np.isnan(t[target]).all() else scores[target]
         order = [group for group in in_order(list(told)) if not np.isnan(scores[target, group])]
