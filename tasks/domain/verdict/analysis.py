@@ -62,8 +62,8 @@ class Adjusted:
 class Analysis:
     """All tests of a population, from which the rows of its verdicts are read.
 
-    `plain`: of the scores; `level`: at equal length; `without`, `level_without`: the same without the controls that look
-    like students, `named` (n x V).
+    `plain`: of the scores; `level`: at equal length; `without`, `level_without`: the same without the controls that
+    look like students, `named` (n x V).
     """
 
     measured: Measured

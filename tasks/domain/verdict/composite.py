@@ -29,7 +29,7 @@ WEIGHTS: Mapping[str, float] = {
 layout beyond what shared content explains."""
 
 MOST_COUNTED = {"overlap": 5.0}
-"""Spreads beyond which a channel counts no further: a model that copies whole replies must not look less alike for it."""
+"""Spreads beyond which a channel counts no further: who copies whole replies must not look less alike for it."""
 
 TYPICAL_SPREADS: Mapping[str, float] = {
     "template_opening": 0.11,

@@ -10,7 +10,7 @@ from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.tested import Scores
 
 SHARES = np.array([2.0, 1.0]) / 3.0
-"""What a vendor's nearest and second nearest group count: one group's luck is not the vendor's, nor has it one voice."""
+"""What a vendor's nearest and second nearest group count: one group's luck is not the vendor's."""
 
 DOCUMENTED, UNDOCUMENTED = "documented", "undocumented"
 
