@@ -64,7 +64,7 @@ LINEAGE_VERDICTS = [
     ("alpha-2", "beta", "beta-1", False, 1.5, 0.9, 0.01, 1, "shares lineage (strong)"),
     ("alpha-2", "gamma", "gamma-1", False, 0.8, 0.5, 0.04, 2, "shares lineage (moderate)"),
     ("alpha-2", "alpha", "alpha-1", True, 1.6, 0.95, 0.01, 1, "same model or fine-tune"),
-    ("alpha-1", "beta", "beta-1", False, 0.4, 0.2, 0.2, 1, "no evidence"),
+    ("alpha-1", "beta", "beta-1", False, 0.4, 0.2, 0.2, 1, "not conclusive"),
 ]
 
 
@@ -117,9 +117,12 @@ def _append_trials(warehouse: store.Store) -> None:
 def _append_comparisons(warehouse: store.Store) -> None:
     """Append verdicts on pairs, a grade, a base, a price, and a later round in which one model answers otherwise."""
     columns = ("target", "candidate_group", "reference", "is_kin", "opening_d", "degree", "p_holm", "rank", "verdict")
-    rest = {"low": 0.3, "high": 0.692, "null_mean": 0.1, "null_sd": 0.2, "n_prompts": 2, "n_controls": 9}
-    rest |= {"n_control_families": 5, "is_asked": False, "n_tests": 4, "computed_at": small_home.AT}
-    warehouse.append("lineage_verdict", [dict(zip(columns, row, strict=True)) | rest for row in LINEAGE_VERDICTS])
+    rest = {"low": 0.3, "high": 0.692, "score": 3.0, "score_low": 2.608, "score_high": 3.392, "n_prompts": 2}
+    rest |= {"null_mean": 0.1, "null_sd": 0.8, "n_controls": 9, "n_control_families": 5, "n_candidates": 4}
+    rest |= {"kind": "documented", "is_asked": False, "is_source": False, "resembling_controls": []}
+    rest |= {"statistic": "composite", "statistic_version": "1", "computed_at": small_home.AT}
+    verdicts = [dict(zip(columns, row, strict=True)) | rest for row in LINEAGE_VERDICTS]
+    warehouse.append("lineage_verdict", [row | {"p_target": row["p_holm"] / 2} for row in verdicts])
     grade = {
         "prompt_set": "all",
         "judge": "text_likeness",
