@@ -8,9 +8,9 @@ from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_pro
 def score(given: RivalInput) -> Floats:
     """Return the mean over prompts of the shorter reply's words over the longer's: above 0, up to 1.
 
-    `mean over prompts of min(a, b) / max(a, b)`, where a and b count words. Symmetric. Similar length is among the
-    surface features by which Wu and Aji, Style over Substance (COLING 2025, 297-312) and Dubois et al.,
-    Length-Controlled AlpacaEval (COLM 2024) found replies to be preferred whatever they say.
+    `mean over prompts of min(a, b) / max(a, b)`, where a and b count words. Symmetric. No published test of lineage:
+    length is the surface feature that comparisons of replies most often mistake for something else (Dubois et al.,
+    Length-Controlled AlpacaEval, COLM 2024, arXiv 2404.04475).
     """
     answered = given.table.has_words
     lengths = np.array([[0 if found is None else len(found) for found in row] for row in given.table.words], np.float64)
