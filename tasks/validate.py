@@ -1,6 +1,6 @@
 """A published snapshot whose lineage is documented -> how well its verdicts, and rival scores, agree with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from tasks.domain.verdict.documented import STUDENT, TUNED, columns
 from tasks.domain.verdict.figures import (
     Figures,
     Published,
+    Validation,
     aurocs,
     centred_by_reference,
     centred_by_vendor,
@@ -32,39 +33,13 @@ from tasks.domain.verdict.figures import (
     rival_figures,
 )
 from tasks.domain.verdict.population import Population
-from tasks.domain.verdict.sibling_figures import SiblingFigures, sibling_figures
-from tasks.domain.verdict.validation import Auroc
+from tasks.domain.verdict.sibling_figures import sibling_figures
 from tasks.domain.verdict.verdicts import verdicts
 
 OPENING_0_1_0 = "opening_0_1_0"
 """The score of version 0.1.0: the mean shared opening, centred by reference."""
 
 RAW_EMBEDDING = "raw_embedding"
-
-
-@dataclass(frozen=True)
-class Validation:
-    """All that a validation says.
-
-    `composite`: of the verdict's own score; `strictly`: its mean column AUROC against all that did not learn from that
-    very group, `tuned`: that of derived models and variants. `rivals`: the same figures of other scores, and
-    `provenance` the decision of Model Provenance Testing as published; both None where they were not asked for.
-    `n_embedded`: prompts that the embedding was made of, all others take all. `verdicts`: by role, how many targets
-    have which verdict as their best. `adversaries`: each with its nearest candidate.
-    """
-
-    n_targets: int
-    n_prompts: int
-    n_vendors: int
-    composite: Figures
-    strictly: Auroc
-    tuned: Auroc
-    siblings: SiblingFigures
-    rivals: Mapping[str, Figures] | None
-    provenance: Published | None
-    n_embedded: int
-    verdicts: Mapping[str, Mapping[str, int]]
-    adversaries: Sequence[Mapping[str, object]]
 
 
 def check_documented(home: Home) -> None:
@@ -93,24 +68,7 @@ def validate(home: Home, seed: int, embedding: EmbeddingPlan | None) -> Validati
         if measured is None:
             raise InputError("no two models have replies to compare.", where=str(home.root))
         population, analysis = measured.population, analyse(measured)
-        controls = analysis.plain.groups.is_control
-        told: dict[str, Figures] | None = None
-        provenance, n_embedded = None, 0
-        if embedding is not None:
-            table = _table(snapshot, population)
-            sums = channel_sums(snapshot, population)
-            d = centred_by_reference(sums["plain_opening"].mean, population.cohort)
-            told = {OPENING_0_1_0: rival_figures(d, controls, population, seed)}
-            n_embedded = min(embedding.prompts_per_set or 0, len(table.prompts)) if embedding.enabled else 0
-            for name in registry.names(rivals):
-                given = _embedded(table, population, embedding, seed) if name == RAW_EMBEDDING and n_embedded else None
-                values = registry.load(rivals, name).score(given or _input(table, population))
-                if values is not None:
-                    centred = centred_by_vendor(values, population.cohort)
-                    told[name] = rival_figures(centred, controls, population, seed)
-            cohort = population.cohort
-            is_unrelated = unrelated_controls(cohort.is_background, cohort.family, cohort.vendor)
-            provenance = published_figures(provenance_p_values(table, is_unrelated), controls, population, seed)
+        rival = _rivals(snapshot, analysis, seed, embedding) if embedding is not None else _Rivals(None, None, 0)
         scores = analysis.scores
         return Validation(
             n_targets=len(population.known),
@@ -120,38 +78,70 @@ def validate(home: Home, seed: int, embedding: EmbeddingPlan | None) -> Validati
             strictly=aurocs(scores, population, [STUDENT], seed, is_by_vendor=False),
             tuned=aurocs(scores, population, TUNED, seed, is_by_vendor=True),
             siblings=sibling_figures(scores, analysis.plain, population, seed),
-            rivals=told,
-            provenance=provenance,
-            n_embedded=n_embedded,
-            **_verdicts(analysis),
+            **vars(rival),
+            verdicts=_best_verdicts(analysis),
+            adversaries=_adversaries(analysis),
         )
 
 
-def _verdicts(analysis: Analysis) -> dict[str, Mapping[str, Mapping[str, int]] | Sequence[Mapping[str, object]]]:
-    """Return each target's best verdict on a candidate that is no kin, counted by role; and those of adversaries."""
-    role = {model.model: model.role or "unknown" for model in analysis.measured.population.known}
-    rows = [row for row in verdicts(analysis) if not row.is_kin]
+@dataclass(frozen=True)
+class _Rivals:
+    rivals: Mapping[str, Figures] | None
+    provenance: Published | None
+    n_embedded: int
+
+
+def _rivals(snapshot: store.Store, analysis: Analysis, seed: int, embedding: EmbeddingPlan) -> _Rivals:
+    population, controls = analysis.measured.population, analysis.plain.groups.is_control
+    cohort, table = population.cohort, _table(snapshot, population)
+    n_embedded = min(embedding.prompts_per_set or 0, len(table.prompts)) if embedding.enabled else 0
+    opening = channel_sums(snapshot, population)["plain_opening"].mean
+    told = {OPENING_0_1_0: rival_figures(centred_by_reference(opening, cohort), controls, population, seed)}
+    for name in registry.names(rivals):
+        if name == RAW_EMBEDDING and n_embedded:
+            given = _embedded(table, population, embedding, seed)
+        else:
+            given = _input(table, population)
+        values = registry.load(rivals, name).score(given)
+        if values is not None:
+            told[name] = rival_figures(centred_by_vendor(values, cohort), controls, population, seed)
+    is_unrelated = unrelated_controls(cohort.is_background, cohort.family, cohort.vendor)
+    provenance = published_figures(provenance_p_values(table, is_unrelated), controls, population, seed)
+    return _Rivals(told, provenance, n_embedded)
+
+
+def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
+    """Return each target's best verdict on a candidate that is no kin, counted by role."""
     best: dict[str, int] = {}
-    for row in rows:
-        place = VERDICTS.index(row.verdict)
-        best[row.target] = min(best.get(row.target, place), place)
+    for row in verdicts(analysis):
+        if not row.is_kin:
+            place = VERDICTS.index(row.verdict)
+            best[row.target] = min(best.get(row.target, place), place)
+    role = {model.model: model.role or "unknown" for model in analysis.measured.population.known}
     counts: dict[str, dict[str, int]] = {}
     for target, place in sorted(best.items(), key=lambda told: told[1]):
         of_role = counts.setdefault(role[target], {})
         of_role[VERDICTS[place]] = of_role.get(VERDICTS[place], 0) + 1
+    return counts
+
+
+def _adversaries(analysis: Analysis) -> list[dict[str, object]]:
+    """Return the nearest candidate of each adversary with its verdict."""
     wanted = ("target", "candidate_group", "score", "z", "p_target", "q", "verdict")
-    nearest = [
+    names = {model.model for model in analysis.measured.population.known if model.role == "adversary"}
+    return [
         {name: getattr(row, name) for name in wanted}
-        for row in rows
-        if role[row.target] == "adversary" and row.rank == 1
+        for row in verdicts(analysis)
+        if row.target in names and row.rank == 1
     ]
-    return {"verdicts": counts, "adversaries": nearest}
 
 
 def _table(snapshot: store.Store, population: Population) -> ReplyTable:
     """Return the first sample of each model's replies to each prompt."""
     rows = snapshot.read_columns("core.reply", ["model", "prompt_id", "sample", "reply_text"])
-    rows = rows.drop_nulls("reply_text").sort("prompt_id", "model", "sample").unique(["prompt_id", "model"], keep="first")
+    rows = (
+        rows.drop_nulls("reply_text").sort("prompt_id", "model", "sample").unique(["prompt_id", "model"], keep="first")
+    )
     texts: dict[str, list[str | None]] = {}
     for model, prompt, text in rows.select("model", "prompt_id", "reply_text").iter_rows():
         texts.setdefault(prompt, [None] * len(population.known))[population.place[model]] = text

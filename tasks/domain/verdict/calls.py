@@ -1,6 +1,6 @@
 """Tests of a population held against its documented lineage: how many targets are called, and with the right vendor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,15 +21,17 @@ HELD_OUT_LEVELS = (0.05, 0.01, 0.002)
 class Calls:
     """Targets that are called over candidates of one kind; a target's call names its vendor of least p.
 
-    Of `n_students` with a teacher of this kind: called with the right vendor, at a false discovery rate of .05 and .10
-    (`right_fdr05`, `right_fdr10`), at a chance of any false call of .05 (`right_fwer05`), and each asked alone
-    (`right_alone`, p of the target at most .05). `wrong_*`: called with another vendor. `elsewhere_*`: of those whose
-    teacher is here but of the other kind. `untaught_*`: students whose teacher is not documented, or not here.
-    `human_*`: taught by human data alone. `n_targets`: over how many targets the rates are controlled.
+    Of `n_students` with a teacher of this kind `n_tested` have a test against its vendor. Called with the right vendor:
+    at a false discovery rate of .05 and .10 (`right_fdr05`, `right_fdr10`), at a chance of any false call of .05
+    (`right_fwer05`), and each asked alone (`right_alone`, p of the target at most .05). `wrong_*`: called with another
+    vendor. `elsewhere_*`: of those whose teacher is here but of the other kind. `untaught_*`: students whose teacher is
+    not documented, or not here. `human_*`: taught by human data alone. `n_targets`: over how many targets the rates are
+    controlled.
     """
 
     n_targets: int
     n_students: int
+    n_tested: int
     right_fdr05: int
     right_fdr10: int
     right_fwer05: int
@@ -100,6 +102,7 @@ def calls(told: Mapping[str, TargetTest], vendor_of: Sequence[str], kind: str, p
     return Calls(
         n_targets=len(told),
         n_students=len(students),
+        n_tested=sum(_is_tested(told[name], vendor_of, right_vendors[name]) for name in students if name in told),
         right_fdr05=sum(told[name].q <= RATES[0] for name in right),
         right_fdr10=sum(told[name].q <= RATES[1] for name in right),
         right_fwer05=sum(told[name].p_holm <= LEVEL for name in right),
@@ -117,6 +120,11 @@ def calls(told: Mapping[str, TargetTest], vendor_of: Sequence[str], kind: str, p
         not_called=tuple(name for name in students if name not in right or told[name].q > RATES[0]),
         wrong=tuple(f"{name}: {named[name]}" for name in wrong if told[name].p_target <= LEVEL),
     )
+
+
+def _is_tested(test: TargetTest, vendor_of: Sequence[str], vendors: Set[str]) -> bool:
+    """Say whether one of the vendors is among those that a target was tested against."""
+    return any(vendor_of[place] in vendors for place in test.p_candidate)
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ def control_alarms(
 
 @dataclass(frozen=True)
 class Attribution:
-    """Of `n` students with a tested teacher of one kind: what stands first among the candidates of that kind.
+    """What stands first among the candidates of one kind, of `n` students that are tested against a teacher's vendor.
 
     `vendor_first`: the vendor of least p taught it. `group_first`: the group of highest t did. `n_choice`: students
     whose teacher's vendor has several groups; `group_within_vendor`: the one that taught it has the highest t of them.
@@ -192,9 +200,12 @@ def attribution(
         groups = true[model.model]
         if model.role != STUDENT or not groups or model.model not in told:
             continue
+        right = {population.heads[group].vendor for group in groups}
+        if not _is_tested(told[model.model], [unit.vendor for unit in tests.units], right):
+            continue
         n += 1
         best = tests.units[told[model.model].best]
-        is_right = best.vendor in {population.heads[group].vendor for group in groups}
+        is_right = best.vendor in right
         vendor_first += is_right
         if not is_right:
             missed.append(f"{model.model}: {best.vendor}")

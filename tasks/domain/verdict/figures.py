@@ -23,6 +23,7 @@ from tasks.domain.verdict.documented import HUMAN, INDEPENDENT, STUDENT, columns
 from tasks.domain.verdict.hypotheses import TargetTest, target_tests
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests
 from tasks.domain.verdict.population import Population, best_snapshots
+from tasks.domain.verdict.sibling_figures import SiblingFigures
 from tasks.domain.verdict.validation import Auroc, Share, mean_auroc, share
 from tasks.domain.verdict.vendor_scores import DOCUMENTED, UNDOCUMENTED
 
@@ -116,6 +117,31 @@ class Published:
     controls: Share
     named: tuple[str, ...]
     cells: Share
+
+
+@dataclass(frozen=True)
+class Validation:
+    """All that a validation says.
+
+    `composite`: of the verdict's own score; `strictly`: its mean column AUROC against all that did not learn from that
+    very group, `tuned`: that of derived models and variants. `rivals`: the same figures of other scores, and
+    `provenance` the decision of Model Provenance Testing as published; both None where they were not asked for.
+    `n_embedded`: prompts that the embedding was made of, all others take all. `verdicts`: by role, how many targets
+    have which verdict as their best. `adversaries`: each with its nearest candidate.
+    """
+
+    n_targets: int
+    n_prompts: int
+    n_vendors: int
+    composite: Figures
+    strictly: Auroc
+    tuned: Auroc
+    siblings: SiblingFigures
+    rivals: Mapping[str, Figures] | None
+    provenance: Published | None
+    n_embedded: int
+    verdicts: Mapping[str, Mapping[str, int]]
+    adversaries: Sequence[Mapping[str, object]]
 
 
 def published_figures(p_values: Floats, is_control: Bools, population: Population, seed: int) -> Published:
