@@ -19,7 +19,7 @@ from flows import (
     cli_show,
     cli_validate,
 )
-from flows.cli_start import HomeOption, VerboseOption, start
+from flows.cli_start import BasesOption, HomeOption, VerboseOption, load_lineage, start
 from tasks.adapters import settings, terminal
 from tasks.domain.errors import DistillometerError, InputError
 from tasks.domain.near_names import unknown_name
@@ -112,6 +112,7 @@ def ingest(
 def score(
     references: Annotated[str, typer.Option("--references", help="Candidate teachers, separated by commas.")] = "",
     lineage: Annotated[Path | None, typer.Option("--lineage", help="CSV of what is known of each model.")] = None,
+    bases: BasesOption = None,
     grade_against: Annotated[
         list[str] | None,
         typer.Option("--grade-against", metavar="REFERENCE", help="Grade likeness to it from 1 to 5. May be repeated."),
@@ -147,7 +148,7 @@ def score(
     named = _names([references])
     graded = _names(grade_against or [])
     store.check_free(place)
-    lineages.check(named, lineage, place)
+    lineages.check(named, lineage, place, bases)
     lineages.check(graded, None, place)
     asked = lineages.read_questions(question or [], lineage, place)
     start(place, verbose=verbose)
@@ -161,9 +162,9 @@ def score(
 
     async def run() -> None:
         with store.writing(place):
-            path = str(lineage.resolve()) if lineage else None
+            load_lineage(place, lineage, bases)
             score_step.ask_about(asked, "score", place)
-            seconds = await similarity(str(place.root), named, text_only, seed, path)
+            seconds = await similarity(str(place.root), named, text_only, seed)
             if graded:
                 await grade(str(place.root), references=graded)
             findings, _ = await publish(str(place.root), with_report=False)

@@ -13,6 +13,10 @@ HomeOption = Annotated[
 ]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what Prefect logs.")]
 
+BasesOption = Annotated[
+    Path | None, typer.Option("--bases", help="CSV (model, base) of what models were trained from: tells siblings.")
+]
+
 
 def start(home: Home, *, verbose: bool) -> None:
     """Make ready for a flow: nobody else writes, Prefect keeps its state under the home."""
@@ -23,3 +27,12 @@ def start(home: Home, *, verbose: bool) -> None:
     from tasks.adapters import prefect_server
 
     prefect_server.start()
+
+
+def load_lineage(home: Home, lineage: Path | None, bases: Path | None) -> None:
+    """Put what files say of the models into the warehouse, where there are any."""
+    from tasks import score
+
+    if lineage is not None or bases is not None:
+        paths = [str(path.resolve()) if path is not None else None for path in (lineage, bases)]
+        score.load_lineage.fn(paths[0], home, paths[1])

@@ -16,10 +16,16 @@ from tasks.domain.rows import lineage_row
 
 
 @task(name="load lineage", task_run_name="lineage from {path}", cache_policy=NO_CACHE)
-def load_lineage(path: str, home: Home) -> tuple[int, int]:
-    """Put the rows of a lineage file into the warehouse; return how many it has, and how many concern a model here."""
+def load_lineage(path: str | None, home: Home, bases: str | None = None) -> tuple[int, int]:
+    """Put the rows of a lineage file into the warehouse; return how many there are, and how many concern a model here.
+
+    Args:
+        path: the lineage file; None: what is on record stays.
+        home: where the warehouse is.
+        bases: a CSV of the base that each model was trained from, by which siblings are known.
+    """
     with store.writing(home) as warehouse:
-        rows, n_here = lineages.read(Path(path), warehouse)
+        rows, n_here = lineages.read(Path(path) if path else None, warehouse, Path(bases) if bases else None)
         at = now()
         warehouse.append("lineage", [lineage_row(row, "file", at) for row in rows])
         return len(rows), n_here

@@ -1,108 +1,52 @@
-"""A published snapshot whose lineage is documented -> how well its verdicts tell students from all others."""
+"""A published snapshot whose lineage is documented -> how well its verdicts, and rival scores, agree with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from tasks.adapters import store
+from tasks.adapters import loaded_embedder, store
+from tasks.adapters.measured import channel_sums, measure, population_of
 from tasks.adapters.settings import Home
+from tasks.domain import registry, rivals
 from tasks.domain.errors import InputError
 from tasks.domain.likeness.lexical import without_first_sentence
-from tasks.domain.verdict.decision import LEVEL, POSITIVE
-from tasks.domain.verdict.documented import LEARNT, TUNED, UNRELATED, Column, Truth, columns
-from tasks.domain.verdict.population import Known
-from tasks.domain.verdict.validation import Auroc, Share, TopRank, mean_auroc, share, top_ranks
+from tasks.domain.likeness.vectors import sample_prompts
+from tasks.domain.plan import EmbeddingPlan
+from tasks.domain.reply_table import ReplyTable
+from tasks.domain.rival import RivalInput
+from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
+from tasks.domain.verdict.analysis import Analysis, analyse
+from tasks.domain.verdict.decision import VERDICTS
+from tasks.domain.verdict.documented import STUDENT, TUNED, columns
+from tasks.domain.verdict.figures import (
+    Figures,
+    Published,
+    Validation,
+    aurocs,
+    centred_by_reference,
+    centred_by_vendor,
+    figures,
+    published_figures,
+    rival_figures,
+)
+from tasks.domain.verdict.population import Population
+from tasks.domain.verdict.sibling_figures import sibling_figures
+from tasks.domain.verdict.verdicts import verdicts
 
-MEASURES = ("opening_d", "opening", "embedding", "bigram_jaccard", "centred_cos", "raw_cos", "length_closeness")
-"""What is set side by side: the verdict's score first, closeness of length, the baseline, last."""
+OPENING_0_1_0 = "opening_0_1_0"
+"""The score of version 0.1.0: the mean shared opening, centred by reference."""
 
-CURVE = (50, 100, 200, 400)
-CURVE_DRAWS = 5
-P_LEVELS = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75)
-
-
-@dataclass(frozen=True)
-class Validation:
-    """All that a validation says.
-
-    `students`: by measure, learners against models that learned from nobody of the teacher's maker; `strictly`: against
-    all that did not learn from that very group; `tuned`: fine-tuned models and variants as learners. `alarms` and
-    `power`: share of pairs with p at most .05, and with a positive verdict, among unrelated pairs and documented ones.
-    `p_below`: share of unrelated pairs with p at or below each level. `curve`: mean AUROC by number of prompts.
-    """
-
-    n_targets: int
-    n_prompts: int
-    students: Mapping[str, Auroc]
-    strictly: Mapping[str, Auroc]
-    tuned: Mapping[str, Auroc]
-    alarms: tuple[Share, Share]
-    power: tuple[Share, Share]
-    power_tuned: tuple[Share, Share]
-    p_below: Mapping[float, float]
-    documented: TopRank
-    certain: TopRank
-    curve: Mapping[int, float | None]
-    adversaries: Sequence[Mapping[str, object]]
-    misses: Sequence[Mapping[str, object]]
-
-
-class _Snapshot:
-    """The rows of one snapshot that a validation reads."""
-
-    def __init__(self, snapshot: store.Store, seed: int) -> None:
-        self.seed = seed
-        models = snapshot.read("core.model").to_dicts()
-        self.known = {
-            row["model"]: Known(
-                row["model"], row["vendor"], row["family"], row["candidate_group"], row["role"], is_control=False
-            )
-            for row in models
-        }
-        groups = {row["model"]: row["candidate_group"] for row in models}
-        self.verdicts = snapshot.read("mart.verdict")
-        meant = snapshot.read("raw.embedding_likeness").select(
-            "target", "reference", pl.col("likeness").alias("embedding")
-        )
-        self.likeness = snapshot.read("mart.likeness").join(meant, on=["target", "reference"], how="left")
-        targets = set(self.likeness["target"])
-        self.truths = {
-            row["model"]: Truth(
-                self.known[row["model"]],
-                tuple(row["learned_from"] or ()) + ((groups[row["parent"]],) if row["parent"] in groups else ()),
-                row["certainty"],
-            )
-            for row in models
-            if row["model"] in targets
-        }
-        self.heads = {
-            group: self.known[reference]
-            for reference, group in sorted(self.likeness.select("reference", "candidate_group").unique().iter_rows())
-        }
-        self.family_of = {name: truth.known.family for name, truth in self.truths.items()}
-
-    def rng(self) -> np.random.Generator:
-        """Return fresh chance: each figure depends on the seed alone."""
-        return np.random.default_rng(self.seed)
-
-    def columns(self, roles: Sequence[str], *, is_by_maker: bool) -> list[Column]:
-        """Return the teachers with their learners of these roles and the others."""
-        return columns(self.truths, self.heads, roles, is_by_maker=is_by_maker)
-
-    def scores(self, measure: str) -> dict[tuple[str, str], float | None]:
-        """Return a measure's highest value over the snapshots of each target and group."""
-        rows = self.likeness.group_by("target", "candidate_group").agg(pl.col(measure).max())
-        return {(target, group): value for target, group, value in rows.iter_rows()}
+RAW_EMBEDDING = "raw_embedding"
 
 
 def check_documented(home: Home) -> None:
     """Raise InputError where nobody's teacher is documented, so that there is nothing to validate against."""
     with store.reading(home) as snapshot:
-        read = _Snapshot(snapshot, 0)
-    if not read.columns([LEARNT, *TUNED], is_by_maker=True):
+        population = population_of(snapshot)
+    if not columns(population, [STUDENT, *TUNED], is_by_vendor=True):
         raise InputError(
             "no model here is documented as a student of a reference.",
             where="--lineage",
@@ -111,113 +55,118 @@ def check_documented(home: Home) -> None:
         )
 
 
-def validate(home: Home, seed: int) -> Validation:
-    """Return how well the published verdicts agree with what is documented."""
+def validate(home: Home, seed: int, embedding: EmbeddingPlan | None) -> Validation:
+    """Return how well the published replies' verdicts agree with what is documented.
+
+    Args:
+        home: where the snapshot is.
+        seed: chance of the intervals, and of the prompts that are embedded.
+        embedding: with what, and how many prompts, the rival that embeds does so; None: no rivals.
+    """
     with store.reading(home) as snapshot:
-        read = _Snapshot(snapshot, seed)
-        by_maker = read.columns([LEARNT], is_by_maker=True)
-        told = [measure for measure in MEASURES if read.likeness[measure].is_not_null().any()]
+        measured = measure(snapshot, "")
+        if measured is None:
+            raise InputError("no two models have replies to compare.", where=str(home.root))
+        population, analysis = measured.population, analyse(measured)
+        rival = _rivals(snapshot, analysis, seed, embedding) if embedding is not None else _Rivals(None, None, 0)
+        scores = analysis.scores
         return Validation(
-            n_targets=len(read.truths),
-            n_prompts=int(read.likeness["n_prompts"].max()),  # type: ignore[arg-type]
-            students={m: mean_auroc(by_maker, read.scores(m), read.family_of, read.rng()) for m in told},
-            strictly=_aurocs(read, told, [LEARNT], is_by_maker=False),
-            tuned=_aurocs(read, told, TUNED, is_by_maker=True),
-            alarms=_shares(read, _unrelated(read)),
-            power=_shares(read, _pairs_of(read, [LEARNT])),
-            power_tuned=_shares(read, _pairs_of(read, TUNED)),
-            p_below=_p_below(_unrelated(read)),
-            documented=_top(read, is_certain=False),
-            certain=_top(read, is_certain=True),
-            curve=_curve(snapshot, read, by_maker),
-            adversaries=_shown(read.verdicts.filter((pl.col("target_role") == "adversary") & (pl.col("rank") == 1))),
-            misses=_shown(_unrelated(read).filter(pl.col("verdict").is_in(POSITIVE))),
+            n_targets=len(population.known),
+            n_prompts=int(analysis.n_prompts.max()),
+            n_vendors=len({model.vendor for model in population.known}),
+            composite=figures(scores, analysis.plain, population, seed, analysis.cluster),
+            strictly=aurocs(scores, population, [STUDENT], seed, is_by_vendor=False),
+            tuned=aurocs(scores, population, TUNED, seed, is_by_vendor=True),
+            siblings=sibling_figures(scores, analysis.plain, population, seed),
+            **vars(rival),
+            verdicts=_best_verdicts(analysis),
+            adversaries=_adversaries(analysis),
         )
 
 
-def _aurocs(read: _Snapshot, told: Sequence[str], roles: Sequence[str], *, is_by_maker: bool) -> dict[str, Auroc]:
-    chosen = read.columns(roles, is_by_maker=is_by_maker)
-    return {measure: mean_auroc(chosen, read.scores(measure), read.family_of, read.rng()) for measure in told}
+@dataclass(frozen=True)
+class _Rivals:
+    rivals: Mapping[str, Figures] | None
+    provenance: Published | None
+    n_embedded: int
 
 
-def _unrelated(read: _Snapshot) -> pl.DataFrame:
-    """Return the verdicts on pairs that are documented as unrelated; each target's own family is held out."""
-    return read.verdicts.filter(
-        ~pl.col("is_kin")
-        & pl.col("target_role").is_in(UNRELATED)
-        & (pl.col("candidate_role") == "independent")
-        & pl.col("p_t").is_not_null()
-    )
+def _rivals(snapshot: store.Store, analysis: Analysis, seed: int, embedding: EmbeddingPlan) -> _Rivals:
+    population, controls = analysis.measured.population, analysis.plain.groups.is_control
+    cohort, table = population.cohort, _table(snapshot, population)
+    n_embedded = min(embedding.prompts_per_set or 0, len(table.prompts)) if embedding.enabled else 0
+    opening = channel_sums(snapshot, population)["plain_opening"].mean
+    told = {OPENING_0_1_0: rival_figures(centred_by_reference(opening, cohort), controls, population, seed)}
+    for name in registry.names(rivals):
+        if name == RAW_EMBEDDING and n_embedded:
+            given = _embedded(table, population, embedding, seed)
+        else:
+            given = _input(table, population)
+        values = registry.load(rivals, name).score(given)
+        if values is not None:
+            told[name] = rival_figures(centred_by_vendor(values, cohort), controls, population, seed)
+    is_unrelated = unrelated_controls(cohort.is_background, cohort.family, cohort.vendor)
+    provenance = published_figures(provenance_p_values(table, is_unrelated), controls, population, seed)
+    return _Rivals(told, provenance, n_embedded)
 
 
-def _p_below(rows: pl.DataFrame) -> dict[float, float]:
-    p = rows["p_t"].to_numpy()
-    return {level: float(np.mean(p <= level)) if len(p) else 0.0 for level in P_LEVELS}
+def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
+    """Return each target's best verdict on a candidate that is no kin, counted by role."""
+    best: dict[str, int] = {}
+    for row in verdicts(analysis):
+        if not row.is_kin:
+            place = VERDICTS.index(row.verdict)
+            best[row.target] = min(best.get(row.target, place), place)
+    role = {model.model: model.role or "unknown" for model in analysis.measured.population.known}
+    counts: dict[str, dict[str, int]] = {}
+    for target, place in sorted(best.items(), key=lambda told: told[1]):
+        of_role = counts.setdefault(role[target], {})
+        of_role[VERDICTS[place]] = of_role.get(VERDICTS[place], 0) + 1
+    return counts
 
 
-def _pairs_of(read: _Snapshot, roles: Sequence[str]) -> pl.DataFrame:
-    pairs = [
-        (name, group)
-        for name, truth in sorted(read.truths.items())
-        if truth.role in roles
-        for group in dict.fromkeys(truth.learned_from)
+def _adversaries(analysis: Analysis) -> list[dict[str, object]]:
+    """Return the nearest candidate of each adversary with its verdict."""
+    wanted = ("target", "candidate_group", "score", "z", "p_target", "q", "verdict")
+    names = {model.model for model in analysis.measured.population.known if model.role == "adversary"}
+    return [
+        {name: getattr(row, name) for name in wanted}
+        for row in verdicts(analysis)
+        if row.target in names and row.rank == 1
     ]
-    wanted = pl.DataFrame(pairs, schema={"target": pl.String, "candidate_group": pl.String}, orient="row")
-    return read.verdicts.filter(pl.col("p_t").is_not_null()).join(
-        wanted, on=["target", "candidate_group"], how="semi", maintain_order="left"
+
+
+def _table(snapshot: store.Store, population: Population) -> ReplyTable:
+    """Return the first sample of each model's replies to each prompt."""
+    rows = snapshot.read_columns("core.reply", ["model", "prompt_id", "sample", "reply_text"])
+    rows = (
+        rows.drop_nulls("reply_text").sort("prompt_id", "model", "sample").unique(["prompt_id", "model"], keep="first")
     )
+    texts: dict[str, list[str | None]] = {}
+    for model, prompt, text in rows.select("model", "prompt_id", "reply_text").iter_rows():
+        texts.setdefault(prompt, [None] * len(population.known))[population.place[model]] = text
+    prompts = tuple(sorted(texts))
+    return ReplyTable(tuple(population.place), prompts, tuple(tuple(texts[prompt]) for prompt in prompts))
 
 
-def _shares(read: _Snapshot, rows: pl.DataFrame) -> tuple[Share, Share]:
-    rows = rows.sort("target", "candidate_group")
-    families = [read.family_of[target] for target in rows["target"]]
-    low = (rows["p_t"] <= LEVEL).to_list()
-    return share(low, families, read.rng()), share(rows["verdict"].is_in(POSITIVE).to_list(), families, read.rng())
+def _input(table: ReplyTable, population: Population, vectors: np.ndarray | None = None) -> RivalInput:
+    candidates = [place for place, model in enumerate(population.known) if model.is_reference]
+    return RivalInput(table, candidates, [model.group for model in population.known], vectors)
 
 
-def _top(read: _Snapshot, *, is_certain: bool) -> TopRank:
-    """Rank candidates of documented lineage only: a model of unknown origin may itself be a fellow student."""
-    candidates = read.verdicts.filter((pl.col("candidate_role") == "independent") & ~pl.col("is_kin"))
-    order = {
-        target: rows.sort("rank")["candidate_group"].to_list()
-        for (target,), rows in candidates.partition_by("target", as_dict=True).items()
-    }
-    groups = {group for ranked in order.values() for group in ranked}
-    learned = {
-        name: true
-        for name, truth in read.truths.items()
-        if truth.role == LEARNT and name in order and (truth.certainty == "high" or not is_certain)
-        if (true := [group for group in truth.learned_from if group in groups])
-    }
-    return top_ranks(learned, order, {group: head.vendor for group, head in read.heads.items()})
-
-
-def _curve(snapshot: store.Store, read: _Snapshot, chosen: Sequence[Column]) -> dict[int, float | None]:
-    """Return the mean AUROC of D on seeded samples of the prompts, the mean over several samples."""
-    rows = snapshot.read_columns("core.pair_centred", ["target", "reference", "prompt_id", "opening_d"])
-    wide = rows.pivot(on="prompt_id", index=["target", "reference"], values="opening_d").sort("target", "reference")
-    values = wide.drop("target", "reference").to_numpy()
-    groups = [read.known[reference].group for reference in wide["reference"]]
-    found: dict[int, float | None] = {}
-    rng = read.rng()
-    for n in [n for n in CURVE if n < values.shape[1]]:
-        means = []
-        for _ in range(CURVE_DRAWS):
-            picked = values[:, rng.choice(values.shape[1], n, replace=False)]
-            with np.errstate(invalid="ignore"):
-                d = np.nansum(picked, axis=1) / (~np.isnan(picked)).sum(axis=1)
-            scores: dict[tuple[str, str], float | None] = {}
-            for target, group, value in zip(wide["target"], groups, d, strict=True):
-                if not np.isnan(value):
-                    scores[target, group] = max(float(value), scores.get((target, group)) or float("-inf"))
-            means.append(mean_auroc(chosen, scores, read.family_of, np.random.default_rng(0)).mean)
-        found[n] = float(np.mean([m for m in means if m is not None])) if any(m is not None for m in means) else None
-    return found
-
-
-def _shown(rows: pl.DataFrame) -> list[dict[str, object]]:
-    wanted = ["target", "candidate_group", "opening_d", "z", "p_t", "p_holm", "degree", "length_closeness", "verdict"]
-    return rows.select(wanted).sort("target", "candidate_group").to_dicts()
+def _embedded(table: ReplyTable, population: Population, plan: EmbeddingPlan, seed: int) -> RivalInput:
+    """Return the replies to some of the prompts with their vectors: embedding them all takes an hour."""
+    chosen = set(sample_prompts(table.prompts, plan.prompts_per_set, seed))
+    places = [place for place, prompt in enumerate(table.prompts) if prompt in chosen]
+    part = ReplyTable(table.models, tuple(table.prompts[i] for i in places), tuple(table.texts[i] for i in places))
+    cells = [(i, j) for i, row in enumerate(part.texts) for j, text in enumerate(row) if text]
+    # Texts of like length side by side waste the least padding.
+    cells.sort(key=lambda cell: len(part.texts[cell[0]][cell[1]] or ""))
+    [found] = loaded_embedder.embedded(plan, [[part.texts[i][j] or "" for i, j in cells]])
+    vectors = np.full((len(part.prompts), len(part.models), found.shape[1]), np.nan, dtype=np.float32)
+    for (i, j), vector in zip(cells, found, strict=True):
+        vectors[i, j] = vector
+    return _input(part, population, vectors)
 
 
 def cut_first_sentences(home: Home, scratch: Path) -> Home:

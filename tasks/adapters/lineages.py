@@ -1,6 +1,7 @@
 """What is known of the models that have replies, and whether a scoring can rest on it."""
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 
 import polars as pl
@@ -32,36 +33,65 @@ def known(warehouse: store.Store) -> list[Lineage]:
     ]
 
 
-def read(path: Path, warehouse: store.Store) -> tuple[list[Lineage], int]:
+def read(path: Path | None, warehouse: store.Store, bases: Path | None = None) -> tuple[list[Lineage], int]:
     """Return the rows of a lineage file, and how many of them concern a model that is here.
 
+    Args:
+        path: the lineage file; None: what the warehouse knows already.
+        warehouse: who is here.
+        bases: a file of the base that each model was trained from, which is put into the rows; a model that has no row
+            there keeps what is known of it.
+
     Raises:
-        InputError: the file is wrong, or concerns nobody.
+        InputError: a file is wrong, or concerns nobody.
     """
-    rows = cards.read_lineage(path)
+    rows = cards.read_lineage(path) if path is not None else []
+    if path is not None:
+        _check_here([row.model for row in rows], path, warehouse)
+    if bases is not None:
+        base_of = cards.read_bases(bases)
+        _check_here(list(base_of), bases, warehouse)
+        told = {row.model: row for row in _on_record(list(base_of), warehouse)} | {row.model: row for row in rows}
+        told |= {model: replace(told.get(model, Lineage(model)), base=base) for model, base in base_of.items()}
+        rows = list(told.values())
     here = set(warehouse.read_columns("core.model", ["model"])["model"])
-    n_here = sum(row.model in here for row in rows)
-    if not n_here:
+    return rows, sum(row.model in here for row in rows)
+
+
+def _check_here(models: Sequence[str], path: Path, warehouse: store.Store) -> None:
+    here = set(warehouse.read_columns("core.model", ["model"])["model"])
+    if not here & set(models):
         raise InputError(
-            f"none of its {len(rows)} models is in the warehouse.",
+            f"none of its {len(models)} models is in the warehouse.",
             where=str(path),
             remedy=f"Here are, for example: {', '.join(sorted(here)[:5]) or 'no models at all'}.",
         )
-    return rows, n_here
 
 
-def check(references: Sequence[str], lineage: Path | None, home: Home) -> None:
+def _on_record(models: Sequence[str], warehouse: store.Store) -> list[Lineage]:
+    """Return what a card or an earlier file says of these models: a new row outranks it whole."""
+    rows = warehouse.read("core.model").filter(pl.col("has_lineage") & pl.col("model").is_in(models))
+    names = [field.name for field in fields(Lineage)]
+    return [
+        Lineage(**{name: row[name] for name in names} | {"learned_from": tuple(row["learned_from"] or ())})
+        for row in rows.sort("model").to_dicts()
+    ]
+
+
+def check(references: Sequence[str], lineage: Path | None, home: Home, bases: Path | None = None) -> None:
     """Make sure that there is something to score, and that references and lineage fit it; changes nothing.
 
     Raises:
-        InputError: no warehouse, no replies, a reference without replies, or a lineage file that is wrong.
+        InputError: no warehouse, no replies, a reference without replies, or a file of lineage or bases that is wrong.
     """
     if lineage is not None:
         cards.read_lineage(lineage)
+    if bases is not None:
+        cards.read_bases(bases)
     with store.looking(home) as warehouse:
         choose_references(known(warehouse), references)
-        if lineage is not None:
-            read(lineage, warehouse)
+        if lineage is not None or bases is not None:
+            read(lineage, warehouse, bases)
 
 
 def read_questions(texts: Sequence[str], lineage: Path | None, home: Home) -> list[tuple[str, str]]:

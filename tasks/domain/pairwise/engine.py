@@ -1,6 +1,6 @@
 """Replies, prompt by prompt -> sums for each pair of models and channel; memory does not grow with prompts."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,10 +53,7 @@ class ChannelSums:
 def pair_sums(
     prompts: Iterable[tuple[Sequence[str], Places]], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
 ) -> dict[str, ChannelSums]:
-    """Return the sums of each channel by its name.
-
-    A value is centred by vendor: less the mean, over background vendors, of the mean value of the target with that
-    vendor's background models on this prompt; never the target's kin, never the reference's vendor.
+    """Return the sums of each channel by its name; see `prompt_values` and `sums_of`.
 
     Args:
         prompts: for each prompt the replies' texts and the place of each reply's model; several of a model are samples.
@@ -64,13 +61,35 @@ def pair_sums(
         channels: what to compare.
         common: words that stay in skeletons.
     """
+    names = [channel.name for channel in channels]
+    return sums_of(prompt_values(prompts, cohort, channels, common), names, cohort)
+
+
+def prompt_values(
+    prompts: Iterable[tuple[Sequence[str], Places]], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
+) -> Iterator[dict[str, Floats]]:
+    """Yield for each prompt the values of each channel, n x n over models, before any centring."""
     n = len(cohort.vendor)
-    sums = {channel.name: _Running(n) for channel in channels}
-    for place, (texts, model) in enumerate(prompts):
+    for texts, model in prompts:
         replies = PromptReplies(texts, model, cohort, common)
-        for channel in channels:
-            values = _by_model(channel.values(replies), model, n)
-            sums[channel.name].add(values, cohort, place % N_BLOCKS)
+        yield {channel.name: _by_model(channel.values(replies), model, n) for channel in channels}
+
+
+def sums_of(values: Iterable[Mapping[str, Floats]], names: Sequence[str], cohort: Cohort) -> dict[str, ChannelSums]:
+    """Return the sums over prompts of each channel's values, by its name.
+
+    A value is centred by vendor: less the mean, over background vendors, of the mean value of the target with that
+    vendor's background models on this prompt; never the target's kin, never the reference's vendor.
+
+    Args:
+        values: for each prompt the values of each channel, n x n.
+        names: the channels to sum.
+        cohort: the models.
+    """
+    sums = {name: _Running(len(cohort.vendor)) for name in names}
+    for place, of_channel in enumerate(values):
+        for name, running in sums.items():
+            running.add(of_channel[name], cohort, place % N_BLOCKS)
     return {name: running.result() for name, running in sums.items()}
 
 

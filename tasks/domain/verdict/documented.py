@@ -1,29 +1,16 @@
 """What is documented of who learned from whom: the truth that a validation is held against."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tasks.domain.verdict.population import Known
+from tasks.domain.verdict.population import Known, Population
 
-LEARNT = "student"
+STUDENT, HUMAN, INDEPENDENT = "student", "control", "independent"
+"""Roles in a lineage file: distilled from a teacher; taught by human data alone; a vendor's own data."""
+
 TUNED = ("derived", "variant")
-UNRELATED = ("independent", "control")
-JUDGED = ("student", "control", "independent")
+JUDGED = (STUDENT, HUMAN, INDEPENDENT)
 """Roles of which it is documented whom they learned from, if anybody: the rest may be anybody's students."""
-
-
-@dataclass(frozen=True)
-class Truth:
-    """One model: what is known of it, and the groups that it learned from or was made of."""
-
-    known: Known
-    learned_from: tuple[str, ...]
-    certainty: str | None
-
-    @property
-    def role(self) -> str | None:
-        """What the model is, as in a lineage file."""
-        return self.known.role
 
 
 @dataclass(frozen=True)
@@ -35,31 +22,37 @@ class Column:
     others: tuple[str, ...]
 
 
-def columns(
-    truths: Mapping[str, Truth], heads: Mapping[str, Known], roles: Iterable[str], *, is_by_maker: bool
-) -> list[Column]:
+def taught_by(model: Known, population: Population) -> frozenset[int]:
+    """Return the places of the candidate groups that a model learned from, or was made of."""
+    groups = {*model.learned_from}
+    groups |= {other.group for other in population.known if model.parent in (other.model, other.group)}
+    return frozenset(place for place, group in enumerate(population.groups) if group in groups)
+
+
+def columns(population: Population, roles: Iterable[str], *, is_by_vendor: bool) -> list[Column]:
     """Return a column for each candidate group that a target of one of `roles` learned from.
 
     Args:
-        truths: every target.
-        heads: a model of each candidate group.
+        population: the models.
         roles: of the learners: `student`, or `derived` and `variant`.
-        is_by_maker: leave out as neither who learned from another group of the teacher's maker. Data that was taken
+        is_by_vendor: leave out as neither who learned from another group of the teacher's vendor. Data that was taken
             from one snapshot often holds another's, and nobody documents which.
     """
-    wanted = set(roles)
+    wanted, heads = set(roles), population.heads
+    taught = [taught_by(model, population) for model in population.known]
     found = []
-    for group, head in sorted(heads.items()):
-        siblings = {name for name, other in heads.items() if other.vendor == head.vendor} if is_by_maker else {group}
+    for group, head in enumerate(heads):
+        fellows = (
+            {place for place, other in enumerate(heads) if other.vendor == head.vendor} if is_by_vendor else {group}
+        )
         learners, others = [], []
-        for name, truth in sorted(truths.items()):
-            is_kin = truth.known.is_kin(head) and truth.role != "variant"
-            if is_kin or truth.known.model == head.model:
+        for model, teachers in sorted(zip(population.known, taught, strict=True), key=lambda told: told[0].model):
+            if model.is_kin(head) and model.role != "variant":
                 continue
-            if group in truth.learned_from:
-                learners.extend([name] * (truth.role in wanted))
-            elif truth.role in JUDGED and not siblings & set(truth.learned_from):
-                others.append(name)
+            if group in teachers:
+                learners.extend([model.model] * (model.role in wanted))
+            elif model.role in JUDGED and not fellows & teachers:
+                others.append(model.model)
         if learners and others:
-            found.append(Column(group, tuple(learners), tuple(others)))
+            found.append(Column(population.groups[group], tuple(learners), tuple(others)))
     return found
