@@ -8,11 +8,12 @@ from tasks.adapters import terminal
 
 MOST_ROWS = 60
 
-BOARD = [("target", "target"), ("verdict", "verdict"), ("teachers", "nearest of other makers"), ("degree", "degree")]
-BOARD += [("p_holm", "p, Holm"), ("opening_d", "D"), ("opening_d_low", "low"), ("opening_d_high", "high")]
+BOARD = [("target", "target"), ("verdict", "verdict"), ("teachers", "nearest of other vendors"), ("degree", "degree")]
+BOARD += [("p_target", "p"), ("q", "q"), ("p_holm", "p, Holm"), ("score", "score"), ("expected_by", "expected by")]
+BOARD += [("opening_d", "D"), ("opening_d_low", "low"), ("opening_d_high", "high")]
 BOARD += [("hard", "hard"), ("identity_mode", "trials"), ("grade", "grade"), ("distillation_index", "index")]
-BOARD += [("p_t", "p"), ("n_prompts", "prompts"), ("margin", "margin"), ("strict", "strict"), ("loose", "loose")]
-BOARD += [("own_group", "nearest of its own maker"), ("own_verdict", "verdict there"), ("own_degree", "its degree")]
+BOARD += [("n_candidate_vendors", "vendors tested"), ("p_t", "p of this group"), ("n_prompts", "prompts"), ("margin", "margin"), ("strict", "strict"), ("loose", "loose")]
+BOARD += [("own_group", "nearest of its own vendor"), ("own_verdict", "verdict there"), ("own_degree", "its degree")]
 BOARD += [("n_positive", "positive groups"), ("n_controls", "controls"), ("z", "z"), ("role", "documented")]
 BOARD += [("n_panel", "panel"), ("length_closeness", "length"), ("bigram_jaccard", "word pairs")]
 BOARD += [("nearest_share", "nearest share"), ("centred_cos", "centred cos"), ("contribution", "adds")]
