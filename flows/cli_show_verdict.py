@@ -10,15 +10,16 @@ from flows.cli_leaderboard import print_rows
 from flows.cli_show import check_models, open_home
 from flows.cli_start import HomeOption
 from tasks.adapters import terminal
-from tasks.domain.reporting.verdict_answer import p_value
 from tasks.domain.reporting.verdict_of_model import account
 
 if TYPE_CHECKING:
     from tasks.adapters.notebook import Snapshot
 
-CANDIDATES = [("candidate_vendor", "vendor"), ("candidate_group", "group"), ("p", "p alone"), ("z", "z")]
+MOST_CANDIDATES = 15
+
+CANDIDATES = [("candidate_vendor", "vendor"), ("candidate_group", "group"), ("p_t", "p alone"), ("z", "z")]
 CANDIDATES += [("verdict", "verdict"), ("is_source", "source"), ("degree", "degree"), ("score", "score")]
-CANDIDATES += [("reference", "its nearest snapshot"), ("sibling", "p, same base"), ("n_prompts", "prompts")]
+CANDIDATES += [("reference", "its nearest snapshot"), ("sibling_p", "p, same base"), ("n_prompts", "prompts")]
 
 CHANNELS = [("channel", "channel"), ("mean", "value"), ("centred", "centred"), ("centred_low", "low")]
 CHANNELS += [("centred_high", "high"), ("in_spreads", "in spreads"), ("spread", "spread"), ("n_centred", "prompts")]
@@ -51,17 +52,11 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
 
 def _print_candidates(target: str, rows: pl.DataFrame) -> None:
     statistic, version = rows.select("statistic", "statistic_version").row(0)
-    made = rows.sort("is_kin", "place").with_columns(
-        pl.Series("p", [p_value(p) for p in rows.sort("is_kin", "place")["p_t"]], dtype=pl.String),
-        pl.Series(
-            "sibling",
-            [None if p is None else p_value(p) for p in rows.sort("is_kin", "place")["sibling_p"]],
-            dtype=pl.String,
-        ),
-    )
     title = f"Candidates, those of its own vendor or family last; score and z: {statistic}, version {version}"
     query = f"select * from mart.verdict where target = {_quoted(target)} order by is_kin, place"
-    print_rows(title, made, CANDIDATES, query)
+    print_rows(title, rows.sort("is_kin", "place").head(MOST_CANDIDATES), CANDIDATES, query)
+    if rows.height > MOST_CANDIDATES:
+        terminal.say([f"... and {rows.height - MOST_CANDIDATES} more candidates: {query}"])
 
 
 def _print_channels(snapshot: "Snapshot", target: str, reference: str) -> None:
@@ -76,5 +71,3 @@ def _print_channels(snapshot: "Snapshot", target: str, reference: str) -> None:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
