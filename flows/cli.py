@@ -14,6 +14,7 @@ from flows import (
     cli_identity,
     cli_judge_check,
     cli_output,
+    cli_power,
     cli_search,
     cli_show,
     cli_show_verdict,
@@ -44,6 +45,7 @@ def plan(
 
     prepared = plans.foreseen(plans.read(name, round_name), place)
     cli_output.print_plan(prepared, plans.answered(place))
+    terminal.say(cli_power.planned(prepared))
 
 
 @app.command()
@@ -66,6 +68,7 @@ def evaluate(
 
     done = asyncio.run(flow(name, prepared.round, str(place.root)))
     cli_output.print_result(place, done.findings, done.problems)
+    terminal.say(cli_power.scored(place))
     cli_identity.print_identity(place)
     cli_grades.print_grades(place)
     cli_drift.print_drift(place)
@@ -167,6 +170,7 @@ def score(
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
             cli_grades.print_grades(place)
+            terminal.say(cli_power.scored(place))
             terminal.say([f"Openings, lengths and word pairs of all pairs of models were compared in {seconds:.1f} s."])
             if n == n_trials == 0:
                 return

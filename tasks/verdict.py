@@ -29,6 +29,8 @@ MOST_SAMPLED = 20_000
 """Replies from which the commonest words are counted."""
 
 PLAIN = "plain_opening"
+DIGITS = 9
+"""Sums over many prompts differ between processors in their last digits."""
 
 
 @dataclass
@@ -233,4 +235,4 @@ def _channel_rows(measured: Measured, sums: dict[str, ChannelSums], warehouse: s
                     }
                 )
     schema = warehouse.read("raw.pair_channel").drop("computed_at").schema
-    return pl.DataFrame(rows, schema=schema)
+    return pl.DataFrame(rows, schema=schema).with_columns(pl.selectors.float().round(DIGITS))

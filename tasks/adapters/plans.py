@@ -19,11 +19,13 @@ from tasks.domain.prompting.trials import TRIAL_SET, Trial, chosen_templates, tr
 from tasks.domain.references import check_questions
 from tasks.domain.refresh import in_its_round, prompts_anew
 from tasks.domain.rows import Prompt, Request
+from tasks.domain.verdict.composite import STATISTIC
+from tasks.domain.verdict.composite import VERSION as STATISTIC_VERSION
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
-SCORE_VERSIONS = {"opening": "1", "overlap": "1", "cosine": "1", "verdict": "1", "homogeneity": "1"}
-SCORE_VERSIONS |= {"index": INDEX_VERSION}
+SCORE_VERSIONS = {"opening": "2", "overlap": "1", "cosine": "1", "verdict": "2", "homogeneity": "1"}
+SCORE_VERSIONS |= {"index": INDEX_VERSION, STATISTIC: STATISTIC_VERSION}
 """Versions of the formulas in `sql`, `tasks` and `tasks/domain`: a changed formula, a new number."""
 
 

@@ -1,4 +1,4 @@
-"""All pairs of a run together: which are tested how, and what a confound, kin or a second channel changes."""
+"""All pairs of a run together: which hypotheses a target has, and what kin, siblings, dates and odd controls change."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,233 +6,315 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasks.domain.verdict.decision import CONFOUNDED, FEW_CONTROLS, FEW_PROMPTS, NO_EVIDENCE, SAME_MODEL, STRONG
+from tasks.domain.verdict.analysis import Measured, analyse
+from tasks.domain.verdict.composite import Composite
+from tasks.domain.verdict.decision import (
+    CONFOUNDED,
+    FEW_CONTROLS,
+    FEW_PROMPTS,
+    INDEPENDENT,
+    MODERATE,
+    NOT_CONCLUSIVE,
+    POSITIVE,
+    RULED_OUT,
+    SAME_MODEL,
+    STRONG,
+    TAUGHT,
+)
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import Known, PairScore
+from tasks.domain.verdict.pair_score import PairScore, placed
+from tasks.domain.verdict.population import Known, Population, is_released_after
 from tasks.domain.verdict.verdicts import Verdict, verdicts
 
-CONTROLS = {
-    f"{vendor}{number}": Known(f"{vendor}{number}", vendor, vendor, f"{vendor}{number}", "independent", is_control=True)
-    for vendor in "abcdef"
-    for number in (1, 2)
-}
+N_BLOCKS = 20
+
+
+def reference(name: str, vendor: str, **beside: object) -> Known:
+    known = Known(name, vendor, vendor, name, "independent", is_control=True, is_background=True, is_reference=True)
+    return replace(known, **beside)
+
+
+CONTROLS = [reference(f"{vendor}{number}", vendor) for vendor in "abcdefgh" for number in (1, 2)]
 TARGET = Known("target", "maker", "maker", "target", "student", is_control=False)
-KNOWN = CONTROLS | {"target": TARGET}
+
+Near = Mapping[tuple[str, str], float]
 
 
-def pair(target: str, reference: str, d: float, **beside: float) -> PairScore:
-    row = PairScore(target, reference, d + 0.4, d, d - 0.05, d + 0.05, 0.6, None, 200)
-    return replace(row, **beside)
+class World:
+    """Scores of every pair from a normal of 1 around 0, some of them as given; D and embeddings likewise."""
+
+    def __init__(self, *others: Known, near: Near | None = None, seed: int = 1, n_prompts: int = 200) -> None:
+        self.known = sorted([*CONTROLS, *others], key=lambda model: model.model)
+        self.near = dict(near or {})
+        self.d: dict[tuple[str, str], float] = {}
+        self.embedding: dict[tuple[str, str], float] = {}
+        self.length: dict[tuple[str, str], float] = {}
+        self.prompts: dict[tuple[str, str], int] = {}
+        self.questions: list[tuple[str, str]] = []
+        self.n_prompts, self.seed = n_prompts, seed
+
+    def measured(self) -> Measured:
+        dice = np.random.default_rng(self.seed)
+        population = Population(tuple(self.known))
+        n = len(self.known)
+        scores, d, embedding = (dice.normal(scale=scale, size=(n, n)) for scale in (1.0, 0.02, 0.02))
+        noise = dice.normal(scale=0.2, size=(N_BLOCKS, n, n))
+        for told, values in ((self.near, scores), (self.d, d), (self.embedding, embedding)):
+            for (target, other), value in told.items():
+                values[population.place[target], population.place[other]] = value
+        np.fill_diagonal(scores, np.nan)
+        pairs = [
+            PairScore(
+                target=target.model,
+                reference=other.model,
+                opening=0.4,
+                opening_d=float(d[i, j]),
+                low=float(d[i, j]) - 0.05,
+                high=float(d[i, j]) + 0.05,
+                length_closeness=self.length.get((target.model, other.model), 0.6),
+                embedding=float(embedding[i, j]),
+                n_prompts=self.prompts.get((target.model, other.model), self.n_prompts),
+            )
+            for i, target in enumerate(self.known)
+            for j, other in enumerate(self.known)
+            if i != j and other.is_reference
+        ]
+        selves = {
+            model.model: SelfScore(0.5, 100, None, 0, 2.0, 0.0, 0.02) for model in self.known if model.is_reference
+        }
+        blocks = scores[None] + noise - noise.mean(axis=0)
+        composite = Composite(scores, blocks, {})
+        return Measured(population, composite, placed(pairs, population), selves, self.questions)
+
+    def rows(self) -> list[Verdict]:
+        return verdicts(analyse(self.measured()))
 
 
-def run(special: Mapping[str, PairScore], known: Mapping[str, Known] = KNOWN, seed: int = 1) -> list[PairScore]:
-    """Return D of every pair from a normal of .02 around 0, the target's with some references as given."""
-    dice = np.random.default_rng(seed)
-    rows = []
-    for target in known:
-        for reference in CONTROLS:
-            if target != reference:
-                drawn = pair(
-                    target, reference, float(dice.normal(scale=0.02)), embedding=float(dice.normal(scale=0.02))
-                )
-                rows.append(special.get(reference, drawn) if target == "target" else drawn)
-    return rows
-
-
-def verdict_on(rows: list[Verdict], group: str, target: str = "target") -> Verdict:
+def on(rows: list[Verdict], group: str, target: str = "target") -> Verdict:
     [found] = [row for row in rows if (row.target, row.candidate_group) == (target, group)]
     return found
 
 
-def selves(samples: float = 0.5) -> dict[str, SelfScore]:
-    return {model: SelfScore(samples, None, 2.0) for model in CONTROLS}
+def test_nothing_planted_is_not_conclusive() -> None:
+    rows = World(TARGET).rows()
+    assert {row.verdict for row in rows if row.target == "target"} == {NOT_CONCLUSIVE}
+    assert {row.verdict for row in rows if row.target != "target" and not row.is_kin} == {INDEPENDENT}
+    assert len(rows) == 16 * 15 + 16
 
 
-def test_nothing_planted_is_no_evidence() -> None:
-    rows = verdicts(run({}), KNOWN, selves())
-    assert {row.verdict for row in rows if not row.is_kin} == {NO_EVIDENCE}
-    assert len(rows) == 12 * 11 + 12
+def test_planted_teacher_is_found_and_measured() -> None:
+    found = on(World(TARGET, near={("target", "a1"): 7.0, ("target", "a2"): 5.0}).rows(), "a1")
+    assert (found.verdict, found.rank, found.kind, found.is_kin) == (STRONG, 1, "documented", False)
+    # Fourteen controls of seven vendors; eight vendors are asked about.
+    assert (found.n_controls, found.n_control_families, found.n_candidates) == (14, 7, 8)
+    assert found.null_mean == pytest.approx(0.0, abs=0.7)
+    assert found.null_sd == pytest.approx(1.0, rel=0.4)
+    assert found.score_low < found.score < found.score_high
+    # One target: what it is asked alone is all that is asked.
+    assert found.p_target == found.p_holm == found.q
+    assert found.p_target == pytest.approx(found.p_candidate)
+    assert found.p_at_length is not None
+    assert (found.statistic, found.statistic_version) == ("composite", "1")
 
 
-def test_planted_pair_is_found_and_measured() -> None:
-    rows = verdicts(run({"a1": pair("target", "a1", 0.25)}), KNOWN, selves())
-    found = verdict_on(rows, "a1")
-    assert (found.verdict, found.rank, found.is_kin) == (STRONG, 1, False)
-    # Ten controls in five families: those of a's maker are left out.
-    assert (found.n_controls, found.n_control_families) == (10, 5)
-    assert found.null_mean == pytest.approx(0.0, abs=0.02)
-    assert found.null_sd == pytest.approx(0.02, rel=0.4)
-    assert found.degree == pytest.approx((0.25 - found.null_mean) / (0.5 - found.null_mean))
-    assert found.degree_low < found.degree < found.degree_high
-    assert (found.ceiling_d, found.ceiling_kind) == (0.5, "samples")
-    assert {row.verdict for row in rows if row.target == "target"} == {STRONG, NO_EVIDENCE}
+def test_one_target_is_one_question() -> None:
+    """Twenty targets of whom nothing is known: each has its own family, and errors are held over targets."""
+    strangers = [replace(TARGET, model=f"target{i}", vendor=f"v{i}", family=f"v{i}", group=f"t{i}") for i in range(20)]
+    near = {("target", "a1"): 8.0, ("target", "a2"): 7.0}
+    found = on(World(TARGET, *strangers, near=near).rows(), "a1")
+    assert found.n_candidates == 8
+    assert found.p_holm == pytest.approx(min(1.0, 21 * found.p_target))
+    assert found.q == pytest.approx(min(1.0, 21 * found.p_target))
+    # Of twenty-one targets one is called: within it the level is a twenty-first.
+    assert found.p_candidate == pytest.approx(min(1.0, 21 * found.p_target))
 
 
-def test_order_of_pairs_leaves_no_trace() -> None:
-    pairs = run({"a1": pair("target", "a1", 0.25)})
-    assert verdicts(pairs[::-1], dict(reversed(KNOWN.items())), selves()) == verdicts(pairs, KNOWN, selves())
+def test_independents_are_no_hypotheses_unless_asked() -> None:
+    world = World(TARGET, near={("b1", "a1"): 9.0, ("b1", "a2"): 9.0})
+    told = on(world.rows(), "a1", "b1")
+    assert (told.verdict, told.p_holm, told.q) == (INDEPENDENT, None, None)
+    assert told.p_target < 0.001
+    world.questions = [("b1", "a1")]
+    asked = on(world.rows(), "a1", "b1")
+    assert (asked.verdict, asked.kind, asked.is_asked, asked.n_candidates) == (STRONG, "asked", True, 1)
+    assert asked.p_target == asked.p_t
 
 
-def test_nobody_is_a_candidate_for_itself() -> None:
-    """Nor does a pair without D say anything."""
-    pairs = run({})
-    beside = [*pairs, pair("a1", "a1", 9.0), replace(pair("target", "a1", 0.0), opening_d=None)]
-    assert verdicts(beside, KNOWN, selves()) == verdicts(pairs, KNOWN, selves())
+def test_undocumented_candidates_are_asked_about_apart() -> None:
+    new = reference("u1", "u", role="undocumented", is_control=False, is_background=False)
+    rows = World(TARGET, new, near={("target", "u1"): 7.0}).rows()
+    found, other = on(rows, "u1"), on(rows, "a1")
+    assert (found.kind, found.n_candidates, found.verdict) == ("undocumented", 1, STRONG)
+    assert (other.kind, other.n_candidates) == ("documented", 8)
+    # And it is a target itself, but no control of anybody.
+    assert on(rows, "a1", "u1").verdict == NOT_CONCLUSIVE
+    assert other.n_controls == 14
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_out"),
+    [
+        ({"released": "2024-06"}, True),
+        ({"released": "2024-03-02"}, True),
+        ({"released": "2024-03"}, False),
+        ({"released": "2024"}, False),
+        ({"released": None}, False),
+        ({"learned_from": ("target",)}, True),
+        ({"parent": "target"}, True),
+        ({"base": "target"}, True),
+    ],
+)
+def test_who_came_later_or_was_made_from_it_is_no_candidate(beside, is_out) -> None:
+    late = reference("z1", "z", **beside)
+    rows = World(replace(TARGET, released="2024-03-01"), late, near={("target", "z1"): 9.0}).rows()
+    assert (on(rows, "z1").verdict == RULED_OUT) == is_out
+    assert on(rows, "a1").n_candidates == (8 if is_out else 9)
+
+
+def test_dates_compare_as_far_as_both_are_known() -> None:
+    def dated(text: str | None) -> Known:
+        return replace(TARGET, released=text)
+
+    assert is_released_after(dated("2024-02"), dated("2024-01-31"))
+    assert not is_released_after(dated("2024"), dated("2024-01-31"))
+    assert not is_released_after(dated(None), dated("2024"))
+
+
+def test_order_of_models_leaves_no_trace() -> None:
+    world = World(TARGET, near={("target", "a1"): 7.0})
+    measured = world.measured()
+    turned = Population(tuple(reversed(measured.population.known)))
+    order = np.array([measured.population.place[model.model] for model in turned.known])
+    composite = Composite(
+        measured.composite.scores[np.ix_(order, order)],
+        measured.composite.blocks[:, order][:, :, order],
+        {},
+    )
+    pairs = placed(list(measured.pairs.values()), turned)
+    again = verdicts(analyse(Measured(turned, composite, pairs, measured.selves)))
+    assert [(row.target, row.candidate_group, row.verdict, row.rank) for row in again] == [
+        (row.target, row.candidate_group, row.verdict, row.rank) for row in world.rows()
+    ]
 
 
 def test_own_family_is_no_control() -> None:
-    """A reference that is tested leaves its family out of its null; so does a target that shares the family."""
-    rows = verdicts(run({}), KNOWN, selves())
-    assert (verdict_on(rows, "a1", "b1").n_controls, verdict_on(rows, "a1", "b1").n_control_families) == (8, 4)
-    known = KNOWN | {"target": replace(TARGET, family="b")}
-    assert verdict_on(verdicts(run({}, known), known, selves()), "a1").n_controls == 8
+    assert on(World(replace(TARGET, family="b")).rows(), "a1").n_controls == 12
+    told = on(World(TARGET).rows(), "a1", "b1")
+    assert (told.n_controls, told.n_control_families) == (12, 6)
 
 
-def test_raised_twin_in_the_null_does_not_hide_a_control() -> None:
-    """Both models of b stand near a1: each is judged by the others."""
-    pairs = [
-        replace(row, opening_d=0.3) if row.target in {"b1", "b2"} and row.reference == "a1" else row for row in run({})
-    ]
-    rows = verdicts(pairs, KNOWN, selves())
-    assert verdict_on(rows, "a1", "b1").verdict == STRONG
-    assert verdict_on(rows, "a1", "b2").verdict == STRONG
+def test_a_control_that_looks_like_a_student_is_named_and_set_aside_only_beside() -> None:
+    near = {(name, group): 9.0 for name in ("b1", "b2") for group in ("a1", "a2")}
+    near |= {("target", "a1"): 7.0, ("target", "a2"): 6.0}
+    world = World(TARGET, near=near)
+    clean = on(World(TARGET, near={key: value for key, value in near.items() if key[0] == "target"}).rows(), "a1")
+    found = on(world.rows(), "a1")
+    assert found.resembling_controls == ["b1", "b2"]
+    assert found.p_target > 10 * clean.p_target
+    assert found.p_target_without < found.p_target
+    assert found.n_controls == 14
+    assert (found.verdict in POSITIVE, found.verdict_without in POSITIVE) == (False, True)
+    assert on(world.rows(), "c1").resembling_controls == []
+    assert clean.resembling_controls == []
+    assert clean.verdict_without is None
 
 
-def test_same_model_takes_both_channels() -> None:
-    near = pair("target", "a1", 0.45, embedding=0.4)
-    assert verdict_on(verdicts(run({"a1": near}), KNOWN, selves()), "a1").verdict == SAME_MODEL
-    for alone in (replace(near, embedding=0.0), replace(near, embedding=None), replace(near, opening_d=0.3)):
-        assert verdict_on(verdicts(run({"a1": alone}), KNOWN, selves()), "a1").verdict == STRONG
-    # The second channel alone is no verdict.
-    only = verdict_on(verdicts(run({"a1": replace(near, opening_d=0.0)}), KNOWN, selves()), "a1")
-    assert (only.verdict, only.embedding) == (NO_EVIDENCE, 0.4)
-    assert only.embedding_p_holm < 0.001
+def test_few_prompts_and_few_controls() -> None:
+    world = World(TARGET, near={("target", "a1"): 9.0})
+    world.prompts[("target", "a1")] = 49
+    assert on(world.rows(), "a1").verdict == FEW_PROMPTS
+    world.known = [model for model in world.known if model.vendor in {"a", "b", "c", "d", "maker"}]
+    assert {row.verdict for row in world.rows() if row.target == "target"} <= {FEW_CONTROLS, FEW_PROMPTS}
 
 
-def test_few_prompts() -> None:
-    rows = verdicts(run({"a1": pair("target", "a1", 0.9, n_prompts=49)}), KNOWN, selves())
-    assert verdict_on(rows, "a1").verdict == FEW_PROMPTS
-
-
-@pytest.mark.parametrize("kept", ["abc", "abcde"])
-def test_few_controls(kept) -> None:
-    """Of three makers none has eight unrelated models; of five each has."""
-    pairs = [row for row in run({"a1": pair("target", "a1", 9.0)}) if row.reference[0] in kept]
-    pairs = [row for row in pairs if row.target == "target" or row.target[0] in kept]
-    known = {name: row for name, row in KNOWN.items() if name == "target" or name[0] in kept}
-    found = verdict_on(verdicts(pairs, known, {}), "a1")
-    if kept == "abc":
-        assert (found.verdict, found.n_controls, found.p_t) == (FEW_CONTROLS, 4, None)
-    else:
-        assert (found.verdict, found.n_controls) == (STRONG, 8)
-
-
-def test_nobody_documented_is_no_control() -> None:
-    known = {name: replace(row, role=None, is_control=False) for name, row in KNOWN.items()}
-    assert {row.verdict for row in verdicts(run({"a1": pair("target", "a1", 9.0)}), known, {})} == {FEW_CONTROLS}
-
-
-def test_control_asked_too_little_is_none() -> None:
-    pairs = [replace(row, n_prompts=49) if row.target == "f1" else row for row in run({})]
-    assert verdict_on(verdicts(pairs, KNOWN, selves()), "a1").n_controls == 9
-
-
-def test_kin_is_adjusted_apart() -> None:
-    """That a maker's models resemble each other makes no other pair pass, and costs it nothing."""
-    planted = run({"a1": pair("target", "a1", 0.12)})
-    kin = [
-        replace(row, opening_d=0.8) if row.target[0] == row.reference[0] and row.target != "target" else row
-        for row in planted
-    ]
-    plain, beside = (verdict_on(verdicts(pairs, KNOWN, selves()), "a1") for pairs in (planted, kin))
-    assert (plain.p_holm, plain.q) == (beside.p_holm, beside.q)
-    rows = verdicts(kin, KNOWN, selves())
-    assert {row.verdict for row in rows if row.is_kin} == {STRONG}
-
-
-def test_snapshots_count_by_their_nearest_for_target_and_controls_alike() -> None:
-    """Two snapshots make one group; the best of two is compared with controls' best of two."""
-    known = {name: replace(row, group="a") if row.vendor == "a" else row for name, row in KNOWN.items()}
-    pairs = run({"a1": pair("target", "a1", 0.05), "a2": pair("target", "a2", 0.25)}, known)
-    found = verdict_on(verdicts(pairs, known, selves()), "a")
-    assert (found.reference, found.opening_d, found.verdict) == ("a2", 0.25, STRONG)
-    best = [
-        max(row.opening_d for row in pairs if row.target == control and row.reference in {"a1", "a2"})
-        for control in CONTROLS
-        if control[0] != "a"
-    ]
-    assert found.null_mean == pytest.approx(np.mean(best))
-    assert found.null_mean > 0.0
-
-
-def test_ranks_go_by_d() -> None:
-    rows = verdicts(run({"c1": pair("target", "c1", 0.3), "d2": pair("target", "d2", 0.2)}), KNOWN, selves())
-    mine = [row for row in rows if row.target == "target"]
-    assert [row.rank for row in mine] == list(range(1, 13))
-    assert [row.candidate_group for row in mine[:2]] == ["c1", "d2"]
-    assert [row.opening_d for row in mine] == sorted((row.opening_d for row in mine), reverse=True)
-
-
-# Length
-
-SLOPE = 0.5
-
-
-def long_run(target_length: float, target_d: float) -> list[PairScore]:
-    """Return a run in which D among unrelated models rises with closeness of length, for all groups alike."""
+def test_what_length_explains_is_confounded() -> None:
+    """Scores rise with closeness of length by 10 among unrelated models; the target is as near as its length says."""
+    world = World(TARGET)
     dice = np.random.default_rng(2)
-    rows = []
-    for target in KNOWN:
-        for reference in CONTROLS:
-            if target == reference:
-                continue
-            length = float(dice.uniform(0.45, 0.75))
-            d = SLOPE * (length - 0.6) + float(dice.normal(scale=0.01))
-            if (target, reference) == ("target", "a1"):
-                length, d = target_length, target_d
-            rows.append(pair(target, reference, d, length_closeness=length))
-    return rows
-
-
-def test_near_by_length_only_is_confounded() -> None:
-    found = verdict_on(verdicts(long_run(0.99, SLOPE * 0.39 + 0.03), KNOWN, selves()), "a1")
+    for target in world.known:
+        for other in CONTROLS:
+            if target.model != other.model:
+                closeness = float(dice.uniform(0.3, 0.7))
+                world.length[target.model, other.model] = closeness
+                world.near[target.model, other.model] = 10 * closeness + float(dice.normal(scale=0.3))
+    for name in ("a1", "a2"):
+        world.length["target", name] = 1.0
+        world.near["target", name] = 10.0
+    found = on(world.rows(), "a1")
     assert found.verdict == CONFOUNDED
-    assert found.p_holm <= 0.05
-    assert found.p_at_length > 0.05
+    assert found.p_target <= 0.05 < found.p_at_length
 
 
-def test_near_beyond_its_length_is_not() -> None:
-    assert verdict_on(verdicts(long_run(0.99, 0.6), KNOWN, selves()), "a1").verdict == STRONG
+def test_same_model_takes_openings_and_embeddings() -> None:
+    world = World(TARGET)
+    world.d["target", "a1"], world.embedding["target", "a1"] = 0.45, 0.4
+    found = on(world.rows(), "a1")
+    assert (found.verdict, found.ceiling_kind) == (SAME_MODEL, "samples")
+    assert found.degree == pytest.approx((0.45 - found.opening_null_mean) / (0.5 - found.opening_null_mean))
+    world.embedding["target", "a1"] = 0.0
+    assert on(world.rows(), "a1").verdict == NOT_CONCLUSIVE
+    world.d["target", "a1"], world.embedding["target", "a1"] = 0.2, 0.4
+    assert on(world.rows(), "a1").verdict == NOT_CONCLUSIVE
 
 
-def test_near_at_usual_length_is_not() -> None:
-    found = verdict_on(verdicts(long_run(0.6, SLOPE * 0.39 + 0.03), KNOWN, selves()), "a1")
-    assert found.verdict == STRONG
-    assert found.p_at_length == pytest.approx(found.p_t, rel=0.9)
+def test_kin_are_tested_apart_by_shared_weights() -> None:
+    world = World(replace(TARGET, vendor="a"))
+    world.d["target", "a1"], world.embedding["target", "a1"] = 0.45, 0.4
+    rows = world.rows()
+    found = on(rows, "a1")
+    assert (found.kind, found.is_kin, found.verdict) == ("kin", True, SAME_MODEL)
+    # Every reference has one of its own vendor, the target two.
+    assert found.n_candidates == 16 + 2
+    assert on(rows, "b1").n_candidates == 7
 
 
-def test_falling_slope_explains_nothing() -> None:
-    """Where unrelated models are less alike at equal length, a target gains nothing by it."""
-    falling = [
-        replace(row, length_closeness=1.2 - row.length_closeness) if row.length_closeness is not None else row
-        for row in long_run(0.99, 0.25)
-    ]
-    found = verdict_on(verdicts(falling, KNOWN, selves()), "a1")
-    assert found.p_at_length == found.p_t
+# Siblings and the source
 
 
-def test_unknown_length_takes_nothing_off() -> None:
-    pairs = [replace(row, length_closeness=None) if row.target == "target" else row for row in long_run(0.99, 0.25)]
-    found = verdict_on(verdicts(pairs, KNOWN, selves()), "a1")
-    assert found.p_at_length == found.p_t
+def sibling(name: str, *teachers: str) -> Known:
+    return replace(TARGET, model=name, vendor=name, family=name, group=name, learned_from=teachers, base="root")
 
 
-def test_what_was_asked_beforehand_is_adjusted_alone() -> None:
-    rows = run({"a1": pair("target", "a1", 0.06)})
-    plain = verdict_on(verdicts(rows, KNOWN, selves()), "a1")
-    asked = verdict_on(verdicts(rows, KNOWN, selves(), [("target", "a1"), ("nobody", "a1")]), "a1")
-    assert (plain.is_asked, plain.verdict) == (False, NO_EVIDENCE)
-    assert (asked.is_asked, asked.n_tests, asked.verdict) == (True, 1, STRONG)
-    assert asked.p_holm == asked.p_t == plain.p_t
-    others = [row for row in verdicts(rows, KNOWN, selves(), [("target", "a1")]) if not row.is_kin and not row.is_asked]
-    assert {row.n_tests for row in others} == {plain.n_tests - 1}
+def test_taught_by_takes_the_siblings_too() -> None:
+    others = [sibling("s1", "b1"), sibling("s2", "b1"), sibling("s3", "c1"), sibling("s4")]
+    near = {("target", "a1"): 7.0, ("target", "a2"): 6.0}
+    found = on(World(replace(TARGET, base="root"), *others, near=near).rows(), "a1")
+    assert (found.sibling_kind, found.n_siblings, found.verdict) == ("siblings", 4, TAUGHT)
+    # All of them are as near: what they have in common, their base had.
+    alike = near | {(one.model, group): 7.0 + i / 5 for i, one in enumerate(others) for group in ("a1", "a2")}
+    found = on(World(replace(TARGET, base="root"), *others, near=alike).rows(), "a1")
+    assert found.sibling_p > 0.05
+    assert found.verdict in (STRONG, MODERATE)
+
+
+def test_siblings_of_the_same_teacher_are_no_control() -> None:
+    others = [sibling("s1", "a1"), sibling("s2", "b1"), sibling("s3", "c1"), sibling("s4")]
+    rows = World(replace(TARGET, base="root"), *others).rows()
+    assert (on(rows, "a1").n_siblings, on(rows, "b1").n_siblings, on(rows, "d1").n_siblings) == (3, 3, 4)
+
+
+def test_the_base_alone_is_set_beside_its_difference_for_other_vendors() -> None:
+    near = {("target", "a1"): 7.0, ("target", "a2"): 6.0}
+    found = on(World(replace(TARGET, base="b1"), near=near).rows(), "a1")
+    assert (found.sibling_kind, found.n_siblings, found.verdict) == ("base", 1, TAUGHT)
+    as_near = near | {("b1", "a1"): 7.0, ("b1", "a2"): 6.0}
+    assert on(World(replace(TARGET, base="b1"), near=as_near).rows(), "a1").sibling_p > 0.05
+    assert on(World(replace(TARGET, base="nowhere"), near=near).rows(), "a1").sibling_p is None
+
+
+def test_source_cluster_holds_what_cannot_be_told_from_the_best() -> None:
+    near = {("target", "a1"): 7.0, ("target", "c1"): 6.98, ("target", "d1"): 4.0}
+    rows = World(TARGET, near=near).rows()
+    cluster = {row.candidate_group for row in rows if row.target == "target" and row.is_source}
+    assert cluster >= {"a1"}
+    assert "d1" not in cluster
+    assert len(cluster) <= 3
+
+
+def test_what_documents_and_names_say_is_expected() -> None:
+    world = World(replace(TARGET, learned_from=("a1",)))
+    assert on(world.rows(), "a1").expected_by == "documents"
+    assert on(world.rows(), "b1").expected_by is None
+    named = replace(World(TARGET).measured(), named_vendors={"target": frozenset({"b"})})
+    rows = verdicts(analyse(named))
+    assert (on(rows, "b1").expected_by, on(rows, "a1").expected_by) == ("name", None)

@@ -32,6 +32,7 @@ SHOWN = {
     "mart.pair_beside_self": ["position"],
     "mart.self_likeness": ["model"],
     "mart.verdict": ["target", "candidate_group"],
+    "raw.pair_channel": ["target", "reference", "channel"],
     "mart.homogenisation": ["kernel", "population"],
     "mart.model_contribution": ["kernel", "population", "rank"],
     "mart.newick": ["kernel", "population"],

@@ -15,8 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.domain import channels, registry
+from tasks.domain.pairwise.engine import pair_sums
+from tasks.domain.pairwise.tokens import common_words
 from tasks.domain.references import CANDIDATE_ROLES
-from tasks.domain.verdict.pair_score import Known, PairScore
+from tasks.domain.verdict import population as verdict_population
+from tasks.domain.verdict.analysis import Measured
+from tasks.domain.verdict.composite import WEIGHTS, composite
+from tasks.domain.verdict.pair_score import PairScore, placed
+from tasks.domain.verdict.population import Known
 from tests.support import persona_words
 
 STEPS, OPTIONS, WORDS = 6, 8, 12
@@ -208,13 +215,40 @@ class Population:
 
     # As rows of the domain
 
-    def known(self) -> dict[str, Known]:
-        return {
-            model.name: Known(
-                model.name, model.vendor, model.vendor, model.group, model.role, model.role == "independent"
+    def known(self) -> verdict_population.Population:
+        return verdict_population.Population(
+            tuple(
+                Known(
+                    model=model.name,
+                    vendor=model.vendor,
+                    family=model.vendor,
+                    group=model.group,
+                    role=model.role,
+                    is_control=model.role == "independent",
+                    is_background=model.role == "independent",
+                    is_reference=model.role in CANDIDATE_ROLES,
+                    learned_from=(model.teacher,) if model.role == "student" else (),
+                    parent=model.parent or None,
+                )
+                for model in sorted(self.models, key=lambda model: model.name)
             )
-            for model in self.models
-        }
+        )
+
+    def texts(self, prompt: int, model: str) -> list[str]:
+        """Return the samples of a model's reply to a prompt."""
+        opening, body = self._replies[model]
+        return [_text(opening[prompt, sample], body[prompt, sample]) for sample in range(opening.shape[1])]
+
+    def measured(self) -> Measured:
+        """Return what verdicts are formed from, without a warehouse."""
+        known = self.known()
+        prompts = []
+        for prompt in range(self.n_prompts):
+            told = [(text, i) for i, model in enumerate(known.known) for text in self.texts(prompt, model.model)]
+            prompts.append(([text for text, _ in told], np.array([place for _, place in told])))
+        common = common_words(text for texts, _ in prompts for text in texts)
+        sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)
+        return Measured(known, composite(sums, known), placed(self.pair_scores(), known), {})
 
     def openings(self, model: str) -> NDArray[np.int64]:
         """Return the first words of a model's replies as numbers: shape (prompts, samples, WORDS)."""
@@ -245,19 +279,18 @@ class Population:
         )
 
     def pair_scores(self) -> list[PairScore]:
-        """Return every target with every reference, formed from the definition of D."""
+        """Return every target with every reference, formed from the definition of D, centred by vendor."""
         opening, lengths = self.opening_matrix(), self._lengths()
         rows = []
         for i, target in enumerate(self.models):
             for j, reference in enumerate(self.models):
                 if i == j or reference.role not in CANDIDATE_ROLES:
                     continue
-                panel = [
-                    k
-                    for k, model in enumerate(self.models)
-                    if model.role == "independent" and model.vendor not in {target.vendor, reference.vendor}
-                ]
-                d = opening[i, j] - opening[i, panel].mean(axis=0)
+                panel: dict[str, list[int]] = {}
+                for k, model in enumerate(self.models):
+                    if model.role == "independent" and model.vendor not in {target.vendor, reference.vendor}:
+                        panel.setdefault(model.vendor, []).append(k)
+                d = opening[i, j] - np.mean([opening[i, places].mean(axis=0) for places in panel.values()], axis=0)
                 error = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
                 mean = float(d.mean())
                 rows.append(

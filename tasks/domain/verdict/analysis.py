@@ -60,7 +60,11 @@ class Adjusted:
 
 @dataclass(frozen=True)
 class Analysis:
-    """All tests of a population, from which the rows of its verdicts are read."""
+    """All tests of a population, from which the rows of its verdicts are read.
+
+    `plain`: of the scores; `level`: at equal length; `without`, `level_without`: the same without the controls that
+    look like students, `named` (n x V).
+    """
 
     measured: Measured
     scores: Floats
@@ -70,6 +74,7 @@ class Analysis:
     plain: LineageTests
     level: LineageTests
     without: LineageTests
+    level_without: LineageTests
     named: np.ndarray
     opening: Tested
     embedding: Tested
@@ -99,6 +104,8 @@ def analyse(measured: Measured) -> Analysis:
     )
     kinds = _kinds(measured, scores)
     ranks = _ranks(plain.groups.t, scores)
+    level_scores = at_equal_length(scores, lengths, is_control)
+    level = lineage_tests(level_scores, is_control, population)
     return Analysis(
         measured=measured,
         scores=scores,
@@ -106,8 +113,9 @@ def analyse(measured: Measured) -> Analysis:
         n_prompts=n_prompts,
         kinds=kinds,
         plain=plain,
-        level=lineage_tests(at_equal_length(scores, lengths, is_control), is_control, population),
+        level=level,
         without=lineage_tests(scores, is_control, population, named) if named.any() else plain,
+        level_without=lineage_tests(level_scores, is_control, population, named) if named.any() else level,
         named=named,
         opening=opening,
         embedding=embedding,
@@ -144,7 +152,7 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
 
 def _ranks(t: Floats, scores: Floats) -> dict[Cell, int]:
     """Return each group's place among a target's candidates, 1 the nearest: by t, where there is none by score."""
-    found = {}
+    found: dict[Cell, int] = {}
     for target in range(len(scores)):
         told = t[target] if not np.isnan(t[target]).all() else scores[target]
         order = [group for group in in_order(list(told)) if not np.isnan(scores[target, group])]

@@ -28,6 +28,9 @@ WEIGHTS: Mapping[str, float] = {
 """Overlap counts against: it carries capability, length and subject, and a student shares its teacher's template and
 layout beyond what shared content explains."""
 
+MOST_COUNTED = {"overlap": 5.0}
+"""Spreads beyond which a channel counts no further: who copies whole replies must not look less alike for it."""
+
 TYPICAL_SPREADS: Mapping[str, float] = {
     "template_opening": 0.11,
     "rare_opening": 0.20,
@@ -54,9 +57,13 @@ def composite(sums: Mapping[str, ChannelSums], population: Population) -> Compos
     centred mean among unrelated models.
     """
     spreads = {name: _spread(sums[name].centred, population) or TYPICAL_SPREADS[name] for name in WEIGHTS}
-    scores = sum(weight * sums[name].centred / spreads[name] for name, weight in WEIGHTS.items())
-    blocks = sum(weight * sums[name].block_means / spreads[name] for name, weight in WEIGHTS.items())
+    scores = sum(_counted(name, sums[name].centred / spreads[name]) for name in WEIGHTS)
+    blocks = sum(_counted(name, sums[name].block_means / spreads[name]) for name in WEIGHTS)
     return Composite(np.asarray(scores), np.asarray(blocks), spreads)
+
+
+def _counted(name: str, values: Floats) -> Floats:
+    return WEIGHTS[name] * np.minimum(values, MOST_COUNTED.get(name, np.inf))
 
 
 def _spread(centred: Floats, population: Population) -> float | None:

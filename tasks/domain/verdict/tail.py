@@ -35,8 +35,9 @@ def fit_tail(t_values: Sequence[float], dof: float) -> Tail:
 
     `skewness`: of the values winsorized at three robust standard deviations from the median (median absolute
     deviation), 0 to 1: habits make similarity lopsided, as two unrelated models may share one and none falls as far
-    below. `stretch`: the least factor, 1 to 2, by which t must be divided so that no more of them have p at or below
-    .05 and .01 than chance gives. It is a count: how far the odd ones lie out changes nothing, that they are there does.
+    below. `stretch`: the least factor, 1 to 2, by which t must be divided so that no more
+    of them have p at or below .05 and .01 than chance gives. It is a count: how far the odd ones lie out changes
+    nothing, that they are there does.
 
     Args:
         t_values: left-out t of unrelated models.

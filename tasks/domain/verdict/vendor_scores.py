@@ -9,8 +9,8 @@ from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.tested import Scores
 
-N_BEST = 2
-"""Groups of a vendor whose mean it is judged by: one group's luck is not the vendor's."""
+SHARES = np.array([2.0, 1.0]) / 3.0
+"""What a vendor's nearest and second nearest group count: one group's luck is not the vendor's."""
 
 DOCUMENTED, UNDOCUMENTED = "documented", "undocumented"
 
@@ -34,7 +34,7 @@ def vendor_units(population: Population) -> list[VendorUnit]:
 
 
 def vendor_scores(t: Floats, units: Sequence[VendorUnit], population: Population) -> Scores:
-    """Return each target's score for each vendor: the mean of the two highest t of its groups, or the only one.
+    """Return each target's score for each vendor: two thirds of its highest t, one of the second, or the only one.
 
     Controls of a vendor are independent models that are kin of none of its groups.
 
@@ -47,10 +47,13 @@ def vendor_scores(t: Floats, units: Sequence[VendorUnit], population: Population
     is_control = np.zeros(values.shape, dtype=bool)
     for place, unit in enumerate(units):
         groups = list(unit.groups)
-        ordered = -np.sort(-t[:, groups], axis=1)  # NaN last
-        best = ordered[:, :N_BEST]
-        n_told = (~np.isnan(best)).sum(axis=1)
-        values[:, place] = np.divide(np.nansum(best, axis=1), n_told, out=np.full(len(t), np.nan), where=n_told > 0)
-        is_control[:, place] = population.is_unrelated[:, groups].all(axis=1) & (n_told > 0)
+        best = -np.sort(-t[:, groups], axis=1)[:, : len(SHARES)]  # NaN last
+        is_told = ~np.isnan(best)
+        shares = SHARES[: best.shape[1]] * is_told
+        total = shares.sum(axis=1)
+        values[:, place] = np.divide(
+            np.where(is_told, best * shares, 0.0).sum(axis=1), total, out=np.full(len(t), np.nan), where=total > 0.0
+        )
+        is_control[:, place] = population.is_unrelated[:, groups].all(axis=1) & is_told.any(axis=1)
     documented = np.array([unit.kind == DOCUMENTED for unit in units], dtype=bool)
     return Scores(values, is_control, population.family, documented)

@@ -90,7 +90,7 @@ def _row(cell: Cell, analysis: Analysis) -> Verdict:
     low, high = interval(blocks)
     sibling = analysis.siblings.get(cell)
     tests = analysis.weights.get(model.model)
-    verdict = _verdict(cell, analysis, analysis.plain)
+    verdict = _verdict(cell, analysis, analysis.plain, analysis.level)
     named, unit = _named(cell, analysis)
     without = _adjusted(cell, analysis, analysis.without) if named else None
     degrees = _degrees(cell, pair, analysis)
@@ -117,7 +117,7 @@ def _row(cell: Cell, analysis: Analysis) -> Verdict:
         p_target=adjusted.p_target,
         p_holm=adjusted.p_holm,
         q=adjusted.q,
-        p_at_length=_at_length(cell, analysis),
+        p_at_length=_at_length(cell, analysis, analysis.level),
         sibling_kind=sibling.kind if sibling else None,
         n_siblings=sibling.n if sibling else None,
         sibling_t=sibling.t if sibling else None,
@@ -140,7 +140,7 @@ def _row(cell: Cell, analysis: Analysis) -> Verdict:
         expected_by=expected_by(model, heads, measured.named_vendors or {}),
         resembling_controls=named,
         p_target_without=without.p_target if without else None,
-        verdict_without=_verdict(cell, analysis, analysis.without) if named else None,
+        verdict_without=_verdict(cell, analysis, analysis.without, analysis.level_without) if named else None,
         length_closeness=pair.length_closeness if pair else None,
         n_prompts=int(analysis.n_prompts[cell]),
         n_controls=int(groups.n_controls[cell]),
@@ -180,16 +180,16 @@ def _is_nearest_of_vendor(cell: Cell, analysis: Analysis) -> bool:
     return bool(groups) and min(groups, key=lambda group: analysis.ranks[cell[0], group]) == cell[1]
 
 
-def _at_length(cell: Cell, analysis: Analysis) -> float | None:
+def _at_length(cell: Cell, analysis: Analysis, level: LineageTests) -> float | None:
     """Return the p of a pair's vendor at equal length, times the hypotheses of its target; of a pair alone its own."""
     if cell in analysis.alone:
-        return _figure(analysis.level.groups.p[cell])
-    p = _figure(analysis.level.vendors.p[cell[0], _unit(cell, analysis)])
+        return _figure(level.groups.p[cell])
+    p = _figure(level.vendors.p[cell[0], _unit(cell, analysis)])
     n = _adjusted(cell, analysis, analysis.plain).n_candidates
     return min(1.0, p * n) if p is not None and n else None
 
 
-def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests) -> str:
+def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: LineageTests) -> str:
     target, group = cell
     population, kind = analysis.measured.population, analysis.kinds[cell]
     if kind == RULED_OUT_KIND:
@@ -216,7 +216,7 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests) -> str:
             p_candidate=adjusted.p_candidate if not is_alone else adjusted.q,
             is_nearest=adjusted.is_nearest,
             is_distinct=is_nearest_of_vendor or (own_p is not None and own_p * n_groups <= LEVEL),
-            p_at_length=_at_length(cell, analysis) if kind != KIN else adjusted.p_target,
+            p_at_length=_at_length(cell, analysis, level) if kind != KIN else adjusted.p_target,
             sibling_p=sibling.p if sibling and kind != KIN else None,
             weights_q=adjusted.q if kind == KIN else weights_q,
             embedding_p=_figure(analysis.embedding.p[cell]),
