@@ -3,7 +3,7 @@ with surest as materialized (
     select target, reference, degree
     from mart.verdict
     where not is_kin and is_positive
-    order by p_holm, degree desc, target, reference
+    order by p_target, degree desc, target, reference
     limit 5
 ),
 part as materialized (

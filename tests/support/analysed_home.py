@@ -64,7 +64,7 @@ LINEAGE_VERDICTS = [
     ("alpha-2", "beta", "beta-1", False, 1.5, 0.9, 0.01, 1, "shares lineage (strong)"),
     ("alpha-2", "gamma", "gamma-1", False, 0.8, 0.5, 0.04, 2, "shares lineage (moderate)"),
     ("alpha-2", "alpha", "alpha-1", True, 1.6, 0.95, 0.01, 1, "same model or fine-tune"),
-    ("alpha-1", "beta", "beta-1", False, 0.4, 0.2, 0.2, 1, "no evidence"),
+    ("alpha-1", "beta", "beta-1", False, 0.4, 0.2, 0.2, 1, "not conclusive"),
 ]
 
 
@@ -116,10 +116,22 @@ def _append_trials(warehouse: store.Store) -> None:
 
 def _append_comparisons(warehouse: store.Store) -> None:
     """Append verdicts on pairs, a grade, a base, a price, and a later round in which one model answers otherwise."""
-    columns = ("target", "candidate_group", "reference", "is_kin", "opening_d", "degree", "p_holm", "rank", "verdict")
-    rest = {"low": 0.3, "high": 0.692, "null_mean": 0.1, "null_sd": 0.2, "n_prompts": 2, "n_controls": 9}
-    rest |= {"n_control_families": 5, "is_asked": False, "n_tests": 4, "computed_at": small_home.AT}
-    warehouse.append("lineage_verdict", [dict(zip(columns, row, strict=True)) | rest for row in LINEAGE_VERDICTS])
+    columns = ("target", "candidate_group", "reference", "is_kin", "opening_d", "degree", "p_target", "rank", "verdict")
+    rest = {"low": 0.3, "high": 0.692, "score_low": 2.3, "score_high": 2.692, "null_mean": 0.1, "null_sd": 0.2}
+    rest |= {"n_prompts": 2, "n_controls": 9, "n_control_families": 5, "is_asked": False, "n_candidates": 2}
+    rest |= {"statistic": "composite", "statistic_version": "1", "z": 3.0, "opening_null_mean": 0.1}
+    rest |= {"ceiling_kind": "samples", "ceiling_d": 1.65, "is_source": False, "computed_at": small_home.AT}
+    verdicts = [dict(zip(columns, row, strict=True)) | rest for row in LINEAGE_VERDICTS]
+    for row in verdicts:
+        row |= {"kind": "kin" if row["is_kin"] else "documented", "resembling_controls": []}
+        row |= {"score": row["opening_d"] + 1, "p_t": row["p_target"] / 2, "q": row["p_target"]}
+        row |= {"p_holm": min(1.0, 2 * row["p_target"]), "expected_by": "documents" if row["is_kin"] else None}
+    verdicts[0] |= {"resembling_controls": ["gamma-1"], "p_target_without": 0.001, "is_source": True}
+    verdicts[0]["verdict_without"] = verdicts[0]["verdict"]
+    warehouse.append("lineage_verdict", verdicts)
+    channel = {"target": "alpha-2", "reference": "beta-1", "statistic_version": "1", "n_prompts": 2, "n_centred": 2}
+    channel |= {"mean": 0.5, "centred": 0.3, "centred_low": 0.1, "centred_high": 0.5, "computed_at": small_home.AT}
+    warehouse.append("pair_channel", [channel | {"channel": "layout", "spread": 0.1}])
     grade = {
         "prompt_set": "all",
         "judge": "text_likeness",
