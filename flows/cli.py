@@ -17,6 +17,7 @@ from flows import (
     cli_power,
     cli_search,
     cli_show,
+    cli_show_verdict,
     cli_validate,
 )
 from flows.cli_start import BasesOption, HomeOption, VerboseOption, load_lineage, start
@@ -257,6 +258,7 @@ app.command()(cli_validate.validate)
 app.command()(cli_export.export)
 app.command()(cli_drift.prune)
 app.command()(cli_drift.vacuum)
+cli_show.show.command()(cli_show_verdict.verdict)
 app.add_typer(cli_show.show, name="show")
 app.add_typer(cli_search.bank, name="bank")
 

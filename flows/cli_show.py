@@ -1,5 +1,6 @@
 """`distillometer show`: the published results as tables, for those who live in a terminal."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
@@ -24,13 +25,9 @@ MEASURES += [("centred_cos", "centred cos"), ("n_prompts", "prompts")]
 
 VERDICTS = [("target", "target"), ("candidate_group", "group"), ("reference", "its nearest snapshot")]
 VERDICTS += [("verdict", "verdict"), ("degree", "degree"), ("degree_low", "low"), ("degree_high", "high")]
-VERDICTS += [
-    ("p_t", "p"),
-    ("p_holm", "p, Holm"),
-    ("z", "z"),
-    ("n_controls", "controls"),
-    ("over_base", "over its base"),
-]
+VERDICTS += [("p_target", "p"), ("n_candidates", "of"), ("q", "q"), ("p_holm", "p, Holm"), ("p_t", "p of this group")]
+VERDICTS += [("score", "score"), ("z", "z"), ("n_controls", "controls"), ("sibling_p", "p, same base")]
+VERDICTS += [("ceiling_kind", "normalised by"), ("expected_by", "expected by"), ("over_base", "over its base")]
 
 SELVES = [("model", "model"), ("opening", "opening"), ("bigram_jaccard", "word pairs"), ("length_closeness", "length")]
 SELVES += [("raw_cos", "cosine"), ("n_prompts", "prompts")]
@@ -74,7 +71,8 @@ ROUNDS += [("n_replies", "replies"), ("n_bytes", "bytes of text")]
 show = typer.Typer(help="Print published results as tables.", no_args_is_help=True)
 
 
-def _open(home: HomeOption) -> "Snapshot":
+def open_home(home: HomeOption) -> "Snapshot":
+    """Return the published snapshot of a home, opened."""
     from tasks.adapters.notebook import open_snapshot
 
     return open_snapshot(home)
@@ -86,7 +84,12 @@ def _short(text: str | None) -> str:
     return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
 
 
-def _check_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str | None]]:
+def check_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str | None]]:
+    """Return all models by name.
+
+    Raises:
+        InputError: one of `names` is none of them.
+    """
     models = {row["model"]: row for row in snapshot.frame("core.model").drop("card_text").iter_rows(named=True)}
     for name in names:
         if name not in models:
@@ -97,7 +100,7 @@ def _check_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str 
 @show.command()
 def leaderboard(home: HomeOption = None) -> None:
     """Each target: its verdict, nearest teachers, identity scores, grade and index, as far as they were measured."""
-    with _open(home) as snapshot:
+    with open_home(home) as snapshot:
         rows = snapshot.frame("mart.target_summary").sort("position")
     print_leaderboard(rows)
     if not rows.select(
@@ -115,8 +118,8 @@ def pair(
     home: HomeOption = None,
 ) -> None:
     """Two models: every measure both ways, verdicts, likeness to themselves, and the replies that tell most."""
-    with _open(home) as snapshot:
-        models = _check_models(snapshot, target, reference)
+    with open_home(home) as snapshot:
+        models = check_models(snapshot, target, reference)
         for name in (target, reference):
             known = models[name]
             told = [f"{key} {known[key]}" for key in ("vendor", "family", "role", "parent") if known[key]]
@@ -134,6 +137,8 @@ def pair(
         if groups[0] != groups[1]:
             verdicts = verdicts.filter(~own)
         print_rows("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
+        if verdicts.height:
+            terminal.say([f"In words: distillometer show verdict {shlex.quote(target)}"])
         grades = snapshot.frame("mart.similarity_grade", target=both, reference=both, prompt_set="all", is_self=False)
         print_rows(
             "Grades of likeness, 1 to 5", grades.sort("judge", "target"), GRADES, "select * from mart.similarity_grade"
@@ -177,8 +182,8 @@ def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
 @show.command()
 def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeOption = None) -> None:
     """One model: its identity scores by slice, whom it claims to be, and replies that slip."""
-    with _open(home) as snapshot:
-        _check_models(snapshot, target)
+    with open_home(home) as snapshot:
+        check_models(snapshot, target)
         scores = snapshot.frame("mart.identity_score", target=target)
         if scores.is_empty():
             terminal.say([f"{target} has no identity scores: a plan with an [identity] section asks for them."])
@@ -217,7 +222,7 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
 @show.command()
 def cost(home: HomeOption = None) -> None:
     """What was asked, by model and stage, over all rounds: calls, tokens, time and US dollars."""
-    with _open(home) as snapshot:
+    with open_home(home) as snapshot:
         spend = snapshot.frame("mart.spend_by_stage")
     if spend.is_empty():
         terminal.say(["Nothing was asked from here: all replies were ingested."])
@@ -240,9 +245,9 @@ def drift(
     home: HomeOption = None,
 ) -> None:
     """What changed since the last round of the same recipe; of one model, in all its rounds."""
-    with _open(home) as snapshot:
+    with open_home(home) as snapshot:
         if target is not None:
-            _check_models(snapshot, target)
+            check_models(snapshot, target)
         rounds = snapshot.frame("mart.round").sort("began_at")
         rows = snapshot.frame("mart.drift", **({} if target is None else {"target": target}))
     print_rows("Rounds", rounds, ROUNDS, "select * from mart.round")

@@ -9,7 +9,7 @@ from tasks.domain.verdict.decision import FEW_PROMPTS
 def print_verdicts(home: Home) -> None:
     """Print in words what may be said of all verdicts."""
     with store.reading(home) as snapshot:
-        rows = snapshot.read("mart.verdict").sort("p_t", "target", "rank", nulls_last=True)
+        rows = snapshot.read("mart.verdict").sort("target", "rank")
         makers = snapshot.read_columns("mart.panel", ["distinct vendor"])["vendor"].to_list()
     if not rows["p_t"].is_not_null().any() and not (rows["verdict"] == FEW_PROMPTS).any():
         return  # The sentences on the panel say that there are too few references for anything.

@@ -17,7 +17,7 @@ from tasks.adapters.chart_style import Spec
 from tasks.domain.reporting.page import Page
 
 TEMPLATES = Path(__file__).parent / "page_templates"
-SCRIPTS = ("parts", "tables", "charts", "heat_map", "pair", "slips", "report")
+SCRIPTS = ("parts", "tables", "charts", "heat_map", "model", "pair", "slips", "report")
 
 
 def html(page: Page, specs: Mapping[str, Spec]) -> str:

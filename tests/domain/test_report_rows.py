@@ -1,16 +1,10 @@
 """What charts and pairs are drawn from: controls as verdicts have them, the largest of many, one order, safe names."""
 
-from dataclasses import asdict
 from datetime import datetime
-from statistics import fmean
 from typing import Any
-
-import pytest
 
 from tasks.domain.reporting import chart_rows, pairs
 from tasks.domain.reporting.shown import Row, Rows
-from tasks.domain.verdict.verdicts import verdicts
-from tests.support.populations import Population, references, strangers, student
 
 
 def made(**relations: list[Row]) -> Rows:
@@ -25,22 +19,21 @@ def likeness(target: str, reference: str, d: float, **changes: Any) -> dict[str,
 
 
 def test_controls_are_those_that_the_null_was_formed_from() -> None:
-    population = Population([*references(), *strangers(2), student("pupil", "ref-a1", 0.5)], 60, 1)
-    known = population.known()
-    told = [asdict(row) for row in verdicts(population.pair_scores(), known, {})]
-    panel = [{"model": name, "is_panel": one.is_control, "role": one.role} for name, one in known.items()]
-    found = pairs.controls(made(mart__verdict=told, mart__panel=panel))
-    n_nulls = 0
-    for row in told:
-        by_family: dict[str, list[float]] = {}
-        for model, d in found.get(row["candidate_group"], []):
-            if known[model].family != known[row["target"]].family:
-                by_family.setdefault(known[model].family, []).append(d)
-        assert sum(len(values) for values in by_family.values()) == row["n_controls"]
-        if row["null_mean"] is not None:
-            n_nulls += 1
-            assert fmean(fmean(values) for values in by_family.values()) == pytest.approx(row["null_mean"])
-    assert n_nulls > 20
+    rest = {"candidate_group": "acme-1", "is_kin": False, "n_prompts": 50, "opening_d": 0.1}
+    verdicts = [
+        rest | {"target": "stranger"},
+        rest | {"target": "kin", "is_kin": True},
+        rest | {"target": "short", "n_prompts": 49},
+        rest | {"target": "silent", "opening_d": None},
+        rest | {"target": "student", "opening_d": 0.9},
+        rest | {"target": "outside", "opening_d": 0.2},
+    ]
+    panel = [
+        {"model": name, "is_panel": name != "outside", "role": "student" if name == "student" else "independent"}
+        for name in ("stranger", "kin", "short", "silent", "student", "outside")
+    ]
+    found = pairs.controls(made(mart__verdict=verdicts, mart__panel=panel))
+    assert found == {"acme-1": [("stranger", 0.1)]}
 
 
 def test_names_are_safe_and_told_apart() -> None:
@@ -75,7 +68,7 @@ def test_pairs_with_a_verdict_are_held_before_all_others(monkeypatch) -> None:
     rows = [likeness("s", "a", 0.9), likeness("s", "b", 0.1), likeness("t", "a", 0.5), likeness("t", "b", 0.8)]
     told = [
         {"target": "s", "reference": "b", "verdict": "shares lineage (moderate)", "rank": 7},
-        {"target": "t", "reference": "a", "verdict": "no evidence", "rank": 1},
+        {"target": "t", "reference": "a", "verdict": "not conclusive", "rank": 1},
     ]
     assert pairs.held(rows, told) == [("s", "b"), ("t", "a"), ("s", "a")]
 

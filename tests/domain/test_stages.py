@@ -65,10 +65,10 @@ def test_coverage_puts_failures_first() -> None:
 
 def test_leaderboard_links_and_cuts() -> None:
     row = dict.fromkeys(["p_t", "opening_d", "opening_d_low", "opening_d_high", "n_prompts", "n_missing", "hard"])
-    row |= {"identity_mode": None, "candidate_group": "x|y", "verdict": "no evidence"}
+    row |= {"identity_mode": None, "candidate_group": "x|y", "verdict": "not conclusive"}
     rows = [{**row, "target": f"m{n}"} for n in range(stages.MOST_ROWS + 1)]
     text = stages.leaderboard(rows, ["odd"], {"Report": "/a (b)>/c.html"})
     assert "- [Report](file:///a%20%28b%29%3E/c.html): " in text
-    assert text.index("| m0 | no evidence | x\\|y |") < text.index("| m1 | no evidence |")
+    assert text.index("| m0 | not conclusive | x\\|y |") < text.index("| m1 | not conclusive |")
     assert "and 1 more rows" in text
     assert "## Warnings\n\n- odd" in text

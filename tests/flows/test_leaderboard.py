@@ -28,14 +28,14 @@ def home(tmp_path_factory) -> Home:
         warehouse.append("identity_score", [row | searched for row in scores])
         [one] = warehouse.read("raw.lineage_verdict", target="alpha-1").to_dicts()
         told = [
-            one | {"target": "alpha-1", "p_t": 0.2, "degree": 0.9, "opening_d": 0.1},
+            one | {"target": "alpha-1", "p_target": 0.2, "degree": 0.9, "opening_d": 0.1},
             one
-            | {"target": "beta-1", "candidate_group": "gamma", "reference": "gamma-1", "p_t": 0.1}
+            | {"target": "beta-1", "candidate_group": "gamma", "reference": "gamma-1", "p_target": 0.1}
             | {"degree": 0.1, "opening_d": 0.05},
         ]
         others = warehouse.read("raw.lineage_verdict").filter(target="alpha-2").to_dicts()
         warehouse.replace("lineage_verdict", warehouse.read("raw.lineage_verdict").clear())
-        warehouse.append("lineage_verdict", [*told, *(row | {"p_t": 0.3} for row in others)])
+        warehouse.append("lineage_verdict", [*told, *(row | {"p_target": 0.3} for row in others)])
         warehouse.publish(home.published)
     return home
 

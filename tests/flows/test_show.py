@@ -19,7 +19,7 @@ def test_leaderboard(analysed, capsys) -> None:
     lines = shown(capsys, "show", "leaderboard", "--home", analysed.root).splitlines()
     first = next(line for line in lines if line.startswith("alpha-2"))
     cells = [cell.strip() for cell in first.split("│")]
-    assert cells[:5] == ["alpha-2", "shares lineage (strong)", "beta, gamma", "0.900", "0.010"]
+    assert cells[:5] == ["alpha-2", "shares lineage (strong)", "beta, gamma", "0.90", ".010"]
     heading = "".join(lines[: lines.index(first)])
     assert "loose" in heading
     assert "hard" not in heading, "what nobody has is no column"
@@ -38,6 +38,25 @@ def test_pair(analysed, capsys) -> None:
     assert "small p2 (3 leading words shared, adds 1.386): Question p2" in telling
     assert "  alpha-2: A red kite, of course.\n  beta-1: A red kite." in telling
     assert telling.count("leading words shared") == 5
+
+
+def test_verdict(analysed, capsys) -> None:
+    text = shown(capsys, "show", "verdict", "alpha-2", "--home", analysed.root)
+    assert text.startswith("alpha-2 shares lineage with beta models (p .010 over 2 vendors; nearest: beta).\n")
+    assert "Statistic composite, version 1, with beta-1: 2.50 (2.30 to 2.69)" in text
+    assert "Degree: 0.90, from 0" in text
+    assert "Among the unrelated models gamma-1 looks like a student of beta itself" in " ".join(text.split())
+    assert "Not: who learned from whom" in text
+    rows = [[cell.strip() for cell in line.split("│")] for line in text.splitlines() if "│" in line]
+    assert [row[:5] for row in rows[:3]] == [
+        ["beta", "beta", ".005", "3.000", "shares lineage (strong)"],
+        ["gamma", "gamma", ".020", "3.000", "shares lineage (moderate)"],
+        ["alpha", "alpha", ".005", "3.000", "same model or fine-tune"],
+    ]
+    assert rows[3][:6] == ["layout", "0.500", "0.300", "0.100", "0.500", "3.000"]
+    assert "distillometer show pair alpha-2 beta-1" in text
+    none = shown(capsys, "show", "verdict", "gamma-1", "--home", analysed.root)
+    assert "There is no verdict on gamma-1: it shares no prompt" in none
 
 
 def test_identity(analysed, capsys) -> None:
@@ -61,7 +80,7 @@ def test_cost(analysed, capsys) -> None:
     assert "36 calls, 0.02 USD; the price of 5 of 7 lines is not known." in text
 
 
-@pytest.mark.parametrize("arguments", [("pair", "alpha-2", "bete-1"), ("identity", "bete-1")])
+@pytest.mark.parametrize("arguments", [("pair", "alpha-2", "bete-1"), ("identity", "bete-1"), ("verdict", "bete-1")])
 def test_unknown_models_are_met_with_near_ones(analysed, capsys, arguments) -> None:
     with pytest.raises(SystemExit) as done:
         cli.main(["show", *arguments, "--home", str(analysed.root)])

@@ -48,14 +48,18 @@ function pairView(data) {
     return make(
       "dl",
       {},
-      fact("degree", "0: as unrelated models, 1: as the same model.", number(of("degree"), 2), between(of("degree_low"), of("degree_high"), 2)),
-      fact("p", "Chance of such a D among unrelated models; below it adjusted for all pairs (Holm).", chance(of("p_t")), isNone(of("p_holm")) ? "" : `${chance(of("p_holm"))} after Holm`),
+      fact("p", "Chance that any vendor tested looks so near, if this target alone had been asked about; below it corrected over targets.", chance(of("p_target")), isNone(of("q")) ? "" : `q ${chance(of("q"))}, Holm ${chance(of("p_holm"))}`),
+      fact("vendors tested", "Vendors that were hypotheses for this target.", count(of("n_candidates"))),
+      fact("p of this group", "Chance of such a score for this group alone among unrelated models.", chance(of("p_t")), isNone(of("z")) ? "" : `z ${number(of("z"), 1)}`),
+      fact("score", `The statistic that p is of: ${data.statistic}; below it its 95 % interval over prompts.`, number(of("score"), 2), between(of("score_low"), of("score_high"), 2)),
+      fact("degree", "By D: 0 as unrelated models, 1 as the same model, 1+ beyond what it is normalised by.", degree(of("degree")), [isNone(of("degree_low")) || isNone(of("degree_high")) ? "" : `${degree(of("degree_low"))} to ${degree(of("degree_high"))}`, isNone(of("ceiling_kind")) ? "" : `by ${of("ceiling_kind")}`].filter(Boolean).join(", ")),
       ...measures,
       fact("p at equal length", "The same after what closeness of length explains is taken off.", chance(of("p_at_length"))),
-      fact("p of embeddings", "The second channel, for shared weights and edited text.", chance(of("embedding_p"))),
+      fact("p, same base", "Against models of the same base that had another teacher or none.", chance(of("sibling_p")), isNone(of("n_siblings")) ? "" : `${count(of("n_siblings"))} models`),
+      fact("p, shared weights", "By D and embeddings at equal length.", chance(of("weights_p")), isNone(of("embedding_p")) ? "" : `embeddings ${chance(of("embedding_p"))}`),
       fact("over its base", "D less that of the target's base to the same reference: what it did not bring along.", number(of("over_base")), isNone(of("base")) ? "" : `${of("base")}: ${between(of("over_base_low"), of("over_base_high"))}`),
-      fact("claims of its maker", "Identity trials that named nobody, in which the target claimed the reference's maker.", claims),
-      fact("controls", "Unrelated models that D was held against, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
+      fact("claims of its vendor", "Identity trials that named nobody, in which the target claimed the reference's vendor.", claims),
+      fact("controls", "Unrelated models that the score was held against, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
       fact("nearest, any prompt", "Share of the target's replies to which, over all prompts, this model's is nearest.", number(value("global_nearest_share"))),
       fact("shared opening", "Mean of ln(1 + identical leading words), before the panel is subtracted.", number(value("opening"))),
       fact("prompts", "Prompts that both answered; below it those whose replies were embedded.", count(value("n_prompts")), `${count(value("n_embedded_prompts"))} embedded`),
@@ -67,7 +71,7 @@ function pairView(data) {
 
   function sentence(target, group, told) {
     const of = (own) => told[data.verdictField[own]];
-    const kin = of("is_kin") ? " (its own maker or family: tested apart)" : "";
+    const kin = of("is_kin") ? " (its own vendor or family: tested apart)" : "";
     const beside = told[2] === told.reference ? "" : ` The group's closest snapshot is ${data.name(told[2])}.`;
     return `Verdict on ${data.name(target)} and the group ${data.groups[group]}: ${of("verdict")}${kin}.${beside}`;
   }
@@ -78,7 +82,7 @@ function pairView(data) {
     const rows = controls.map(([model, d]) => ({ kind: "control", d, label: data.name(model) }));
     const d = row[data.field.opening_d];
     if (isNone(d)) return [];
-    if (!isNone(of("null_mean"))) rows.push({ kind: "mark", d: of("null_mean"), label: "unrelated" });
+    if (!isNone(of("opening_null_mean"))) rows.push({ kind: "mark", d: of("opening_null_mean"), label: "unrelated" });
     if (!isNone(of("ceiling_d"))) rows.push({ kind: "mark", d: of("ceiling_d"), label: `same model (${of("ceiling_kind")})` });
     rows.push({ kind: "pair", d, low: row[data.field.opening_d_low] ?? d, high: row[data.field.opening_d_high] ?? d, label: data.name(target) });
     return rows;
@@ -105,7 +109,7 @@ function pairView(data) {
     const curve = data.curve.get(`${target} ${reference}`);
     byId("curve-note").hidden = curve === undefined;
     if (curve !== undefined) {
-      const nullMean = told === undefined ? null : told[data.verdictField.null_mean];
+      const nullMean = told === undefined ? null : told[data.verdictField.opening_null_mean];
       const rows = curve[2].map(([n, d, low, high]) => ({ n, d, low: low ?? d, high: high ?? d, null_mean: nullMean }));
       const { layer } = data.charts.curve; // The last one is the line of unrelated models.
       const dashed = isNone(nullMean) ? "" : " Dashed: unrelated models.";
@@ -146,6 +150,10 @@ function pairView(data) {
     const evidence = `select * from mart.pair_evidence where target = ${quoted(data.id(target))} and reference = ${quoted(data.id(reference))} order by opening desc limit 20`;
     byId("pair-heading").textContent = `${data.name(target)} beside ${data.name(reference)}`;
     byId("pair-verdict").textContent = told === undefined ? "" : sentence(target, data.group[reference], Object.assign(told, { reference }));
+    const account = told === undefined ? undefined : data.accounts.find(([model]) => model === data.id(target));
+    byId("pair-answer").replaceChildren(
+      ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { target: account[0] }) }, "What it rests on")]),
+    );
     byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row, told));
     byId("pair-replies").replaceChildren(
       ...(top.length ? [make("h3", {}, title), make("p", { class: "quiet" }, make("mark", { class: "opening" }, "shared opening"), " ", make("mark", { class: "phrase" }, `shared phrase of ${PHRASE} words or more`))] : []),

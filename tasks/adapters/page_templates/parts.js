@@ -22,7 +22,16 @@ const number = (value, digits = 3) => (isNone(value) ? MISSING : value.toFixed(d
 
 const count = (value) => (isNone(value) ? MISSING : value.toLocaleString("en"));
 
-const chance = (value) => (isNone(value) ? MISSING : value < 0.0005 ? value.toExponential(1) : value.toFixed(3));
+// As p_value of tasks/domain/reporting/verdict_answer.py: .003, .00001, 2e-8.
+function chance(value) {
+  if (isNone(value)) return MISSING;
+  if (value >= 0.9995) return "1";
+  if (value < 0.0000095) return value.toExponential(0);
+  const digits = value >= 0.0095 ? 3 : [3, 4, 5, 6].find((n) => value >= 0.95 * 10 ** -n);
+  return value.toFixed(digits).replace(/^0/, "");
+}
+
+const degree = (value) => (isNone(value) ? MISSING : value > 1 ? "1+" : number(value, 2));
 
 const between = (low, high, digits = 3) => (isNone(low) || isNone(high) ? "" : `${number(low, digits)} to ${number(high, digits)}`);
 

@@ -3,6 +3,7 @@
 async function start(data) {
   const show = pairView(data);
   const showSlips = slipList(data);
+  const showModel = modelView(data);
   const toPair = (target, reference) => {
     location.hash = address("pair", { target: data.id(target), reference: data.id(reference) });
   };
@@ -19,10 +20,11 @@ async function start(data) {
     byId(heading).focus({ preventScroll: true });
   }
 
-  // Shows what the address names: a pair, or a target's slips; any other part of the page the browser finds itself.
+  // Shows what the address names: a model, a pair, or a target's slips; any other part of the page the browser finds itself.
   async function goToLinked() {
     const [place, names] = [location.hash.slice(1).split("?")[0], new URLSearchParams(location.hash.split("?")[1])];
     if (place === "slips" && showSlips(names.get("target"))) moveTo("slips", "slips-heading");
+    if (place === "model" && showModel(names.get("target"))) moveTo("model", "model-heading");
     if (place !== "pair") return false;
     const [target, reference] = [data.numberOf.get(names.get("target")), data.numberOf.get(names.get("reference"))];
     const isKnown = data.targets.includes(target) && data.references.includes(reference);
@@ -42,6 +44,7 @@ async function start(data) {
       choose(Number(byId("target").value), Number(byId("reference").value));
     });
   }
+  if (data.accounts.length) showModel(data.first_account);
   if (!(await goToLinked()) && data.first) await choose(data.first[0], data.first[1]);
   addEventListener("hashchange", goToLinked);
   addEventListener("click", (event) => {

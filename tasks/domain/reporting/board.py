@@ -7,15 +7,16 @@ from tasks.domain.reporting.shown import (
     Rows,
     Table,
     link,
+    model_link,
     number,
     pair_link,
     plain,
-    probability,
     share,
     shown,
     table,
     with_interval,
 )
+from tasks.domain.reporting.verdict_answer import EXPECTED, degree_between, degree_text, p_value
 from tasks.domain.verdict.decision import NOT_CONCLUSIVE, POSITIVE
 
 
@@ -25,13 +26,19 @@ def board(rows: Rows) -> Table:
     return table(BOARD, made, "select * from mart.target_summary order by position")
 
 
+def statistic(rows: Rows) -> str:
+    """Return name and version of the statistic that the board's scores and p are of; empty where there is none."""
+    verdicts = rows.of("mart.verdict")
+    named = sorted({f"{row['statistic']}, version {row['statistic_version']}" for row in verdicts})
+    return "; ".join(named)
+
+
 def _row(row: Row) -> dict[str, Cell]:
     target, group, reference = row["target"], row["candidate_group"], row["reference"]
     to_pair = pair_link(target, reference) if reference else ""
     to_graded = pair_link(target, row["grade_reference"]) if row["grade_reference"] else ""
-    p, p_holm = row["p_t"], row["p_holm"]
     return {
-        "target": Cell(shown(target), shown(target), _about(row)),
+        "target": Cell(shown(target), shown(target), _about(row), model_link(target) if row["verdict"] else ""),
         "verdict": _verdict(row, to_pair),
         "nearest": Cell(
             plain(group).text,
@@ -39,14 +46,15 @@ def _row(row: Row) -> dict[str, Cell]:
             shown(reference) if reference and reference != group else "",
             to_pair,
         ),
-        "degree": with_interval(row, ("degree", "degree_low", "degree_high"), to_pair, 2),
-        "opening_d": with_interval(row, ("opening_d", "opening_d_low", "opening_d_high"), to_pair),
-        "p_holm": Cell(
-            probability(p_holm),
-            plain(p_holm).sort,
-            f"alone {probability(p)}" if p is not None else "",
-            to_pair if p_holm is not None else "",
+        "p": _chance(row, to_pair),
+        "score": Cell(
+            number(row["score"], 2),
+            plain(row["score"]).sort,
+            f"z {number(row['z'], 1)}" if row["z"] is not None else "",
+            to_pair,
         ),
+        "degree": _degree(row, to_pair),
+        "opening_d": with_interval(row, ("opening_d", "opening_d_low", "opening_d_high"), to_pair),
         "next": _next(row),
         "own": _own(row),
         "trials": plain(row["identity_mode"]),
@@ -89,7 +97,29 @@ def _verdict(row: Row, href: str) -> Cell:
     more = (
         f"with {n_positive} groups" if place and n_others else f"positive with {n_others} farther" if n_others else ""
     )
-    return Cell(verdict, f"{order} {verdict}", more, href, mark)
+    expected = EXPECTED.get(row["expected_by"] or "", "not expected") if place else ""
+    note = ", ".join(filter(None, (expected, more)))
+    return Cell(verdict, f"{order} {verdict}", note, href, mark)
+
+
+def _chance(row: Row, href: str) -> Cell:
+    p = row["p_target"]
+    if p is None:
+        return plain(None)
+    corrected = "a control" if row["q"] is None else f"q {p_value(row['q'])}, Holm {p_value(row['p_holm'])}"
+    n = row["n_candidate_vendors"]
+    return Cell(p_value(p), str(p), f"{corrected}; {n} vendor{'' if n == 1 else 's'}", href)
+
+
+def _degree(row: Row, href: str) -> Cell:
+    value = row["degree"]
+    if value is None:
+        return plain(None)
+    parts = (
+        degree_between(row["degree_low"], row["degree_high"]),
+        f"by {row['ceiling_kind']}" if row["ceiling_kind"] else "",
+    )
+    return Cell(degree_text(value), str(value), ", ".join(filter(None, parts)), href)
 
 
 def _next(row: Row) -> Cell:
@@ -105,7 +135,7 @@ def _own(row: Row) -> Cell:
     group = row["own_group"]
     if group is None:
         return plain(None)
-    degree = "" if row["own_degree"] is None else f" {number(row['own_degree'], 2)}"
+    degree = "" if row["own_degree"] is None else f" {degree_text(row['own_degree'])}"
     return Cell(
         f"{shown(group)}{degree}",
         shown(group),

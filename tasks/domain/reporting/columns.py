@@ -2,7 +2,7 @@
 
 Columns = dict[str, tuple[str, str]]
 
-_D = "Opening score D: how many words replies share at their start, less the same with the panel's models."
+_D = "Opening score D: how many words replies share at their start, less the same with other vendors' models."
 
 MEASURES: Columns = {
     "opening_d": ("opening score D", _D + " 0: no more alike than those are."),
@@ -19,21 +19,36 @@ MEASURES: Columns = {
 
 BOARD: Columns = {
     "target": ("target", "The model under test; below it who made it and what is documented of its origin."),
-    "verdict": ("verdict", "Whether it shares lineage with the nearest group of another maker, and how sure that is."),
+    "verdict": (
+        "verdict",
+        "Whether it shares lineage with models of another vendor, and how sure that is; below it whether documents or "
+        "names let one expect that.",
+    ),
     "nearest": (
-        "nearest of another maker",
-        "The candidate teacher of another maker whose replies begin most alike, and its nearest snapshot.",
+        "nearest of another vendor",
+        "The candidate teacher of another vendor that the verdict is about, and its nearest snapshot.",
     ),
-    "degree": ("degree", "0: as unrelated models, 1: as the same model. An ordering, no share of training data."),
+    "p": (
+        "p",
+        "Chance that any of the vendors tested looks so near where the target learned from none of them, if it alone "
+        "had been asked about. Below it corrected over all targets: q, the expected share of false ones among all "
+        "findings this sure, and Holm's p, the chance of even one false finding.",
+    ),
+    "score": (
+        "score",
+        "The statistic that p is of, named and with its version above the table; below it the same in standard "
+        "deviations of unrelated models.",
+    ),
+    "degree": (
+        "degree",
+        "By D: 0 as unrelated models, 1 as the same model, 1+ beyond what it is normalised by. Below it its 95 % "
+        "interval and what it is normalised by. An ordering, no share of training data.",
+    ),
     "opening_d": ("D", _D + " Below it its 95 % interval over prompts, which is no test of chance."),
-    "p_holm": (
-        "p, Holm",
-        "Chance of such a D without lineage, adjusted for all pairs tested; below it p of this pair alone.",
-    ),
-    "next": ("next nearest", "The second and third nearest groups of other makers, each with its D."),
+    "next": ("next nearest", "The second and third nearest groups of other vendors, each with its D."),
     "own": (
-        "nearest of its own maker",
-        "The nearest group of its own maker or family, tested apart; its verdict below.",
+        "nearest of its own vendor",
+        "The nearest group of its own vendor or family, tested apart; its verdict below.",
     ),
     "trials": (
         "trials",
@@ -197,9 +212,11 @@ LIKENESS = (
 """What the page holds of each pair, in this order."""
 
 VERDICT = (
-    *("verdict", "degree", "degree_low", "degree_high", "p_t", "p_holm", "q", "z", "null_mean", "null_sd"),
-    *("ceiling_d", "ceiling_kind", "n_controls", "n_control_families", "is_kin", "hard_claims", "hard_trials"),
-    *("embedding", "embedding_p", "p_at_length", "base", "over_base", "over_base_low", "over_base_high"),
+    *("verdict", "kind", "candidate_vendor", "degree", "degree_low", "degree_high", "p_t", "p_target", "p_holm", "q"),
+    *("n_candidates", "score", "score_low", "score_high", "null_mean", "z", "opening_null_mean", "ceiling_d"),
+    *("ceiling_kind", "n_controls", "n_control_families", "is_kin", "is_source", "place", "hard_claims", "hard_trials"),
+    *("sibling_p", "n_siblings", "weights_p", "embedding_p", "p_at_length"),
+    *("base", "over_base", "over_base_low", "over_base_high"),
 )
 """What the page holds of each verdict, in this order."""
 

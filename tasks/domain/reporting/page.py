@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.domain.reporting import chart_rows, columns, identity, pairs
-from tasks.domain.reporting.board import board
+from tasks.domain.reporting.board import board, statistic
+from tasks.domain.reporting.model_accounts import accounts
 from tasks.domain.reporting.shown import (
     Cell,
     Row,
@@ -19,18 +20,25 @@ from tasks.domain.reporting.shown import (
     table,
     with_interval,
 )
+from tasks.domain.reporting.verdict_sentences import AS_EXPECTED, NOT_EXPECTED
+
+OTHER = "Also"
+"""The heading of what is no finding on lineage."""
 
 
 @dataclass(frozen=True)
 class Page:
     """All that the page shows: `tables` by name, `choices` the verdicts that occur, `data` for the script.
 
+    `findings`: by heading, what was not expected first. `statistic`: name and version of what the verdicts rest on.
+
     `absent` says of each section without rows why it has none, `notes` what a section leaves out.
     """
 
     facts: Sequence[tuple[str, str]]
     runs: Sequence[Sequence[tuple[str, str]]]
-    findings: Sequence[Said]
+    findings: Sequence[tuple[str, Sequence[Said]]]
+    statistic: str
     warnings: Sequence[str]
     tables: Mapping[str, Table]
     choices: Sequence[tuple[str, str]]
@@ -46,13 +54,16 @@ def build(rows: Rows) -> Page:
     return Page(
         facts=_facts(rows),
         runs=[_run(row) for row in sorted(rows.of("raw.run"), key=lambda row: row["happened_at"], reverse=True)][:6],
-        findings=[Said(shown(one.text), one.href) for one in [*rows.findings, *identity.sentences(rows)]],
+        findings=_findings([*rows.findings, *identity.sentences(rows)]),
+        statistic=statistic(rows),
         warnings=[shown(line) for line in rows.warnings],
         tables=tables,
         choices=sorted(verdicts),
         absent=_absent(rows),
         notes=_notes(rows),
-        data=pairs.data(rows) | {"slips": identity.slips(rows.of("mart.identity_slip"))},
+        data=pairs.data(rows)
+        | {"slips": identity.slips(rows.of("mart.identity_slip")), "accounts": accounts(rows)}
+        | {"first_account": _first_account(rows), "statistic": statistic(rows)},
     )
 
 
@@ -95,6 +106,21 @@ def _tables(rows: Rows) -> dict[str, Table]:
     }
 
 
+def _first_account(rows: Rows) -> str | None:
+    """Return the model whose verdict is shown first: the first of the board that has one."""
+    told = {row["target"] for row in rows.of("mart.verdict")}
+    return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in told), None)
+
+
+def _findings(told: Sequence[Said]) -> list[tuple[str, list[Said]]]:
+    """Return sentences under their headings: the first word of a finding says whether it was expected."""
+    found: dict[str, list[Said]] = {NOT_EXPECTED: [], AS_EXPECTED: [], OTHER: []}
+    for one in told:
+        heading = next((name for name in (NOT_EXPECTED, AS_EXPECTED) if one.text.startswith(f"{name}: ")), OTHER)
+        found[heading].append(Said(shown(one.text.removeprefix(f"{heading}: ")), one.href))
+    return [(heading, lines) for heading, lines in found.items() if lines]
+
+
 def _facts(rows: Rows) -> list[tuple[str, str]]:
     asked = rows.of("mart.coverage")
     n_asked, n_missing = (sum(row[name] for row in asked) for name in ("n_asked", "n_missing"))
@@ -135,7 +161,7 @@ def _absent(rows: Rows) -> dict[str, str]:
         lacks = (
             f"both: {n_hard} targets have identity trials and {n_graded} have grades, none has both"
             if n_hard and n_graded
-            else "a grade with a reference of another maker (RSE)"
+            else "a grade with a reference of another vendor (RSE)"
             if n_hard
             else "both identity trials and grades"
         )

@@ -114,7 +114,8 @@ def data(rows: Rows) -> dict[str, Any]:
 
 def _verdict(row: Row) -> list[Any]:
     # A p value of 1e-9 is not 0.
-    return [row.get(name) if name.startswith(("p_", "q")) else _safe(row.get(name)) for name in VERDICT]
+    is_p = {name for name in VERDICT if name == "q" or name.startswith("p_") or name.endswith("_p")}
+    return [row.get(name) if name in is_p else _safe(row.get(name)) for name in VERDICT]
 
 
 def _safe(value: Any) -> Any:

@@ -89,13 +89,6 @@ def number(value: float | None, digits: int = 3) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"
 
 
-def probability(value: float | None) -> str:
-    """Return a p value as it is shown."""
-    if value is None:
-        return MISSING
-    return f"{value:.1e}" if value < 0.0005 else f"{value:.3f}"
-
-
 def share(value: float | None) -> str:
     """Return a share as per cent, never rounded up to all."""
     return MISSING if value is None else f"{math.floor(value * 1000) / 10:g} %"
@@ -133,6 +126,11 @@ def with_interval(row: Row, names: tuple[str, str, str], href: str = "", digits:
 def link(place: str, **names: str) -> str:
     """Return the address, within the page, of a part of it that shows what `names` name."""
     return f"#{place}?{urlencode(names)}"
+
+
+def model_link(target: str) -> str:
+    """Return the address of a model's verdict in words."""
+    return link("model", target=target)
 
 
 def pair_link(target: str, reference: str) -> str:

@@ -93,8 +93,18 @@ def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str
         warnings: of the checks.
         links: paths of the report and the database, by what they are: plain words of ours.
     """
-    columns = {"target": "target", "verdict": "verdict", "nearest of another maker": "candidate_group"}
-    columns |= {"p": "p_t", "D": "opening_d", "low": "opening_d_low", "high": "opening_d_high", "prompts": "n_prompts"}
+    columns = {"target": "target", "verdict": "verdict", "nearest of another vendor": "candidate_group"}
+    columns |= {
+        "p": "p_target",
+        "q": "q",
+        "Holm": "p_holm",
+        "score": "score",
+        "degree": "degree",
+        "D": "opening_d",
+        "low": "opening_d_low",
+        "high": "opening_d_high",
+        "prompts": "n_prompts",
+    }
     columns |= {"hard": "hard", "trials": "identity_mode", "missing": "n_missing"}
     # The page shows escapes within a link's text as they stand, so only our own words are there.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())

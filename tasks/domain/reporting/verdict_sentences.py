@@ -1,104 +1,140 @@
-"""Verdicts in words, each with how sure it is and what it can't say."""
+"""What a run found, in sentences: what nobody expected first, then what was, then what is no finding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tasks.domain.verdict.decision import FEW_CONTROLS, FEW_PROMPTS, LEVEL, MODERATE, POSITIVE, SAME_MODEL, STRONG
+from tasks.domain.reporting.resembling_controls import control_sentences
+from tasks.domain.reporting.verdict_answer import answer, counted, listed, p_value
+from tasks.domain.verdict.decision import (
+    CONFOUNDED,
+    FEW_CONTROLS,
+    FEW_PROMPTS,
+    NOT_CONCLUSIVE,
+    SUGGESTIVE,
+)
 
 Row = Mapping[str, Any]
 
-MOST_POSITIVE = 12
+MOST_FOUND = 12
 MOST_ABSENT = 6
+MOST_NEAREST = 5
 
-_SAYS = {
-    SAME_MODEL: "{target} is {reference} or a fine-tune of it, or made of the same weights",
-    STRONG: "{target} shares lineage with {group} (strong)",
-    MODERATE: "{target} shares lineage with {group} (moderate)",
-}
+NOT_EXPECTED, AS_EXPECTED = "Not expected", "Expected"
 
 
 def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
-    """Return what the rows of `mart.verdict` say of models of different makers, the surest first.
+    """Return what the rows of `mart.verdict` say of models of different vendors, one target in one sentence.
 
-    Where nothing can be said, one line says why.
+    First the findings that were not expected, then those that were, each the surest first; then what is suggestive or
+    confounded, what is not conclusive, and the controls that look like students. Where nothing can be said, one line
+    says why.
     """
     foreign = [row for row in verdicts if not row["is_kin"]]
     if not foreign:
         return []
-    tested = [row for row in foreign if row["p_t"] is not None]
-    if not tested:
+    if not any(row["p_t"] is not None for row in foreign):
         few = sum(row["verdict"] == FEW_PROMPTS for row in foreign)
         why = "too few prompts" if few == len(foreign) else "too few independent references"
         return [f"No verdict on any pair: {why} (mart.verdict has the scores)."]
-    found = _found(verdicts)
-    lines = [_positive(row) for row in found[:MOST_POSITIVE]]
-    if len(found) > MOST_POSITIVE:
-        lines.append(f"{len(found) - MOST_POSITIVE} more pairs share lineage: select * from mart.verdict order by p_t.")
-    n_without = len({row["target"] for row in foreign} - {row["target"] for row in found})
-    n_low = sum(row["p_t"] <= LEVEL for row in tested if row not in found)
-    if n_without:
-        lines.append(
-            f"No evidence after correction for the {len(tested):,} pairs tested: {n_without} models. That is no proof "
-            f"of independence; {n_low} of their pairs have p at "
-            f"most {LEVEL:g} taken alone, where chance gives {LEVEL:.0%}."
-        )
-    unsure = sum(row["verdict"] == FEW_CONTROLS for row in foreign)
-    if unsure:
-        lines.append(f"{unsure} pairs have too few controls for a verdict.")
+    found = [row for rows in findings(verdicts).values() for row in rows]
+    lines = [f"{_heading(row)}: {answer(row)}{_more(row, foreign)}" for row in found[:MOST_FOUND]]
+    if len(found) > MOST_FOUND:
+        left = counted(len(found) - MOST_FOUND, "more model")
+        lines.append(f"{left} share lineage with a vendor: distillometer show leaderboard.")
+    best = _best(foreign)
+    unsure = [row for row in best if row["verdict"] in (SUGGESTIVE, CONFOUNDED)]
+    lines += [answer(row) for row in unsure[:MOST_FOUND]]
+    if len(unsure) > MOST_FOUND:
+        lines.append(f"{counted(len(unsure) - MOST_FOUND, 'more model')} suggestive or confounded: mart.verdict.")
+    lines += _not_conclusive([row for row in best if row["verdict"] == NOT_CONCLUSIVE])
+    lines += control_sentences(foreign)
+    few = [row["target"] for row in best if row["verdict"] == FEW_CONTROLS]
+    if few:
+        lines.append(f"Too few controls for a verdict on {listed(few)}.")
     return lines
+
+
+def findings(verdicts: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return each target's row that says most, of those that share lineage: by whether that was expected."""
+    best = [row for row in _best([row for row in verdicts if not row["is_kin"]]) if row["is_positive"]]
+    return {
+        NOT_EXPECTED: [row for row in best if row["expected_by"] is None],
+        AS_EXPECTED: [row for row in best if row["expected_by"] is not None],
+    }
 
 
 def told_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the pairs, target and reference, that the first of the sentences are about, in their order."""
-    return [(row["target"], row["reference"]) for row in _found(verdicts)[:MOST_POSITIVE]]
+    found = [row for rows in findings(verdicts).values() for row in rows]
+    return [(row["target"], row["reference"]) for row in found[:MOST_FOUND]]
 
 
-def _found(verdicts: Sequence[Row]) -> list[Row]:
-    found = [row for row in verdicts if not row["is_kin"] and row["verdict"] in POSITIVE and row["p_t"] is not None]
-    return sorted(found, key=lambda row: (row["p_t"], row["target"]))
+def _heading(row: Row) -> str:
+    return NOT_EXPECTED if row["expected_by"] is None else AS_EXPECTED
 
 
-def _positive(row: Row) -> str:
-    says = _SAYS[row["verdict"]].format(target=row["target"], reference=row["reference"], group=row["candidate_group"])
-    degree = "" if row["degree"] is None else f", degree {row['degree']:.2f} (ceiling: {row['ceiling_kind']})"
-    over = f"{row['n_tests']:,} pairs{' asked about beforehand' if row['is_asked'] else ''}"
-    return (
-        f"{says}: D {row['opening_d']:.2f} ({row['low']:.2f} to {row['high']:.2f}) against {row['null_mean']:.2f} of "
-        f"{row['n_controls']} unrelated models; p {_p(row['p_t'])}, {_p(row['p_holm'])} after Holm over {over}{degree}"
-        f"; closeness of length {_number(row['length_closeness'])}."
-    )
+def _best(rows: Sequence[Row]) -> list[Row]:
+    """Return each target's row that says most, the surest first."""
+    first: dict[str, Row] = {}
+    for row in sorted(rows, key=lambda row: (row["target"], row["place"])):
+        first.setdefault(row["target"], row)
+    return sorted(first.values(), key=_order)
+
+
+def _order(row: Row) -> tuple[bool, float, bool, float, str]:
+    p, p_t = row["p_target"], row["p_t"]
+    return p is None, p or 0.0, p_t is None, p_t or 0.0, row["target"]
+
+
+def _more(row: Row, foreign: Sequence[Row]) -> str:
+    """Return the other vendors with which a target shares lineage."""
+    others = [
+        other["candidate_vendor"]
+        for other in foreign
+        if other["target"] == row["target"]
+        and other["is_positive"]
+        and other["candidate_vendor"] != row["candidate_vendor"]
+    ]
+    names = list(dict.fromkeys(others))
+    return f" So it does with models of {listed(names)}." if names else ""
+
+
+def _not_conclusive(rows: Sequence[Row]) -> list[str]:
+    """Return one sentence on the targets of which nothing was found, the nearest ones with their rank and p."""
+    if not rows:
+        return []
+    told = [
+        f"{row['target']} (rank 1: {row['candidate_vendor']}, p {p_value(row['p_target'])} over "
+        f"{counted(row['n_candidates'], 'vendor')})"
+        for row in rows[:MOST_NEAREST]
+    ]
+    more = f", and {len(rows) - MOST_NEAREST} more" if len(rows) > MOST_NEAREST else ""
+    return [
+        f"Not conclusive for {counted(len(rows), 'model')}, which is no proof that they learned from nobody here: "
+        f"{'; '.join(told)}{more}."
+    ]
 
 
 def absent_makers(known: Iterable[str], candidates: Iterable[str]) -> str | None:
     """Return a sentence on whose models were not among the candidates, and so could not be found; None if nobody's.
 
     Args:
-        known: ids of all makers in the lexicon.
-        candidates: makers of the candidate teachers.
+        known: ids of all vendors in the lexicon.
+        candidates: vendors of the candidate teachers.
     """
     there = set(candidates)
-    # Whoever wrote the lineage may spell a maker in another way, such as 01.ai for 01-ai.
-    spelled = {_spelled(maker) for maker in there}
-    absent = sorted(maker for maker in set(known) if _spelled(maker) not in spelled)
+    # Whoever wrote the lineage may spell a vendor in another way, such as 01.ai for 01-ai.
+    spelled = {_spelled(vendor) for vendor in there}
+    absent = sorted(vendor for vendor in set(known) if _spelled(vendor) not in spelled)
     if not there or not absent:
         return None
     shown = ", ".join(absent[:MOST_ABSENT])
-    more = f" and {len(absent) - MOST_ABSENT} more makers of the lexicon" if len(absent) > MOST_ABSENT else ""
+    more = f" and {len(absent) - MOST_ABSENT} more vendors of the lexicon" if len(absent) > MOST_ABSENT else ""
     return (
         f"Candidates were models of {', '.join(sorted(there))}. Not among them, so not to be found: models of {shown}"
         f"{more}."
     )
 
 
-def _spelled(maker: str) -> str:
-    return "".join(sign for sign in maker.casefold() if sign.isalnum())
-
-
-def _p(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.1e}" if value < 0.0005 else f"{value:.3f}"
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def _spelled(vendor: str) -> str:
+    return "".join(sign for sign in vendor.casefold() if sign.isalnum())

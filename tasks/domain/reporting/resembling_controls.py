@@ -1,0 +1,106 @@
+"""Controls that look like students: named with their figures, and with what the findings would be without them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tasks.domain.reporting.verdict_answer import listed, p_value
+from tasks.domain.verdict.decision import POSITIVE
+
+Row = Mapping[str, Any]
+
+MOST_VENDORS = 8
+
+
+def control_sentences(verdicts: Sequence[Row]) -> list[str]:
+    """Return for each vendor a sentence on the controls that look like its students, the surest first.
+
+    Args:
+        verdicts: rows of `mart.verdict`.
+    """
+    by_vendor: dict[str, list[Row]] = {}
+    for row in named_pairs(verdicts):
+        by_vendor.setdefault(row["candidate_vendor"], []).append(row)
+    lines = [control_sentence(pairs, verdicts) for pairs in list(by_vendor.values())[:MOST_VENDORS]]
+    left = list(by_vendor)[MOST_VENDORS:]
+    if left:
+        lines.append(
+            f"The same, less strongly, holds of controls for {listed(left)}: distillometer show verdict MODEL."
+        )
+    return lines
+
+
+def named_pairs(verdicts: Sequence[Row]) -> list[Row]:
+    """Return for each named control and vendor the row of the control with that vendor's nearest group."""
+    named = {
+        (control, row["candidate_vendor"], row["kind"])
+        for row in verdicts
+        for control in row["resembling_controls"] or ()
+    }
+    if not named:
+        return []
+    found: dict[tuple[str, str], Row] = {}
+    for row in sorted(verdicts, key=_order):
+        if (row["target"], row["candidate_vendor"], row["kind"]) in named:
+            found.setdefault((row["target"], row["candidate_vendor"]), row)
+    return sorted(found.values(), key=_order)
+
+
+def _order(row: Row) -> tuple[bool, float, str, int]:
+    return row["p_t"] is None, row["p_t"] or 0.0, row["target"], row["rank"]
+
+
+def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
+    """Return what is odd about controls, and what hangs on them.
+
+    Args:
+        pairs: of `mart.verdict`, controls as targets, each with the nearest group of one and the same vendor.
+        verdicts: rows of `mart.verdict`, those that the controls are part of the null of among them.
+    """
+    vendor, names = pairs[0]["candidate_vendor"], [row["target"] for row in pairs]
+    way = _other_way(pairs, verdicts)
+    if len(pairs) == 1:
+        p, group = p_value(pairs[0]["p_t"]), pairs[0]["candidate_group"]
+        return (
+            f"{names[0]} is documented as independent and serves as a control, yet looks like a student of {vendor} "
+            f"(p {p} alone; nearest: {group}): its lineage entry may be wrong, or the relation runs the other "
+            f"way{way}; {_without(vendor, names, verdicts)}."
+        )
+    told = listed([f"{row['target']} (p {p_value(row['p_t'])} alone)" for row in pairs])
+    return (
+        f"{told} are documented as independent and serve as controls, yet look like students of {vendor}: their "
+        f"lineage entries may be wrong, or the relation runs the other way{way}; {_without(vendor, names, verdicts)}."
+    )
+
+
+def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
+    """Return who of the vendor's models shares lineage with the controls' vendors, which would explain the likeness."""
+    vendor_of = {row["reference"]: row["candidate_vendor"] for row in verdicts}
+    own = {vendor_of.get(row["target"]) for row in pairs} - {None}
+    references = {row["reference"] for row in pairs}
+    others = {
+        row["target"]
+        for row in verdicts
+        if row["target"] in references and row["is_positive"] and row["candidate_vendor"] in own and not row["is_kin"]
+    }
+    return f", as the verdict on {listed(sorted(others))} says" if others else ""
+
+
+def _without(vendor: str, controls: Sequence[str], verdicts: Sequence[Row]) -> str:
+    """Return which findings on a vendor's models come or go without all controls that are named for it."""
+    beside = [
+        row
+        for row in verdicts
+        if row["candidate_vendor"] == vendor
+        and set(controls) & set(row["resembling_controls"] or ())
+        and row["verdict_without"] is not None
+    ]
+    them = "it" if {name for row in beside for name in row["resembling_controls"]} <= {controls[0]} else "those named"
+    changed = [row for row in beside if (row["verdict_without"] in POSITIVE) != row["is_positive"]]
+    if not changed:
+        return f"without {them} no finding on {vendor} models comes or goes"
+    told = [
+        f"{row['target']} with {row['candidate_group']}: {row['verdict']} -> {row['verdict_without']}"
+        for row in changed
+    ]
+    comes = "finding comes or goes" if len(changed) == 1 else "findings come or go"
+    return f"without {them} {len(changed)} {comes} ({listed(told, 4)})"
