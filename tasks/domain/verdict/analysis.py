@@ -103,7 +103,7 @@ def analyse(measured: Measured) -> Analysis:
         Scores(at_equal_length(embedded, lengths, is_control), is_control, population.family, population.is_documented)
     )
     kinds = _kinds(measured, scores)
-    ranks = _ranks(plain.groups.t, scores)
+    ranks = _ranks(plain.groups.t, opening_d, scores)
     level_scores = at_equal_length(scores, lengths, is_control)
     level = lineage_tests(level_scores, is_control, population)
     return Analysis(
@@ -150,12 +150,15 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
     return found
 
 
-def _ranks(t: Floats, scores: Floats) -> dict[Cell, int]:
-    """Return each group's place among a target's candidates, 1 the nearest: by t, where there is none by score."""
+def _ranks(t: Floats, opening_d: Floats, scores: Floats) -> dict[Cell, int]:
+    """Return each group's place among a target's candidates, 1 the nearest: by t; without any null by D, then score.
+
+    Where nobody tells what chance is, nothing tells how much overlap is too much, and copied openings come first.
+    """
     found: dict[Cell, int] = {}
     for target in range(len(scores)):
-        told = t[target] if not np.isnan(t[target]).all() else scores[target]
-        order = [group for group in in_order(list(told)) if not np.isnan(scores[target, group])]
+        by = next((told[target] for told in (t, opening_d) if not np.isnan(told[target]).all()), scores[target])
+        order = [group for group in in_order(list(by)) if not np.isnan(scores[target, group])]
         found |= {(target, group): place for place, group in enumerate(order, 1)}
     return found
 
