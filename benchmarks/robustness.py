@@ -263,8 +263,9 @@ there are several draws, means over them: {hidden} draws of hidden students, {ve
   human data, and students without a documented teacher, that are called.
 - Unrelated cells: pairs of an independent model and a vendor it is unrelated to, each tested without its own family;
   share with p at or below .05 and .01. Controls alone: independent models with p of the target at most .05.
-- Rewritten replies: by rule, not by a model, and the commonest words stay those of the replies as they came; {n} English synonyms, so of the Japanese corpus only the list items move.
-  By all models, as if everybody wrote so; or by the students alone, as one does who hides a teacher.
+- Rewritten replies: by rule, not by a model; {n} English synonyms, so of the Japanese corpus only the list items move.
+  By all models, as if everybody wrote so; or by the students alone, as one does who hides a teacher. The commonest
+  words stay those of the replies as they came.
 - Hidden: students entered as independent models, so that they serve as controls, as background and as candidates;
   a call of another student with a hidden one's vendor counts as wrong. Named: hidden ones that look like a student.
 - Vendors: background vendors; those that taught students here stay, the rest are drawn. Fewer than 8 controls of a

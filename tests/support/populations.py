@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.domain.references import CANDIDATE_ROLES
-from tasks.domain.verdict.pair_score import Known, PairScore
+from tasks.domain.verdict.pair_score import PairScore
+from tasks.domain.verdict.population import Known
 from tests.support import persona_words
 
 STEPS, OPTIONS, WORDS = 6, 8, 12
