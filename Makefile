@@ -32,19 +32,26 @@ ui: $(STAMP)
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# What Prefect costs, and what the verdicts withstand: the second needs homes that `make validate` has scored.
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.prefect_overhead
+	$(BIN)/python -m benchmarks.robustness $(VALIDATION)/alpacaeval $(VALIDATION)/shaberi
 
-# Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/, alpacaeval_lineage.csv and arenahard/.
+# Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/ and alpacaeval_lineage.csv, shaberi/
+# (replies.parquet, lineage.csv, bases.csv) and arenahard/. `validate` scores first.
 CORPORA ?= corpora
 VALIDATION := data/out/validation
 
 validate: $(STAMP)
 	$(BIN)/distillometer ingest $(CORPORA)/alpacaeval --home $(VALIDATION)/alpacaeval
-	$(BIN)/distillometer score --lineage $(CORPORA)/alpacaeval_lineage.csv --home $(VALIDATION)/alpacaeval
-	$(BIN)/distillometer validate --lineage $(CORPORA)/alpacaeval_lineage.csv --home $(VALIDATION)/alpacaeval
+	$(BIN)/distillometer validate --lineage $(CORPORA)/alpacaeval_lineage.csv --home $(VALIDATION)/alpacaeval \
+		--json $(VALIDATION)/alpacaeval.json
+	$(BIN)/distillometer ingest $(CORPORA)/shaberi/replies.parquet --home $(VALIDATION)/shaberi
+	$(BIN)/distillometer validate --lineage $(CORPORA)/shaberi/lineage.csv --bases $(CORPORA)/shaberi/bases.csv \
+		--home $(VALIDATION)/shaberi --json $(VALIDATION)/shaberi.json
 	$(BIN)/distillometer ingest $(CORPORA)/arenahard --home $(VALIDATION)/arenahard
-	$(BIN)/distillometer validate --lineage data/lineage/arenahard.csv --home $(VALIDATION)/arenahard
+	$(BIN)/distillometer validate --lineage data/lineage/arenahard.csv --home $(VALIDATION)/arenahard \
+		--json $(VALIDATION)/arenahard.json
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

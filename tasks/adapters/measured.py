@@ -99,12 +99,19 @@ def channel_sums(warehouse: store.Store, population: Population) -> dict[str, Ch
     if _formed.key == key and _formed.sums is not None:
         return _formed.sums
     prompts = listed["prompt_id"].unique().sort().to_list()
-    texts = listed.unique("text_id").sort("text_id").head(MOST_SAMPLED)
-    common = common_words(_texts(warehouse, texts["prompt_id"].unique().to_list(), set(texts["text_id"])))
     made = [registry.load(channels, name) for name in registry.names(channels)]
-    _formed.sums = pair_sums(_prompts(warehouse, prompts, population), population.cohort, made, common)
+    common = commonest(warehouse)
+    _formed.sums = pair_sums(prompts_of(warehouse, prompts, population), population.cohort, made, common)
     _formed.key = key
     return _formed.sums
+
+
+def commonest(warehouse: store.Store) -> frozenset[str]:
+    """Return the words that stay in skeletons: the commonest of the replies, or of a sample where they are many."""
+    listed = warehouse.read_columns("core.reply", ["prompt_id", "text_id"]).drop_nulls("text_id")
+    texts = listed.sort("prompt_id").unique("text_id", keep="first", maintain_order=True)
+    texts = texts.sort("text_id").head(MOST_SAMPLED)
+    return common_words(_texts(warehouse, texts["prompt_id"].unique().to_list(), set(texts["text_id"])))
 
 
 def _texts(warehouse: store.Store, prompts: Sequence[str], wanted: set[str]) -> Iterator[str]:
@@ -116,9 +123,10 @@ def _texts(warehouse: store.Store, prompts: Sequence[str], wanted: set[str]) -> 
                 yield text
 
 
-def _prompts(
+def prompts_of(
     warehouse: store.Store, prompts: Sequence[str], population: Population
 ) -> Iterator[tuple[list[str], Places]]:
+    """Yield the texts that answer each prompt, by model and sample, with the places of their models."""
     columns = ["prompt_id", "model", "sample", "reply_text"]
     for start in range(0, len(prompts), PROMPTS_AT_ONCE):
         chunk = list(prompts[start : start + PROMPTS_AT_ONCE])

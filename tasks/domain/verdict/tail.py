@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
 
 import numpy as np
 from scipy.special import stdtr
+
+from tasks.domain.pairwise.matrices import Floats
 
 MOST_SKEWNESS = 1.0
 WINSOR = 3.0
@@ -51,7 +52,7 @@ def fit_tail(t_values: Sequence[float], dof: float) -> Tail:
         return Tail(skewness)
     for stretch in _STRETCHES:
         tail = Tail(skewness, float(stretch))
-        p = np.array([upper(value, dof, tail) for value in t])
+        p = _uppers(t, dof, tail)
         if all(np.mean(p <= level) <= level for level in LEVELS):
             return tail
     return Tail(skewness, float(_STRETCHES[-1]))
@@ -59,10 +60,15 @@ def fit_tail(t_values: Sequence[float], dof: float) -> Tail:
 
 def upper(t: float, dof: float, tail: Tail) -> float:
     """Return the chance of a t at least as high among unrelated models."""
-    return float(stdtr(dof, -_straightened(t / tail.stretch, tail.skewness)))
+    return float(_uppers(np.array([t]), dof, tail)[0])
 
 
-def _winsorized_skewness(t: np.ndarray) -> float:
+def _uppers(t: Floats, dof: float, tail: Tail) -> Floats:
+    found: Floats = stdtr(dof, -_straightened(t / tail.stretch, tail.skewness))
+    return found
+
+
+def _winsorized_skewness(t: Floats) -> float:
     centre = float(np.median(t))
     spread = _TO_SD * float(np.median(np.abs(t - centre)))
     kept = np.clip(t, centre - WINSOR * spread, centre + WINSOR * spread)
@@ -72,12 +78,13 @@ def _winsorized_skewness(t: np.ndarray) -> float:
     return min(max(found, 0.0), MOST_SKEWNESS)
 
 
-def _straightened(t: float, skewness: float) -> float:
-    """Return the deviate of a symmetric distribution that stands where `t` stands in one of this skewness.
+def _straightened(t: Floats, skewness: float) -> Floats:
+    """Return the deviates of a symmetric distribution that stand where `t` stands in one of this skewness.
 
     Wilson and Hilferty's cube root for Pearson's type III (Proc. National Academy of Sciences 1931, 17, 684-688).
     """
     if skewness < 1e-6:
         return t
     base = 0.5 * skewness * t + 1.0
-    return (6.0 / skewness) * (base ** (1.0 / 3.0) - 1.0) + skewness / 6.0 if base > 0.0 else -inf
+    deviates = (6.0 / skewness) * (np.cbrt(base) - 1.0) + skewness / 6.0
+    return np.where(base > 0.0, deviates, -np.inf)
