@@ -19,14 +19,10 @@ from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import pair_sums
 from tasks.domain.pairwise.tokens import common_words
 from tasks.domain.references import CANDIDATE_ROLES
-<<<<<<< HEAD
 from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.pair_score import PairScore, placed
-=======
-from tasks.domain.verdict.pair_score import PairScore
->>>>>>> validate
 from tasks.domain.verdict.population import Known
 from tests.support import persona_words
 
