@@ -64,7 +64,21 @@ def test_coverage_puts_failures_first() -> None:
 
 
 def test_leaderboard_links_and_cuts() -> None:
-    row = dict.fromkeys(["p_t", "opening_d", "opening_d_low", "opening_d_high", "n_prompts", "n_missing", "hard"])
+    row = dict.fromkeys(
+        [
+            "p_target",
+            "q",
+            "p_holm",
+            "score",
+            "degree",
+            "opening_d",
+            "opening_d_low",
+            "opening_d_high",
+            "n_prompts",
+            "n_missing",
+            "hard",
+        ]
+    )
     row |= {"identity_mode": None, "candidate_group": "x|y", "verdict": "not conclusive"}
     rows = [{**row, "target": f"m{n}"} for n in range(stages.MOST_ROWS + 1)]
     text = stages.leaderboard(rows, ["odd"], {"Report": "/a (b)>/c.html"})

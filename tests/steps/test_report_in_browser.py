@@ -183,12 +183,34 @@ def test_keyboard_moves_and_chooses(report) -> None:
 
 
 def test_link_of_the_leaderboard_leads_to_the_pair(report) -> None:
-    link = report.locator("#leaderboard tbody a").first
+    link = report.locator("#leaderboard tbody a[href^='#pair']").first
     target = link.locator("xpath=ancestor::tr/td[1]").inner_text().splitlines()[0]
     for _ in range(2):
         link.click()
         expect(report.locator("#pair-heading")).to_contain_text(f"{target} beside ")
         expect(report.locator("#pair-heading")).to_be_in_viewport()
+
+
+def test_name_on_the_leaderboard_leads_to_the_verdict_in_words_and_on_to_the_replies(whole) -> None:
+    whole.locator("#leaderboard tbody tr").first.locator("td").first.get_by_role("link").click()
+    expect(whole.locator("#model-heading")).to_have_text("alpha-2")
+    expect(whole.locator("#model-heading")).to_be_in_viewport()
+    answer = "alpha-2 shares lineage with beta models (p .010 over 2 vendors; nearest: beta)."
+    expect(whole.locator("#model-answer")).to_have_text(answer)
+    expect(whole.locator("#model-grounds")).to_contain_text("Statistic composite, version 1")
+    assert whole.locator("#model-candidates tbody tr").count() == 3
+    whole.locator("#model-links a").click()
+    expect(whole.locator("#pair-heading")).to_have_text("alpha-2 beside beta-1")
+    expect(whole.locator("#pair-answer")).to_contain_text(answer)
+    whole.locator("#pair-answer a").click()
+    expect(whole.locator("#model-heading")).to_be_in_viewport()
+
+
+def test_what_was_not_expected_is_found_first(whole) -> None:
+    headings = whole.locator("header h3").all_inner_texts()
+    assert headings == ["Not expected", "Also"]
+    expect(whole.locator(".findings").first).to_contain_text("alpha-2 shares lineage with beta models")
+    expect(whole.locator("#board")).to_contain_text("Score and p: composite, version 1")
 
 
 def test_finding_leads_to_what_it_rests_on(whole) -> None:

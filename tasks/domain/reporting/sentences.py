@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.domain.reporting.verdict_answer import p_value
 from tasks.domain.rows import Finding
 
 Row = Mapping[str, Any]
@@ -76,12 +77,16 @@ def _interval(row: Row) -> str:
 
 def warning(finding: Finding) -> str:
     """Return one line on what a check found: what the rows are, how many, and the first ones."""
-    shown = "; ".join(", ".join(f"{key} {_shown(value)}" for key, value in row.items()) for row in finding.first[:3])
+    shown = "; ".join(
+        ", ".join(f"{key} {_shown(key, value)}" for key, value in row.items()) for row in finding.first[:3]
+    )
     more = " ..." if finding.n_rows > 3 else ""
     return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({shown}{more})"
 
 
-def _shown(value: object) -> str:
+def _shown(key: str, value: object) -> str:
     if value is None:
         return "-"
+    if isinstance(value, float) and key.startswith("p_"):
+        return p_value(value)
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tasks.domain.reporting.markdown import bullets, escaped, table
+from tasks.domain.reporting.verdict_answer import p_value
 
 Row = Mapping[str, Any]
 
@@ -108,7 +109,8 @@ def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str
     columns |= {"hard": "hard", "trials": "identity_mode", "missing": "n_missing"}
     # The page shows escapes within a link's text as they stand, so only our own words are there.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
-    parts = [where, table(rows[:MOST_ROWS], columns), *_left_out(len(rows))]
+    told = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]
+    parts = [where, table(told, columns), *_left_out(len(rows))]
     if warnings:
         parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
     return "\n\n".join(["# Leaderboard", *parts])
