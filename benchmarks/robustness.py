@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from statistics import fmean
 from time import monotonic
@@ -161,33 +161,57 @@ def mean(found: Sequence[Outcome]) -> Outcome:
     return Outcome(**figures)
 
 
-def run(corpus: Corpus) -> list[tuple[str, Outcome]]:
-    """Return the outcome of each condition."""
+Named = list[tuple[str, Outcome]]
+
+
+def conditions(corpus: Corpus) -> dict[str, Callable[[], Named]]:
+    """Return what is measured: by name a function that returns the outcome of each row."""
     population = corpus.population
-    found = [("as answered", outcome(tested(corpus.values, population)[2], population))]
+    found: dict[str, Callable[[], Named]] = {"as answered": lambda: _one("as answered", corpus.values, population)}
     for name, rewrite in REWRITES.items():
         for who, roles in (("all models", ()), ("students only", (STUDENT,))):
-            values = corpus.rewritten(rewrite, roles)
-            found.append((f"{name}: {who}", outcome(tested(values, population)[2], population)))
-            _say(corpus, found)
-    for n in HIDDEN:
-        pairs = [_hidden(corpus, n, seed) for seed in range(HIDDEN_DRAWS)]
-        found.append((f"{n} hidden among the controls", mean([plain for plain, _ in pairs])))
-        found.append((f"{n} hidden, controls that look like students left out", mean([told for _, told in pairs])))
-        _say(corpus, found)
+            title = f"{name}: {who}"
+            found[title] = partial(_rewritten, title, corpus, rewrite, roles)
+    found |= {f"{n} hidden": partial(_hidden_draws, corpus, n) for n in HIDDEN}
     n_vendors = len({model.vendor for model in population.known if model.is_background})
-    for n in [n for n in VENDORS if n < n_vendors]:
-        found.append((f"{n} vendors", mean([_fewer(corpus, n, seed) for seed in range(VENDOR_DRAWS)])))
-        _say(corpus, found)
-    for n in [n for n in PROMPTS if n < len(corpus.asked)]:
-        draws = [_sampled(corpus, n, seed) for seed in range(PROMPT_DRAWS)]
-        found.append((f"{n} prompts", mean(draws)))
-        _say(corpus, found)
+    found |= {f"{n} vendors": partial(_vendor_draws, corpus, n) for n in VENDORS if n < n_vendors}
+    found |= {f"{n} prompts": partial(_prompt_draws, corpus, n) for n in PROMPTS if n < len(corpus.asked)}
     return found
 
 
-def _say(corpus: Corpus, found: Sequence[tuple[str, Outcome]]) -> None:
-    print(corpus.name, *found[-1], flush=True)
+def run(corpus: Corpus) -> Named:
+    """Return the outcome of each condition."""
+    found: Named = []
+    for measure in conditions(corpus).values():
+        rows = measure()
+        for name, told in rows:
+            print(corpus.name, name, told, flush=True)
+        found += rows
+    return found
+
+
+def _one(name: str, values: Values, population: Population) -> Named:
+    return [(name, outcome(tested(values, population)[2], population))]
+
+
+def _rewritten(name: str, corpus: Corpus, rewrite: Callable[[str], str], roles: Sequence[str]) -> Named:
+    return _one(name, corpus.rewritten(rewrite, roles), corpus.population)
+
+
+def _hidden_draws(corpus: Corpus, n: int) -> Named:
+    pairs = [_hidden(corpus, n, seed) for seed in range(HIDDEN_DRAWS)]
+    return [
+        (f"{n} hidden among the controls", mean([plain for plain, _ in pairs])),
+        (f"{n} hidden, controls that look like students left out", mean([told for _, told in pairs])),
+    ]
+
+
+def _vendor_draws(corpus: Corpus, n: int) -> Named:
+    return [(f"{n} vendors", mean([_fewer(corpus, n, seed) for seed in range(VENDOR_DRAWS)]))]
+
+
+def _prompt_draws(corpus: Corpus, n: int) -> Named:
+    return [(f"{n} prompts", mean([_sampled(corpus, n, seed) for seed in range(PROMPT_DRAWS)]))]
 
 
 def _hidden(corpus: Corpus, n: int, seed: int) -> tuple[Outcome, Outcome]:

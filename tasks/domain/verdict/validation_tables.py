@@ -85,9 +85,9 @@ def _alarmed(told: Alarms) -> list[str]:
         f"Independent models asked alone over vendors of documented origin (n {told.controls.n}): p at most .05 in "
         f"{share(told.controls)}{named}.",
         f"Unrelated model and vendor (n {told.vendor_cells[0.05].n}): share at or below "
-        + "; ".join(f"{level:g}: {share(value)}" for level, value in told.vendor_cells.items())
+        + "; ".join(f"{_level(level)}: {share(value)}" for level, value in told.vendor_cells.items())
         + f". Unrelated model and candidate (n {told.group_cells[0.05].n}): "
-        + "; ".join(f"{level:g}: {share(value)}" for level, value in told.group_cells.items())
+        + "; ".join(f"{_level(level)}: {share(value)}" for level, value in told.group_cells.items())
         + ".",
     ]
 
@@ -153,8 +153,8 @@ def tables(found: Validation) -> list[tuple[str, Sequence[Row]]]:
         )
     shown.append(("False alarms among unrelated models: share with p at or below the level", rows))
     if found.n_embedded:
-        told_of = f"The embedding read {found.n_embedded} prompts only, which saves an hour; the others all."
-        shown[-1] = (f"{shown[-1][0]}. {told_of}", rows)
+        note = f"the embedding read {found.n_embedded} prompts only, for time, the others all"
+        shown[-1] = (f"{shown[-1][0]} ({note})", rows)
     return shown
 
 
