@@ -13,6 +13,9 @@ def test_power_is_what_was_found_on_the_documented_students() -> None:
     """AlpacaEval: four other vendors, five candidates: ten of eleven alone; Shaberi, apart: eight of eight."""
     assert power(13, 4, 5, 805).alone == pytest.approx(10 / 11, abs=0.12)
     assert power(58, 24, 3, 348).alone == pytest.approx(1.0, abs=0.06)
+    # Of AlpacaEval's vendors only four, of which one is the teacher's; and only 80 of its prompts.
+    assert power(10, 3, 4, 805).alone == pytest.approx(0.36, abs=0.15)
+    assert power(13, 4, 5, 80).alone == pytest.approx(0.80, abs=0.1)
 
 
 def test_more_of_each_good_thing_finds_more() -> None:
