@@ -9,9 +9,11 @@ select
     null_mean,
     null_sd,
     p_target,
+    q,
+    n_candidates,
     n_prompts,
     n_controls,
     round(least(((score_high - score_low) / 3.92 / null_sd) ** 2, 1), 3) as sampling_share
 from mart.verdict
-where not is_kin and p_target between 0.005 and 0.15 and null_sd > 0
+where not is_kin and place = 1 and p_target between 0.005 and 0.3 and null_sd > 0
 order by p_target, target, candidate_group;

@@ -20,9 +20,9 @@ EXPECTED = {
         ("beta-1", "bank", "refused", "none", 1, 2, 0.5),
     ],
     "closest_pairs": [
-        ("alpha-2", "beta", "beta-1", "shares lineage (strong)", 0.005, None, 0.9, None, None, 2),
-        ("alpha-2", "gamma", "gamma-1", "shares lineage (moderate)", 0.02, None, 0.5, None, None, 2),
-        ("alpha-1", "beta", "beta-1", "not conclusive", 0.1, None, 0.2, None, None, 2),
+        ("alpha-2", "beta", "beta-1", "shares lineage (strong)", 0.9, None, None, 1.5, 0.005, 2),
+        ("alpha-2", "gamma", "gamma-1", "shares lineage (moderate)", 0.5, None, None, 0.8, 0.02, 2),
+        ("alpha-1", "beta", "beta-1", "not conclusive", 0.2, None, None, 0.4, 0.1, 2),
     ],
     "cost_of_interval": [
         ("alpha-1", "bank", "loose", 0.5, 0.1, 4, 1, 0.0075),
@@ -123,9 +123,8 @@ EXPECTED = {
         ("alpha-2", "gamma-1", -1.099, "Question p5", "Gold is soft 5.", "Lead 5."),
     ],
     "undecided_pairs": [
-        ("alpha-2", "beta", "shares lineage (strong)", 3.0, 0.1, 0.8, 0.005, 2, 9, 0.062),
-        ("alpha-2", "gamma", "shares lineage (moderate)", 3.0, 0.1, 0.8, 0.02, 2, 9, 0.062),
-        ("alpha-1", "beta", "not conclusive", 3.0, 0.1, 0.8, 0.1, 2, 9, 0.062),
+        ("alpha-2", "beta", "shares lineage (strong)", 2.5, 0.1, 0.2, 0.01, 0.01, 2, 2, 9, 0.25),
+        ("alpha-1", "beta", "not conclusive", 1.4, 0.1, 0.2, 0.2, 0.2, 2, 2, 9, 0.25),
     ],
 }
 

@@ -116,13 +116,22 @@ def _append_trials(warehouse: store.Store) -> None:
 
 def _append_comparisons(warehouse: store.Store) -> None:
     """Append verdicts on pairs, a grade, a base, a price, and a later round in which one model answers otherwise."""
-    columns = ("target", "candidate_group", "reference", "is_kin", "opening_d", "degree", "p_holm", "rank", "verdict")
-    rest = {"low": 0.3, "high": 0.692, "score": 3.0, "score_low": 2.608, "score_high": 3.392, "n_prompts": 2}
-    rest |= {"null_mean": 0.1, "null_sd": 0.8, "n_controls": 9, "n_control_families": 5, "n_candidates": 4}
-    rest |= {"kind": "documented", "is_asked": False, "is_source": False, "resembling_controls": []}
-    rest |= {"statistic": "composite", "statistic_version": "1", "computed_at": small_home.AT}
+    columns = ("target", "candidate_group", "reference", "is_kin", "opening_d", "degree", "p_target", "rank", "verdict")
+    rest = {"low": 0.3, "high": 0.692, "score_low": 2.3, "score_high": 2.692, "null_mean": 0.1, "null_sd": 0.2}
+    rest |= {"n_prompts": 2, "n_controls": 9, "n_control_families": 5, "is_asked": False, "n_candidates": 2}
+    rest |= {"statistic": "composite", "statistic_version": "1", "z": 3.0, "opening_null_mean": 0.1}
+    rest |= {"ceiling_kind": "samples", "ceiling_d": 1.65, "is_source": False, "computed_at": small_home.AT}
     verdicts = [dict(zip(columns, row, strict=True)) | rest for row in LINEAGE_VERDICTS]
-    warehouse.append("lineage_verdict", [row | {"p_target": row["p_holm"] / 2} for row in verdicts])
+    for row in verdicts:
+        row |= {"kind": "kin" if row["is_kin"] else "documented", "resembling_controls": []}
+        row |= {"score": row["opening_d"] + 1, "p_t": row["p_target"] / 2, "q": row["p_target"]}
+        row |= {"p_holm": min(1.0, 2 * row["p_target"]), "expected_by": "documents" if row["is_kin"] else None}
+    verdicts[0] |= {"resembling_controls": ["gamma-1"], "p_target_without": 0.001, "is_source": True}
+    verdicts[0]["verdict_without"] = verdicts[0]["verdict"]
+    warehouse.append("lineage_verdict", verdicts)
+    channel = {"target": "alpha-2", "reference": "beta-1", "statistic_version": "1", "n_prompts": 2, "n_centred": 2}
+    channel |= {"mean": 0.5, "centred": 0.3, "centred_low": 0.1, "centred_high": 0.5, "computed_at": small_home.AT}
+    warehouse.append("pair_channel", [channel | {"channel": "layout", "spread": 0.1}])
     grade = {
         "prompt_set": "all",
         "judge": "text_likeness",
