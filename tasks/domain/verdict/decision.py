@@ -28,7 +28,8 @@ MEANINGS: Mapping[str, str] = {
     NOT_CONCLUSIVE: "Tested, and nothing that chance does not give. Not: proof that it learned from nobody here.",
     FEW_CONTROLS: "Too few unrelated models to tell what chance gives. Nothing is said.",
     FEW_PROMPTS: "Too few prompts that both answered. Nothing is said.",
-    INDEPENDENT: "Serves as a control, so no hypothesis is tested about it; p is for looking. Not: that it is proven.",
+    INDEPENDENT: "Serves as a control, so no hypothesis is tested about it; p is for looking. Not: proof "
+    "that it learned from nobody.",
     RULED_OUT: "Released after the target, or made from it: it can't be its teacher. Not tested.",
 }
 """Every verdict with what it says, and what it does not."""
