@@ -24,7 +24,7 @@ def validate(
     rivals: Annotated[bool, typer.Option(help="Put other scores beside ours, under the same null.")] = True,
     embed_prompts: Annotated[
         int, typer.Option("--embed-prompts", min=0, help="Prompts that the rival which embeds reads; 0: leave it out.")
-    ] = 20,
+    ] = 60,
     evasion: Annotated[
         bool, typer.Option(help="Score the replies once more without their first sentences, as an evader would.")
     ] = False,
