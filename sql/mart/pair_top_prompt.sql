@@ -8,16 +8,35 @@ with shown as (
     where reply_text is not null
     group by model, prompt_id
 ),
-top as (
+best as (
+    -- Of each pair only five prompts are held at a time: ranking them all takes memory for every pair and prompt.
     select
-        pair.*,
-        row_number() over (
-            partition by pair.target, pair.reference
-            order by pair.opening desc, pair.bigram_jaccard desc nulls last, pair.prompt_id
-        ) as rank
+        pair.target,
+        pair.reference,
+        min(
+            struct_pack(
+                by_opening := -pair.opening,
+                by_bigram := -coalesce(pair.bigram_jaccard, -1),
+                prompt_id := pair.prompt_id,
+                opening := pair.opening,
+                max_opening_words := pair.max_opening_words,
+                bigram_jaccard := pair.bigram_jaccard,
+                length_closeness := pair.length_closeness,
+                n_sample_pairs := pair.n_sample_pairs
+            ),
+            5
+        ) as prompts
     from core.pair_prompt as pair
     inner join raw.reference as reference on reference.model = pair.reference
-    qualify rank <= 5
+    group by pair.target, pair.reference
+),
+top as (
+    select
+        target,
+        reference,
+        generate_subscripts(prompts, 1) as rank,
+        unnest(prompts, recursive := true)
+    from best
 )
 select
     top.target,

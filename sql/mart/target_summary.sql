@@ -1,5 +1,6 @@
 -- mart.target_summary: one row per target of which anything was measured: the leaderboard, and the one order that it has.
 -- grain: target
+-- stored: snapshot
 -- position: first the targets with a positive verdict on a group of another maker, the stronger word first; then targets that
 -- are no controls (documented as independent); then by p_target,
 -- the p of the target asked alone, ascending; then by D, hard and grade, each descending and nulls last; then by name. candidate_group,

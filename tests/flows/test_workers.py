@@ -10,8 +10,6 @@ import polars as pl
 import pytest
 from prefect import flow
 from prefect.client.orchestration import get_client
-from prefect.context import SettingsContext
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.collect import collect
 from flows.similarity import similarity
@@ -21,6 +19,7 @@ from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.plan import Plan, PromptChoice
 from tasks.domain.workers import WorkersPlan
+from tests.support.prefect_server import prefect_of_this_process
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -44,13 +43,11 @@ def _bench(folder: Path, stub: StubEndpoint, workers: str, *, is_embedded: bool 
 
 
 @pytest.fixture
-def settled(prefect_api, monkeypatch) -> Iterator[None]:
+def settled(prefect_api, monkeypatch, tmp_path) -> Iterator[None]:
     """Have flows of this process, its threads and the commands that it starts use the session's server and one key."""
     monkeypatch.setenv("PREFECT_API_URL", prefect_api)
     monkeypatch.setenv(KEY, "sk-test")
-    with temporary_settings(updates={PREFECT_API_URL: prefect_api}) as settings:
-        monkeypatch.setattr("prefect.context.GLOBAL_SETTINGS_CONTEXT", SettingsContext.get())
-        assert settings.api.url == prefect_api
+    with prefect_of_this_process(prefect_api, tmp_path / "prefect"):
         yield
 
 

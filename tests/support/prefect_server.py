@@ -10,6 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from prefect.context import SettingsContext
+from prefect.logging.handlers import APILogWorker
+from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOCAL_STORAGE_PATH, temporary_settings
+
+
+@contextmanager
+def prefect_of_this_process(url: str, state: Path) -> Iterator[None]:
+    """Have flows of this process and of its threads use the server at `url`, and keep their results under `state`."""
+    updates = {PREFECT_API_URL: url, PREFECT_HOME: state, PREFECT_LOCAL_STORAGE_PATH: state / "storage"}
+    with temporary_settings(updates=updates), pytest.MonkeyPatch.context() as patch:
+        # Threads that Prefect starts do not inherit the context.
+        patch.setattr("prefect.context.GLOBAL_SETTINGS_CONTEXT", SettingsContext.get())
+        yield
+        # What is logged is sent by a thread: it must not find the server gone.
+        APILogWorker.drain_all(timeout=30)
+
 
 def _is_up(url: str) -> bool:
     try:

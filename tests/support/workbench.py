@@ -1,16 +1,22 @@
 """A data folder and a home in a temporary directory, and the command run as its users run it."""
 
+import io
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from flows import cli
 from tasks.adapters import store
 from tasks.adapters.settings import PROJECT, home_at
+from tests.support.prefect_server import prefect_of_this_process
 
 
 @dataclass
@@ -49,6 +55,25 @@ class Workbench:
         return [sys.executable, "-m", "flows.cli", *arguments, "--home", str(self.home)]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command in this process where a Prefect server is there: another imports everything anew for seconds."""
+        if (api := os.environ.get("PREFECT_API_URL")) is None:
+            return self.run_apart(*arguments)
+        command = [*arguments, "--home", str(self.home)]
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            prefect_of_this_process(api, self.home / "prefect"),
+            pytest.MonkeyPatch.context() as patch,
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            patch.setenv("DISTILLOMETER_DATA", str(self.root / "data"))
+            with pytest.raises(SystemExit) as left:
+                cli.main(command)
+        assert isinstance(left.value.code, int)
+        return subprocess.CompletedProcess(command, left.value.code, out.getvalue(), err.getvalue())
+
+    def run_apart(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command in a process of its own."""
         return subprocess.run(
             self.command(*arguments), env=self.environment, cwd=PROJECT, capture_output=True, text=True, timeout=280
         )
