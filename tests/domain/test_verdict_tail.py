@@ -58,6 +58,14 @@ def test_a_handful_of_odd_pairs_moves_a_sure_p_little() -> None:
     assert fit_tail(list(farther), DOF) == spoiled
 
 
+def test_a_handful_sets_no_level_that_chance_hardly_reaches() -> None:
+    """Four of three hundred: at .01 chance gives three, so that the count of four odd ones would rule."""
+    dice = np.random.default_rng(5)
+    plain = dice.normal(size=300)
+    odd = np.concatenate([plain[:-4], dice.uniform(8, 13, size=4)])
+    assert fit_tail(list(odd), DOF).stretch <= fit_tail(list(plain), DOF).stretch + 0.1
+
+
 def test_a_tail_that_is_really_heavy_is_believed() -> None:
     """Three in a hundred beyond 3: sure p values are no longer sure."""
     dice = np.random.default_rng(4)

@@ -16,8 +16,9 @@ LEAST_FOR_SKEWNESS = 30
 """Values below which skewness is not estimated: its standard error is then near a half."""
 
 LEVELS = (0.05, 0.01)
-LEAST_FOR_STRETCH = 200
-"""Values below which the shares beyond these levels are not counted: fewer than two are expected beyond .01."""
+LEAST_BEYOND = 10
+"""How many values chance must give beyond a level for it to be counted: where it gives two or three, a handful of odd
+pairs would set the count."""
 
 _STRETCHES = np.arange(1.0, 2.0, 0.01)
 _TO_SD = 1.4826
@@ -36,9 +37,9 @@ def fit_tail(t_values: Sequence[float], dof: float) -> Tail:
 
     `skewness`: of the values winsorized at three robust standard deviations from the median (median absolute
     deviation), 0 to 1: habits make similarity lopsided, as two unrelated models may share one and none falls as far
-    below. `stretch`: the least factor, 1 to 2, by which t must be divided so that no more
-    of them have p at or below .05 and .01 than chance gives. It is a count: how far the odd ones lie out changes
-    nothing, that they are there does.
+    below. `stretch`: the least factor, 1 to 2, by which t must be divided so that no more of them have p at or below
+    .05 (from 200 values on) and .01 (from 1,000 on) than chance gives. It is a count: how far the odd ones lie out
+    changes nothing, that they are there does.
 
     Args:
         t_values: left-out t of unrelated models.
@@ -48,12 +49,11 @@ def fit_tail(t_values: Sequence[float], dof: float) -> Tail:
         return Tail()
     t = np.asarray(t_values, dtype=np.float64)
     skewness = _winsorized_skewness(t)
-    if len(t) < LEAST_FOR_STRETCH:
-        return Tail(skewness)
+    levels = [level for level in LEVELS if len(t) * level >= LEAST_BEYOND]
     for stretch in _STRETCHES:
         tail = Tail(skewness, float(stretch))
         p = _uppers(t, dof, tail)
-        if all(np.mean(p <= level) <= level for level in LEVELS):
+        if all(np.mean(p <= level) <= level for level in levels):
             return tail
     return Tail(skewness, float(_STRETCHES[-1]))
 
