@@ -10,6 +10,10 @@ from scipy.special import digamma
 LEAST_CONTROLS = 8
 """Unrelated models below which there is no verdict: with 4 of them 11 % false positives were measured at .05."""
 
+LEAST_LEFT = 4
+"""Unrelated models below which a control is not tested against the others, its own family left out, where all together
+are enough: it is tested to join a null, and no verdict rests on it alone."""
+
 LEAST_FAMILIES = 2
 """Families below which the spread between families can't be seen."""
 
@@ -43,7 +47,11 @@ class FamilyNull:
     @property
     def is_sufficient(self) -> bool:
         """Say whether a verdict may rest on it."""
-        return self.n_controls >= LEAST_CONTROLS and self.n_families >= LEAST_FAMILIES and bool(self.variance)
+        return self.has(LEAST_CONTROLS)
+
+    def has(self, n_controls: int) -> bool:
+        """Say whether it has so many controls, and families enough to see the spread between them."""
+        return self.n_controls >= n_controls and self.n_families >= LEAST_FAMILIES and bool(self.variance)
 
 
 @dataclass(frozen=True)
@@ -120,12 +128,13 @@ def common_prior(nulls: Sequence[FamilyNull]) -> Prior | None:
     return Prior(exp(float(logs.mean()) + shift), PRIOR_DOF)
 
 
-def compare(score: float, null: FamilyNull, prior: Prior | None) -> NullTest:
+def compare(score: float, null: FamilyNull, prior: Prior | None, least: int = LEAST_CONTROLS) -> NullTest:
     """Return how a score stands against its null: a t prediction for one new model of a new family.
 
-    After Hahn and Meeker, Statistical Intervals, 1991, 4.8, the variance moderated by `prior`.
+    After Hahn and Meeker, Statistical Intervals, 1991, 4.8, the variance moderated by `prior`; no test with fewer than
+    `least` controls.
     """
-    if not null.is_sufficient or null.variance is None:
+    if not null.has(least) or null.variance is None:
         return UNTESTED
     variance, dof = null.variance, null.dof
     if prior is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.domain.pairwise.matrices import Bools, Floats
-from tasks.domain.verdict.family_null import FamilyNull, Prior, common_prior, compare, family_null
+from tasks.domain.verdict.family_null import LEAST_CONTROLS, LEAST_LEFT, FamilyNull, Prior, common_prior, compare, family_null
 from tasks.domain.verdict.tail import Tail, fit_tail, upper
 
 
@@ -60,7 +60,9 @@ def against_null(scores: Scores) -> Tested:
             null = nulls.of(int(i), k)
             if null is None:
                 continue
-            found = compare(float(scores.values[i, k]), null, prior)
+            is_of_enough = scores.is_control[i, k] and nulls.is_sufficient[k]
+            least = LEAST_LEFT if is_of_enough else LEAST_CONTROLS
+            found = compare(float(scores.values[i, k]), null, prior, least)
             n_controls[i, k], n_families[i, k], mean[i, k] = null.n_controls, null.n_families, null.mean
             if found.z is not None and found.t is not None and found.dof is not None:
                 z[i, k], t[i, k], dof[i, k] = found.z, found.t, found.dof
@@ -82,6 +84,11 @@ class _Nulls:
         self.scores = scores
         self.families = np.array(scores.family)
         self.known: dict[tuple[int, str], FamilyNull | None] = {}
+        self.whole = [
+            self._form(np.flatnonzero(scores.is_control[:, k] & ~np.isnan(scores.values[:, k])), k)
+            for k in range(scores.values.shape[1])
+        ]
+        self.is_sufficient = [null is not None and null.is_sufficient for null in self.whole]
 
     def of(self, target: int, candidate: int) -> FamilyNull | None:
         """Return the null of a candidate for a target; None where nobody is left."""
@@ -95,12 +102,8 @@ class _Nulls:
 
     def prior(self) -> Prior | None:
         """Return what the nulls of documented candidates say in common; where they are too few, those of all."""
-        made = []
-        for candidate in range(self.scores.values.shape[1]):
-            controls = self.scores.is_control[:, candidate] & ~np.isnan(self.scores.values[:, candidate])
-            made.append(self._form(np.flatnonzero(controls), candidate))
-        documented = [null for null, told in zip(made, self.scores.is_documented, strict=True) if told and null]
-        return common_prior(documented) or common_prior([null for null in made if null])
+        documented = [null for null, told in zip(self.whole, self.scores.is_documented, strict=True) if told and null]
+        return common_prior(documented) or common_prior([null for null in self.whole if null])
 
     def _form(self, places: Sequence[int] | np.ndarray, candidate: int) -> FamilyNull | None:
         if not len(places):
