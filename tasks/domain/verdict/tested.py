@@ -6,7 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.domain.pairwise.matrices import Bools, Floats
-from tasks.domain.verdict.family_null import LEAST_CONTROLS, LEAST_LEFT, FamilyNull, Prior, common_prior, compare, family_null
+from tasks.domain.verdict.family_null import (
+    LEAST_CONTROLS,
+    LEAST_LEFT,
+    FamilyNull,
+    Prior,
+    common_prior,
+    compare,
+    family_null,
+)
 from tasks.domain.verdict.tail import Tail, fit_tail, upper
 
 
