@@ -25,9 +25,9 @@ from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS
 from tasks.domain.verdict.documented import INDEPENDENT, STUDENT, taught_by
 from tasks.domain.verdict.figures import KINDS
+from tasks.domain.verdict.kinds import DOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests, resembling_controls
 from tasks.domain.verdict.population import Population, best_snapshots
-from tasks.domain.verdict.vendor_scores import DOCUMENTED
 
 RARE = "rare_opening"
 HIDDEN, HIDDEN_DRAWS = (1, 2, 3), 10

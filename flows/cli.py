@@ -1,31 +1,108 @@
-"""The `distillometer` command: every verb calls a flow, or reads what a flow has published."""
+"""The `distillometer` command: every verb calls a flow, or reads what a flow has published.
 
-import asyncio
+A verb's module is imported when the verb is run: to list the verbs imports none of them.
+"""
+
 import sys
-from pathlib import Path
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Any, NamedTuple
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from flows import (
-    cli_drift,
-    cli_export,
-    cli_grades,
-    cli_identity,
-    cli_judge_check,
-    cli_output,
-    cli_power,
-    cli_search,
-    cli_show,
-    cli_show_verdict,
-    cli_validate,
-)
-from flows.cli_start import BasesOption, HomeOption, VerboseOption, load_lineage, start
-from tasks.adapters import settings, terminal
-from tasks.domain.errors import DistillometerError, InputError
-from tasks.domain.near_names import unknown_name
+from tasks.domain.errors import DistillometerError
+
+
+class Verb(NamedTuple):
+    """Where a verb is: a function of a module of `flows`, or a Typer with verbs of its own. `help`: its docstring."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+VERBS = {
+    "plan": Verb("cli_evaluate", "plan", "Check a plan and all that it names; say what it would ask. Asks nothing."),
+    "evaluate": Verb(
+        "cli_evaluate",
+        "evaluate",
+        "Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet.",
+    ),
+    "ingest": Verb("cli_score", "ingest", "Take in replies that were recorded elsewhere. The same again adds nothing."),
+    "score": Verb(
+        "cli_score",
+        "score",
+        "Compare all that is in the warehouse and print the leaderboard; text first, then embeddings.",
+    ),
+    "report": Verb("cli_query", "report", "Write the report as one HTML file and print its path."),
+    "query": Verb(
+        "cli_query",
+        "query",
+        "Ask the published snapshot in SQL. `select * from mart.relation` says what there is to ask.",
+    ),
+    "models": Verb("cli_query", "models", "List the model cards; with --check, see which of them answer."),
+    "judge-check": Verb(
+        "cli_judge_check",
+        "judge_check",
+        "Measure a judge against labelled replies. What a model is asked for it is kept: run again, it asks the rest.",
+    ),
+    "search": Verb(
+        "cli_search",
+        "search",
+        "Search templates under which a model slips about who it is. Run again, it goes on from its last step.",
+    ),
+    "validate": Verb(
+        "cli_validate",
+        "validate",
+        "Hold the verdicts on a warehouse against its documented lineage: are they right, and as often as they say?",
+    ),
+    "export": Verb(
+        "cli_export",
+        "export",
+        "Write every relation of schema mart as a file, with a dictionary of what stands in each column.",
+    ),
+    "prune": Verb(
+        "cli_drift",
+        "prune",
+        "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
+    ),
+    "vacuum": Verb(
+        "cli_drift", "vacuum", "Give room that the warehouse does not use back to the disk, and publish anew."
+    ),
+    "show": Verb(
+        "cli_show_verdict", "show", "Print published results as tables."
+    ),  # Where the last of its own verbs joins it.
+    "bank": Verb("cli_search", "bank", "Template sets made of what searches found."),
+}
+
+
+def imported(name: str) -> Any:
+    """Import a verb and return its command."""
+    found = getattr(import_module(f"flows.{VERBS[name].module}"), VERBS[name].attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
+    alone = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
+
+class Verbs(TyperGroup):
+    """The verbs by name and first sentence; one is imported when it is to be run."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.commands = {
+            name: TyperCommand(name, help=verb.help, rich_markup_mode="rich") for name, verb in VERBS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the verb that the arguments name, imported, and the rest of them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, imported(str(name)) if command is not None else None, rest
+
 
 app = typer.Typer(
+    cls=Verbs,
     help="Measure from replies alone how strongly one language model is distilled from another.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -33,234 +110,10 @@ app = typer.Typer(
 )
 
 
-@app.command()
-def plan(
-    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
-    round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
-    home: HomeOption = None,
-) -> None:
-    """Check a plan and all that it names; say what it would ask. Asks nothing."""
-    place = settings.home_at(home)
-    from tasks.adapters import plans
+@app.callback()
+def _root() -> None:
+    pass
 
-    prepared = plans.foreseen(plans.read(name, round_name), place)
-    cli_output.print_plan(prepared, plans.answered(place))
-    terminal.say(cli_power.planned(prepared))
-
-
-@app.command()
-def evaluate(
-    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
-    round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
-    home: HomeOption = None,
-    verbose: VerboseOption = False,
-) -> None:
-    """Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet."""
-    place = settings.home_at(home)
-    from tasks.adapters import plans
-
-    prepared = plans.foreseen(plans.read(name, round_name), place)
-    settled = plans.answered(place)
-    cli_output.print_plan(prepared, settled)
-    plans.check_reachable(prepared, settled, place)
-    start(place, verbose=verbose)
-    from flows.evaluate import evaluate as flow
-
-    done = asyncio.run(flow(name, prepared.round, str(place.root)))
-    cli_output.print_result(place, done.findings, done.problems)
-    terminal.say(cli_power.scored(place))
-    cli_identity.print_identity(place)
-    cli_grades.print_grades(place)
-    cli_drift.print_drift(place)
-    terminal.say(
-        [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
-    )
-    if done.problems:
-        raise typer.Exit(3)
-
-
-@app.command()
-def ingest(
-    path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
-    format_name: Annotated[
-        str | None,
-        typer.Option("--format", help="alpaca-eval, identity-attack, mt-bench or replies. Default: detected."),
-    ] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
-    prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,
-    home: HomeOption = None,
-    verbose: VerboseOption = False,
-) -> None:
-    """Take in replies that were recorded elsewhere. The same again adds nothing."""
-    place = settings.home_at(home)
-    from tasks.adapters import foreign
-
-    chosen = foreign.detect(path) if format_name is None else format_name
-    # Read once before anything starts: a broken file is said at once and leaves no trace.
-    foreign.read(path, chosen, (model, prompt_set))
-    if format_name is None:
-        terminal.say([f"Format: {chosen} (detected)"])
-    start(place, verbose=verbose)
-    from flows.ingest import ingest as flow
-
-    done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
-    cli_output.print_ingested(done)
-    if done.labels:
-        cli_identity.print_identity(place)
-
-
-@app.command()
-def score(
-    references: Annotated[str, typer.Option("--references", help="Candidate teachers, separated by commas.")] = "",
-    lineage: Annotated[Path | None, typer.Option("--lineage", help="CSV of what is known of each model.")] = None,
-    bases: BasesOption = None,
-    grade_against: Annotated[
-        list[str] | None,
-        typer.Option("--grade-against", metavar="REFERENCE", help="Grade likeness to it from 1 to 5. May be repeated."),
-    ] = None,
-    question: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--question",
-            metavar="TARGET=GROUP",
-            help="A pair that you asked about before you saw anything. Repeatable.",
-        ),
-    ] = None,
-    embed_prompts: Annotated[
-        int | None, typer.Option("--embed-prompts", min=0, help="Prompts a set to embed; 0: none. Default: 150.")
-    ] = None,
-    embed_all: Annotated[bool, typer.Option("--embed-all", help="Embed the replies to all prompts.")] = False,
-    embed_trials: Annotated[
-        int | None, typer.Option("--embed-trials", min=0, help="Identity trials a target to embed. Default: 150.")
-    ] = None,
-    embed_model: Annotated[
-        str, typer.Option("--embed-model", help="Model of sentence-transformers: hub name or path.")
-    ] = "all-MiniLM-L6-v2",
-    seed: Annotated[int, typer.Option("--seed", help="Chooses the prompts to embed.")] = 0,
-    home: HomeOption = None,
-    verbose: VerboseOption = False,
-) -> None:
-    """Compare all that is in the warehouse and print the leaderboard; text first, then embeddings."""
-    place = settings.home_at(home)
-    from tasks.adapters import lineages, store
-
-    n = None if embed_all else 150 if embed_prompts is None else embed_prompts
-    n_trials = (0 if n == 0 else 150) if embed_trials is None else embed_trials
-    named = _names([references])
-    graded = _names(grade_against or [])
-    store.check_free(place)
-    lineages.check(named, lineage, place, bases)
-    lineages.check(graded, None, place)
-    asked = lineages.read_questions(question or [], lineage, place)
-    start(place, verbose=verbose)
-    from flows.grade import grade
-    from flows.publish import publish
-    from flows.similarity import similarity
-    from tasks import score as score_step
-    from tasks.domain.plan import EmbeddingPlan
-
-    text_only = EmbeddingPlan(enabled=False, model=embed_model)
-
-    async def run() -> None:
-        with store.writing(place):
-            load_lineage(place, lineage, bases)
-            score_step.ask_about(asked, "score", place)
-            seconds = await similarity(str(place.root), named, text_only, seed)
-            if graded:
-                await grade(str(place.root), references=graded)
-            findings, _ = await publish(str(place.root), with_report=False)
-            cli_output.print_result(place, findings, [])
-            cli_grades.print_grades(place)
-            terminal.say(cli_power.scored(place))
-            terminal.say([f"Openings, lengths and word pairs of all pairs of models were compared in {seconds:.1f} s."])
-            if n == n_trials == 0:
-                return
-            terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
-            wanted = {"enabled": True, "prompts_per_set": n, "trials_per_target": n_trials}
-            await similarity(str(place.root), named, text_only.model_copy(update=wanted), seed)
-            findings, _ = await publish(str(place.root), with_report=False)
-            cli_output.print_result(place, findings, [])
-
-    asyncio.run(run())
-    terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
-
-
-def _names(given: list[str]) -> list[str]:
-    return list(dict.fromkeys(name.strip() for part in given for name in part.split(",") if name.strip()))
-
-
-@app.command()
-def report(
-    figures: Annotated[
-        Path | None, typer.Option("--figures", metavar="DIR", help="Instead, write each chart there: SVG, PNG, CSV.")
-    ] = None,
-    home: HomeOption = None,
-) -> None:
-    """Write the report as one HTML file and print its path."""
-    place = settings.home_at(home)
-    from tasks.adapters import store
-
-    with store.reading(place):
-        settings.configure_prefect(place)
-    from tasks import render
-
-    made = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
-    terminal.say([str(path) for path in made])
-
-
-@app.command()
-def query(
-    sql: Annotated[str | None, typer.Argument(metavar="SQL", help="One SELECT on the published snapshot.")] = None,
-    example: Annotated[str | None, typer.Option("--example", help="Run a query of sql/examples by name.")] = None,
-    format_name: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None,
-    home: HomeOption = None,
-) -> None:
-    """Ask the published snapshot in SQL. `select * from mart.relation` says what there is to ask."""
-    place = settings.home_at(home)
-    from tasks.adapters import sqlfiles, store
-
-    if (sql is None) == (example is None):
-        raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
-    if example is not None and example not in sqlfiles.examples():
-        raise unknown_name("example", example, sqlfiles.examples())
-    terminal.check_target(format_name, output)
-    with store.reading(place) as snapshot:
-        frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
-    terminal.write_frame(frame, format_name, output)
-
-
-@app.command()
-def models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all cards.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Make one tiny call to each, to see that it answers.")] = False,
-    home: HomeOption = None,
-) -> None:
-    """List the model cards; with --check, see which of them answer."""
-    place = settings.home_at(home)
-    from tasks.adapters import cards
-
-    chosen = [cards.read_card(name) for name in names or cards.card_names()]
-    if not check:
-        cli_output.print_cards(chosen)
-        return
-    from tasks import ask_once
-
-    results = ask_once.ask_once(chosen, place)
-    cli_output.print_checked(results)
-    if any(result.problem for result in results):
-        raise typer.Exit(3)
-
-
-app.command(name="judge-check")(cli_judge_check.judge_check)
-app.command()(cli_search.search)
-app.command()(cli_validate.validate)
-app.command()(cli_export.export)
-app.command()(cli_drift.prune)
-app.command()(cli_drift.vacuum)
-cli_show.show.command()(cli_show_verdict.verdict)
-app.add_typer(cli_show.show, name="show")
-app.add_typer(cli_search.bank, name="bank")
 
 INTERRUPTED = 130
 """Exit code of a command that was stopped by Ctrl-C, as shells have it."""
@@ -271,6 +124,8 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         result: Any = app(arguments, standalone_mode=False)
     except DistillometerError as error:
+        from tasks.adapters import terminal  # With it comes what draws tables: a list of the verbs needs none.
+
         sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
         sys.exit(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):

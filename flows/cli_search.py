@@ -36,7 +36,9 @@ bank = typer.Typer(help="Template sets made of what searches found.", no_args_is
 
 
 def search(
-    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan with [search], or a path that ends in .toml.")],
+    name: Annotated[
+        str, typer.Argument(metavar="PLAN", help="A plan with a section \\[search], or a path that ends in .toml.")
+    ],
     target: Annotated[str, typer.Option("--target", help="The model to search, one of the plan.")],
     calls: Annotated[int | None, typer.Option("--calls", min=1, help="The most calls. Default: the plan's.")] = None,
     iterations: Annotated[int | None, typer.Option("--iterations", min=1, help="The most steps.")] = None,

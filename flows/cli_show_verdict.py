@@ -7,7 +7,7 @@ import polars as pl
 import typer
 
 from flows.cli_leaderboard import print_rows
-from flows.cli_show import check_models, open_home
+from flows.cli_show import check_models, open_home, show
 from flows.cli_start import HomeOption
 from tasks.adapters import terminal
 from tasks.domain.reporting.verdict_of_model import account
@@ -25,6 +25,7 @@ CHANNELS = [("channel", "channel"), ("mean", "value"), ("centred", "centred"), (
 CHANNELS += [("centred_high", "high"), ("in_spreads", "in spreads"), ("spread", "spread"), ("n_centred", "prompts")]
 
 
+@show.command()
 def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeOption = None) -> None:
     """One model: whom it learned from and how sure that is, its candidates, and what each channel says."""
     with open_home(home) as snapshot:

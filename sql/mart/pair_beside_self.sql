@@ -5,22 +5,47 @@
 -- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
 -- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
 -- Missing where a model's own samples hardly share an opening: there is nothing to divide by.
-with item as (
-    select
-        overlap.left_model,
-        overlap.right_model,
-        overlap.prompt_id,
-        coalesce(opening.opening_sum, 0) / overlap.n_sample_pairs as opening,
-        overlap.bigram_jaccard,
-        cosine.raw_cos
-    from core.pair_overlap as overlap
-    left join core.pair_opening as opening using (left_model, right_model, prompt_id)
-    left join raw.cosine as cosine using (left_model, right_model, prompt_id)
+with sampled as (
+    -- Where nobody was sampled twice nothing else is read.
+    select left_model as model, prompt_id, n_sample_pairs, bigram_jaccard
+    from core.pair_overlap
+    where left_model = right_model
 ),
 own as (
-    select left_model as model, prompt_id, opening, bigram_jaccard, raw_cos
-    from item
-    where left_model = right_model
+    select
+        sampled.model,
+        sampled.prompt_id,
+        coalesce(opening.opening_sum, 0) / sampled.n_sample_pairs as opening,
+        sampled.bigram_jaccard,
+        cosine.raw_cos
+    from sampled
+    left join core.pair_opening as opening
+        on opening.left_model = sampled.model
+        and opening.right_model = sampled.model
+        and opening.prompt_id = sampled.prompt_id
+    left join raw.cosine as cosine
+        on cosine.left_model = sampled.model
+        and cosine.right_model = sampled.model
+        and cosine.prompt_id = sampled.prompt_id
+),
+chosen as (
+    select overlap.left_model, overlap.right_model, overlap.prompt_id, overlap.n_sample_pairs, overlap.bigram_jaccard
+    from core.pair_overlap as overlap
+    inner join sampled as l on l.model = overlap.left_model and l.prompt_id = overlap.prompt_id
+    inner join sampled as r on r.model = overlap.right_model and r.prompt_id = overlap.prompt_id
+    where overlap.left_model <> overlap.right_model
+),
+item as (
+    select
+        chosen.left_model,
+        chosen.right_model,
+        chosen.prompt_id,
+        coalesce(opening.opening_sum, 0) / chosen.n_sample_pairs as opening,
+        chosen.bigram_jaccard,
+        cosine.raw_cos
+    from chosen
+    left join core.pair_opening as opening using (left_model, right_model, prompt_id)
+    left join raw.cosine as cosine using (left_model, right_model, prompt_id)
 ),
 pair as (
     select
@@ -42,7 +67,6 @@ pair as (
     from item
     inner join own as l on l.model = item.left_model and l.prompt_id = item.prompt_id
     inner join own as r on r.model = item.right_model and r.prompt_id = item.prompt_id
-    where item.left_model <> item.right_model
     group by item.left_model, item.right_model
 ),
 ratio as (

@@ -4,18 +4,30 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO
 
 import duckdb
 
+from tasks.adapters import settings
 from tasks.adapters.settings import Home
 from tasks.domain.errors import WarehouseHeld, WorldError
 
-OPTIONS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-}
+Options = dict[str, str | bool | int | float | list[str]]
+
+
+@cache
+def options() -> Options:
+    """Return how every database is opened: nothing is downloaded, and the machine's memory is not taken whole.
+
+    Asked for once a process: DuckDB refuses a second connection to a file with other options.
+    """
+    return {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": settings.memory_limit(),
+    }
 
 
 @contextmanager
@@ -67,7 +79,7 @@ def connect(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
         WorldError: it is no database, or can't be read or written.
     """
     try:
-        return duckdb.connect(str(path), read_only=is_read_only, config=OPTIONS)
+        return duckdb.connect(str(path), read_only=is_read_only, config=options())
     except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise WarehouseHeld(

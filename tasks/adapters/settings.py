@@ -1,11 +1,13 @@
 """Where things are, and everything that is read from the environment."""
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
+import psutil
 
 from tasks.domain.errors import InputError, WorldError
 
@@ -72,6 +74,41 @@ def home_at(root: Path | str | None) -> Home:
 def cache_dir() -> Path:
     """Return the user's folder for what can be made again at any time; nothing is created."""
     return platformdirs.user_cache_path("distillometer")
+
+
+MEMORY_VARIABLE = "DISTILLOMETER_MEMORY"
+SHARE_OF_FREE = 0.6
+LEAST_MEMORY = 512 * 2**20
+
+_MEMORY = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
+
+
+def memory_limit() -> str:
+    """Return how much memory DuckDB may take: `DISTILLOMETER_MEMORY`, or three fifths of what is free now.
+
+    What goes beyond is written to disk, beside the database. Free is what the machine, and the container if there is
+    one, can give without swapping; at least 512 MiB.
+
+    Raises:
+        InputError: the variable is no amount of memory.
+    """
+    if told := os.environ.get(MEMORY_VARIABLE):
+        if not _MEMORY.fullmatch(told.strip()):
+            raise InputError(
+                f"it is no amount of memory: {told!r}.", where=MEMORY_VARIABLE, remedy="Write it like 4GB or 800MB."
+            )
+        return told.strip()
+    return f"{int(max(SHARE_OF_FREE * _free_memory(), LEAST_MEMORY)) // 2**20}MiB"
+
+
+def _free_memory() -> float:
+    """Return the bytes that the machine can give; within a container (cgroup v2) what its limit leaves of them."""
+    free = float(psutil.virtual_memory().available)
+    try:
+        limit, used = (int(Path("/sys/fs/cgroup", name).read_text()) for name in ("memory.max", "memory.current"))
+    except (OSError, ValueError):  # No container, or one without a limit ("max").
+        return free
+    return min(free, max(limit - used, 0.0))
 
 
 def secret(name: str) -> str | None:

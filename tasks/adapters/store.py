@@ -12,7 +12,7 @@ import duckdb
 import polars as pl
 
 from tasks.adapters import sqlfiles
-from tasks.adapters.opening import OPTIONS, connect, held, is_locked_somewhere
+from tasks.adapters.opening import connect, held, is_locked_somewhere, options
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
 
@@ -174,7 +174,7 @@ class Store:
             finally:
                 cursor.execute("detach snapshot")
                 cursor.close()
-        with duckdb.connect(str(beside), config=OPTIONS) as connection:
+        with duckdb.connect(str(beside), config=options()) as connection:
             connection.begin()  # Committed one by one, a thousand comments take seconds.
             for relation in sqlfiles.published():
                 sqlfiles.create(connection, relation, is_refreshed=False, is_snapshot=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.verdict.analysis import ASKED
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,
@@ -17,6 +16,7 @@ from tasks.domain.verdict.decision import (
     TAUGHT,
 )
 from tasks.domain.verdict.expected import DOCUMENTS, NAME
+from tasks.domain.verdict.kinds import ASKED
 
 Row = Mapping[str, Any]
 

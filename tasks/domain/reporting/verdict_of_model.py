@@ -15,10 +15,9 @@ from tasks.domain.reporting.verdict_answer import (
     listed,
     p_value,
 )
-from tasks.domain.verdict.analysis import ASKED, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.decision import INDEPENDENT, LEAST_PROMPTS, LEVEL, MEANINGS, POSITIVE, SAME_MODEL
 from tasks.domain.verdict.degree import IDENTICAL, SAMPLES, TYPICAL, VARIANT
-from tasks.domain.verdict.lineage_tests import INDEPENDENT_ROLE
+from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.siblings import BASE
 
 Row = Mapping[str, Any]

@@ -11,6 +11,7 @@ from tasks.domain.verdict.composite import Composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS
 from tasks.domain.verdict.degree import Ceiling, SelfScore, ceilings
 from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.kinds import ASKED, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.lineage_tests import (
     LineageTests,
     at_equal_length,
@@ -26,8 +27,6 @@ from tasks.domain.verdict.vendor_scores import vendor_units
 
 Cell = tuple[int, int]
 """The places of a target and of a candidate group."""
-
-ASKED, KIN, RULED_OUT_KIND = "asked", "kin", "ruled out"
 
 
 @dataclass(frozen=True)

@@ -21,11 +21,11 @@ from tasks.domain.verdict.calls import (
 )
 from tasks.domain.verdict.documented import HUMAN, INDEPENDENT, STUDENT, columns
 from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.kinds import DOCUMENTED, UNDOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests
 from tasks.domain.verdict.population import Population, best_snapshots
 from tasks.domain.verdict.sibling_figures import SiblingFigures
 from tasks.domain.verdict.validation import Auroc, Share, mean_auroc, share
-from tasks.domain.verdict.vendor_scores import DOCUMENTED, UNDOCUMENTED
 
 KINDS = (DOCUMENTED, UNDOCUMENTED)
 

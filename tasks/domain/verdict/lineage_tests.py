@@ -8,11 +8,11 @@ import numpy as np
 
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.kinds import INDEPENDENT_ROLE
 from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.tested import Scores, Tested, against_null
 from tasks.domain.verdict.vendor_scores import VendorUnit, vendor_scores, vendor_units
 
-INDEPENDENT_ROLE = "independent"
 NAMED_BELOW = 0.005
 """A control whose left-out p for a vendor is below this looks like its student, and is named."""
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.verdict.kinds import DOCUMENTED, UNDOCUMENTED
 from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.tested import Scores
 
 SHARES = np.array([2.0, 1.0]) / 3.0
 """What a vendor's nearest and second nearest group count: one group's luck is not the vendor's."""
-
-DOCUMENTED, UNDOCUMENTED = "documented", "undocumented"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,54 @@
+"""The verbs `plan` and `evaluate`: what a plan would ask, and the run of it."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from flows import cli_drift, cli_grades, cli_identity, cli_output, cli_power
+from flows.cli_start import HomeOption, VerboseOption, start
+from tasks.adapters import settings, terminal
+
+
+def plan(
+    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Check a plan and all that it names; say what it would ask. Asks nothing."""
+    place = settings.home_at(home)
+    from tasks.adapters import plans
+
+    prepared = plans.foreseen(plans.read(name, round_name), place)
+    cli_output.print_plan(prepared, plans.answered(place))
+    terminal.say(cli_power.planned(prepared))
+
+
+def evaluate(
+    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet."""
+    place = settings.home_at(home)
+    from tasks.adapters import plans
+
+    prepared = plans.foreseen(plans.read(name, round_name), place)
+    settled = plans.answered(place)
+    cli_output.print_plan(prepared, settled)
+    plans.check_reachable(prepared, settled, place)
+    start(place, verbose=verbose)
+    from flows.evaluate import evaluate as flow
+
+    done = asyncio.run(flow(name, prepared.round, str(place.root)))
+    cli_output.print_result(place, done.findings, done.problems)
+    terminal.say(cli_power.scored(place))
+    cli_identity.print_identity(place)
+    cli_grades.print_grades(place)
+    cli_drift.print_drift(place)
+    terminal.say(
+        [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
+    )
+    if done.problems:
+        raise typer.Exit(3)

@@ -1,0 +1,55 @@
+"""The command starts at once: what is heavy is imported by the verbs that need it, when they are run."""
+
+import subprocess
+import sys
+
+import pytest
+
+from flows import cli
+from tasks.adapters.settings import PROJECT
+
+HEAVY = {
+    "altair",
+    "duckdb",
+    "faiss",
+    "numpy",
+    "openai",
+    "polars",
+    "prefect",
+    "pydantic",
+    "scipy",
+    "torch",
+    "vl_convert",
+}
+READS_TEXT_AND_TABLES = {"duckdb", "numpy", "polars", "pydantic", "scipy"}
+"""What `plan` needs: plans are validated, what is answered is in the warehouse, power has quantiles."""
+
+RUN = """
+import sys
+from flows import cli
+try:
+    cli.main(sys.argv[1:])
+except SystemExit as left:
+    assert left.code == 0, left.code
+print(*{name.partition(".")[0] for name in sys.modules}, file=sys.stderr)
+"""
+
+
+def _imported(*arguments: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", RUN, *arguments], cwd=PROJECT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+def test_list_of_verbs_imports_nothing_heavy() -> None:
+    assert not _imported("--help") & HEAVY
+
+
+def test_plan_imports_nothing_that_asks_or_draws(tmp_path) -> None:
+    assert not _imported("plan", "demo", "--home", str(tmp_path)) & (HEAVY - READS_TEXT_AND_TABLES)
+
+
+@pytest.mark.parametrize("name", cli.VERBS)
+def test_list_says_what_the_verb_says(name) -> None:
+    first = (cli.imported(name).help or "").split("\n\n")[0]
+    assert cli.VERBS[name].help == " ".join(first.split())
