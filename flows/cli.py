@@ -112,7 +112,7 @@ app = typer.Typer(
 
 @app.callback()
 def _root() -> None:
-    pass
+    """Make a group of it: Typer refuses to build one that has neither a command nor this."""
 
 
 INTERRUPTED = 130
