@@ -22,8 +22,9 @@ class Relation:
     """One relation.
 
     `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring, and copied into the snapshot or
-    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are stored when published;
-    'unpublished' a view that the snapshot has not, as it reads what is not there.
+    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are formed and stored in the
+    snapshot, out of what is stored there already; 'unpublished' a view that the snapshot has not, as it reads what
+    is not there.
     `comment`: its first sentence; `details`: what else the header says. `filter_by`: the columns by which to filter it,
     as it is too large to read whole.
     """
@@ -46,8 +47,8 @@ class Relation:
 
     @property
     def is_copied(self) -> bool:
-        """Say whether its rows are written into the snapshot."""
-        return self.schema == "raw" or self.stored in ("published", "snapshot")
+        """Say whether its rows are copied into the snapshot."""
+        return self.schema == "raw" or self.stored == "published"
 
     @property
     def is_published(self) -> bool:

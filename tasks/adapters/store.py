@@ -177,7 +177,7 @@ class Store:
         with duckdb.connect(str(beside), config=options()) as connection:
             connection.begin()  # Committed one by one, a thousand comments take seconds.
             for relation in sqlfiles.published():
-                sqlfiles.create(connection, relation, is_refreshed=False, is_snapshot=True)
+                sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
             sqlfiles.describe(connection)
             connection.commit()
         os.replace(beside, target)

@@ -147,10 +147,26 @@ def test_no_relation_of_the_snapshot_reads_one_that_is_not_there() -> None:
         assert relation.is_copied or relation.reads <= published, relation.full_name
 
 
+def test_what_is_stored_in_the_snapshot_is_formed_out_of_what_is_stored_there(home) -> None:
+    """Formed in the warehouse, one that reads another such relation would form that anew, out of every pair and prompt."""
+    target = home.root / "apart.duckdb"
+    with store.writing(home) as warehouse:
+        warehouse._connection.execute(
+            "create or replace view mart.base_excess as select error('formed here') as target"
+        )
+        warehouse.publish(target)
+    with duckdb.connect(str(target), read_only=True) as snapshot:
+        kinds = snapshot.execute(
+            "select table_name from duckdb_tables() where schema_name = 'mart' order by table_name"
+        ).fetchall()
+    assert ("base_excess",) in kinds
+    assert ("target_summary",) in kinds
+
+
 def test_views_use_no_function_that_older_readers_of_a_snapshot_lack() -> None:
     new = re.compile(r"\bif\(")
     assert not [
-        relation.full_name for relation in sqlfiles.published() if not relation.is_copied and new.search(relation.text)
+        relation.full_name for relation in sqlfiles.published() if not relation.stored and new.search(relation.text)
     ]
 
 
