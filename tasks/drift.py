@@ -144,9 +144,9 @@ def _of_shapes(shapes: pl.DataFrame, rounds: list[str], rng: np.random.Generator
     words = _joined(means, rounds, ["prompt_id"])
     if words.height:
         yield measures.mean_change("words", words["n_words"].to_list(), words["n_words_after"].to_list(), rng)
-    openings: dict[str, dict[str, list[list[int]]]] = {name: {} for name in rounds}
+    openings: dict[str, dict[str, list[list[str]]]] = {name: {} for name in rounds}
     for row in shapes.iter_rows(named=True):
-        openings[row["round"]].setdefault(row["prompt_id"], []).append(row["prefix"])
+        openings[row["round"]].setdefault(row["prompt_id"], []).append(row["opening"])
     own = measures.own_opening(openings[rounds[0]], openings[rounds[1]], rng)
     if own is not None:
         yield own

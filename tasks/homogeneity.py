@@ -8,29 +8,24 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from tasks.adapters import lineages, store
+from tasks.adapters import lineages, measured, pair_sums, store
 from tasks.adapters.settings import Home, now
 from tasks.domain.ids import content_id
 from tasks.domain.population.homogeneity import Homogeneity, measure, prompt_draws
-from tasks.domain.population.likeness import Floats, Likeness, among, grouped, means, places, without_strangers
+from tasks.domain.population.likeness import Floats, Likeness, among, grouped, means, without_strangers
 from tasks.domain.population.populations import SMALLEST, Population, populations
 from tasks.domain.population.tree import TreeNode, newick, tree
 from tasks.domain.population.vendi import score_of_one
-
-KERNELS = ("opening", "bigram")
-"""Columns of `core.pair_kernel`, each a likeness from 0 to 1."""
-
-ROWS_AT_A_TIME = 2_500_000
-"""Pairs of replies that are read at a time: the names beside a likeness take twenty times its room."""
 
 Row = dict[str, object]
 
 
 @task(name="homogeneity", task_run_name="homogeneity", cache_policy=NO_CACHE)
 def homogeneity(seed: int, home: Home) -> int:
-    """Form `raw.homogeneity`, `raw.model_contribution` and `raw.tree_node` anew; return how many populations there are.
+    """Form the rows of populations, their members and trees anew; return how many populations there are.
 
-    Fewer than three models are no population: then there are no rows.
+    Fewer than three models are no population, and of more than 256 the likeness on every prompt is not kept: then
+    there are no rows.
     """
     with store.writing(home) as warehouse:
         known = lineages.known(warehouse)
@@ -57,35 +52,8 @@ def _chance(seed: int, *names: str) -> np.random.Generator:
 
 def _read(warehouse: store.Store) -> Iterator[tuple[str, Likeness, dict[str, float]]]:
     """Yield each kernel with the likeness of all models, and of each model with itself where it has more samples."""
-    answered = warehouse.read_columns("core.opening_reach", ["model", "prompt_id"])
-    models, prompts = (sorted(answered[name].unique().to_list()) for name in ("model", "prompt_id"))
-    n_pairs, place = len(models) * (len(models) - 1) // 2, places(len(models))
-    if not n_pairs:
-        return
-    values = {kernel: np.full((len(prompts), n_pairs), np.nan, dtype=np.float32) for kernel in KERNELS}
-    selves: list[pl.DataFrame] = []
-    step = max(1, ROWS_AT_A_TIME // n_pairs)
-    for start in range(0, len(prompts), step):
-        frame = warehouse.read("core.pair_kernel", prompt_id=prompts[start : start + step])
-        is_self = pl.col("left_model") == pl.col("right_model")
-        selves.append(frame.filter(is_self))
-        pairs = frame.filter(~is_self)
-        left, right = (_numbers(pairs[name], models) for name in ("left_model", "right_model"))
-        row = _numbers(pairs["prompt_id"], prompts)
-        for kernel in KERNELS:
-            values[kernel][row, place[left, right]] = pairs[kernel].cast(pl.Float32).fill_null(np.nan).to_numpy()
-    own = pl.concat(selves).group_by("left_model").agg(pl.col(*KERNELS).sort().mean()).sort("left_model")
-    for kernel in KERNELS:
-        there = own.filter(pl.col(kernel).is_not_null())
-        yield (
-            kernel,
-            Likeness(tuple(models), values[kernel]),
-            dict(zip(there["left_model"], there[kernel], strict=True)),
-        )
-
-
-def _numbers(names: pl.Series, known: Sequence[str]) -> np.ndarray:
-    return names.cast(pl.Enum(known)).to_physical().to_numpy().astype(np.int64)
+    for kernel, told in pair_sums.form(warehouse, measured.population_of(warehouse)).kernels.items():
+        yield kernel, Likeness(told.models, told.values), told.own
 
 
 def _rows(

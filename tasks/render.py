@@ -9,7 +9,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import checks, figures, lexicons, pages, sqlfiles, store
+from tasks.adapters import checks, figures, lexicons, pages, pair_prompts, sqlfiles, store
 from tasks.adapters.settings import Home
 from tasks.domain.reporting import page, pairs, sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
@@ -79,16 +79,14 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
         held = pairs.held(relations["mart.likeness"], relations["mart.verdict"])
         texts: dict[str, str] = {}
         if with_replies:
-            is_large = pairs.is_large(relations["mart.likeness"])
-            tops = _of_pairs(snapshot, "mart.pair_top_prompt", held, is_large=is_large)
-            # D is centred over all models: for one pair, too, all of them are read, which takes gigabytes.
-            curves = _of_pairs(snapshot, "mart.pair_curve", [] if is_large else held, is_large=is_large)
+            by_prompt = pair_prompts.pair_prompts(snapshot, held)
+            tops, curves = _with_replies(snapshot, by_prompt.top()), by_prompt.curves()
             ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
             texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
             prompts = snapshot.read("core.prompt", prompt_id=sorted(set(tops["prompt_id"]))).sort("prompt_id")
             relations |= {
-                "mart.pair_top_prompt": tops.sort("target", "reference", "rank").to_dicts(),
-                "mart.pair_curve": curves.sort("target", "reference", "n_prompts").to_dicts(),
+                "pair_top": tops.sort("target", "reference", "rank").to_dicts(),
+                "pair_curve": curves.sort("target", "reference", "n_prompts").to_dicts(),
                 "core.prompt": prompts.to_dicts(),
             }
         return Rows(
@@ -102,15 +100,18 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
         )
 
 
-def _of_pairs(snapshot: store.Store, name: str, held: Sequence[tuple[str, str]], *, is_large: bool) -> pl.DataFrame:
-    """Return the rows of some pairs, from a relation with one or more rows a target and reference.
-
-    Of a large population they are read target by target: slower, but all at once they would not fit.
-    """
-    wanted = pl.DataFrame(held, schema={"target": pl.String, "reference": pl.String}, orient="row")
-    targets = sorted(set(wanted["target"]))
-    parts = [snapshot.read(name, target=some) for some in (targets if is_large and targets else [targets])]
-    return pl.concat(parts).join(wanted, on=["target", "reference"], how="semi")
+def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs and prompts with the ids of both replies: each model's first sample that has a text."""
+    prompts = sorted(set(tops["prompt_id"]))
+    columns = ["model", "prompt_id", "sample", "reply_id"]
+    replies = snapshot.read_columns("core.reply", [*columns, "missing_reason"], prompt_id=prompts)
+    first = (
+        replies.filter(pl.col("missing_reason").is_null()).sort("sample").unique(["model", "prompt_id"], keep="first")
+    )
+    first = first.select("model", "prompt_id", "reply_id")
+    found = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
+    other = first.rename({"reply_id": "reference_reply_id"})
+    return found.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
 
 
 def _findings(relations: dict[str, Sequence[Row]]) -> list[Said]:

@@ -1,4 +1,4 @@
-"""Replies -> likeness: who is a reference, then the stored relations of `sql/core` formed anew."""
+"""Replies -> likeness: who is a reference, sums for each pair of models, then the stored relations of `sql/core`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +9,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
+from tasks import sum_pairs
 from tasks.adapters import lineages, store
 from tasks.adapters.settings import Home, now
 from tasks.domain.references import choose_references
@@ -61,6 +62,7 @@ def score(references: Sequence[str], home: Home) -> float:
         n_panel = sum(row.is_panel for row in chosen)
         get_run_logger().info("%d candidate teachers, %d of them in the centring panel", len(chosen), n_panel)
         started = monotonic()
+        sum_pairs.sum_pairs(warehouse)
         warehouse.refresh()
         seconds = monotonic() - started
         get_run_logger().info("every pair of %d models compared in %.1f s", len(known), seconds)

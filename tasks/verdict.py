@@ -11,10 +11,10 @@ from prefect.logging import get_run_logger
 from tasks.adapters import store
 from tasks.adapters.measured import channel_sums, measure
 from tasks.adapters.settings import Home, now
-from tasks.domain.pairwise.engine import ChannelSums
+from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured, analyse
 from tasks.domain.verdict.composite import VERSION
-from tasks.domain.verdict.sources import interval
+from tasks.domain.verdict.sources import intervals
 from tasks.domain.verdict.verdicts import verdicts
 
 DIGITS = 9
@@ -47,30 +47,27 @@ def verdict(embedder: str, home: Home) -> int:
 def _channel_rows(measured: Measured, sums: dict[str, ChannelSums], warehouse: store.Store) -> pl.DataFrame:
     """Return the rows of `raw.pair_channel`: every target with every reference, and each reference with itself."""
     known = measured.population.known
-    references = [place for place, model in enumerate(known) if model.is_reference]
-    rows = []
+    models = pl.Series([model.model for model in known], dtype=pl.String)
+    is_reference = np.array([model.is_reference for model in known])
+    parts = [warehouse.read("raw.pair_channel").drop("computed_at").clear()]
     for name, told in sorted(sums.items()):
-        mean, centred, n_centred, blocks = told.mean, told.centred, told.n_centred, told.block_means
-        for target, model in enumerate(known):
-            for reference in references:
-                if told.n[target, reference] == 0:
-                    continue
-                low, high = interval(blocks[:, target, reference])
-                value = centred[target, reference]
-                rows.append(
-                    {
-                        "target": model.model,
-                        "reference": known[reference].model,
-                        "channel": name,
-                        "statistic_version": VERSION,
-                        "n_prompts": int(told.n[target, reference]),
-                        "n_centred": int(n_centred[target, reference]),
-                        "mean": float(mean[target, reference]),
-                        "centred": None if np.isnan(value) else float(value),
-                        "centred_low": low,
-                        "centred_high": high,
-                        "spread": measured.composite.spreads.get(name),
-                    }
-                )
-    schema = warehouse.read("raw.pair_channel").drop("computed_at").schema
-    return pl.DataFrame(rows, schema=schema).with_columns(pl.selectors.float().round(DIGITS))
+        n, mean, centred, n_centred = told.n, told.mean, told.centred, told.n_centred
+        cell = np.nonzero(is_reference[None, :] & (n > 0))
+        low, high = intervals(told.block_means[:, cell[0], cell[1]])
+        rows = pl.DataFrame(
+            {
+                "target": models.gather(cell[0]),
+                "reference": models.gather(cell[1]),
+                "channel": name,
+                "statistic_version": VERSION,
+                "n_prompts": n[cell].astype(np.int64),
+                "n_centred": n_centred[cell].astype(np.int64),
+                "mean": mean[cell],
+                "centred": centred[cell],
+                "centred_low": low,
+                "centred_high": high,
+            }
+        )
+        spread = pl.lit(measured.composite.spreads.get(name), dtype=pl.Float64)
+        parts.append(rows.with_columns(spread=spread).select(parts[0].columns))
+    return pl.concat(parts).with_columns(pl.selectors.float().round(DIGITS).fill_nan(None))

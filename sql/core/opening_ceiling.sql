@@ -3,10 +3,10 @@
 -- stored: published
 -- The mean over prompts, then replies, of ln(1 + words that count), of which there are at most 12.
 with prompt as (
-    select model, prompt_id, avg(ln(1 + len(prefix))) as opening
+    select model, prompt_id, avg(ln(1 + len(opening))) as longest
     from core.reply_shape
     group by model, prompt_id
 )
-select model, round(avg(opening), 9) as identical_opening, count(*) as n_prompts
+select model, round(avg(longest), 9) as identical_opening, count(*) as n_prompts
 from prompt
 group by model

@@ -1,9 +1,10 @@
 -- core.pair_centred: one row per target, reference and prompt both answered: its part of the opening score D.
 -- grain: target, reference, prompt_id
+-- filter: target, reference
 -- opening_d = opening with the reference, less the mean over vendors of the mean over the panel's models of that vendor that
 -- answered the prompt; never in that panel: the target, its vendor or family, the reference's vendor. Null where nobody is
 -- left in the panel.
-with pair as (
+with pair as not materialized (
     select
         pair.*,
         prompt.prompt_set,
@@ -16,13 +17,13 @@ with pair as (
     inner join core.model as target_model on target_model.model = pair.target
     inner join core.prompt as prompt using (prompt_id)
 ),
-panel_vendor as (
+panel_vendor as not materialized (
     select target, prompt_id, reference_vendor, avg(opening) as opening, count(*) as n
     from pair
     where is_in_panel
     group by all
 ),
-panel as (
+panel as not materialized (
     select target, prompt_id, sum(opening) as opening, count(*) as n_vendors, sum(n)::bigint as n
     from panel_vendor
     group by all

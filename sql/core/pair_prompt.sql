@@ -1,22 +1,36 @@
--- core.pair_prompt: one row per target, other model and prompt both answered, in both directions.
+-- core.pair_prompt: one row per target, other model and prompt both answered, in both directions; samples averaged.
 -- grain: target, reference, prompt_id
+-- filter: target, reference
+-- Formed from the replies when somebody asks for a pair; unfiltered it is every pair of replies in the warehouse.
 with pair as (
     select
-        overlap.left_model,
-        overlap.right_model,
-        overlap.prompt_id,
-        overlap.n_sample_pairs,
-        coalesce(opening.opening_sum, 0) / overlap.n_sample_pairs as opening,
-        coalesce(opening.max_opening_words, 0) as max_opening_words,
-        overlap.length_closeness,
-        overlap.bigram_jaccard
-    from core.pair_overlap as overlap
-    left join core.pair_opening as opening using (left_model, right_model, prompt_id)
+        mine.model as target,
+        other.model as reference,
+        mine.prompt_id,
+        case
+            when mine.opening[1] = other.opening[1]
+                then len(
+                    list_filter(
+                        range(1, 1 + least(len(mine.opening), len(other.opening))),
+                        lambda k: mine.opening[1:k] = other.opening[1:k]
+                    )
+                )
+            else 0
+        end as n_opening_words,
+        least(mine.n_words, other.n_words) / nullif(greatest(mine.n_words, other.n_words), 0) as length_closeness,
+        len(list_intersect(mine.word_pairs, other.word_pairs)) as n_shared,
+        len(mine.word_pairs) + len(other.word_pairs) as n_pairs
+    from core.reply_shape as mine
+    inner join core.reply_shape as other on other.prompt_id = mine.prompt_id and other.model <> mine.model
 )
-select left_model as target, right_model as reference, * exclude (left_model, right_model)
+select
+    target,
+    reference,
+    prompt_id,
+    count(*) as n_sample_pairs,
+    avg(ln(1 + n_opening_words)) as opening,
+    max(n_opening_words) as max_opening_words,
+    avg(length_closeness) as length_closeness,
+    avg(n_shared / nullif(n_pairs - n_shared, 0)) as bigram_jaccard
 from pair
-where left_model <> right_model
-union all
-select right_model as target, left_model as reference, * exclude (left_model, right_model)
-from pair
-where left_model <> right_model
+group by target, reference, prompt_id

@@ -1,32 +1,27 @@
--- core.reply_shape: one row per reply that has a text: its words counted, its opening and its word pairs as hashes.
+-- core.reply_shape: one row per reply that has a text: its words counted, its first words and its pairs of words.
 -- grain: reply_id
--- stored: warehouse
--- Words are runs of letters, marks, digits and apostrophes, lower-cased; scripts written without spaces count by
--- character. prefix[k] is the hash of the first k words (k <= 12): equal hashes mean k identical leading words.
-with spelled as (
-    select
-        reply_id,
-        model,
-        prompt_id,
-        sample,
-        regexp_extract_all(
-            regexp_replace(
-                lower(reply_text),
-                '([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])',
-                ' \1 ',
-                'g'
-            ),
-            '[\p{L}\p{M}\p{N}''’]+'
-        ) as words
-    from core.reply
-    where reply_text is not null
-)
+-- n_words, opening: see raw.text_shape. word_pairs: every two words that follow each other, each pair once.
 select
-    reply_id,
-    model,
-    prompt_id,
-    sample,
-    len(words) as n_words,
-    list_transform(range(1, least(12, len(words)) + 1), lambda k: hash(list_slice(words, 1, k))) as prefix,
-    list_distinct(list_transform(range(1, len(words)), lambda i: hash(words[i], words[i + 1]))) as bigram
-from spelled
+    reply.reply_id,
+    reply.model,
+    reply.prompt_id,
+    reply.sample,
+    reply.text_id,
+    shape.n_words,
+    shape.opening,
+    list_transform(
+        [
+            regexp_extract_all(
+                regexp_replace(
+                    lower(reply.reply_text),
+                    '([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])',
+                    ' \1 ',
+                    'g'
+                ),
+                '[\p{L}\p{M}\p{N}''’]+'
+            )
+        ],
+        lambda words: list_distinct(list_transform(range(1, len(words)), lambda i: hash(words[i], words[i + 1])))
+    )[1] as word_pairs
+from core.reply as reply
+inner join raw.text_shape as shape on shape.text_id = reply.text_id

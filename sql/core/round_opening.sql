@@ -11,7 +11,21 @@ with pair as (
         mine.round,
         other.model as reference,
         mine.prompt_id,
-        avg(ln(1 + len(list_intersect(mine.prefix, other.prefix)))) as opening,
+        avg(
+            ln(
+                1
+                + case
+                    when mine.opening[1] = other.opening[1]
+                        then len(
+                            list_filter(
+                                range(1, 1 + least(len(mine.opening), len(other.opening))),
+                                lambda k: mine.opening[1:k] = other.opening[1:k]
+                            )
+                        )
+                    else 0
+                end
+            )
+        ) as opening,
         any_value(of_reference.vendor) as vendor,
         any_value(
             reference.is_panel and of_reference.family <> of_model.family and of_reference.vendor <> of_model.vendor

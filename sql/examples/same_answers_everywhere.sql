@@ -2,16 +2,13 @@
 select
     prompt.prompt_set,
     prompt.prompt_key,
-    round(avg(pair.bigram_jaccard), 3) as shared_word_pairs,
-    round(avg(pair.opening), 3) as opening,
-    count(*) as n_pairs,
+    round(overlap.between_vendors, 3) as shared_word_pairs,
+    round(opening.between_vendors, 3) as opening,
+    opening.n_between_vendors as n_pairs,
     left(prompt.prompt_text, 80) as prompt
-from core.pair_prompt as pair
-inner join core.model as l on l.model = pair.target
-inner join core.model as r on r.model = pair.reference
+from raw.prompt_channel as overlap
+inner join raw.prompt_channel as opening using (prompt_id)
 inner join core.prompt as prompt using (prompt_id)
-where pair.target < pair.reference and l.vendor <> r.vendor
-group by prompt.prompt_id, prompt.prompt_set, prompt.prompt_key, prompt.prompt_text
-having count(pair.bigram_jaccard) > 0
+where overlap.channel = 'overlap' and opening.channel = 'plain_opening' and overlap.between_vendors is not null
 order by shared_word_pairs desc, prompt.prompt_set, prompt.prompt_key
 limit 20;

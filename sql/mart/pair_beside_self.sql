@@ -5,69 +5,40 @@
 -- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
 -- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
 -- Missing where a model's own samples hardly share an opening: there is nothing to divide by.
-with sampled as (
-    -- Where nobody was sampled twice nothing else is read.
-    select left_model as model, prompt_id, n_sample_pairs, bigram_jaccard
-    from core.pair_overlap
-    where left_model = right_model
-),
-own as (
-    select
-        sampled.model,
-        sampled.prompt_id,
-        coalesce(opening.opening_sum, 0) / sampled.n_sample_pairs as opening,
-        sampled.bigram_jaccard,
-        cosine.raw_cos
-    from sampled
-    left join core.pair_opening as opening
-        on opening.left_model = sampled.model
-        and opening.right_model = sampled.model
-        and opening.prompt_id = sampled.prompt_id
-    left join raw.cosine as cosine
-        on cosine.left_model = sampled.model
-        and cosine.right_model = sampled.model
-        and cosine.prompt_id = sampled.prompt_id
-),
-chosen as (
-    select overlap.left_model, overlap.right_model, overlap.prompt_id, overlap.n_sample_pairs, overlap.bigram_jaccard
-    from core.pair_overlap as overlap
-    inner join sampled as l on l.model = overlap.left_model and l.prompt_id = overlap.prompt_id
-    inner join sampled as r on r.model = overlap.right_model and r.prompt_id = overlap.prompt_id
-    where overlap.left_model <> overlap.right_model
-),
-item as (
-    select
-        chosen.left_model,
-        chosen.right_model,
-        chosen.prompt_id,
-        coalesce(opening.opening_sum, 0) / chosen.n_sample_pairs as opening,
-        chosen.bigram_jaccard,
-        cosine.raw_cos
-    from chosen
-    left join core.pair_opening as opening using (left_model, right_model, prompt_id)
-    left join raw.cosine as cosine using (left_model, right_model, prompt_id)
-),
-pair as (
+with cosine as (
     select
         item.left_model,
         item.right_model,
-        count(*) as n_prompts,
-        avg(item.opening) as opening,
-        avg(l.opening) as left_self_opening,
-        avg(r.opening) as right_self_opening,
-        avg(item.bigram_jaccard) as bigram_jaccard,
-        avg(l.bigram_jaccard) as left_self_bigram_jaccard,
-        avg(r.bigram_jaccard) as right_self_bigram_jaccard,
         avg(item.raw_cos) as raw_cos,
         avg(l.raw_cos) as left_self_raw_cos,
-        avg(r.raw_cos) as right_self_raw_cos,
-        sum(item.opening ** 2) as square_sum,
-        sum(item.opening * (l.opening + r.opening) / 2) as product_sum,
-        sum(((l.opening + r.opening) / 2) ** 2) as self_square_sum
-    from item
-    inner join own as l on l.model = item.left_model and l.prompt_id = item.prompt_id
-    inner join own as r on r.model = item.right_model and r.prompt_id = item.prompt_id
+        avg(r.raw_cos) as right_self_raw_cos
+    from raw.sampled_pair as pair
+    inner join raw.cosine as item on item.left_model = pair.left_model and item.right_model = pair.right_model
+    inner join raw.cosine as l
+        on l.left_model = item.left_model and l.right_model = item.left_model and l.prompt_id = item.prompt_id
+    inner join raw.cosine as r
+        on r.left_model = item.right_model and r.right_model = item.right_model and r.prompt_id = item.prompt_id
     group by item.left_model, item.right_model
+),
+pair as (
+    select
+        sums.left_model,
+        sums.right_model,
+        sums.n_prompts,
+        sums.opening_total / sums.n_prompts as opening,
+        sums.left_self_opening_total / sums.n_prompts as left_self_opening,
+        sums.right_self_opening_total / sums.n_prompts as right_self_opening,
+        sums.overlap_total / nullif(sums.n_overlap, 0) as bigram_jaccard,
+        sums.left_self_overlap_total / nullif(sums.n_left_self_overlap, 0) as left_self_bigram_jaccard,
+        sums.right_self_overlap_total / nullif(sums.n_right_self_overlap, 0) as right_self_bigram_jaccard,
+        cosine.raw_cos,
+        cosine.left_self_raw_cos,
+        cosine.right_self_raw_cos,
+        sums.opening_square_total as square_sum,
+        sums.product_total as product_sum,
+        sums.self_square_total as self_square_sum
+    from raw.sampled_pair as sums
+    left join cosine using (left_model, right_model)
 ),
 ratio as (
     select

@@ -2,15 +2,14 @@
 -- grain: model
 with text as (
     select
-        overlap.left_model as model,
-        count(*) as n_prompts,
-        sum(coalesce(opening.opening_sum, 0) / overlap.n_sample_pairs) / count(*) as opening,
-        avg(overlap.bigram_jaccard) as bigram_jaccard,
-        avg(overlap.length_closeness) as length_closeness
-    from core.pair_overlap as overlap
-    left join core.pair_opening as opening using (left_model, right_model, prompt_id)
-    where overlap.left_model = overlap.right_model
-    group by overlap.left_model
+        target as model,
+        sum(n) filter (where channel = 'plain_opening')::bigint as n_prompts,
+        sum(total) filter (where channel = 'plain_opening') / sum(n) filter (where channel = 'plain_opening') as opening,
+        sum(total) filter (where channel = 'overlap') / sum(n) filter (where channel = 'overlap') as bigram_jaccard,
+        sum(total) filter (where channel = 'length') / sum(n) filter (where channel = 'length') as length_closeness
+    from raw.channel_sum
+    where target = reference and n > 0
+    group by target
 ),
 cosine as (
     select left_model as model, avg(raw_cos) as raw_cos, avg(centred_cos) as centred_cos

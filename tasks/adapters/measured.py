@@ -1,39 +1,19 @@
 """All that verdicts are formed from, read from a warehouse or a published snapshot: replies, pairs, lineage."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from tasks.adapters import lexicons, store
-from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import ChannelSums, pair_sums
-from tasks.domain.pairwise.prompt_replies import Places
-from tasks.domain.pairwise.tokens import common_words
+from tasks.adapters import lexicons, pair_sums, store
+from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured
-from tasks.domain.verdict.composite import VERSION, composite
+from tasks.domain.verdict.composite import composite
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import PairScore, placed
+from tasks.domain.verdict.pair_score import SIDES, Pairs, placed
 from tasks.domain.verdict.population import Known, Population
 
-PROMPTS_AT_ONCE = 100
-MOST_SAMPLED = 20_000
-"""Replies from which the commonest words are counted."""
-
 PLAIN = "plain_opening"
-
-
-@dataclass
-class _Formed:
-    """The sums that were formed last: a second scoring of the same replies in one process needs no second pass."""
-
-    key: str = ""
-    sums: dict[str, ChannelSums] | None = None
-
-
-_formed = _Formed()
 
 
 def measure(warehouse: store.Store, embedder: str) -> Measured | None:
@@ -42,7 +22,7 @@ def measure(warehouse: store.Store, embedder: str) -> Measured | None:
     if len(population.known) < 2:
         return None
     sums = channel_sums(warehouse, population)
-    pairs = placed(_pairs(warehouse, embedder), population)
+    pairs = _pairs(warehouse, embedder, population)
     lexicon = lexicons.read_lexicon()
     named = {
         model.model: frozenset(mention.vendor for mention in lexicon.mentions(_spaced(model.model)))
@@ -91,68 +71,18 @@ def population_of(warehouse: store.Store) -> Population:
 
 
 def channel_sums(warehouse: store.Store, population: Population) -> dict[str, ChannelSums]:
-    """Return the sums of every channel over all replies; the same again where nothing changed since the last time."""
-    listed = warehouse.read_columns("core.reply", ["model", "prompt_id", "sample", "text_id"]).drop_nulls("text_id")
-    listed = listed.sort("prompt_id", "model", "sample")
-    parts = [VERSION, repr(population.cohort), *map("\t".join, listed.cast(pl.String).iter_rows())]
-    key = sha256("\n".join(parts).encode()).hexdigest()
-    if _formed.key == key and _formed.sums is not None:
-        return _formed.sums
-    prompts = listed["prompt_id"].unique().sort().to_list()
-    made = [registry.load(channels, name) for name in registry.names(channels)]
-    common = commonest(warehouse)
-    _formed.sums = pair_sums(prompts_of(warehouse, prompts, population), population.cohort, made, common)
-    _formed.key = key
-    return _formed.sums
+    """Return the sums of every channel over all replies."""
+    return pair_sums.form(warehouse, population).channels
 
 
-def commonest(warehouse: store.Store) -> frozenset[str]:
-    """Return the words that stay in skeletons: the commonest of the replies, or of a sample where they are many."""
-    listed = warehouse.read_columns("core.reply", ["prompt_id", "text_id"]).drop_nulls("text_id")
-    texts = listed.sort("prompt_id").unique("text_id", keep="first", maintain_order=True)
-    texts = texts.sort("text_id").head(MOST_SAMPLED)
-    return common_words(_texts(warehouse, texts["prompt_id"].unique().to_list(), set(texts["text_id"])))
-
-
-def _texts(warehouse: store.Store, prompts: Sequence[str], wanted: set[str]) -> Iterator[str]:
-    for start in range(0, len(prompts), PROMPTS_AT_ONCE):
-        chunk = list(prompts[start : start + PROMPTS_AT_ONCE])
-        rows = warehouse.read_columns("core.reply", ["text_id", "reply_text"], prompt_id=chunk)
-        for text_id, text in rows.unique("text_id").iter_rows():
-            if text is not None and text_id in wanted:
-                yield text
-
-
-def prompts_of(
-    warehouse: store.Store, prompts: Sequence[str], population: Population
-) -> Iterator[tuple[list[str], Places]]:
-    """Yield the texts that answer each prompt, by model and sample, with the places of their models."""
-    columns = ["prompt_id", "model", "sample", "reply_text"]
-    for start in range(0, len(prompts), PROMPTS_AT_ONCE):
-        chunk = list(prompts[start : start + PROMPTS_AT_ONCE])
-        rows = warehouse.read_columns("core.reply", columns, prompt_id=chunk).drop_nulls("reply_text")
-        for part in rows.sort("prompt_id", "model", "sample").partition_by("prompt_id", maintain_order=True):
-            places = np.array([population.place[model] for model in part["model"]], dtype=np.int64)
-            yield part["reply_text"].to_list(), places
-
-
-def _pairs(warehouse: store.Store, embedder: str) -> list[PairScore]:
+def _pairs(warehouse: store.Store, embedder: str, population: Population) -> Pairs:
     meant = warehouse.read("raw.embedding_likeness", embedder=embedder).select("target", "reference", "likeness")
-    rows = warehouse.read("mart.likeness").join(meant, on=["target", "reference"], how="left")
-    return [
-        PairScore(
-            target=row["target"],
-            reference=row["reference"],
-            opening=row["opening"],
-            opening_d=row["opening_d"],
-            low=row["opening_d_low"],
-            high=row["opening_d_high"],
-            length_closeness=row["length_closeness"],
-            embedding=row["likeness"],
-            n_prompts=row["n_prompts"],
-        )
-        for row in rows.sort("target", "reference").to_dicts()
-    ]
+    names = {"low": "opening_d_low", "high": "opening_d_high"} | {
+        name: name for name in (*SIDES, "opening", "opening_d", "length_closeness", "n_prompts")
+    }
+    rows = warehouse.read("mart.likeness").select(**{name: pl.col(column) for name, column in names.items()})
+    rows = rows.join(meant.rename({"likeness": "embedding"}), on=list(SIDES), how="left")
+    return placed({name: rows[name].to_list() for name in rows.columns}, population)
 
 
 def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> dict[str, SelfScore]:

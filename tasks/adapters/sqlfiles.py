@@ -144,14 +144,29 @@ def relations(root: Path = SQL_DIR) -> tuple[Relation, ...]:
     return tuple(ordered.values())
 
 
+def _is_view(relation: Relation, *, is_snapshot: bool) -> bool:
+    is_unstored = relation.stored in ("", "unpublished") or (relation.stored == "snapshot" and not is_snapshot)
+    return relation.schema != "raw" and is_unstored
+
+
+def _drop_what_is_no_longer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what an older version left: relations that no file defines, and tables that are views now."""
+    kinds = {(of.schema, of.name): _is_view(of, is_snapshot=False) for of in relations()}
+    found = connection.execute(
+        "select schema_name, table_name, false from duckdb_tables() where not internal"
+        " union all select schema_name, view_name, true from duckdb_views() where not internal"
+    ).fetchall()
+    for schema, name, is_view in found:
+        if schema in SCHEMAS and schema != "raw" and kinds.get((schema, name)) != is_view:
+            connection.execute(f'drop {"view" if is_view else "table"} "{schema}"."{name}"')
+
+
 def create(
     connection: duckdb.DuckDBPyConnection, relation: Relation, *, is_refreshed: bool, is_snapshot: bool = False
 ) -> None:
     """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
     name = relation.quoted
-    is_view = relation.schema != "raw" and (
-        relation.stored in ("", "unpublished") or (relation.stored == "snapshot" and not is_snapshot)
-    )
+    is_view = _is_view(relation, is_snapshot=is_snapshot)
     if is_snapshot and relation.is_copied:
         return
     if relation.schema == "raw":
@@ -203,6 +218,35 @@ def _follow_files(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f'alter table {relation.quoted} add column "{column}" {new[column]}')
 
 
+@dataclass(frozen=True)
+class Macro:
+    """A query with parameters, which anybody may select from: `select * from name(...)`."""
+
+    name: str
+    parameters: str
+    text: str
+    comment: str
+
+
+@cache
+def macros(root: Path = SQL_DIR) -> tuple[Macro, ...]:
+    """Return the table macros of `sql/macro`: the first line of each says its parameters and what a row is."""
+    found = []
+    for path in sorted((root / "macro").glob("*.sql")):
+        text = path.read_text(encoding="utf-8")
+        called, _, comment = text.splitlines()[0].removeprefix("-- ").partition(": ")
+        name, _, parameters = called.partition("(")
+        found.append(Macro(name, parameters.rstrip(")"), text, comment))
+    return tuple(found)
+
+
+def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the table macros anew."""
+    for macro in macros():
+        connection.execute(f"create or replace macro main.{macro.name}({macro.parameters}) as table {macro.text}")
+        connection.execute(f"comment on macro table main.{macro.name} is {literal(macro.comment)}")
+
+
 COMPUTED = "as last computed"
 """What the header of a raw table says whose rows are replaced at each scoring."""
 
@@ -213,6 +257,7 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     To bind a hundred views that read each other takes seconds.
     """
     texts = [duckdb.__version__, *(f"{relation.quoted} {relation.stored} {relation.text}" for relation in relations())]
+    texts += [macro.text for macro in macros()]
     digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
     connection.execute("create table if not exists main.created_from (digest varchar)")
     if connection.execute("select digest from main.created_from").fetchall() == [(digest,)]:
@@ -221,8 +266,10 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     for schema in SCHEMAS:
         connection.execute(f'create schema if not exists "{schema}"')
     _follow_files(connection)
+    _drop_what_is_no_longer(connection)
     for relation in relations():
         create(connection, relation, is_refreshed=False)
+    create_macros(connection)
     connection.execute("delete from main.created_from")
     connection.execute("insert into main.created_from values ($digest)", {"digest": digest})
     connection.commit()
@@ -294,6 +341,8 @@ def compact(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
     for relation in reversed(relations()):
         if relation.schema != "raw" and relation.stored not in ("published", "warehouse"):
             connection.execute(f"drop view if exists {relation.quoted}")
+    for macro in macros():
+        connection.execute(f"drop macro table if exists main.{macro.name}")
     [[here]] = connection.execute("select current_database()").fetchall()
     connection.execute(f"attach {literal(str(target))} as compacted")
     connection.execute(f'copy from database "{here}" to compacted')

@@ -23,6 +23,47 @@ READERS = "v1.4.0"
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI: a pivot.
 
 
+_REPLIED = """
+    with counting as (
+        select reply_id, model, prompt_id, sample from core.reply where missing_reason is null
+    ),
+    replied as (
+        select counting.*, reply.reply_text, md5(reply.reply_text) as text_id
+        from counting
+        inner join raw.reply as reply using (reply_id)
+    )
+"""
+"""Texts are joined last: to carry them through the windows that choose the replies takes gigabytes."""
+
+_DIGEST = f"{_REPLIED} select count(*), sum(hash(model, prompt_id, sample, text_id)::hugeint) from replied"
+_SHARDS = (
+    "copy ("
+    + _REPLIED
+    + """, numbered as (
+        select prompt_id, row_number() over (order by prompt_id) - 1 as place
+        from (select distinct prompt_id from counting)
+    )
+    select
+        numbered.place % {n} as shard, numbered.place, replied.prompt_id, prompt.prompt_set, replied.model,
+        replied.sample, replied.reply_text
+    from replied
+    inner join numbered using (prompt_id)
+    inner join core.prompt as prompt using (prompt_id)
+) to {folder} (format parquet, partition_by (shard), overwrite true)"""
+)
+_WITHOUT_SHAPE = """
+    with wanted as (
+        select reply_id from core.reply where missing_reason is null
+        union
+        select reply_id from core.round_reply where missing_reason is null
+    )
+    select wanted.reply_id
+    from wanted
+    inner join raw.reply as reply using (reply_id)
+    where not exists (select 1 from raw.text_shape as shape where shape.text_id = md5(reply.reply_text))
+"""
+
+
 class Store:
     """An open database: the warehouse, or a snapshot (then only reads work). One cursor a call, safe from threads."""
 
@@ -126,6 +167,11 @@ class Store:
             cursor.register("incoming", rows.to_arrow())
             cursor.execute(f"insert into raw.{table} by name select * from incoming")
 
+    def clear(self, table: str) -> None:
+        """Delete the rows of a raw table."""
+        with _write_lock, self._transaction() as cursor:
+            cursor.execute(f"delete from raw.{table}")
+
     def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
         """Say that these requests are wanted again, so that they count before older ones to the same question."""
         frame = pl.DataFrame({"request_id": request_ids}, schema={"request_id": pl.String})
@@ -148,6 +194,46 @@ class Store:
             raise
         finally:
             cursor.close()
+
+    def replies_digest(self) -> str:
+        """Return what changes when any reply that counts does: how many they are, and a sum over their hashes."""
+        [told] = self._connection.cursor().execute(_DIGEST).fetchall()
+        return "-".join(map(str, told))
+
+    def write_shards(self, folder: str, n_shards: int) -> list[str]:
+        """Write the replies that have a text as Parquet under `folder`; return the folders of the shards, in order.
+
+        Prompts, in the order of their ids, are dealt out in turn; `place`: their number in that order.
+        """
+        self._connection.cursor().execute(_SHARDS.format(n=n_shards, folder=sqlfiles.literal(folder)))
+        return [str(path) for path in sorted(Path(folder).glob("shard=*"), key=lambda path: int(path.name[6:]))]
+
+    def sampled_texts(self, most: int, n_characters: int) -> Iterator[pl.Series]:
+        """Yield the texts of replies, each once; of more than `most` those that come first by their hash."""
+        counted = f"{_REPLIED} select count(distinct text_id) from replied"
+        [[n]] = self._connection.cursor().execute(counted).fetchall()
+        chosen = f"select text_id from (select distinct text_id from replied) order by text_id limit {int(most)}"
+        within = f"where text_id in ({chosen})" if n > most else ""
+        query = f"{_REPLIED} select text_id, any_value(reply_text) as reply_text from replied {within} group by text_id"
+        for frame in self._batches(query, n_characters):
+            yield frame["reply_text"]
+
+    def texts_without_shape(self, n_characters: int) -> Iterator[pl.DataFrame]:
+        """Yield `text_id`, `reply_text` of the texts of replies that `raw.text_shape` lacks, each once."""
+        lacking = self._run(_WITHOUT_SHAPE, {}, _OTHER_VERSION)["reply_id"]
+        for start in range(0, len(lacking), 20_000):
+            ids = lacking.slice(start, 20_000).to_list()
+            rows = self.read_columns("raw.reply", ["md5(reply_text) as text_id", "reply_text"], reply_id=ids)
+            yield rows.unique("text_id", keep="first", maintain_order=True)
+
+    def _batches(self, query: str, n_characters: int) -> Iterator[pl.DataFrame]:
+        cursor = self._connection.cursor()
+        reader = cursor.sql(query).to_arrow_reader(max(1, n_characters // 2000))
+        for batch in reader:
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            if frame.height:
+                yield frame
+        cursor.close()
 
     def refresh(self) -> None:
         """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
@@ -178,6 +264,7 @@ class Store:
             connection.begin()  # Committed one by one, a thousand comments take seconds.
             for relation in sqlfiles.published():
                 sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
+            sqlfiles.create_macros(connection)
             sqlfiles.describe(connection)
             connection.commit()
         os.replace(beside, target)

@@ -73,14 +73,6 @@ def test_pairs_with_a_verdict_are_held_before_all_others(monkeypatch) -> None:
     assert pairs.held(rows, told) == [("s", "b"), ("t", "a"), ("s", "a")]
 
 
-def test_where_reading_costs_much_the_pairs_of_the_first_targets_are_held(monkeypatch) -> None:
-    monkeypatch.setattr(pairs, "READ_ROWS", 40)
-    rows = [likeness(target, reference, d) for target, d in (("s", 0.9), ("t", 0.8), ("u", 0.7)) for reference in "ab"]
-    assert pairs.held(rows, []) == [("s", "a"), ("s", "b"), ("t", "a"), ("t", "b")]
-    assert pairs.is_large(rows)
-    assert not pairs.is_large(rows[:4])
-
-
 def test_tree_and_heat_map_stand_in_one_order() -> None:
     nodes = [
         {"node": 0, "parent": None, "height": 0.9, "support": None, "members": ["a", "b", "c"]},

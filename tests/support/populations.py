@@ -22,7 +22,7 @@ from tasks.domain.references import CANDIDATE_ROLES
 from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
-from tasks.domain.verdict.pair_score import PairScore, placed
+from tasks.domain.verdict.pair_score import PairScore, of_list
 from tasks.domain.verdict.population import Known
 from tests.support import persona_words
 
@@ -248,7 +248,7 @@ class Population:
             prompts.append(([text for text, _ in told], np.array([place for _, place in told])))
         common = common_words(text for texts, _ in prompts for text in texts)
         sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)
-        return Measured(known, composite(sums, known), placed(self.pair_scores(), known), {})
+        return Measured(known, composite(sums, known), of_list(self.pair_scores(), known), {})
 
     def openings(self, model: str) -> NDArray[np.int64]:
         """Return the first words of a model's replies as numbers: shape (prompts, samples, WORDS)."""

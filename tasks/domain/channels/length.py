@@ -9,7 +9,7 @@ from tasks.domain.pairwise.prompt_replies import PromptReplies
 
 def values(replies: PromptReplies) -> Floats:
     """Return the shorter over the longer reply in words, r x r, 0 to 1; NaN where neither has a word."""
-    n = np.array([len(words) for words in replies.words], dtype=np.float64)
+    n = replies.features.n_words.astype(np.float64)
     longer = np.maximum(n[:, None], n[None, :])
     return np.divide(np.minimum(n[:, None], n[None, :]), longer, out=np.full_like(longer, np.nan), where=longer > 0.0)
 

@@ -1,6 +1,5 @@
 """How many words two replies share at their start."""
 
-from tasks.domain.likeness.lexical import OPENING_WORDS
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.matrices import Floats, shared_prefix
 from tasks.domain.pairwise.prompt_replies import PromptReplies
@@ -8,7 +7,7 @@ from tasks.domain.pairwise.prompt_replies import PromptReplies
 
 def values(replies: PromptReplies) -> Floats:
     """Return ln(1 + identical leading words, at most 12), r x r, 0 to 2.56."""
-    return shared_prefix([words[:OPENING_WORDS] for words in replies.words], OPENING_WORDS)
+    return shared_prefix(replies.features.opening)
 
 
 PLAIN_OPENING = Channel("plain_opening", values)

@@ -4,7 +4,7 @@ import numpy as np
 
 from tasks.domain.likeness.lexical import OPENING_WORDS
 from tasks.domain.pairwise.channel import Channel
-from tasks.domain.pairwise.matrices import Floats, is_shared, prefix_codes
+from tasks.domain.pairwise.matrices import Floats, Prefixes
 from tasks.domain.pairwise.prompt_replies import PromptReplies
 
 _HALF = 0.5
@@ -18,21 +18,26 @@ def values(replies: PromptReplies) -> Floats:
     vendors, each of which counts 1, the s whose replies begin with the reference's first k words. Left out: vendors
     that are kin of the target, and the reference's own.
     """
-    codes = prefix_codes([words[:OPENING_WORDS] for words in replies.words], OPENING_WORDS)
-    cohort, share = replies.cohort, replies.background_share
-    is_heard = (share.sum(axis=1) > 0.0)[:, None] & ~cohort.is_of_vendor[replies.model].T
-    counts = (~cohort.is_kin_vendor[replies.model]).astype(np.float64)
-    n_vendors = counts @ is_heard
-    surprisal = np.zeros((len(replies.texts), len(replies.texts)))
-    before = np.ones_like(surprisal)
-    for place in range(OPENING_WORDS):
-        shared = is_shared(codes, place)
-        n_sharing = counts @ ((share @ shared) * is_heard)
-        # A vendor with several models may be counted in parts; what is longer is never commoner.
-        now = np.minimum((n_sharing + _HALF) / (n_vendors + 1.0), before)
-        surprisal += np.where(shared, np.log(before / now), 0.0)
-        before = now
-    return surprisal
+    prefixes = Prefixes(replies.features.opening)
+    cohort, share, model = replies.cohort, replies.background_share[:, prefixes.order], replies.model[prefixes.order]
+    is_heard = (share.sum(axis=1) > 0.0)[:, None] & ~cohort.is_of_vendor[model].T
+    heard, counts = is_heard.astype(np.float64), (~cohort.is_kin_vendor[model]).astype(np.float64)
+    r = len(model)
+    surprisal, before, n_vendors = np.zeros((r, r)), np.ones((r, r)), np.zeros((r, r))
+    for first, end in prefixes.groups(1):
+        n_vendors[first:end, first:end] = counts[first:end] @ heard[:, first:end]
+    for length in range(1, OPENING_WORDS + 1):
+        # Sorted, those that share so many words stand side by side; all others share nothing here.
+        for first, end in prefixes.groups(length):
+            some = slice(first, end)
+            n_sharing = (counts[some] * share[:, some].sum(axis=1)) @ heard[:, some]
+            # A vendor with several models may be counted in parts; what is longer is never commoner.
+            now = np.minimum((n_sharing + _HALF) / (n_vendors[some, some] + 1.0), before[some, some])
+            surprisal[some, some] += np.log(before[some, some] / now)
+            before[some, some] = now
+    back = np.argsort(prefixes.order)
+    found: Floats = surprisal[np.ix_(back, back)]
+    return found
 
 
 RARE_OPENING = Channel("rare_opening", values)

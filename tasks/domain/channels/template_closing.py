@@ -3,15 +3,11 @@
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.matrices import Floats, shared_prefix
 from tasks.domain.pairwise.prompt_replies import PromptReplies
-from tasks.domain.pairwise.tokens import last_sentence, skeleton, tokenize
-
-LENGTH = 10
 
 
 def values(replies: PromptReplies) -> Floats:
     """Return ln(1 + identical leading skeleton tokens of the last sentence, at most 10), r x r, 0 to 2.40."""
-    closings = [skeleton(tokenize(last_sentence(text))[:LENGTH], replies.common) for text in replies.texts]
-    return shared_prefix(closings, LENGTH)
+    return shared_prefix(replies.features.closing)
 
 
 TEMPLATE_CLOSING = Channel("template_closing", values)

@@ -3,14 +3,11 @@
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.matrices import Floats, shared_prefix
 from tasks.domain.pairwise.prompt_replies import PromptReplies
-from tasks.domain.pairwise.tokens import skeleton
-
-LENGTH = 16
 
 
 def values(replies: PromptReplies) -> Floats:
     """Return ln(1 + identical leading skeleton tokens, at most 16), r x r, 0 to 2.83."""
-    return shared_prefix([skeleton(tokens[:LENGTH], replies.common) for tokens in replies.tokens], LENGTH)
+    return shared_prefix(replies.features.template)
 
 
 TEMPLATE_OPENING = Channel("template_opening", values)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, product
+from itertools import combinations, product, takewhile
 from math import log
 
 import numpy as np
@@ -64,11 +64,11 @@ def identical_share(pairs: Sequence[Pair]) -> Measured | None:
     return Measured("identical_share", len(same), value_after=sum(same) / len(same)) if same else None
 
 
-Prefixes = Mapping[str, Sequence[Sequence[int]]]
-"""By prompt, each sample's opening: hashes of its first word, its first two, and so on."""
+Openings = Mapping[str, Sequence[Sequence[str]]]
+"""By prompt, each sample's first words."""
 
 
-def own_opening(before: Prefixes, after: Prefixes, rng: Rng) -> Measured | None:
+def own_opening(before: Openings, after: Openings, rng: Rng) -> Measured | None:
     """Return how alike a model begins across two rounds, beside how alike its samples begin within each.
 
     None where no prompt has two samples. It has no p value: that a pair lies across or within is no coin's toss.
@@ -82,8 +82,12 @@ def own_opening(before: Prefixes, after: Prefixes, rng: Rng) -> Measured | None:
     return replace(mean_change("own_opening", within, across, rng), p=None) if within else None
 
 
-def _opening(pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> float:
-    return sum(log(1 + len(set(left) & set(right))) for left, right in pairs) / len(pairs)
+def _opening(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> float:
+    return sum(log(1 + _n_shared(left, right)) for left, right in pairs) / len(pairs)
+
+
+def _n_shared(left: Sequence[str], right: Sequence[str]) -> int:
+    return sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(left, right, strict=False)))
 
 
 ByReference = Mapping[str, Mapping[str, tuple[float, float]]]

@@ -1,57 +1,81 @@
 """Pairs of replies compared all at once: shared prefixes and overlap of sets, as matrices."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.domain.pairwise.features import Hashes, Integers, Ragged
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Codes = NDArray[np.int64]
 
 
-def prefix_codes(sequences: Sequence[Sequence[str]], length: int) -> Codes:
-    """Return an n x `length` matrix whose [i, k] are equal for two sequences where their first k + 1 tokens are.
+@dataclass(frozen=True)
+class Prefixes:
+    """r sequences of at most L hashes, r x L, 0 beyond the end; sorted, those with a common prefix adjoin."""
 
-    Beyond the end of a sequence no code equals another sequence's.
+    codes: Hashes
+
+    @cached_property
+    def order(self) -> Integers:
+        """Return the places of the sequences, sorted."""
+        return np.lexsort(self.codes.T[::-1]).astype(np.int64)
+
+    @cached_property
+    def common(self) -> Integers:
+        """Return how many leading hashes each sorted sequence shares with the next, shape (r - 1,)."""
+        codes = self.codes[self.order]
+        is_equal = (codes[1:] == codes[:-1]) & (codes[1:] != 0)
+        found: Integers = np.logical_and.accumulate(is_equal, axis=1).sum(axis=1)
+        return found
+
+    def lengths(self) -> NDArray[np.int8]:
+        """Return how many leading hashes each two sequences share, r x r; the diagonal is 0."""
+        r = len(self.codes)
+        common = self.common.astype(np.int8)
+        found = np.zeros((r, r), dtype=np.int8)
+        for row in range(r - 1):
+            # Of sorted sequences, two share what is the least shared between any neighbours from one to the other.
+            if common[row]:
+                found[row, row + 1 :] = np.minimum.accumulate(common[row:])
+        found += found.T
+        sorted_back = np.empty(r, dtype=np.int64)
+        sorted_back[self.order] = np.arange(r)
+        return found[np.ix_(sorted_back, sorted_back)]
+
+    def groups(self, length: int) -> list[tuple[int, int]]:
+        """Return from where to where, in the sorted order, two sequences or more share their first `length` hashes."""
+        is_joined = np.concatenate([[False], self.common >= length, [False]])
+        edges = np.flatnonzero(is_joined[1:] != is_joined[:-1])
+        return [(int(first), int(end) + 1) for first, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def shared_prefix(codes: Hashes) -> Floats:
+    """Return the r x r matrix of ln(1 + number of identical leading hashes) of r sequences; the diagonal is 0."""
+    found: Floats = np.log1p(np.arange(codes.shape[1] + 1.0))[Prefixes(codes).lengths()]
+    return found
+
+
+def jaccard(sets: Ragged) -> Floats:
+    """Return the r x r matrix of |both| / |either|, 0 to 1; NaN where both sets are empty (Jaccard 1901).
+
+    Members may repeat within a set.
     """
-    known: dict[tuple[int, str], int] = {}
-    codes = np.empty((len(sequences), length), dtype=np.int64)
-    for row, sequence in enumerate(sequences):
-        code = 0
-        for place, token in enumerate(sequence[:length]):
-            code = known.setdefault((code, token), len(known) + 1)
-            codes[row, place] = code
-        codes[row, len(sequence[:length]) :] = -1 - row
-    return codes
-
-
-def is_shared(codes: Codes, place: int) -> Bools:
-    """Return the n x n matrix of which sequences share their first `place` + 1 tokens."""
-    return (codes[:, place][:, None] == codes[:, place][None, :]) & (codes[:, place] > 0)[:, None]
-
-
-def shared_prefix(sequences: Sequence[Sequence[str]], length: int) -> Floats:
-    """Return the n x n matrix of ln(1 + number of identical leading tokens, at most `length`)."""
-    codes = prefix_codes(sequences, length)
-    shared = np.zeros((len(sequences), len(sequences)))
-    for place in range(length):
-        shared += is_shared(codes, place)
-    return np.log1p(shared)
-
-
-def jaccard(sets: Sequence[Iterable[Hashable]]) -> Floats:
-    """Return the n x n matrix of |both| / |either|, 0 to 1; NaN where both sets are empty (Jaccard 1901)."""
     from scipy import sparse  # A quarter of the start of every verb that only reads.
 
-    known: dict[Hashable, int] = {}
-    places: list[int] = []
-    ends = [0]
-    for members in sets:
-        places.extend(known.setdefault(member, len(known)) for member in members)
-        ends.append(len(places))
-    incidence = sparse.csr_matrix((np.ones(len(places)), places, ends), shape=(len(sets), max(len(known), 1)))
-    both = (incidence @ incidence.T).toarray()
-    sizes = np.diff(ends).astype(np.float64)
+    r = len(sets.starts) - 1
+    members, column = np.unique(sets.values, return_inverse=True)
+    told = (np.ones(len(column), dtype=np.float32), column.astype(np.int32), sets.starts.astype(np.int32))
+    incidence = sparse.csr_matrix(told, shape=(r, max(len(members), 1)))
+    incidence.sum_duplicates()
+    incidence.data[:] = 1.0
+    sizes = np.diff(incidence.indptr).astype(np.float64)
+    # What one reply alone has is in no two: most of it is.
+    is_common = np.bincount(incidence.indices, minlength=incidence.shape[1]) > 1
+    shared = incidence[:, is_common]
+    both = (shared @ shared.T).toarray().astype(np.float64)
     either = sizes[:, None] + sizes[None, :] - both
+    np.fill_diagonal(either, sizes)
     return np.divide(both, either, out=np.full_like(both, np.nan), where=either > 0.0)

@@ -1,14 +1,13 @@
 """All replies to one prompt, as the channels read them."""
 
-from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.domain.pairwise.features import Features
 from tasks.domain.pairwise.matrices import Bools, Floats
-from tasks.domain.pairwise.tokens import tokenize, words_of
 
 Places = NDArray[np.int64]
 
@@ -32,7 +31,13 @@ class Cohort:
     @cached_property
     def is_of_vendor(self) -> Bools:
         """Return an n x v matrix: which model is of which background vendor."""
-        return np.array([[vendor == other for other in self.vendors] for vendor in self.vendor], dtype=bool)
+        return self.vendor_place[:, None] == np.arange(len(self.vendors))[None, :]
+
+    @cached_property
+    def vendor_place(self) -> Places:
+        """Return the place in `vendors` of each model's vendor, -1 where the background has none of it."""
+        place = {vendor: number for number, vendor in enumerate(self.vendors)}
+        return np.array([place.get(vendor, -1) for vendor in self.vendor], dtype=np.int64)
 
     @cached_property
     def is_kin(self) -> Bools:
@@ -54,22 +59,11 @@ class Cohort:
 
 @dataclass(frozen=True)
 class PromptReplies:
-    """The r replies to one prompt. `model` (r): place of the model in `cohort`; `common`: words kept in skeletons."""
+    """The r replies to one prompt: what is compared of them, and the place of each one's model in `cohort` (r)."""
 
-    texts: Sequence[str]
+    features: Features
     model: Places
     cohort: Cohort
-    common: Set[str]
-
-    @cached_property
-    def tokens(self) -> list[list[str]]:
-        """Return each reply's tokens."""
-        return [tokenize(text) for text in self.texts]
-
-    @cached_property
-    def words(self) -> list[list[str]]:
-        """Return each reply's words."""
-        return [words_of(tokens) for tokens in self.tokens]
 
     @cached_property
     def background_share(self) -> Floats:

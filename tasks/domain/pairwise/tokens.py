@@ -13,7 +13,7 @@ N_COMMON_WORDS = 150
 
 _UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
 _TOKEN = regex.compile(r"\n+|[\p{L}\p{M}\p{N}'’]+|[^\s\p{L}\p{M}\p{N}]")
-_SENTENCE_END = regex.compile(r"(?<=[.!?。！？])\s*")
+_SENTENCE_ENDS = ".!?。！？"
 
 LINE_BREAK = "\n"
 NUMBER, OTHER_WORD = "9", "_"
@@ -74,13 +74,16 @@ def _kept(token: str, common: Set[str]) -> str:
 
 
 def last_sentence(text: str) -> str:
-    """Return the last sentence of `text`; of a text without an end of a sentence, all of it."""
-    parts = [part for part in _SENTENCE_END.split(text.strip()) if part.strip()]
-    return parts[-1] if parts else ""
+    """Return the last sentence of `text`; of a text without an end of a sentence, all of it.
+
+    A sentence ends with each of the signs . ! ? 。 ！ ？, so that of several in a row the last is a sentence by itself.
+    """
+    text = text.strip()
+    return text[1 + max(text.rfind(sign, 0, len(text) - 1) for sign in _SENTENCE_ENDS) :].lstrip()
 
 
 MOST_LINES = 30
-_LENGTHS = (4, 15, 40)
+LINE_LENGTHS = (4, 15, 40)
 
 
 def line_types(text: str, tokens: Sequence[str]) -> list[str]:
@@ -104,11 +107,15 @@ def _line_lengths(tokens: Sequence[str]) -> list[int]:
 
 
 def _line_type(line: str, n_tokens: int) -> str:
-    length = sum(n_tokens >= bound for bound in _LENGTHS)
-    return f"{_first_mark(line[0])}{int(line.rstrip('*').endswith((':', '：')))}{int(line.startswith('**'))}{length}"
+    length = sum(n_tokens >= bound for bound in LINE_LENGTHS)
+    return f"{first_mark(line[0])}{int(line.rstrip('*').endswith((':', '：')))}{int(line.startswith('**'))}{length}"
 
 
-def _first_mark(sign: str) -> str:
+MARKS = "9-*#`wo"
+
+
+def first_mark(sign: str) -> str:
+    """Return what a line begins with, one of `MARKS`: a digit, a dash or bullet, `*`, `#`, backtick, word, other."""
     if sign.isdigit():
         return "9"
     if sign in "-–—•・":

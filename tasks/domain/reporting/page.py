@@ -217,8 +217,6 @@ def _notes(rows: Rows) -> dict[str, str]:
             "target's nearest three, then those with the highest D. Of the others it has the numbers, and the "
             "query that shows the replies."
         )
-    if pairs.is_large(rows.of("mart.likeness")):
-        found["pair"] += " D over the number of prompts is left out; mart.pair_curve has it."
     slips = rows.of("mart.identity_slip")
     if len(slips) > identity.HELD_SLIPS:
         found["slips"] = (

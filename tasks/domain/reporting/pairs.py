@@ -15,15 +15,9 @@ SHOWN_CHARACTERS = 500
 HELD_PAIRS = 1800
 """Pairs whose replies and curve the page holds: with more it would no longer open at once on a phone."""
 
-READ_ROWS = 8_000_000
-"""Pairs of replies that are read to find them: a target's cost is its prompts times its references."""
-
 
 def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D.
-
-    Where models and prompts are many, they are pairs of the targets that come first so: see `READ_ROWS`.
-    """
+    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D."""
     told = {(row["target"], row["reference"]): row for row in verdicts}
 
     def worth(row: Row) -> tuple[Any, ...]:
@@ -32,25 +26,7 @@ def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, st
         is_near = verdict is not None and verdict["rank"] <= 3
         return not is_positive, not is_near, tuple(-float(part) for part in score(row)), row["target"], row["reference"]
 
-    costs: dict[str, int] = {}
-    for row in likeness:
-        costs[row["target"]] = costs.get(row["target"], 0) + row["n_prompts"]
-    chosen: set[str] = set()
-    found: list[tuple[str, str]] = []
-    left = READ_ROWS
-    for row in sorted(likeness, key=worth):
-        target = row["target"]
-        if target not in chosen and costs[target] <= left:
-            chosen.add(target)
-            left -= costs[target]
-        if target in chosen and len(found) < HELD_PAIRS:
-            found.append((target, row["reference"]))
-    return found
-
-
-def is_large(likeness: Sequence[Row]) -> bool:
-    """Say whether not all pairs of replies can be read: then the page has no curves, and not everybody's replies."""
-    return sum(row["n_prompts"] for row in likeness) > READ_ROWS
+    return [(row["target"], row["reference"]) for row in sorted(likeness, key=worth)[:HELD_PAIRS]]
 
 
 def score(row: Row) -> tuple[bool, float]:
@@ -123,13 +99,13 @@ def _safe(value: Any) -> Any:
 
 
 def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
-    tops, prompts = rows.of("mart.pair_top_prompt"), rows.of("core.prompt")
+    tops, prompts = rows.of("pair_top"), rows.of("core.prompt")
     reply_ids = sorted({row[side] for row in tops for side in ("reply_id", "reference_reply_id")})
     reply_at = {reply_id: number for number, reply_id in enumerate(reply_ids)}
     prompt_at = {prompt["prompt_id"]: number for number, prompt in enumerate(prompts)}
     replies = [cut(rows.texts[reply_id], SHOWN_CHARACTERS) for reply_id in reply_ids]
     curves: dict[tuple[str, str], list[list[Any]]] = {}
-    for row in sorted(rows.of("mart.pair_curve"), key=lambda row: int(row["n_prompts"])):
+    for row in sorted(rows.of("pair_curve"), key=lambda row: int(row["n_prompts"])):
         told = [row["n_prompts"], *(finite(row[name]) for name in ("opening_d", "low", "high"))]
         curves.setdefault((row["target"], row["reference"]), []).append(told)
     return {

@@ -89,14 +89,14 @@ def analyse(measured: Measured) -> Analysis:
     """Test everything; see docs/method.md for the order and the reasons."""
     population = measured.population
     scores, snapshot = best_snapshots(population, measured.composite.scores)
-    counts = np.nan_to_num(matrix(measured.pairs, population, "n_prompts")).astype(np.int64)
+    counts = np.nan_to_num(matrix(measured.pairs, "n_prompts")).astype(np.int64)
     n_prompts = _of_snapshot(counts, snapshot)
     is_control = population.is_unrelated & (n_prompts >= LEAST_PROMPTS)
-    lengths = _of_snapshot(matrix(measured.pairs, population, "length_closeness"), snapshot)
+    lengths = _of_snapshot(matrix(measured.pairs, "length_closeness"), snapshot)
     plain = lineage_tests(scores, is_control, population)
     named = resembling_controls(plain)
-    opening_d = best_snapshots(population, matrix(measured.pairs, population, "opening_d"))[0]
-    embedded = best_snapshots(population, matrix(measured.pairs, population, "embedding"))[0]
+    opening_d = best_snapshots(population, matrix(measured.pairs, "opening_d"))[0]
+    embedded = best_snapshots(population, matrix(measured.pairs, "embedding"))[0]
     opening = against_null(Scores(opening_d, is_control, population.family, population.is_documented))
     embedding = against_null(
         Scores(at_equal_length(embedded, lengths, is_control), is_control, population.family, population.is_documented)

@@ -10,8 +10,8 @@ from statistics import median
 
 import numpy as np
 
-from tasks.domain.pairwise.engine import ChannelSums
 from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.family_null import LEAST_NULLS, family_null
 from tasks.domain.verdict.population import Population, best_snapshots
 

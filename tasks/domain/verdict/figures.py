@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.domain.pairwise.engine import centre
+from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.pairwise.prompt_replies import Cohort
 from tasks.domain.verdict.calls import (
@@ -90,7 +90,7 @@ def aurocs(scores: Floats, population: Population, roles: Sequence[str], seed: i
 
 def centred_by_vendor(values: Floats, cohort: Cohort) -> Floats:
     """Return the means of a score (n x n) less the target's mean over other background vendors, each counting 1."""
-    return centre(values, cohort)[0]
+    return centre(values, cohort).values
 
 
 def centred_by_reference(values: Floats, cohort: Cohort) -> Floats:

@@ -1,7 +1,9 @@
 """What is measured of each pair besides the score of the verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from math import isnan
+from typing import Any
 
 import numpy as np
 
@@ -28,22 +30,52 @@ class PairScore:
     n_prompts: int
 
 
-Pairs = Mapping[tuple[int, int], PairScore]
-"""Pairs by the places of target and reference."""
+@dataclass(frozen=True)
+class Pairs:
+    """The same of all pairs of n models: `figures` holds each figure as an n x n matrix, NaN where there is none."""
+
+    models: tuple[str, ...]
+    figures: Mapping[str, Floats]
+
+    def get(self, cell: tuple[int, int]) -> PairScore | None:
+        """Return one pair by the places of target and reference; None where they have no common prompt."""
+        told = {name: float(values[cell]) for name, values in self.figures.items()}
+        if isnan(told["n_prompts"]):
+            return None
+        known: dict[str, Any] = {name: None if isnan(value) else value for name, value in told.items()}
+        known["n_prompts"] = int(told["n_prompts"])
+        return PairScore(target=self.models[cell[0]], reference=self.models[cell[1]], **known)
 
 
-def placed(pairs: Sequence[PairScore], population: Population) -> dict[tuple[int, int], PairScore]:
-    """Return the pairs by the places of their models."""
-    place = population.place
-    return {(place[pair.target], place[pair.reference]): pair for pair in pairs if pair.target != pair.reference}
+FIGURES = tuple(field.name for field in fields(PairScore) if field.name not in ("target", "reference"))
 
 
-def matrix(pairs: Pairs, population: Population, name: str) -> Floats:
+def placed(columns: Mapping[str, Sequence[Any]], population: Population) -> Pairs:
+    """Return pairs as matrices.
+
+    Args:
+        columns: the fields of `PairScore`, one value for each pair; those of a model with itself are left out.
+        population: the models.
+    """
+    place, n = population.place, len(population.known)
+    target, reference = (np.array([place[model] for model in columns[side]], dtype=np.int64) for side in SIDES)
+    is_pair = target != reference
+    found = {}
+    for name in FIGURES:
+        found[name] = np.full((n, n), np.nan)
+        values = np.array(columns[name], dtype=np.float64)
+        found[name][target[is_pair], reference[is_pair]] = values[is_pair]
+    return Pairs(tuple(place), found)
+
+
+SIDES = ("target", "reference")
+
+
+def of_list(pairs: Sequence[PairScore], population: Population) -> Pairs:
+    """Return pairs as matrices, from one object each."""
+    return placed({name: [getattr(pair, name) for pair in pairs] for name in (*SIDES, *FIGURES)}, population)
+
+
+def matrix(pairs: Pairs, name: str) -> Floats:
     """Return one figure of all pairs, n x n; NaN where there is none."""
-    n = len(population.known)
-    values = np.full((n, n), np.nan)
-    for cell, pair in pairs.items():
-        value = getattr(pair, name)
-        if value is not None:
-            values[cell] = value
-    return values
+    return pairs.figures[name].copy()

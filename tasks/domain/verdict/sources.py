@@ -36,8 +36,21 @@ def source_cluster(blocks: Floats, best: int) -> list[int]:
 
 def interval(blocks: Floats) -> tuple[float | None, float | None]:
     """Return the 95 % interval of a mean over prompts from its block means; None where there are too few blocks."""
-    kept = blocks[~np.isnan(blocks)]
-    if len(kept) < LEAST_BLOCKS:
-        return None, None
-    reach = float(kept.std(ddof=1)) / sqrt(len(kept)) * float(stdtrit(len(kept) - 1, 0.975))
-    return float(kept.mean()) - reach, float(kept.mean()) + reach
+    low, high = (float(end[0]) for end in intervals(blocks[:, None]))
+    return (None, None) if np.isnan(low) else (low, high)
+
+
+def intervals(blocks: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of the 95 % intervals of means over prompts, from block means, blocks first.
+
+    NaN where there are too few blocks (batch means: Law and Kelton, Simulation Modeling and Analysis, 9.5).
+    """
+    is_there = ~np.isnan(blocks)
+    n = is_there.sum(axis=0)
+    mean = np.where(is_there, blocks, 0.0).sum(axis=0) / np.maximum(n, 1)
+    square = np.where(is_there, blocks - mean, 0.0)
+    square *= square
+    deviation = np.sqrt(square.sum(axis=0) / np.maximum(n - 1, 1))
+    reach = deviation / np.sqrt(np.maximum(n, 1)) * stdtrit(np.maximum(n - 1, 1), 0.975)
+    is_known = n >= LEAST_BLOCKS
+    return np.where(is_known, mean - reach, np.nan), np.where(is_known, mean + reach, np.nan)

@@ -1,0 +1,18 @@
+-- pair_prompts(target_name, reference_name): one row per prompt that the two models answered: all that D is formed from.
+-- opening: ln(1 + leading words shared, at most 12); opening_d: the same less the background's mean, the prompt's part of D.
+select
+    pair.prompt_id,
+    prompt.prompt_set,
+    prompt.prompt_key,
+    pair.opening,
+    centred.opening_d,
+    centred.n_panel,
+    pair.max_opening_words,
+    pair.length_closeness,
+    pair.bigram_jaccard,
+    pair.n_sample_pairs
+from core.pair_prompt as pair
+inner join core.prompt as prompt using (prompt_id)
+left join core.pair_centred as centred
+    on centred.target = target_name and centred.reference = reference_name and centred.prompt_id = pair.prompt_id
+where pair.target = target_name and pair.reference = reference_name

@@ -1,0 +1,169 @@
+"""Sums for each pair of models over prompts: of one shard of the prompts, and of all shards together."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.domain.pairwise.centring import centre
+from tasks.domain.pairwise.extras import ShardExtras
+from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.pairwise.prompt_replies import Cohort
+
+if TYPE_CHECKING:
+    from tasks.domain.pairwise.engine import PromptValues
+
+N_BLOCKS = 20
+"""Prompts are dealt out in turn to as many blocks: differences between block means tell how sure a mean is."""
+
+Counts = NDArray[np.uint32]
+
+
+@dataclass
+class SetSums:
+    """Sums over the prompts of one set, n x n, row target, column reference: of values, and of centred values."""
+
+    n: Counts
+    total: Floats
+    square_total: Floats
+    n_centred: Counts
+    centred_total: Floats
+    centred_square_total: Floats
+
+    @classmethod
+    def empty(cls, n: int) -> "SetSums":
+        """Return sums over no prompt."""
+        return cls(*(np.zeros((n, n), dtype=kind) for kind in (np.uint32, np.float64, np.float64) * 2))
+
+    def add(self, values: Floats, centred: Floats, cells: tuple[NDArray[np.int64], ...] | None) -> None:
+        """Add one prompt's; `cells`: of which models, None: of all."""
+        at = slice(None) if cells is None else cells
+        for told, n, total, square in (
+            (values, self.n, self.total, self.square_total),
+            (centred, self.n_centred, self.centred_total, self.centred_square_total),
+        ):
+            is_there = ~np.isnan(told)
+            there = np.where(is_there, told, 0.0)
+            n[at] += is_there
+            total[at] += there
+            there *= there
+            square[at] += there
+
+    def include(self, other: "SetSums") -> None:
+        """Add the sums over other prompts."""
+        for name, value in vars(self).items():
+            value += getattr(other, name)
+
+
+@dataclass
+class ShardSums:
+    """The sums of one shard of prompts, a block of the total, by channel and prompt set, for `n_models` models."""
+
+    n_models: int
+    by_channel: dict[str, dict[str, SetSums]]
+    extras: ShardExtras | None = None
+    background_n: dict[str, Floats] = field(default_factory=dict)
+    background_total: dict[str, Floats] = field(default_factory=dict)
+
+    def add(self, told: "PromptValues", cohort: Cohort) -> None:
+        """Add the values of one prompt."""
+        is_whole = len(told.model) == self.n_models
+        cells = None if is_whole else np.ix_(told.model, told.model)
+        for name, by_set in self.by_channel.items():
+            values = told.values[name]
+            centred = centre(values, cohort, told.model)
+            sums = by_set.setdefault(told.prompt_set, SetSums.empty(self.n_models))
+            sums.add(values, centred.values, cells)
+            has_background = ~np.isnan(centred.background)
+            if name not in self.background_n:
+                self.background_n[name], self.background_total[name] = np.zeros(self.n_models), np.zeros(self.n_models)
+            self.background_n[name][told.model] += has_background
+            self.background_total[name][told.model] += np.where(has_background, centred.background, 0.0)
+            if self.extras is not None:
+                self.extras.add(name, told, centred)
+
+
+@dataclass(frozen=True)
+class ChannelSums:
+    """Sums over all prompts of one channel, for n models as targets (rows) and as references (columns).
+
+    `sets`: by prompt set. `block_n`, `block_total` (blocks x n x n): centred values, by block. `background` (n): mean
+    of a target's values with its background, every vendor counting 1. A model with itself compares its samples.
+    """
+
+    sets: dict[str, SetSums]
+    block_n: Counts
+    block_total: Floats
+    background: Floats
+
+    @property
+    def n(self) -> Floats:
+        """Return over how many prompts values are summed, n x n: those that both answered."""
+        return np.sum([told.n for told in self.sets.values()], axis=0, dtype=np.float64)
+
+    @property
+    def total(self) -> Floats:
+        """Return the sum of the values, n x n."""
+        return np.sum([told.total for told in self.sets.values()], axis=0)
+
+    @property
+    def mean(self) -> Floats:
+        """Return the mean over prompts, n x n; NaN where there is none."""
+        return _over(self.total, self.n)
+
+    @property
+    def centred(self) -> Floats:
+        """Return the mean over prompts of centred values, n x n; NaN where there is none."""
+        return _over(self.block_total.sum(axis=0), self.n_centred)
+
+    @property
+    def n_centred(self) -> Floats:
+        """Return over how many prompts that is, n x n."""
+        return self.block_n.sum(axis=0, dtype=np.float64)
+
+    @property
+    def block_means(self) -> Floats:
+        """Return the mean of centred values in each block, blocks x n x n; NaN in a block without prompts."""
+        return _over(self.block_total, self.block_n)
+
+
+def merged(
+    shards: Iterable[ShardSums], names: Sequence[str], cohort: Cohort
+) -> tuple[dict[str, ChannelSums], list[ShardExtras]]:
+    """Return the sums over all shards by channel, each shard a block; and what else the shards kept.
+
+    The shards are added in their order, so that equal shards give equal sums to the last bit, whoever formed them.
+    """
+    n = len(cohort.vendor)
+    sets: dict[str, dict[str, SetSums]] = {name: {} for name in names}
+    blocks: dict[str, list[tuple[Counts, Floats]]] = {name: [] for name in names}
+    background = {name: (np.zeros(n), np.zeros(n)) for name in names}
+    extras = []
+    for shard in shards:
+        for name in names:
+            block = (np.zeros((n, n), dtype=np.uint32), np.zeros((n, n)))
+            for prompt_set, told in shard.by_channel[name].items():
+                sets[name].setdefault(prompt_set, SetSums.empty(n)).include(told)
+                block[0][:] += told.n_centred
+                block[1][:] += told.centred_total
+            blocks[name].append(block)
+            if name in shard.background_n:
+                background[name][0][:] += shard.background_n[name]
+                background[name][1][:] += shard.background_total[name]
+        if shard.extras is not None:
+            extras.append(shard.extras)
+    return {
+        name: ChannelSums(
+            sets[name] or {"": SetSums.empty(n)},
+            np.stack([told[0] for told in blocks[name]]),
+            np.stack([told[1] for told in blocks.pop(name)]),
+            _over(background[name][1], background[name][0]),
+        )
+        for name in names
+    }, extras
+
+
+def _over(total: Floats, n: NDArray[np.float64] | Counts) -> Floats:
+    return np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)

@@ -1,0 +1,81 @@
+"""Replies -> sums for each pair of models, in the warehouse; over shards of prompts, here or by the run's workers."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.futures import PrefectFuture
+
+from tasks.adapters import measured, pair_shards, pair_sums, store, workers
+from tasks.adapters.pair_shards import ShardTold, Summed
+from tasks.domain.errors import WorldError
+from tasks.domain.ids import content_id
+from tasks.domain.pairwise.sums import ShardSums
+
+MOST_UNDER_WAY = 4
+"""How many shards workers elsewhere sum at a time."""
+
+
+def sum_pairs(warehouse: store.Store) -> None:
+    """Sum the values of every pair of models, and put the sums in the place of those that are there."""
+    pair_sums.keep_shapes(warehouse)
+    population = measured.population_of(warehouse)
+    sums = pair_sums.form(warehouse, population, _summed(warehouse))
+    warehouse.clear("channel_sum")
+    for rows in pair_sums.channel_sum_rows(sums):
+        warehouse.append("channel_sum", rows)
+    warehouse.replace("base_gap", pair_sums.base_gap_rows(sums))
+    warehouse.replace("prompt_channel", pair_sums.prompt_channel_rows(sums))
+    warehouse.replace("sampled_pair", pair_sums.sampled_pair_rows(sums))
+
+
+def _summed(warehouse: store.Store) -> Summed:
+    storage = workers.shared_storage()
+    if storage is None:
+        return pair_shards.summed_here
+    return partial(_summed_by_workers, storage, warehouse.replies_digest())
+
+
+def _summed_by_workers(storage: str, digest: str, folders: Sequence[str], told: ShardTold) -> Iterator[ShardSums]:
+    """Give workers some shards at a time; each is summed as it would be here, and so the same to the bit."""
+    name = f"shards-{content_id('shards', digest, repr(told.cohort), sorted(told.common))}"
+    place = pair_shards.put(str(Path(folders[0]).parent), f"{storage.rstrip('/')}/{name}") if folders else ""
+    try:
+        parts = iter([f"{place}/{Path(folder).name}" for folder in folders])
+        under_way = deque([_submitted(name, part, told) for part in islice(parts, MOST_UNDER_WAY)])
+        while under_way:
+            _, future = under_way.popleft()
+            future.wait()
+            if not future.state.is_final() or future.state.is_crashed():
+                raise WorldError("a worker that sums pairs was lost.", remedy="Run the same command again.")
+            under_way.extend(_submitted(name, more, told) for more in islice(parts, 1))
+            yield future.result()
+    finally:
+        if place:
+            pair_shards.remove(place)
+            pair_shards.remove_results(storage, name)
+
+
+def _submitted(name: str, folder: str, told: ShardTold) -> tuple[str, PrefectFuture[Any]]:
+    return folder, sum_pairs_of_shard.submit(f"{name}-{folder.rpartition('=')[2]}", folder, told)
+
+
+def _key(_context: Any, parameters: Mapping[str, Any]) -> str:
+    return f"sums-{parameters['key']}"
+
+
+@task(
+    name="sum pairs",
+    task_run_name="sum pairs of {folder}",
+    persist_result=True,
+    result_serializer="pickle",
+    cache_policy=CacheKeyFnPolicy(cache_key_fn=_key),
+)
+def sum_pairs_of_shard(key: str, folder: str, told: ShardTold) -> ShardSums:
+    """Return the sums over the replies of a shard, kept under `key`. Runs on any worker: it needs no database."""
+    return pair_shards.sum_shard(folder, told)
