@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from statistics import fmean
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 import numpy as np
 
 from benchmarks.rewrites import REWRITES, SYNONYMS
-from tasks.adapters import measured, store
+from tasks.adapters import measured, pair_shards, pair_sums, store
 from tasks.adapters.settings import Home
 from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import prompt_values, sums_of
-from tasks.domain.pairwise.prompt_replies import Places
+from tasks.domain.pairwise.engine import Asked, PromptValues, prompt_values, sums_of
 from tasks.domain.pairwise.tokens import tokenize, words_of
 from tasks.domain.verdict.calls import calls, hypotheses
 from tasks.domain.verdict.composite import WEIGHTS, composite
@@ -35,8 +35,7 @@ VENDORS, VENDOR_DRAWS = (4, 6, 8, 12), 10
 PROMPTS, PROMPT_DRAWS = (50, 100, 200, 400), 5
 OPENING_WORDS = 12
 
-Values = list[dict[str, np.ndarray]]
-Asked = list[tuple[list[str], Places]]
+Values = list[PromptValues]
 
 
 @dataclass(frozen=True)
@@ -63,9 +62,10 @@ class Corpus:
         self.name = home.name
         with store.reading(Home(home)) as snapshot:
             self.population = measured.population_of(snapshot)
-            prompts = snapshot.read_columns("core.reply", ["prompt_id"]).drop_nulls()["prompt_id"].unique().sort()
-            self.common = measured.commonest(snapshot)
-            self.asked: Asked = list(measured.prompts_of(snapshot, prompts.to_list(), self.population))
+            self.common = pair_sums.commonest(snapshot)
+            with TemporaryDirectory() as folder:
+                [shard] = snapshot.write_shards(folder, 1)
+                self.asked = pair_shards.read_prompts(shard, tuple(self.population.place))[0]
 
     @cached_property
     def values(self) -> Values:
@@ -73,19 +73,25 @@ class Corpus:
         return formed(self.asked, self.population, self.common)
 
     @cached_property
-    def openings(self) -> Asked:
+    def openings(self) -> list[Asked]:
         """Return the replies cut to their first words, all that the one channel needs that depends on the cohort."""
         return [
-            ([" ".join(words_of(tokenize(text[:400]))[:OPENING_WORDS]) for text in texts], model)
-            for texts, model in self.asked
+            replace(told, texts=[" ".join(words_of(tokenize(text[:400]))[:OPENING_WORDS]) for text in told.texts])
+            for told in self.asked
         ]
 
     def rewritten(self, rewrite: Callable[[str], str], roles: Sequence[str | None]) -> Values:
         """Return the values after models of some roles, or all, have rewritten their replies."""
         is_meant = np.array([not roles or model.role in roles for model in self.population.known])
         asked = [
-            ([rewrite(text) if is_meant[place] else text for text, place in zip(texts, model, strict=True)], model)
-            for texts, model in self.asked
+            replace(
+                told,
+                texts=[
+                    rewrite(text) if is_meant[place] else text
+                    for text, place in zip(told.texts, told.model, strict=True)
+                ],
+            )
+            for told in self.asked
         ]
         return formed(asked, self.population, self.common)
 
@@ -95,24 +101,27 @@ class Corpus:
         new_place = np.full(len(self.population.known), -1)
         new_place[kept] = np.arange(len(kept))
         parts = []
-        for texts, model in self.openings:
-            is_kept = new_place[model] >= 0
-            parts.append(([text for text, told in zip(texts, is_kept, strict=True) if told], new_place[model[is_kept]]))
+        for asked in self.openings:
+            is_kept = new_place[asked.model] >= 0
+            texts = [text for text, told in zip(asked.texts, is_kept, strict=True) if told]
+            parts.append(replace(asked, texts=texts, model=new_place[asked.model[is_kept]]))
         rare = formed(parts, population, frozenset(), [RARE])
-        return [
-            {name: told[name][np.ix_(kept, kept)] for name in WEIGHTS if name != RARE} | new
-            for told, new in zip(self.values, rare, strict=True)
-        ]
+        found = []
+        for told, new in zip(self.values, rare, strict=True):
+            at = np.flatnonzero(new_place[told.model] >= 0)
+            values = {name: told.values[name][np.ix_(at, at)] for name in WEIGHTS if name != RARE}
+            found.append(replace(new, values=values | dict(new.values)))
+        return found
 
 
 def formed(
-    asked: Asked, population: Population, common: frozenset[str], names: Sequence[str] = tuple(WEIGHTS)
+    asked: list[Asked], population: Population, common: frozenset[str], names: Sequence[str] = tuple(WEIGHTS)
 ) -> Values:
     """Return the values of channels by prompt, in half the bytes."""
     chosen = [registry.load(channels, name) for name in names]
     return [
-        {name: told.astype(np.float32) for name, told in values.items()}
-        for values in prompt_values(asked, population.cohort, chosen, common)
+        replace(told, values={name: values.astype(np.float32) for name, values in told.values.items()})
+        for told in prompt_values(asked, population.cohort, chosen, common)
     ]
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from prefect.logging import disable_run_logger
 
 from tasks import drift
-from tasks.adapters import pruning, store
+from tasks.adapters import pair_sums, pruning, store
 from tasks.adapters.settings import Home
 from tests.support import personas, small_home
 
@@ -67,6 +67,7 @@ def main() -> None:
                 size = home.warehouse.stat().st_size
                 print(f"{number + 1} rounds: {size / 1e6:.1f} MB, {n_bytes / 1e6:.1f} MB of it text as it came")
         with store.writing(home) as warehouse:
+            pair_sums.keep_shapes(warehouse)
             warehouse.refresh()
             started = monotonic()
             drift.drift.fn("e/e", 0, home)

@@ -85,29 +85,35 @@ def score(
     start(place, verbose=verbose)
     from flows.grade import grade
     from flows.publish import publish
-    from flows.similarity import similarity
+    from flows.similarity import STEP, similarity
     from tasks import score as score_step
+    from tasks.adapters import formed
     from tasks.domain.plan import EmbeddingPlan
 
     text_only = EmbeddingPlan(enabled=False, model=embed_model)
+    wanted = {"enabled": True, "prompts_per_set": n, "trials_per_target": n_trials}
+    whole = text_only if n == n_trials == 0 else text_only.model_copy(update=wanted)
 
     async def run() -> None:
-        with store.writing(place):
+        with store.writing(place) as warehouse:
             load_lineage(place, lineage, bases)
             score_step.ask_about(asked, "score", place)
-            seconds = await similarity(str(place.root), named, text_only, seed)
+            is_there = formed.is_formed(warehouse, STEP, formed.formed_from(warehouse, named, whole, seed))
+            seconds = await similarity(str(place.root), named, whole if is_there else text_only, seed)
             if graded:
                 await grade(str(place.root), references=graded)
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
             cli_grades.print_grades(place)
             terminal.say(cli_power.scored(place))
-            terminal.say([f"Openings, lengths and word pairs of all pairs of models were compared in {seconds:.1f} s."])
-            if n == n_trials == 0:
+            if is_there:
+                terminal.say(["Nothing has changed since the last scoring: its results stand."])
+                return
+            terminal.say([f"All pairs of models were compared in {seconds:.1f} s."])
+            if whole == text_only:
                 return
             terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
-            wanted = {"enabled": True, "prompts_per_set": n, "trials_per_target": n_trials}
-            await similarity(str(place.root), named, text_only.model_copy(update=wanted), seed)
+            await similarity(str(place.root), named, whole, seed)
             findings, _ = await publish(str(place.root), with_report=False)
             cli_output.print_result(place, findings, [])
 

@@ -51,6 +51,11 @@ class Relation:
         return self.schema == "raw" or self.stored == "published"
 
     @property
+    def is_computed(self) -> bool:
+        """Say whether it is a raw table whose rows are replaced at each scoring, not facts."""
+        return self.schema == "raw" and COMPUTED in self.comment
+
+    @property
     def is_published(self) -> bool:
         """Say whether the snapshot has it."""
         return self.stored not in ("warehouse", "unpublished")
@@ -211,7 +216,7 @@ def _follow_files(connection: duckdb.DuckDBPyConnection) -> None:
         old, new = present.get(relation.name), wanted[relation.name]
         if old is None or old == new:
             continue
-        if COMPUTED in relation.comment:
+        if relation.is_computed:
             connection.execute(f"drop table {relation.quoted}")
             continue
         for column in new.keys() - old.keys():
@@ -251,16 +256,22 @@ COMPUTED = "as last computed"
 """What the header of a raw table says whose rows are replaced at each scoring."""
 
 
+@cache
+def digest() -> str:
+    """Return what changes with any file of `sql/`, what is said of a column, and DuckDB's version."""
+    texts = [duckdb.__version__, *(f"{relation.quoted} {relation.stored} {relation.text}" for relation in relations())]
+    texts += [*(macro.text for macro in macros()), (SQL_DIR / "columns.toml").read_text(encoding="utf-8")]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what is not there yet, and each view anew; nothing if the same files and DuckDB did so here before.
 
     To bind a hundred views that read each other takes seconds.
     """
-    texts = [duckdb.__version__, *(f"{relation.quoted} {relation.stored} {relation.text}" for relation in relations())]
-    texts += [macro.text for macro in macros()]
-    digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()
+    told = digest()
     connection.execute("create table if not exists main.created_from (digest varchar)")
-    if connection.execute("select digest from main.created_from").fetchall() == [(digest,)]:
+    if connection.execute("select digest from main.created_from").fetchall() == [(told,)]:
         return
     connection.begin()
     for schema in SCHEMAS:
@@ -271,7 +282,7 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
         create(connection, relation, is_refreshed=False)
     create_macros(connection)
     connection.execute("delete from main.created_from")
-    connection.execute("insert into main.created_from values ($digest)", {"digest": digest})
+    connection.execute("insert into main.created_from values ($digest)", {"digest": told})
     connection.commit()
 
 

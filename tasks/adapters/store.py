@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -167,10 +168,26 @@ class Store:
             cursor.register("incoming", rows.to_arrow())
             cursor.execute(f"insert into raw.{table} by name select * from incoming")
 
-    def clear(self, table: str) -> None:
-        """Delete the rows of a raw table."""
+    def clear(self, table: str, **where: Any) -> None:
+        """Delete the rows of a raw table that match `where`."""
+        tests = " and ".join(f"{column} = ${column}" for column in where) or "true"
         with _write_lock, self._transaction() as cursor:
-            cursor.execute(f"delete from raw.{table}")
+            cursor.execute(f"delete from raw.{table} where {tests}", where)
+
+    def digest(self, relations: Sequence[sqlfiles.Relation]) -> str:
+        """Return what changes when a row of any of these raw tables does.
+
+        When a row was loaded does not count, nor how often: a lineage file is appended at each scoring.
+        """
+        cursor = self._connection.cursor()
+        told = []
+        for relation in relations:
+            rows = f"select distinct * exclude (loaded_at) from {relation.quoted}"
+            chosen = rows if "loaded_at" in relation.text else f"select * from {relation.quoted}"
+            query = f"select count(*), sum(hash(row)::hugeint) from ({chosen}) as row"
+            told.append((relation.name, *cursor.execute(query).fetchall()[0]))
+        cursor.close()
+        return sha256(repr(told).encode()).hexdigest()
 
     def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
         """Say that these requests are wanted again, so that they count before older ones to the same question."""
@@ -243,7 +260,14 @@ class Store:
                     sqlfiles.create(cursor, relation, is_refreshed=True)
 
     def publish(self, target: Path) -> None:
-        """Write a snapshot to `target` and swap it in atomically; whoever reads the old one keeps it."""
+        """Write a snapshot to `target` and swap it in atomically; whoever reads the old one keeps it.
+
+        Where `target` holds just this already, nothing is written.
+        """
+        raw = [relation for relation in sqlfiles.relations() if relation.schema == "raw"]
+        digest = f"{self.digest(raw)} {sqlfiles.digest()}"
+        if _published_from(target) == digest:
+            return
         beside = target.with_suffix(".new.duckdb")
         beside.unlink(missing_ok=True)
         with _write_lock:
@@ -266,8 +290,20 @@ class Store:
                 sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
             sqlfiles.create_macros(connection)
             sqlfiles.describe(connection)
+            connection.execute("create table main.published_from as select $digest as digest", {"digest": digest})
             connection.commit()
         os.replace(beside, target)
+
+
+def _published_from(path: Path) -> str | None:
+    """Return what a snapshot was formed from; None where there is none, or none of this version."""
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True, config=options()) as connection:
+            return str(connection.execute("select digest from main.published_from").fetchall()[0][0])
+    except duckdb.Error:
+        return None
 
 
 def check_free(home: Home) -> None:

@@ -44,7 +44,7 @@ def test_bigram_jaccard_of_nothing_is_missing() -> None:
 def test_sql_counts_the_same_words(texts: list[str]) -> None:
     pattern = store.sqlfiles.read_relation(store.sqlfiles.SQL_DIR / "core" / "reply_shape.sql").text
     start = pattern.index("regexp_extract_all(")
-    expression = pattern[start : pattern.index(" as words")].replace("reply_text", "$text")
+    expression = pattern[start : pattern.index("],", pattern.index("]+"))].replace("reply.reply_text", "$text")
     with duckdb.connect() as connection:
         for text in texts:
             clean = text.encode("utf-8", "ignore").decode().replace("\x00", "")

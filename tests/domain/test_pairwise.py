@@ -1,6 +1,6 @@
 """Pairs of replies compared all at once, against a loop over pairs; and the sums that are kept of them."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import channels, registry
-from tasks.domain.channels.layout import shape
 from tasks.domain.likeness.lexical import bigram_jaccard, shared_opening, words
+from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.channel import Channel
-from tasks.domain.pairwise.engine import N_BLOCKS, centre, pair_sums
+from tasks.domain.pairwise.engine import Asked, pair_sums
+from tasks.domain.pairwise.features import Ragged, features_of, words_of_texts
 from tasks.domain.pairwise.matrices import jaccard, shared_prefix
 from tasks.domain.pairwise.prompt_replies import Cohort, PromptReplies
+from tasks.domain.pairwise.sums import N_BLOCKS
 from tasks.domain.pairwise.tokens import common_words, last_sentence, line_types, skeleton, tokenize, words_of
 
 COMMON = frozenset({"here", "is", "a", "the", "of", "it"})
@@ -34,7 +36,9 @@ TEXTS = [
 
 
 def replies(texts: list[str], model: list[int] | None = None) -> PromptReplies:
-    return PromptReplies(texts, np.arange(len(texts)) if model is None else np.array(model), COHORT, COMMON)
+    return PromptReplies(
+        features_of(texts, COMMON), np.arange(len(texts)) if model is None else np.array(model), COHORT
+    )
 
 
 def values(name: str, texts: list[str]) -> np.ndarray:
@@ -91,9 +95,63 @@ def test_lines_have_types() -> None:
     assert line_types(text, tokenize(text)) == [*("#000", "blank", "9101", "-001", "*111", "w001", "`000")]
 
 
-def test_shape_tells_place_and_neighbours() -> None:
-    text = "one\n\n- two"
-    assert shape(text, tokenize(text)) >= {("w000", "blank", "-000"), (0, "w000"), (2, "-000"), ("blank",)}
+PIECES = [
+    "Here is",
+    "a",
+    "\n",
+    "\n\n",
+    " ",
+    "**x:**",
+    "- ",
+    "1.",
+    "2",
+    "塩",
+    "ice",
+    "!",
+    "。",
+    "it's",
+    "²",
+    "_",
+    "\u200b",
+    ":",
+]
+WRITTEN = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
+
+
+def layout(text: str) -> set[tuple[object, ...]]:
+    """Return the n-grams of a text's line types, and its first types each with its place, one by one."""
+    types = line_types(text, tokenize(text))
+    grams = {tuple(types[start : start + n]) for n in (1, 2, 3) for start in range(len(types) - n + 1)}
+    return {*grams, *((place, kind) for place, kind in enumerate(types[:8]))}
+
+
+@given(st.lists(WRITTEN, min_size=2, max_size=5))
+def test_features_of_many_texts_are_those_of_each(texts) -> None:
+    """Two rows of hashes are equal where, and as far as, the tokens are that one text after the other comes to."""
+    found = features_of(texts, COMMON)
+    tokens = [tokenize(text) for text in texts]
+    spoken = [words_of(told) for told in tokens]
+    assert list(found.n_words) == [len(told) for told in spoken]
+    assert words_of_texts(texts, 3) == ([told[:3] for told in spoken], [len(told) for told in spoken])
+    rows = {
+        "opening": [told[:12] for told in spoken],
+        "template": [skeleton(told[:16], COMMON) for told in tokens],
+        "closing": [skeleton(tokenize(last_sentence(text))[:10], COMMON) for text in texts],
+    }
+    for name, told in rows.items():
+        hashes = getattr(found, name)
+        known: dict[int, str] = {}
+        for row, expected in zip(hashes, told, strict=True):
+            assert np.count_nonzero(row) == len(expected)
+            for code, token in zip(row, expected, strict=False):
+                assert known.setdefault(int(code), token) == token
+        assert len(set(known.values())) == len(known)
+    by_loop = {"layout": [layout(text) for text in texts], "pairs": [set(pairwise(told)) for told in spoken]}
+    for name, sets in by_loop.items():
+        ragged = getattr(found, name)
+        members = [set(ragged.part(row, row + 1).values) for row in range(len(texts))]
+        for i, j in product(range(len(texts)), repeat=2):
+            assert len(members[i] & members[j]) == len(sets[i] & sets[j])
 
 
 # Channels
@@ -165,7 +223,10 @@ def test_what_everybody_says_is_no_surprise() -> None:
 
 @given(st.lists(st.lists(st.sampled_from("abc"), max_size=6), min_size=1, max_size=6), st.integers(1, 5))
 def test_shared_prefix_is_what_a_loop_counts(sequences, length) -> None:
-    found = shared_prefix(sequences, length)
+    codes = np.zeros((len(sequences), length), dtype=np.uint64)
+    for row, sequence in enumerate(sequences):
+        codes[row, : len(sequence[:length])] = ["_abc".index(letter) for letter in sequence[:length]]
+    found = shared_prefix(codes)
     for i, j in product(range(len(sequences)), repeat=2):
         n = 0
         for a, b in zip(sequences[i][:length], sequences[j][:length], strict=False):
@@ -177,7 +238,9 @@ def test_shared_prefix_is_what_a_loop_counts(sequences, length) -> None:
 
 @given(st.lists(st.sets(st.integers(0, 9)), min_size=1, max_size=6))
 def test_jaccard_is_what_sets_say(sets) -> None:
-    found = jaccard(sets)
+    flat = [member for told in sets for member in [*told, *told]]  # Members may come twice.
+    starts = np.cumsum([0, *(2 * len(told) for told in sets)])
+    found = jaccard(Ragged(np.array(flat, dtype=np.uint64), starts))
     for i, j in product(range(len(sets)), repeat=2):
         either = sets[i] | sets[j]
         if either:
@@ -206,19 +269,25 @@ def test_centring_is_its_definition() -> None:
     dice = np.random.default_rng(0)
     matrix = dice.random((6, 6))
     matrix[dice.random((6, 6)) < 0.15] = np.nan
-    found, _ = centre(matrix, COHORT)
+    found = centre(matrix, COHORT).values
     for target, reference in product(range(6), repeat=2):
         assert found[target, reference] == pytest.approx(brute_centred(matrix, target, reference), nan_ok=True)
 
 
-NUMBER = Channel("number", lambda told: np.array([[float(a) * float(b) for b in told.texts] for a in told.texts]))
+NUMBER = Channel("number", lambda told: np.outer(told.features.n_words, told.features.n_words).astype(float))
+"""The product of the numbers of words of two replies."""
+
+
+def asked(numbers: list[int], model: list[int]) -> Asked:
+    """Return replies of so many words each."""
+    return Asked([" ".join(["word"] * n) for n in numbers], np.array(model))
 
 
 def test_sums_are_over_prompts_that_both_answered() -> None:
     prompts = [
-        (["1", "2", "3", "4", "5", "6"], np.arange(6)),
-        (["2", "3", "5", "7"], np.array([0, 2, 3, 5])),
-        (["9"], np.array([4])),
+        asked([1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4, 5]),
+        asked([2, 3, 5, 7], [0, 2, 3, 5]),
+        asked([9], [4]),
     ]
     found = pair_sums(prompts, COHORT, [NUMBER], COMMON)["number"]
     assert (found.n[0, 5], found.n[0, 1], found.n[4, 4]) == (2, 1, 0)
@@ -234,7 +303,7 @@ def test_sums_are_over_prompts_that_both_answered() -> None:
 
 def test_samples_of_a_model_count_once() -> None:
     """Two samples of model 0: its values are their mean, and with itself they are compared."""
-    prompts = [(["1", "3", "5", "7"], np.array([0, 0, 2, 3]))]
+    prompts = [asked([1, 3, 5, 7], [0, 0, 2, 3])]
     found = pair_sums(prompts, COHORT, [NUMBER], COMMON)["number"]
     assert found.mean[0, 2] == pytest.approx((5 + 15) / 2)
     assert found.mean[0, 0] == pytest.approx(3.0)
@@ -242,7 +311,7 @@ def test_samples_of_a_model_count_once() -> None:
 
 
 def test_prompts_are_dealt_to_blocks_in_turn() -> None:
-    prompts = [(["1", "2", "3", "4", "5", "6"], np.arange(6))] * (2 * N_BLOCKS + 3)
+    prompts = [asked([1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4, 5])] * (2 * N_BLOCKS + 3)
     n = pair_sums(prompts, COHORT, [NUMBER], COMMON)["number"].block_n[:, 5, 2]
     assert list(n) == [3] * 3 + [2] * (N_BLOCKS - 3)
 
@@ -251,7 +320,7 @@ def test_a_further_model_that_is_no_background_moves_nobody() -> None:
     texts = TEXTS[:5]
     narrow = Cohort(COHORT.vendor[:5], COHORT.family[:5], COHORT.is_background[:5])
     made = [registry.load(channels, name) for name in NAMES]
-    with_pupil = pair_sums([([*texts, TEXTS[0]], np.arange(6))], COHORT, made, COMMON)
-    without = pair_sums([(texts, np.arange(5))], narrow, made, COMMON)
+    with_pupil = pair_sums([Asked([*texts, TEXTS[0]], np.arange(6))], COHORT, made, COMMON)
+    without = pair_sums([Asked(texts, np.arange(5))], narrow, made, COMMON)
     for name in NAMES:
         assert np.allclose(with_pupil[name].centred[:5, :5], without[name].centred, equal_nan=True)

@@ -22,7 +22,7 @@ from tasks.domain.verdict.decision import (
     TAUGHT,
 )
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import PairScore, placed
+from tasks.domain.verdict.pair_score import Pairs, PairScore, of_list
 from tasks.domain.verdict.population import Known, Population, is_released_after
 from tasks.domain.verdict.verdicts import Verdict, verdicts
 
@@ -84,7 +84,7 @@ class World:
         }
         blocks = scores[None] + noise - noise.mean(axis=0)
         composite = Composite(scores, blocks, {})
-        return Measured(population, composite, placed(pairs, population), selves, self.questions)
+        return Measured(population, composite, of_list(pairs, population), selves, self.questions)
 
     def rows(self) -> list[Verdict]:
         return verdicts(analyse(self.measured()))
@@ -190,7 +190,8 @@ def test_order_of_models_leaves_no_trace() -> None:
         measured.composite.blocks[:, order][:, :, order],
         {},
     )
-    pairs = placed(list(measured.pairs.values()), turned)
+    figures = {name: values[np.ix_(order, order)] for name, values in measured.pairs.figures.items()}
+    pairs = Pairs(tuple(turned.place), figures)
     again = verdicts(analyse(Measured(turned, composite, pairs, measured.selves)))
     assert [(row.target, row.candidate_group, row.verdict, row.rank) for row in again] == [
         (row.target, row.candidate_group, row.verdict, row.rank) for row in world.rows()

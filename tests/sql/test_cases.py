@@ -14,6 +14,7 @@ import duckdb
 import pytest
 
 from tasks.adapters import sqlfiles, store
+from tasks.domain.pairwise.features import N_OPENING, words_of_texts
 
 RELATIONS = {relation.full_name: relation for relation in sqlfiles.relations()}
 OF_CATALOGUE = {"mart.relation", "mart.relation_column"}
@@ -60,9 +61,20 @@ def _form(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, str
                 _insert(connection, relation.quoted, given[relation.full_name])
         else:
             connection.execute(f"create view {relation.quoted} as {relation.text}")
+    for replies in given.keys() & {"core.reply", "core.round_reply"} if "raw.text_shape" in needed else ():
+        _keep_shapes(connection, replies)
     if name in OF_CATALOGUE:
         sqlfiles.describe(connection)
     connection.execute(f"create table actual as {RELATIONS[name].text}")
+
+
+def _keep_shapes(connection: duckdb.DuckDBPyConnection, replies: str) -> None:
+    """Form the shapes of the texts of given replies as a scoring does."""
+    connection.execute(f"update {replies} set text_id = md5(reply_text) where text_id is null")
+    texts = connection.sql(f"select distinct text_id, reply_text from {replies} where text_id is not null").pl()
+    words, counts = words_of_texts(texts["reply_text"], N_OPENING)
+    for row in zip(texts["text_id"], counts, words, strict=True):
+        connection.execute("insert into raw.text_shape values (?, ?, ?)", list(row))
 
 
 def _given(case: dict[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from tasks import drift
-from tasks.adapters import pruning, store
+from tasks.adapters import pair_sums, pruning, store
 from tasks.adapters.settings import Home
 from tasks.domain.prompting.trials import BANK
 from tests.support import personas, small_home
@@ -44,6 +44,7 @@ class Rounds:
                 seed = 0 if temperature == 0 else self.n
                 texts = {prompt: _text(answering, prompt, seed) for prompt in PROMPTS}
                 self._keep(warehouse, (model, name, temperature), texts, at)
+            pair_sums.keep_shapes(warehouse)
             warehouse.refresh()
             drift.drift.fn("none/none", 7, self.home)
             return warehouse.read("mart.drift", round=name).sort("target", "measure")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import pair_sums
+from tasks.domain.pairwise.engine import Asked, pair_sums
 from tasks.domain.pairwise.tokens import common_words
 from tasks.domain.references import CANDIDATE_ROLES
 from tasks.domain.verdict import population as verdict_population
@@ -245,8 +245,8 @@ class Population:
         prompts = []
         for prompt in range(self.n_prompts):
             told = [(text, i) for i, model in enumerate(known.known) for text in self.texts(prompt, model.model)]
-            prompts.append(([text for text, _ in told], np.array([place for _, place in told])))
-        common = common_words(text for texts, _ in prompts for text in texts)
+            prompts.append(Asked([text for text, _ in told], np.array([place for _, place in told])))
+        common = common_words(text for asked in prompts for text in asked.texts)
         sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)
         return Measured(known, composite(sums, known), of_list(self.pair_scores(), known), {})
 

@@ -11,7 +11,7 @@ from tasks.domain.pairwise.extras import ShardExtras
 from tasks.domain.pairwise.features import features_of
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.pairwise.prompt_replies import Cohort, Places, PromptReplies
-from tasks.domain.pairwise.sums import ChannelSums, ShardSums, merged
+from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merged
 
 CHARACTERS_AT_ONCE = 6_000_000
 """Text whose words are taken apart at a time: about 300 MB of tokens."""
@@ -43,7 +43,7 @@ class PromptValues:
 
 
 def pair_sums(
-    prompts: Sequence[Asked], cohort: Cohort, channels: Sequence[Channel], common: Set[str], n_blocks: int = 20
+    prompts: Sequence[Asked], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
 ) -> dict[str, ChannelSums]:
     """Return the sums of each channel by its name, of prompts that fit into memory; see `shard_sums`.
 
@@ -52,13 +52,14 @@ def pair_sums(
         cohort: the models.
         channels: what to compare.
         common: words that stay in skeletons.
-        n_blocks: prompts are dealt out in turn to as many blocks.
     """
-    names = [channel.name for channel in channels]
-    shards = (
-        shard_sums(prompt_values(prompts[block::n_blocks], cohort, channels, common), names, cohort)
-        for block in range(n_blocks)
-    )
+    values = list(prompt_values(prompts, cohort, channels, common))
+    return sums_of(values, [channel.name for channel in channels], cohort)
+
+
+def sums_of(values: Sequence[PromptValues], names: Sequence[str], cohort: Cohort) -> dict[str, ChannelSums]:
+    """Return the sums over prompts of each channel's values, by its name; prompts are dealt out in turn to blocks."""
+    shards = (shard_sums(values[block::N_BLOCKS], names, cohort) for block in range(N_BLOCKS))
     return merged(shards, names, cohort)[0]
 
 

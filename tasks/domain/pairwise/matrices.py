@@ -32,7 +32,7 @@ class Prefixes:
         return found
 
     def lengths(self) -> NDArray[np.int8]:
-        """Return how many leading hashes each two sequences share, r x r; the diagonal is 0."""
+        """Return how many leading hashes each two sequences share, r x r."""
         r = len(self.codes)
         common = self.common.astype(np.int8)
         found = np.zeros((r, r), dtype=np.int8)
@@ -43,7 +43,9 @@ class Prefixes:
         found += found.T
         sorted_back = np.empty(r, dtype=np.int64)
         sorted_back[self.order] = np.arange(r)
-        return found[np.ix_(sorted_back, sorted_back)]
+        found = found[np.ix_(sorted_back, sorted_back)]
+        np.fill_diagonal(found, np.count_nonzero(self.codes, axis=1))
+        return found
 
     def groups(self, length: int) -> list[tuple[int, int]]:
         """Return from where to where, in the sorted order, two sequences or more share their first `length` hashes."""
@@ -53,7 +55,7 @@ class Prefixes:
 
 
 def shared_prefix(codes: Hashes) -> Floats:
-    """Return the r x r matrix of ln(1 + number of identical leading hashes) of r sequences; the diagonal is 0."""
+    """Return the r x r matrix of ln(1 + number of identical leading hashes) of r sequences."""
     found: Floats = np.log1p(np.arange(codes.shape[1] + 1.0))[Prefixes(codes).lengths()]
     return found
 
@@ -77,5 +79,6 @@ def jaccard(sets: Ragged) -> Floats:
     shared = incidence[:, is_common]
     both = (shared @ shared.T).toarray().astype(np.float64)
     either = sizes[:, None] + sizes[None, :] - both
+    np.fill_diagonal(both, sizes)
     np.fill_diagonal(either, sizes)
     return np.divide(both, either, out=np.full_like(both, np.nan), where=either > 0.0)
