@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tasks.adapters import sqlfiles
+from tasks.adapters import settings, sqlfiles
 from tasks.adapters.opening import connect, held, is_locked_somewhere, options
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -96,32 +96,13 @@ class Store:
             rows: dataclass instances, dicts or a frame; columns that the table lacks are ignored.
             key: column, or comma-separated columns, by which a row that is already there is left out.
         """
-        schema = self._connection.cursor().sql(f"select * from raw.{table} limit 0").pl().schema
-        if isinstance(rows, pl.DataFrame):
-            frame = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-        else:
-            dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
-            frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
-        if frame.is_empty():
-            return 0
-        tests = " and ".join(
-            f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(",")
-        )
-        chosen = (
-            f"select distinct on ({key}) * from incoming"
-            f" where not exists (select 1 from raw.{table} as old where {tests})"
-            if key
-            else "select * from incoming"
-        )
-        with _write_lock, self._transaction() as cursor:
-            cursor.register("incoming", frame.to_arrow())
-            [[n_new]] = cursor.execute(f"insert into raw.{table} by name {chosen}").fetchall()
-        return int(n_new)
+        with self.transaction() as cursor:
+            return appended(cursor, table, rows, key)
 
     def replace(self, table: str, rows: pl.DataFrame, **where: Any) -> None:
         """Put `rows` in the place of the rows of a raw table that match `where`, in one transaction."""
         tests = " and ".join(f"{column} = ${column}" for column in where) or "true"
-        with _write_lock, self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute(f"delete from raw.{table} where {tests}", where)
             cursor.register("incoming", rows.to_arrow())
             cursor.execute(f"insert into raw.{table} by name select * from incoming")
@@ -129,7 +110,7 @@ class Store:
     def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
         """Say that these requests are wanted again, so that they count before older ones to the same question."""
         frame = pl.DataFrame({"request_id": request_ids}, schema={"request_id": pl.String})
-        with _write_lock, self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.register("incoming", frame.to_arrow())
             cursor.execute(
                 "update raw.request set wanted_at = $at where request_id in (select request_id from incoming)",
@@ -137,21 +118,34 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
-        cursor.execute("begin")
-        try:
-            yield cursor
-            cursor.execute("commit")
-        except BaseException:
-            cursor.execute("rollback")
-            raise
-        finally:
-            cursor.close()
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield the cursor of one transaction: what it writes is there after the block, or nothing if that raises."""
+        with _write_lock:
+            cursor = self._connection.cursor()
+            cursor.execute("begin")
+            try:
+                yield cursor
+                cursor.execute("commit")
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def limited(self, memory: str) -> Iterator[None]:
+        """Have the database take no more than `memory` within the block, or what it may take at all if that is less."""
+        usual = str(options()["memory_limit"])
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"set memory_limit = {sqlfiles.literal(min(memory, usual, key=settings.memory_bytes))}")
+            try:
+                yield
+            finally:
+                cursor.execute(f"set memory_limit = {sqlfiles.literal(usual)}")
 
     def refresh(self) -> None:
         """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
-        with _write_lock, self._transaction() as cursor:
+        with self.transaction() as cursor:
             for relation in sqlfiles.relations():
                 if relation.stored:
                     sqlfiles.create(cursor, relation, is_refreshed=True)
@@ -181,6 +175,28 @@ class Store:
             sqlfiles.describe(connection)
             connection.commit()
         os.replace(beside, target)
+
+
+def appended(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Any] | pl.DataFrame, key: str | None) -> int:
+    """Append rows as `Store.append` does, within the transaction of `cursor`."""
+    schema = cursor.sql(f"select * from raw.{table} limit 0").pl().schema
+    if isinstance(rows, pl.DataFrame):
+        frame = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    else:
+        dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
+        frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
+    if frame.is_empty():
+        return 0
+    tests = " and ".join(f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(","))
+    chosen = (
+        f"select distinct on ({key}) * from incoming where not exists (select 1 from raw.{table} as old where {tests})"
+        if key
+        else "select * from incoming"
+    )
+    cursor.register("incoming", frame.to_arrow())
+    [[n_new]] = cursor.execute(f"insert into raw.{table} by name {chosen}").fetchall()
+    cursor.unregister("incoming")
+    return int(n_new)
 
 
 def check_free(home: Home) -> None:
