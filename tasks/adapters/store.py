@@ -28,6 +28,7 @@ class Store:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection, self.path = connection, path
+        self._memory = str(options()["memory_limit"])
 
     def close(self) -> None:
         """Close the database; the write-ahead log is folded in."""
@@ -134,14 +135,18 @@ class Store:
 
     @contextmanager
     def limited(self, memory: str) -> Iterator[None]:
-        """Have the database take no more than `memory` within the block, or what it may take at all if that is less."""
-        usual = str(options()["memory_limit"])
+        """Have the database, and a snapshot of it, take no more than `memory` within the block, or less as before."""
+        usual = self._memory
+        try:
+            self._remember(min(memory, usual, key=settings.memory_bytes))
+            yield
+        finally:
+            self._remember(usual)
+
+    def _remember(self, memory: str) -> None:
+        self._memory = memory
         with self._connection.cursor() as cursor:
-            cursor.execute(f"set memory_limit = {sqlfiles.literal(min(memory, usual, key=settings.memory_bytes))}")
-            try:
-                yield
-            finally:
-                cursor.execute(f"set memory_limit = {sqlfiles.literal(usual)}")
+            cursor.execute(f"set memory_limit = {sqlfiles.literal(memory)}")
 
     def refresh(self) -> None:
         """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
@@ -169,6 +174,7 @@ class Store:
                 cursor.execute("detach snapshot")
                 cursor.close()
         with duckdb.connect(str(beside), config=options()) as connection:
+            connection.execute(f"set memory_limit = {sqlfiles.literal(self._memory)}")
             connection.begin()  # Committed one by one, a thousand comments take seconds.
             for relation in sqlfiles.published():
                 sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)

@@ -59,15 +59,15 @@ class Block:
             ) from None
 
 
-def blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[Block]:
-    """Yield a file in blocks of whole lines, without the mark that some editors put at its start.
+def blocks(path: Path, size: int | None = None) -> Iterator[Block]:
+    """Yield a file in blocks of whole lines (of about `size` bytes), without the mark that some editors put at its start.
 
     Raises:
         InputError: it does not exist, can't be read or is empty; also where only blanks are in it, at the end.
     """
     is_filled, line, offset = False, 1, 0
     with _refusing(path), path.open("rb") as file:
-        while content := file.read(size) + file.readline():
+        while content := file.read(size or BLOCK_BYTES) + file.readline():
             n_bytes = len(content)
             start = len(BOM_UTF8) if not offset and content.startswith(BOM_UTF8) else 0
             block = Block(path, content[start:] if start else content, line, offset + start)
