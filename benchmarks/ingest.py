@@ -9,6 +9,7 @@ import json
 import random
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,7 @@ def write(path: Path, n_models: int, n_prompts: int) -> Path:
 
 
 def ingested(path: str, home: str) -> tuple[int, float]:
-    """Take a file in; return how many replies were new, and the seconds without the start of the program."""
-    import time
-
+    """Take a file in; return how many replies were new, and the seconds until the warehouse is closed."""
     from tasks import ingest
     from tasks.adapters import store
     from tasks.adapters.settings import Home
@@ -62,19 +61,16 @@ def ingested(path: str, home: str) -> tuple[int, float]:
     with store.writing(place):
         started = time.perf_counter()
         done = ingest.ingest.fn(Path(path), "replies", (None, None), place)
-        return done.n_new, time.perf_counter() - started
+    return done.n_new, time.perf_counter() - started
 
 
 def read_alone(path: str, database: str) -> float:
-    """Have DuckDB read a JSON file into a table; return the seconds."""
-    import time
-
+    """Have DuckDB read a JSON file into a table; return the seconds until the database is closed."""
     connection = duckdb.connect(database)
     started = time.perf_counter()
     connection.execute(f"create table t as select * from read_json('{path}')")
-    seconds = time.perf_counter() - started
     connection.close()
-    return seconds
+    return time.perf_counter() - started
 
 
 def measure(n_models: int, n_prompts: int) -> list[Measure]:

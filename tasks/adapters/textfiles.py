@@ -60,7 +60,7 @@ class Block:
 
 
 def blocks(path: Path, size: int | None = None) -> Iterator[Block]:
-    """Yield a file in blocks of whole lines (of about `size` bytes), without the mark that some editors put at its start.
+    """Yield a file in blocks of whole lines, about `size` bytes each, without the mark that may stand at its start.
 
     Raises:
         InputError: it does not exist, can't be read or is empty; also where only blanks are in it, at the end.
