@@ -112,7 +112,8 @@ def _parquet_frames(path: Path) -> Iterator[pl.DataFrame]:
     if not path.stat().st_size:
         raise InputError("the file is empty.", where=str(path), remedy="Fetch it again, or leave it out.")
     try:
-        with parquet.ParquetFile(path, buffer_size=1 << 20) as file:
+        # Buffered ahead, as is usual, all of the file would be held by the end.
+        with parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
             columns = file.schema_arrow.names
             check_columns(columns, NEEDED, KNOWN, str(path))
             groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
