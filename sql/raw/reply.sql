@@ -1,6 +1,6 @@
 -- raw.reply: one row per outcome of a request: a text, or the reason there is none.
 -- grain: reply_id
--- Texts are written as zstd: what is otherwise chosen takes twice the time to write and five times the room.
+-- Texts are written as zstd: what is otherwise chosen takes twice the time to write, and more room.
 create table if not exists raw.reply (
     reply_id varchar not null,
     request_id varchar not null,
