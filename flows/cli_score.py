@@ -27,14 +27,14 @@ def ingest(
     from tasks.adapters import foreign
 
     chosen = foreign.detect(path) if format_name is None else format_name
-    # Read once before anything starts: a broken file is said at once and leaves no trace.
-    foreign.read(path, chosen, (model, prompt_set))
-    if format_name is None:
-        terminal.say([f"Format: {chosen} (detected)"])
-    start(place, verbose=verbose)
-    from flows.ingest import ingest as flow
+    # Read before anything starts: a broken file is said at once and leaves no trace.
+    with foreign.staged(path, chosen, (model, prompt_set), place):
+        if format_name is None:
+            terminal.say([f"Format: {chosen} (detected)"])
+        start(place, verbose=verbose)
+        from flows.ingest import ingest as flow
 
-    done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
+        done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
     cli_output.print_ingested(done)
     if done.labels:
         cli_identity.print_identity(place)

@@ -1,14 +1,19 @@
 """Files of replies that were recorded elsewhere: which format they are in, and the rows that they come to."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import polars as pl
 
 from tasks.adapters import formats
 from tasks.adapters.known_models import matching_card, vendor_named
-from tasks.adapters.settings import now
+from tasks.adapters.settings import Home, now
+from tasks.adapters.staging import Staged, StagedFiles, folder_beside
 from tasks.domain import registry
 from tasks.domain.errors import InputError
-from tasks.domain.ports import ForeignFormat
-from tasks.domain.recorded import RecordedRows
+from tasks.domain.ports import BatchedFormat, ForeignFormat
+from tasks.domain.recorded_rows import RecordedRows
 
 
 def _names() -> list[str]:
@@ -44,33 +49,72 @@ def detect(path: Path) -> str:
     raise InputError("no known format is recognised here.", where=str(path), remedy=f"Known are {looks}.")
 
 
-def read(path: Path, format_name: str, names: tuple[str | None, str | None]) -> RecordedRows:
-    """Return the rows that the replies under `path` come to; nothing is written.
+_Key = tuple[Path, str, tuple[str | None, str | None], Path]
+_open: dict[_Key, Staged] = {}
+
+
+@contextmanager
+def staged(path: Path, format_name: str, names: tuple[str | None, str | None], home: Home) -> Iterator[Staged]:
+    """Read the replies under `path` into files beside the warehouse, which are gone after the block.
+
+    Within one process whoever asks for the same within the block shares the files, and nothing is read twice.
 
     Args:
         path: file or folder.
         format_name: one of the formats.
         names: model name and prompt set name that replace those of the file, or None.
+        home: where the warehouse is, or will be; nothing else is written there.
 
     Raises:
         InputError: something there is wrong; the message names file, line and remedy.
     """
+    key = (path.resolve(), format_name, names, home.root)
+    if key in _open:
+        yield _open[key]
+        return
     model_name, set_name = names
     for option, name in (("--model", model_name), ("--prompt-set", set_name)):
         if name is not None and not name.strip():
             raise InputError(f"the name is {name!r}.", where=option, remedy="Give a name, or leave the option out.")
     foreign = _format(format_name)
     _check_exists(path)
-    recorded = list(foreign.read(path))
-    models = {reply.model for reply in recorded}
-    if model_name is not None and len(models) > 1:
-        raise InputError(
-            f"--model names one model, the file holds {len(models)}.", where=str(path), remedy="Leave --model out."
-        )
     rows = RecordedRows(str(path), format_name, set_name or foreign.prompt_set or path.resolve().name, now())
-    for reply in recorded:
-        rows.add(reply, model_name or reply.model)
+    with folder_beside(home) as folder:
+        _write_all(foreign, path, rows, StagedFiles(folder, model_name))
+        _open[key] = Staged(
+            folder=folder,
+            format_name=format_name,
+            prompt_set=rows.prompt_set,
+            n_models=len(rows.models),
+            n_prompts=rows.n_prompts,
+            n_replies=rows.n_replies,
+            n_missing=rows.n_missing,
+            labels=rows.label_counts(),
+        )
+        try:
+            yield _open[key]
+        finally:
+            del _open[key]
+
+
+def _write_all(foreign: ForeignFormat, path: Path, rows: RecordedRows, files: StagedFiles) -> None:
+    named: set[str] = set()
+    batches = foreign.batches(path) if isinstance(foreign, BatchedFormat) else (foreign.read(path),)
+    for batch in batches:
+        if isinstance(batch, pl.DataFrame):
+            named.update(batch["model"].unique())
+            files.write(rows.add_frame(batch if files.model is None else batch.with_columns(model=pl.lit(files.model))))
+            continue
+        for reply in batch:
+            named.add(reply.model)
+            files.write(rows.add(reply, files.model or reply.model))
+    files.write(rows.rest())
+    if files.model is not None and len(named) > 1:
+        raise InputError(
+            f"--model names one model, the file holds {len(named)}.", where=str(path), remedy="Leave --model out."
+        )
+    rows.check()
     if rows.trials:
         for model in rows.models:
             rows.identify(model, matching_card(model), vendor_named(model))
-    return rows
+    files.write([rows.of_models()])

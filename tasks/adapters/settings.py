@@ -101,6 +101,12 @@ def memory_limit() -> str:
     return f"{int(max(SHARE_OF_FREE * _free_memory(), LEAST_MEMORY)) // 2**20}MiB"
 
 
+def memory_bytes(told: str) -> float:
+    """Return the bytes of an amount as `memory_limit` gives it."""
+    number, letter, binary = re.fullmatch(r"([\d.]+)\s*([KMGT])(i?)B", told, re.IGNORECASE).groups()  # type: ignore[union-attr]
+    return float(number) * (1024 if binary else 1000) ** ("KMGT".index(letter.upper()) + 1)
+
+
 def _free_memory() -> float:
     """Return the bytes that the machine can give; within a container (cgroup v2) what its limit leaves of them."""
     free = float(psutil.virtual_memory().available)

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from tasks.adapters import sqlfiles
+from tasks.adapters import settings, sqlfiles
 from tasks.adapters.opening import connect, held, is_locked_somewhere, options
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -70,6 +70,7 @@ class Store:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection, self.path = connection, path
+        self._memory = str(options()["memory_limit"])
 
     def close(self) -> None:
         """Close the database; the write-ahead log is folded in."""
@@ -138,32 +139,13 @@ class Store:
             rows: dataclass instances, dicts or a frame; columns that the table lacks are ignored.
             key: column, or comma-separated columns, by which a row that is already there is left out.
         """
-        schema = self._connection.cursor().sql(f"select * from raw.{table} limit 0").pl().schema
-        if isinstance(rows, pl.DataFrame):
-            frame = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-        else:
-            dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
-            frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
-        if frame.is_empty():
-            return 0
-        tests = " and ".join(
-            f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(",")
-        )
-        chosen = (
-            f"select distinct on ({key}) * from incoming"
-            f" where not exists (select 1 from raw.{table} as old where {tests})"
-            if key
-            else "select * from incoming"
-        )
-        with _write_lock, self._transaction() as cursor:
-            cursor.register("incoming", frame.to_arrow())
-            [[n_new]] = cursor.execute(f"insert into raw.{table} by name {chosen}").fetchall()
-        return int(n_new)
+        with self.transaction() as cursor:
+            return appended(cursor, table, rows, key)
 
     def replace(self, table: str, rows: pl.DataFrame, **where: Any) -> None:
         """Put `rows` in the place of the rows of a raw table that match `where`, in one transaction."""
         tests = " and ".join(f"{column} = ${column}" for column in where) or "true"
-        with _write_lock, self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.execute(f"delete from raw.{table} where {tests}", where)
             cursor.register("incoming", rows.to_arrow())
             cursor.execute(f"insert into raw.{table} by name select * from incoming")
@@ -192,7 +174,7 @@ class Store:
     def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
         """Say that these requests are wanted again, so that they count before older ones to the same question."""
         frame = pl.DataFrame({"request_id": request_ids}, schema={"request_id": pl.String})
-        with _write_lock, self._transaction() as cursor:
+        with self.transaction() as cursor:
             cursor.register("incoming", frame.to_arrow())
             cursor.execute(
                 "update raw.request set wanted_at = $at where request_id in (select request_id from incoming)",
@@ -200,17 +182,34 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
-        cursor.execute("begin")
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Yield the cursor of one transaction: what it writes is there after the block, or nothing if that raises."""
+        with _write_lock:
+            cursor = self._connection.cursor()
+            cursor.execute("begin")
+            try:
+                yield cursor
+                cursor.execute("commit")
+            except BaseException:
+                cursor.execute("rollback")
+                raise
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def limited(self, memory: str) -> Iterator[None]:
+        """Have the database, and a snapshot of it, take no more than `memory` within the block, or less as before."""
+        usual = self._memory
         try:
-            yield cursor
-            cursor.execute("commit")
-        except BaseException:
-            cursor.execute("rollback")
-            raise
+            self._remember(min(memory, usual, key=settings.memory_bytes))
+            yield
         finally:
-            cursor.close()
+            self._remember(usual)
+
+    def _remember(self, memory: str) -> None:
+        self._memory = memory
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"set memory_limit = {sqlfiles.literal(memory)}")
 
     def replies_digest(self) -> str:
         """Return what changes when any reply that counts does: how many they are, and a sum over their hashes."""
@@ -254,7 +253,7 @@ class Store:
 
     def refresh(self) -> None:
         """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
-        with _write_lock, self._transaction() as cursor:
+        with self.transaction() as cursor:
             for relation in sqlfiles.relations():
                 if relation.stored:
                     sqlfiles.create(cursor, relation, is_refreshed=True)
@@ -285,6 +284,7 @@ class Store:
                 cursor.execute("detach snapshot")
                 cursor.close()
         with duckdb.connect(str(beside), config=options()) as connection:
+            connection.execute(f"set memory_limit = {sqlfiles.literal(self._memory)}")
             connection.begin()  # Committed one by one, a thousand comments take seconds.
             for relation in sqlfiles.published():
                 sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
@@ -304,6 +304,28 @@ def _published_from(path: Path) -> str | None:
             return str(connection.execute("select digest from main.published_from").fetchall()[0][0])
     except duckdb.Error:
         return None
+
+
+def appended(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Any] | pl.DataFrame, key: str | None) -> int:
+    """Append rows as `Store.append` does, within the transaction of `cursor`."""
+    schema = cursor.sql(f"select * from raw.{table} limit 0").pl().schema
+    if isinstance(rows, pl.DataFrame):
+        frame = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+    else:
+        dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
+        frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
+    if frame.is_empty():
+        return 0
+    tests = " and ".join(f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(","))
+    chosen = (
+        f"select distinct on ({key}) * from incoming where not exists (select 1 from raw.{table} as old where {tests})"
+        if key
+        else "select * from incoming"
+    )
+    cursor.register("incoming", frame.to_arrow())
+    [[n_new]] = cursor.execute(f"insert into raw.{table} by name {chosen}").fetchall()
+    cursor.unregister("incoming")
+    return int(n_new)
 
 
 def check_free(home: Home) -> None:

@@ -1,11 +1,13 @@
-"""Text, JSON and CSV files that a user gives: read whole, or refused with file, line and remedy."""
+"""Text, JSON and CSV files that a user gives, refused with file, line and remedy; tables are never held whole."""
 
 import csv
-import io
 import json
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +20,14 @@ MAYBE_CUT = "The file may be cut: fetch it again, or leave it out."
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, without the mark that some editors put at its start.
+BLOCK_BYTES = 8 << 20
 
-    Raises:
-        InputError: it does not exist, can't be read or is not UTF-8.
-    """
+
+@contextmanager
+def _refusing(path: Path) -> Iterator[None]:
+    """Say in an InputError why a file can't be read."""
     try:
-        content = path.read_bytes()
+        yield
     except FileNotFoundError:
         raise InputError("there is no such file.", where=str(path), remedy="Check the path.") from None
     except IsADirectoryError:
@@ -34,22 +36,69 @@ def read_text(path: Path) -> str:
         raise InputError(
             f"it can't be read: {error.strerror}.", where=str(path), remedy="Check the path and its permissions."
         ) from None
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError(
-            f"byte {error.start} ({content[error.start]:#04x}) is not UTF-8.",
-            where=f"{path}:{line}",
-            remedy="Save the file as UTF-8.",
-        ) from None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole lines of a file: which is the first, counted from 1, and how many bytes stand before it."""
+
+    path: Path
+    content: bytes
+    first_line: int
+    offset: int
+
+    def text(self) -> str:
+        """Return the lines; raise an InputError where they are not UTF-8."""
+        try:
+            return self.content.decode().replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"byte {self.offset + error.start} ({self.content[error.start]:#04x}) is not UTF-8.",
+                where=f"{self.path}:{self.first_line + self.content[: error.start].count(10)}",
+                remedy="Save the file as UTF-8.",
+            ) from None
+
+
+def blocks(path: Path, size: int | None = None) -> Iterator[Block]:
+    """Yield a file in blocks of whole lines, about `size` bytes each, without the mark that may stand at its start.
+
+    Raises:
+        InputError: it does not exist, can't be read or is empty; also where only blanks are in it, at the end.
+    """
+    is_filled, line, offset = False, 1, 0
+    with _refusing(path), path.open("rb") as file:
+        while content := file.read(size or BLOCK_BYTES) + file.readline():
+            n_bytes = len(content)
+            start = len(BOM_UTF8) if not offset and content.startswith(BOM_UTF8) else 0
+            block = Block(path, content[start:] if start else content, line, offset + start)
+            is_filled = is_filled or (not block.content.isspace() and bool(block.text().strip()))
+            yield block
+            line, offset = line + content.count(10), offset + n_bytes
+    if not is_filled:
+        raise _empty(path)
+
+
+def _empty(path: Path) -> InputError:
+    return InputError("the file is empty.", where=str(path), remedy="Fetch it again, or leave it out.")
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a UTF-8 file, without the mark that some editors put at its start.
+
+    Raises:
+        InputError: it does not exist, can't be read or is not UTF-8.
+    """
+    with _refusing(path):
+        content = path.read_bytes()
+    start = len(BOM_UTF8) if content.startswith(BOM_UTF8) else 0
+    return Block(path, content[start:], 1, start).text()
 
 
 def filled_text(path: Path) -> str:
     """Return the text of a file as `read_text` does, and refuse one without any."""
     text = read_text(path)
     if not text.strip():
-        raise InputError("the file is empty.", where=str(path), remedy="Fetch it again, or leave it out.")
+        raise _empty(path)
     return text
 
 
@@ -92,8 +141,15 @@ def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises:
         InputError: the file is empty, or a line is no JSON object; the message names the line.
     """
+    for block in blocks(path):
+        yield from block_rows(block)
+
+
+def block_rows(block: Block) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield place and object of each line of a block, as `json_lines` does of a file, or raise as it does."""
+    path = block.path
     # splitlines would also cut at U+2028 and its like, which stand unescaped in replies.
-    for number, line in enumerate(filled_text(path).split("\n"), start=1):
+    for number, line in enumerate(block.text().split("\n"), start=block.first_line):
         if not line.strip():
             continue
         row = _parsed(line, path, number)
@@ -121,13 +177,27 @@ def check_columns(columns: Sequence[str], needed: Sequence[str], known: Sequence
         raise InputError(f"column {twice[0]!r} comes twice.", where=where, remedy="Leave one of them.")
 
 
+def _csv_lines(path: Path) -> Iterator[str]:
+    for block in blocks(path, 1 << 10):  # Refuses a file that is not there or empty, and reads no more than it has to.
+        if block.content.strip():
+            break
+    try:
+        with _refusing(path), path.open(encoding="utf-8-sig", newline="") as file:
+            for line in file:
+                yield f"{line[:-2]}\n" if line.endswith("\r\n") else line
+    except UnicodeDecodeError:
+        for block in blocks(path):
+            block.text()
+        raise
+
+
 def csv_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield place (file:line) and cells of each row of a CSV file with a header; blank lines are passed over.
 
     Raises:
         InputError: the file is empty, lacks a column, or a row is cut or has not as many cells as the header.
     """
-    reader = csv.reader(io.StringIO(filled_text(path), newline=""), strict=True)
+    reader = csv.reader(_csv_lines(path), strict=True)
     header: list[str] = []
     line = 1
     try:

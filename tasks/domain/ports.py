@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tasks.domain.card import ModelCard
@@ -59,6 +60,15 @@ class ForeignFormat(Protocol):
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
         """Yield every reply; raise InputError with file and line where one can't be read."""
+        ...
+
+
+@runtime_checkable
+class BatchedFormat(Protocol):
+    """A foreign format that also reads large files without an object for each reply."""
+
+    def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
+        """Yield the replies of `read` in its order: as frames of `recorded_rows.PLAIN` columns, or one by one."""
         ...
 
 

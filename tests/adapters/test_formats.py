@@ -12,6 +12,7 @@ from tasks.domain import registry
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
 from tasks.domain.rows import Message, RecordedReply
+from tests.support.staged import staged_rows
 
 TEXTS = [
     "Plain words.",
@@ -111,11 +112,11 @@ def test_second_turns_of_two_models_are_one_prompt(tmp_path) -> None:
     asked = (Message("user", "Name a river."), Message("assistant", None), Message("user", "Now a longer one."))
     assert [turn.messages for turn in turns] == [asked, asked]
     assert prompt_id(asked) != prompt_id(asked[2:])
-    rows = foreign.read(tmp_path, "mt-bench", (None, None))
+    rows = staged_rows(tmp_path, "mt-bench", tmp_path)
     assert rows.prompt_set == tmp_path.name
     assert len(rows.prompts) == 2
     assert "(own earlier reply)" in rows.prompts[prompt_id(asked)]["prompt_text"]
-    assert len({request["prompt_id"] for request in rows.requests}) == 2
+    assert len({request["prompt_id"] for request in rows.replies}) == 2
 
 
 def test_arena_hard_with_content(tmp_path) -> None:
@@ -158,8 +159,8 @@ def test_two_questions_of_one_wording_are_samples_of_one_prompt(tmp_path) -> Non
     write_json_lines(tmp_path / "question.jsonl", questions)
     answers = [{"question_id": n, "choices": [{"index": 0, "turns": [f"r{n}"]}]} for n in (1, 2)]
     write_json_lines(tmp_path / "model_answer/m.jsonl", answers)
-    rows = foreign.read(tmp_path, "mt-bench", (None, None))
-    assert [request["sample"] for request in rows.requests] == [0, 1]
+    rows = staged_rows(tmp_path, "mt-bench", tmp_path)
+    assert [request["sample"] for request in rows.replies] == [0, 1]
     assert len(rows.prompts) == 1
 
 
@@ -193,8 +194,8 @@ def test_replies_with_needed_columns_only(tmp_path, suffix) -> None:
     rows = [{"model": "m", "prompt": "Q?", "reply": text, "other": 1} for text in ("first", "second")]
     path = write_table(tmp_path / f"replies.{suffix}", rows)
     assert [(r.sample, r.language, r.category) for r in read(path)] == [(None, None, None)] * 2
-    found = foreign.read(path, "replies", (None, None))
-    assert [request["sample"] for request in found.requests] == [0, 1]
+    found = staged_rows(path, "replies", tmp_path)
+    assert [request["sample"] for request in found.replies] == [0, 1]
     assert [reply["reply_text"] for reply in found.replies] == ["first", "second"]
     [prompt] = found.prompts.values()
     assert prompt["prompt_key"] == prompt["prompt_id"][:12]
@@ -204,7 +205,7 @@ def test_replies_with_needed_columns_only(tmp_path, suffix) -> None:
 @pytest.mark.parametrize("empty", ["", "  \n", None])
 def test_empty_reply_is_kept_as_missing(tmp_path, suffix, empty) -> None:
     rows = [{"model": "m", "prompt": "Q?", "reply": "said"}, {"model": "m", "prompt": "R?", "reply": empty}]
-    found = foreign.read(write_table(tmp_path / f"replies.{suffix}", rows), "replies", (None, None))
+    found = staged_rows(write_table(tmp_path / f"replies.{suffix}", rows), "replies", tmp_path)
     assert [(r["reply_text"], r["missing_reason"]) for r in found.replies] == [("said", None), (None, "empty_reply")]
 
 
@@ -212,7 +213,7 @@ def test_empty_reply_of_other_formats_is_kept_as_missing(tmp_path) -> None:
     write_alpaca(tmp_path / "alpaca/m", [" ", "x"])
     write_fastchat(tmp_path / "bench", {"m": [["", "Nile"]]})
     for folder, name in ((tmp_path / "alpaca", "alpaca-eval"), (tmp_path / "bench", "mt-bench")):
-        reasons = [reply["missing_reason"] for reply in foreign.read(folder, name, (None, None)).replies]
+        reasons = [reply["missing_reason"] for reply in staged_rows(folder, name, tmp_path).replies]
         assert reasons == ["empty_reply", None]
 
 
@@ -248,7 +249,7 @@ def test_mark_at_the_start_and_windows_line_ends(tmp_path, suffix) -> None:
 def test_half_an_emoji_is_replaced(tmp_path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text('{"model": "m", "prompt": "\\ud83d\\ude80?", "reply": "cut \\ud83d"}\n')
-    found = foreign.read(path, "replies", (None, None))
+    found = staged_rows(path, "replies", tmp_path)
     assert [reply["reply_text"] for reply in found.replies] == ["cut \ufffd"]
     assert [prompt["prompt_text"] for prompt in found.prompts.values()] == ["🚀?"]
 

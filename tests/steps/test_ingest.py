@@ -11,6 +11,7 @@ from tasks import ingest, score
 from tasks.adapters import store
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
+from tests.support.staged import staged_rows
 
 NO_NAMES = (None, None)
 
@@ -151,10 +152,10 @@ def test_sample_twice_is_refused(tmp_path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("model,prompt,reply,sample\nm,P,one,0\nm,P,two,0\n")
     with pytest.raises(InputError, match=rf"{path}: model 'm' has sample 0 of prompt '\w+' twice"):
-        ingest.read(path, "replies", NO_NAMES)
+        staged_rows(path, "replies", tmp_path)
 
 
 def test_samples_are_taken_as_numbered(tmp_path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("model,prompt,reply,sample\nm,P,one,3\nm,P,two,1\n")
-    assert [row["sample"] for row in ingest.read(path, "replies", NO_NAMES).requests] == [3, 1]
+    assert [row["sample"] for row in staged_rows(path, "replies", tmp_path).replies] == [3, 1]
