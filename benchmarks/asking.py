@@ -69,15 +69,17 @@ async def _bare(requests: list[Any], card: Any, _: Path) -> None:
 async def _with_journal(requests: list[Any], card: Any, root: Path) -> None:
     from tasks.adapters.asking import Asker
     from tasks.adapters.journal import Journal
+    from tasks.adapters.lines import Line
     from tasks.adapters.providers.openai_compatible import Reached
 
     with Journal(root / "alone", requests[0].round) as journal:
         endpoint = Reached(card.endpoint.base_url, card.endpoint.served_name)
-        await Asker(card, endpoint, journal.write, random.Random(1)).ask_all(requests)
+        async with Line(card.limits, endpoint) as line:
+            await Asker(card, endpoint, journal.write, random.Random(1)).ask_all(requests, line)
 
 
-def _phase() -> Callable[..., Any]:
-    """Return a flow that asks as `collect` does."""
+async def _phase(requests: list[Any], card: Any, root: Path) -> float:
+    """Ask within a flow, as `collect` does, and return the seconds from the first batch to the last reply in DuckDB."""
     from prefect import flow
 
     from flows.collect import ask, collect
@@ -87,7 +89,7 @@ def _phase() -> Callable[..., Any]:
     from tasks.respond import Means
 
     @flow(name="asking", task_runner=collect.task_runner)
-    async def phase(requests: list[Any], card: Any, root: Path) -> float:
+    async def phase() -> float:
         size, home = Plan.model_fields["batch_size"].default, Home(root / "home")
         with store.writing(home) as warehouse:
             before, started = warehouse.count("raw.reply"), time.perf_counter()
@@ -97,7 +99,7 @@ def _phase() -> Callable[..., Any]:
             assert warehouse.count("raw.reply") - before == len(requests)
         return took
 
-    return phase
+    return await phase()
 
 
 def _in_turns(base_url: str, n_calls: int, in_flight: int, n_rounds: int, root: Path) -> dict[str, Any]:
@@ -107,8 +109,8 @@ def _in_turns(base_url: str, n_calls: int, in_flight: int, n_rounds: int, root: 
 
     (root / "home").mkdir(exist_ok=True)
     settings.configure_prefect(Home(root / "home"), is_verbose=False)
-    phase, card, number = _phase(), _card(base_url, in_flight), count()
-    ways = dict(zip(WAYS, (_bare, _with_journal, phase), strict=True))
+    card, number = _card(base_url, in_flight), count()
+    ways: dict[str, Callable[..., Any]] = dict(zip(WAYS, (_bare, _with_journal, _phase), strict=True))
     took: dict[str, list[float]] = {name: [] for name in ways}
     saw: dict[str, Any] = {}
     for _ in range(n_rounds + 1):
