@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from prefect import flow, tags
+from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 
 from flows.collect import collect
@@ -57,6 +58,7 @@ async def evaluate(
         tags(f"plan {prepared.plan.name}", f"round {prepared.round}"),
         store.writing(place),
         workers.options(prepared.plan.workers, place) as where,
+        SyncClientContext.get_or_create(),  # One client for all tasks: each makes its own otherwise, in 50 ms.
     ):
         tell.tell_plan(prepared, answered)
         problems = await collect.with_options(**where)(plan, prepared.round, str(place.root))

@@ -7,9 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
-from typing import Any
-
-from openai import AsyncOpenAI, RequestOptions
+from typing import TYPE_CHECKING, Any
 
 from tasks.adapters import lines, settings
 from tasks.adapters.failures import Failure, failure_of, part, read_completion
@@ -19,8 +17,11 @@ from tasks.domain.ids import reply_id
 from tasks.domain.ports import Endpoint
 from tasks.domain.rows import Reply, Request
 
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI, RequestOptions
+
 PATH = "/chat/completions"
-_WITH_KEY: RequestOptions = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
+_WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
 """The second is not sent: without it the client would draw one for its own retries, of which it makes none."""
 
 LONGEST_WAIT_S = 300.0
@@ -112,7 +113,7 @@ class Asker:
         if failure.reason in FATAL_REASONS or is_spent or is_long or is_dead:
             line.stopped_by = failure
 
-    async def _call(self, client: AsyncOpenAI, request: Request) -> tuple[str, str | None, Any] | Failure:
+    async def _call(self, client: "AsyncOpenAI", request: Request) -> tuple[str, str | None, Any] | Failure:
         messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
         if self._card.system_prompt and messages[0]["role"] != "system":
             messages.insert(0, {"role": "system", "content": self._card.system_prompt})

@@ -4,10 +4,10 @@ import email.utils
 import json
 from dataclasses import dataclass
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
-import openai
+if TYPE_CHECKING:
+    import openai
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,18 @@ def _seconds_until(date: str) -> float | None:
         return None
 
 
-def _is_unreachable(error: openai.APITimeoutError) -> bool:
+def _is_unreachable(error: "openai.APITimeoutError") -> bool:
     """Say whether nobody was reached: the client's transport calls a refused connection a timeout, too."""
+    import aiohttp
+
     cause = error.__cause__
     return cause is not None and isinstance(cause.__cause__, aiohttp.ClientConnectorError)
 
 
 def failure_of(error: Exception) -> Failure:
     """Return what an exception of the client means; errors of ours are raised again."""
+    import openai  # With the first failure, when it has been imported for the call; a run that asks nothing needs none.
+
     text = str(error)
     if isinstance(error, openai.APITimeoutError) and _is_unreachable(error):
         return Failure("connection_lost", str(error.__cause__).replace(" ssl:default", ""), is_transient=True)

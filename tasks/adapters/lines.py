@@ -17,9 +17,6 @@ from itertools import count
 from time import monotonic
 from typing import Any, Self
 
-import httpx2
-from openai import AsyncOpenAI, DefaultAioHttpClient
-
 from tasks.adapters.failures import Failure
 from tasks.domain.card import Limits, ModelCard
 from tasks.domain.ports import Endpoint
@@ -89,6 +86,8 @@ class Gate:
 @lru_cache(maxsize=1)
 def _certificates() -> ssl.SSLContext:
     """Return whom this process trusts: to read that takes tens of milliseconds, as long as many a call."""
+    import httpx2
+
     return httpx2.create_ssl_context()
 
 
@@ -96,6 +95,9 @@ class Line:
     """Calls to one model: entered, it is open, and closes its connections at the end."""
 
     def __init__(self, limits: Limits, endpoint: Endpoint) -> None:
+        # Only here: a second of importing for runs that ask nothing.
+        from openai import AsyncOpenAI, DefaultAioHttpClient
+
         self.limits, self.gate = limits, Gate(limits)
         self.stopped_by: Failure | None = None
         """Why the endpoint was given up, if it was: nothing more is asked."""
