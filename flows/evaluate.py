@@ -1,7 +1,6 @@
 """Everything that a plan asks for: collect -> identity -> similarity -> grade -> publish."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from prefect import flow, tags
 from prefect.context import SyncClientContext
@@ -30,7 +29,7 @@ class Evaluated:
 
 
 def _title() -> str:
-    given: dict[str, Any] = flow_run.parameters
+    given = flow_run.parameters
     return f"evaluate {given['plan']} {given['round_name'] or 'this week'}"
 
 
