@@ -177,8 +177,8 @@ def submit(batch: Batch, endpoints: Mapping[str, Endpoint], means: Means) -> Pre
         shared_journal.note(folder, batch.batch_id, storage)
     limit = call_limits.of(means.limits, batch.card)
     # Quoted, Prefect does not look through every request and message for results of other tasks, three times a batch.
-    quoted: Any = quote(batch)
-    return respond.submit(quoted, endpoints.get(batch.card.name), limit, storage or folder)
+    given: Any = quote(batch) if storage is None else batch
+    return respond.submit(given, endpoints.get(batch.card.name), limit, storage or folder)
 
 
 def _is_settled(reply: Reply | None) -> bool:
