@@ -39,11 +39,13 @@ async def ask_served(todo: list[Request], means: Means, endpoints: dict[str, End
     """Ask `todo` as `ask` does, of models that are served already."""
     asking.interrupted.clear()
     ways = lanes(todo, means.cards, means.batch_size)
-    try:
-        problems = await asyncio.gather(*(_run_lane(lane, means, endpoints) for lane in ways))
-    except asyncio.CancelledError:
-        asking.interrupted.set()
-        raise
+    asked = {request.model: means.cards[request.model] for request in todo}
+    with respond.side_by_side(list(asked.values())):
+        try:
+            problems = await asyncio.gather(*(_run_lane(lane, means, endpoints) for lane in ways))
+        except asyncio.CancelledError:
+            asking.interrupted.set()
+            raise
     return [problem for lane in problems for problem in lane]
 
 

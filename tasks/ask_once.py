@@ -1,6 +1,5 @@
 """One tiny call to each model, to see that it answers; nothing is kept."""
 
-import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +37,7 @@ def _check(card: ModelCard, home: Home) -> Checked:
     request = Request("check", card.name, card.fingerprint, "check", 0, "check", (Message("user", QUESTION),), sampling)
     try:
         with registry.load(providers, card.endpoint.provider).serve(few, home.models) as endpoint:
-            asyncio.run(Asker(few, endpoint, replies.append, random.Random(0)).ask_all([request]))
+            Asker(few, endpoint, replies.append, random.Random(0)).ask([request], is_alone=True)
     except DistillometerError as error:
         return Checked(card.name, None, None, str(error))
     reply = replies[0]

@@ -13,10 +13,12 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import CacheKeyFnPolicy
 from prefect.client.schemas.objects import State
+from prefect.context import SyncClientContext
 from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
+from prefect.utilities.annotations import quote
 
-from tasks.adapters import call_limits, journal, progress, providers, settings, shared_journal, store, workers
+from tasks.adapters import call_limits, journal, lines, progress, providers, settings, shared_journal, store, workers
 from tasks.adapters.asking import Asker
 from tasks.adapters.settings import Home
 from tasks.domain import registry
@@ -43,7 +45,7 @@ class Means:
     """Whom requests are put to, how many make a batch, how many calls of one key may be in flight, and the home."""
 
     cards: dict[str, ModelCard]
-    batch_size: int
+    batch_size: int | None
     limits: dict[str, str]
     """Names of Prefect's global concurrency limits, by the environment variable that holds the key."""
     home: Home
@@ -142,7 +144,8 @@ def respond(batch: Batch, served: Endpoint | None, limit: str | None, kept_at: P
             kept[reply.request_id] = reply
 
         asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id))
-        asyncio.run(asker.ask_all(todo))
+        # Slots of a limit over all processes are held batch by batch: others' slots are not used.
+        asker.ask(todo, is_alone=limit is not None)
     lost = [kept[r.request_id] for r in batch.requests if r.request_id in kept and not _is_settled(kept[r.request_id])]
     n_unasked = sum(request.request_id not in kept for request in batch.requests)
     if lost or n_unasked:
@@ -157,13 +160,25 @@ def _journal(kept_at: Path | str, batch: Batch) -> AbstractContextManager[_Log]:
     return journal.Journal(kept_at, batch.batch_id)
 
 
+@contextmanager
+def side_by_side(cards: list[ModelCard]) -> Iterator[None]:
+    """Have the batches of a model that this process asks within the block share its line, and all one Prefect client.
+
+    Prefect makes a client for each task where none is at hand, and a client takes longer to make than many a batch.
+    """
+    with lines.side_by_side(cards), SyncClientContext.get_or_create():
+        yield
+
+
 def submit(batch: Batch, endpoints: Mapping[str, Endpoint], means: Means) -> PrefectFuture[Any]:
     """Give `batch` to a worker of the running flow."""
     storage, folder = workers.shared_storage(), means.home.journal
     if storage is not None:
         shared_journal.note(folder, batch.batch_id, storage)
     limit = call_limits.of(means.limits, batch.card)
-    return respond.submit(batch, endpoints.get(batch.card.name), limit, storage or folder)
+    # Quoted, Prefect does not look through every request and message for results of other tasks, three times a batch.
+    given: Any = quote(batch) if storage is None else batch
+    return respond.submit(given, endpoints.get(batch.card.name), limit, storage or folder)
 
 
 def _is_settled(reply: Reply | None) -> bool:
@@ -188,15 +203,15 @@ def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -
 def keep_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:
     """Move a finished batch into the warehouse: what the task returned, else what the journal holds of it."""
     path = home.journal / f"{batch.batch_id}.jsonl"
+    replies = {reply.reply_id: reply for reply in (journal.read(path) if path.exists() else ())}
+    # Where a worker has found the batch done there is no journal; where it was tried twice the journal holds more.
+    replies |= {reply.reply_id: reply for reply in map(journal.from_json, rows or ())}
     elsewhere = [one for one in shared_journal.noted(home.journal) if one == batch.batch_id]
     with store.writing(home) as warehouse:
-        if rows is not None:
-            warehouse.append("reply", [journal.from_json(row) for row in rows], key="reply_id")
-        elif elsewhere:
-            warehouse.append("reply", shared_journal.take_in(home.journal, elsewhere), key="reply_id")
-        if path.exists():
-            warehouse.append("reply", list(journal.read(path)), key="reply_id")
-            path.unlink()
+        if rows is None and elsewhere:
+            replies |= {reply.reply_id: reply for reply in shared_journal.take_in(home.journal, elsewhere)}
+        warehouse.append("reply", list(replies.values()), key="reply_id")
+        path.unlink(missing_ok=True)
         shared_journal.forget(home.journal, elsewhere)
     if elsewhere:  # Here nobody has counted what a worker elsewhere asked.
         progress.advance(f"asking {batch.card.name}", len(batch.requests))

@@ -7,7 +7,6 @@ but for its last line, which is then ignored (that request was in flight and is 
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from tasks.domain.rows import SETTLED_REASONS, Reply
 
 def as_json(reply: Reply) -> dict[str, Any]:
     """Return a reply as a dict that JSON can hold."""
-    return asdict(reply) | {"replied_at": reply.replied_at.isoformat()}
+    # Its fields are flat: `dataclasses.asdict` would copy each of them deeply, for a quarter of what a line costs.
+    return vars(reply) | {"replied_at": reply.replied_at.isoformat()}
 
 
 def from_json(row: dict[str, Any]) -> Reply:

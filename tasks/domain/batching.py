@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.domain.card import ModelCard
+from tasks.domain.card import Limits, ModelCard
 from tasks.domain.ids import content_id
 from tasks.domain.rows import Request
 
-LANES_PER_MODEL = 2
+LEAST_LANES = 2
 """Two lanes with half the limits each: while one waits for the last call of its batch, the other works on."""
+
+USUAL_SIZE = 100
+ROUNDS_PER_BATCH = 4
+MOST_REQUESTS = 1000
+"""A batch is a task of Prefect's, which costs as much as some twenty calls: it has enough calls not to show."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +31,17 @@ class Batch:
         return f"{self.card.name} batch {self.number} ({len(self.requests)} requests)"
 
 
-def lanes(requests: Sequence[Request], cards: dict[str, ModelCard], size: int) -> list[list[Batch]]:
+def _size(limits: Limits) -> int:
+    return min(MOST_REQUESTS, max(USUAL_SIZE, ROUNDS_PER_BATCH * limits.concurrency))
+
+
+def lanes(requests: Sequence[Request], cards: dict[str, ModelCard], size: int | None) -> list[list[Batch]]:
     """Return lanes of batches; the limits of a model's lanes add up to the limits of its card.
 
     Args:
         requests: what is to be asked, of any models.
         cards: the models' cards, by name.
-        size: the most requests a batch holds.
+        size: the most requests a batch holds; None: as many as its model's calls in flight make worth while.
     """
     by_model: dict[str, list[Request]] = {}
     for request in requests:
@@ -40,8 +49,10 @@ def lanes(requests: Sequence[Request], cards: dict[str, ModelCard], size: int) -
     found: list[list[Batch]] = []
     for model, mine in by_model.items():
         limits = cards[model].limits
-        chunks = [mine[start : start + size] for start in range(0, len(mine), size)]
-        n_lanes = min(LANES_PER_MODEL, limits.concurrency, len(chunks))
+        most = size or _size(limits)
+        chunks = [mine[start : start + most] for start in range(0, len(mine), most)]
+        # Batches smaller than the calls in flight fill them together, with one more to follow when the first is done.
+        n_lanes = min(max(LEAST_LANES, -(-limits.concurrency // most) + 1), limits.concurrency, len(chunks))
         for lane in range(n_lanes):
             share = {
                 "concurrency": limits.concurrency // n_lanes + (lane < limits.concurrency % n_lanes),

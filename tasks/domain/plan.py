@@ -192,7 +192,8 @@ class Plan(Strict):
     workers: WorkersPlan = WorkersPlan()
     questions: tuple[Question, ...] = ()
     """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
-    batch_size: Annotated[int, Field(ge=1, le=1000)] = 50
+    batch_size: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """The most requests of a batch; left out, so many as a model's calls in flight make worth while."""
 
     @field_validator("models", "prompts")
     @classmethod

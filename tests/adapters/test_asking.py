@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from tasks.adapters.asking import Asker, failure_of
+from tasks.adapters.asking import Asker
+from tasks.adapters.failures import failure_of
+from tasks.adapters.lines import Line
 from tasks.adapters.providers.openai_compatible import Reached
 from tasks.domain.card import Limits, ModelCard, Sampling
 from tasks.domain.errors import WorldError
@@ -93,7 +95,8 @@ async def ask_here(card: ModelCard, requests: list[Request], key: str | None = N
     replies: list[Reply] = []
     endpoint = Reached(card.endpoint.base_url, card.endpoint.served_name, key)
     asker = Asker(card, endpoint, replies.append, random.Random(7))
-    await asker.ask_all(requests)
+    async with Line(card.limits, endpoint) as line:
+        await asker.ask_all(requests, line)
     return Asked(asker, requests, replies)
 
 
@@ -291,7 +294,7 @@ def test_what_stops_the_keeping_of_replies_comes_out_as_it_is(stub):
     card = card_of(stub.base_url, "independent-alpha")
     asker = Asker(card, Reached(stub.base_url, "independent-alpha"), keep, random.Random(7))
     with pytest.raises(WorldError, match="the disk is full"):
-        asyncio.run(asker.ask_all(requests_for(8)))
+        asker.ask(requests_for(8))
 
 
 def test_a_mistake_of_ours_is_no_failure_of_the_endpoint():

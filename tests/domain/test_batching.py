@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.domain.batching import LANES_PER_MODEL, Batch, lanes
+from tasks.domain.batching import LEAST_LANES, MOST_REQUESTS, USUAL_SIZE, Batch, lanes
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.rows import Request
 
@@ -46,7 +46,9 @@ def test_lanes(wanted, size, dice) -> None:
         mine = [lane for lane in found if lane[0].card.name == name]
         n_batches = -(-n // size)
         assert sorted(batch.number for lane in mine for batch in lane) == list(range(1, n_batches + 1))
-        assert len(mine) == min(LANES_PER_MODEL, limit.concurrency, n_batches)
+        assert len(mine) >= min(LEAST_LANES, limit.concurrency, n_batches)
+        # Without the one that is at its last calls, the others' batches fill what the card allows.
+        assert len(mine) == n_batches or (len(mine) - 1) * size >= limit.concurrency or len(mine) == limit.concurrency
         if not mine:
             continue
         in_order = sorted((batch for lane in mine for batch in lane), key=lambda batch: batch.number)
@@ -83,8 +85,14 @@ def test_limits_are_no_part_of_a_batch_id() -> None:
 
 
 def test_batch_size_splits_the_last_one_smaller() -> None:
-    found = lanes(requests("a", 7), {"a": card("a", Limits(concurrency=4))}, 3)
+    found = lanes(requests("a", 7), {"a": card("a", Limits(concurrency=3))}, 3)
     assert [[(batch.number, len(batch.requests)) for batch in lane] for lane in found] == [[(1, 3), (3, 1)], [(2, 3)]]
+
+
+@pytest.mark.parametrize(("concurrency", "size"), [(1, USUAL_SIZE), (64, 256), (1024, MOST_REQUESTS)])
+def test_left_out_a_batch_grows_with_the_calls_in_flight(concurrency, size) -> None:
+    found = lanes(requests("a", 3000), {"a": card("a", Limits(concurrency=concurrency))}, None)
+    assert max(len(batch.requests) for lane in found for batch in lane) == size
 
 
 def test_title() -> None:

@@ -5,13 +5,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tasks.adapters import cards
 from tasks.adapters.lexicons import read_lexicon
 from tasks.domain.errors import InputError
 from tasks.domain.prompting.lexicon import Family, Lexicon, Name, Vendor
+from tasks.domain.prompting.name_pattern import any_name, may_hold
 
 LEXICON = read_lexicon()
 
@@ -206,3 +207,40 @@ def test_bad_file_is_refused(tmp_path, old, new, said) -> None:
 def test_missing_file(tmp_path) -> None:
     with pytest.raises(InputError, match="there is no such file"):
         read_lexicon(tmp_path)
+
+
+IN_WORDS = [name.text.lower() for _, _, name, _ in LEXICON._names() if name.in_words]
+PIECES = [
+    "GPT",
+    "gpt-4",
+    "Claude",
+    "claude",
+    "Kimi",
+    "Mi\u017ftral",
+    "\u212aimi",
+    "智谱",
+    "豆包",
+    "通义",
+    "Gemini",
+    "Open AI",
+]
+PIECES += ["Meta", "Phi", "made by", "model", " ", " or ", "4", "-", "\u2011", "\u00a0", "。", "x"]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_a_text_is_leading_where_it_holds_a_mention_or_a_part_of_a_word(text) -> None:
+    is_leading = LEXICON.names_vendor_or_model(text)
+    if LEXICON.mentions(text):
+        assert is_leading
+    elif not any(part in text.lower() for part in IN_WORDS):
+        assert not is_leading
+
+
+@given(
+    st.text(alphabet="aAkKsSiIſıİ\u212a é-_\u00a0\u2011\t1", max_size=8),
+    st.text(alphabet="aksi é-1", min_size=1, max_size=4),
+)
+def test_a_name_that_a_text_can_not_hold_is_not_found_there(text, name) -> None:
+    assume(name.strip(" -") == name)
+    if any_name([name]).search(text):
+        assert may_hold(text, [name]) == (name,)

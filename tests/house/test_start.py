@@ -49,6 +49,25 @@ def test_plan_imports_nothing_that_asks_or_draws(tmp_path) -> None:
     assert not _imported("plan", "demo", "--home", str(tmp_path)) & (HEAVY - READS_TEXT_AND_TABLES)
 
 
+COMPILED = """
+from tasks.adapters.lexicons import read_lexicon
+from tasks.domain.judging.subject import CUES
+print("whole-lexicon" if "_pattern" in vars(read_lexicon()) else "", file=sys.stderr)
+print("cues" if any("pattern" in vars(cue) for cue in CUES) else "", file=sys.stderr)
+"""
+
+
+def test_plan_compiles_no_pattern_that_only_replies_need(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN + COMPILED, "plan", "demo", "--home", str(tmp_path)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not {"whole-lexicon", "cues"} & set(done.stderr.split())
+
+
 @pytest.mark.parametrize("name", cli.VERBS)
 def test_list_says_what_the_verb_says(name) -> None:
     first = (cli.imported(name).help or "").split("\n\n")[0]

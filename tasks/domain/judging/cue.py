@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from tasks.domain.judging.naming import ANY
@@ -22,14 +23,19 @@ class Cue:
 
     name: str
     kind: CueKind
-    pattern: re.Pattern[str]
+    text: str
     subject: Subject = "said"
     is_agent: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when a reply is read: who only plans reads none."""
+        return re.compile(self.text, re.IGNORECASE)
 
 
 def cue(name: str, kind: CueKind, pattern: str, subject: Subject = "said", *, is_agent: bool = False) -> Cue:
     """Return a cue; `pattern` is compiled without regard to capital letters."""
-    return Cue(name, kind, re.compile(pattern, re.IGNORECASE), subject, is_agent)
+    return Cue(name, kind, pattern, subject, is_agent)
 
 
 # A statement is one sentence, and a claim names one name, so gaps hold neither stops nor names; all are bounded.

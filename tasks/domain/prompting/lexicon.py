@@ -4,11 +4,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from tasks.domain.prompting.name_pattern import any_name, folded, one_name
+from tasks.domain.prompting.name_pattern import any_name, folded, may_hold, one_name
 
 NameKind = Literal["maker", "model"]
 
@@ -91,7 +91,6 @@ class _Entry:
     kind: NameKind
     name: Name
     family: str | None
-    spelling: re.Pattern[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,10 @@ class Lexicon:
 
     def mentions(self, text: str) -> tuple[Mention, ...]:
         """Return every vendor and model that `text` names, in order; of names that overlap, the longest."""
-        hits = [(match, entries) for match in self._pattern.finditer(text) if (entries := self._entries_of(match))]
+        return self._mentions(text, self._pattern)
+
+    def _mentions(self, text: str, pattern: re.Pattern[str]) -> tuple[Mention, ...]:
+        hits = [(match, entries) for match in pattern.finditer(text) if (entries := self._entries_of(match))]
         certain = {entry.vendor for _, entries in hits for entry in entries if not entry.name.needs_context}
         context = _Context(text)
         listed = _listed(text, hits)
@@ -125,7 +127,11 @@ class Lexicon:
 
     def names_vendor_or_model(self, text: str) -> bool:
         """Say whether `text` names any vendor or model, or has such a name within a word: such a prompt is leading."""
-        return bool(self._word_part.search(text)) or bool(self.mentions(text))
+        if self._word_part.search(text):
+            return True
+        # Only of names that come into question: to compile the pattern of all takes longer than a plan's templates.
+        names = may_hold(text, self._texts)
+        return bool(names) and bool(self._mentions(text, _pattern_of(names)))
 
     def countries_in(self, text: str) -> tuple[CountryMention, ...]:
         """Return the countries that `text` names, themselves or by a city, in order."""
@@ -141,7 +147,8 @@ class Lexicon:
         found = []
         for entry in self._entries.get(folded(text), ()):
             is_glued = has_version and not match[0][len(text)].isspace()
-            if entry.spelling.fullmatch(text) or (is_glued and folded(entry.name.text) == folded(text)):
+            spelling = one_name(entry.name.text, is_exact=entry.name.case)
+            if spelling.fullmatch(text) or (is_glued and folded(entry.name.text) == folded(text)):
                 found.append(entry)
         return found
 
@@ -153,7 +160,7 @@ class Lexicon:
     def _entries(self) -> dict[str, list[_Entry]]:
         entries: dict[str, list[_Entry]] = {}
         for vendor, kind, name, family in self._names():
-            entry = _Entry(vendor.id, kind, name, family, one_name(name.text, is_exact=name.case))
+            entry = _Entry(vendor.id, kind, name, family)
             entries.setdefault(folded(name.text), []).append(entry)
         return entries
 
@@ -166,8 +173,12 @@ class Lexicon:
                     yield vendor, "model", name, family.name
 
     @cached_property
+    def _texts(self) -> tuple[str, ...]:
+        return tuple(name.text for _, _, name, _ in self._names())
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return any_name(name.text for _, _, name, _ in self._names())
+        return any_name(self._texts)
 
     @cached_property
     def _word_part(self) -> re.Pattern[str]:
@@ -181,6 +192,11 @@ class Lexicon:
     @cached_property
     def _country_pattern(self) -> re.Pattern[str]:
         return any_name(self._country_of)
+
+
+@lru_cache(maxsize=256)
+def _pattern_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return any_name(names)
 
 
 def _listed(text: str, hits: list[tuple[re.Match[str], list[_Entry]]]) -> set[int]:

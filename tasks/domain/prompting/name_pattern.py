@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 SEPARATOR = r"[ \t\u00a0_\u2010-\u2013-]?"
 """What a space in a name stands for: a space, a hyphen, or nothing."""
@@ -21,6 +22,7 @@ def folded(name: str) -> str:
     return _GAPS.sub("", name).lower()
 
 
+@cache
 def one_name(name: str, *, is_exact: bool) -> re.Pattern[str]:
     """Return a pattern for `name` alone; `is_exact` takes its own spelling or capitals throughout, else any case."""
     parts = [re.escape(part) for part in _GAPS.split(name)]
@@ -29,6 +31,16 @@ def one_name(name: str, *, is_exact: bool) -> re.Pattern[str]:
         return re.compile(pattern, re.IGNORECASE)
     capitals = SEPARATOR.join(re.escape(part.upper()) for part in _GAPS.split(name))
     return re.compile(f"{pattern}|{capitals}" if len(name) > 3 else pattern)
+
+
+_TWINS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
+"""Letters that equal one of ASCII's to a pattern in any case, but not in small letters."""
+
+
+def may_hold(text: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `names` that `text` may hold: of any other, no pattern finds a place there."""
+    told = folded(text.translate(_TWINS))
+    return tuple(name for name in names if folded(name) in told)
 
 
 def any_name(names: Iterable[str]) -> re.Pattern[str]:
