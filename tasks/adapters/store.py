@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
@@ -125,6 +125,23 @@ class Store:
             cursor.execute(f"delete from raw.{table} where {tests}", where)
             cursor.register("incoming", rows.to_arrow())
             cursor.execute(f"insert into raw.{table} by name select * from incoming")
+
+    @contextmanager
+    def replacing(self, *tables: str) -> Iterator[Callable[[str, pl.DataFrame], None]]:
+        """Empty raw tables and yield what adds rows to one of them; after the block all is there, or all as before.
+
+        For more rows than should be held at once; others may write to other tables meanwhile.
+        """
+        with self._transaction() as cursor:
+            for table in tables:
+                cursor.execute(f"delete from raw.{table}")
+
+            def put(table: str, rows: pl.DataFrame) -> None:
+                if not rows.is_empty():
+                    cursor.register("incoming", rows.to_arrow())
+                    cursor.execute(f"insert into raw.{table} by name select * from incoming")
+
+            yield put
 
     def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
         """Say that these requests are wanted again, so that they count before older ones to the same question."""
