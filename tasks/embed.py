@@ -23,7 +23,10 @@ from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.prompting.trial_sample import Cell, sample_cells
 
 CHUNK = 64
-"""Texts that are embedded and stored together: what a killed run loses at most."""
+"""Texts that are embedded together: a vector's last digit depends on it, so it stays as it is."""
+
+CHUNKS_STORED = 8
+"""Chunks that are stored together: what a killed run loses at most, and a write costs as much as short texts take."""
 
 CHUNKS_A_TASK = 8
 MOST_UNDER_WAY = 64
@@ -32,16 +35,16 @@ MOST_UNDER_WAY = 64
 
 def chosen_replies(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
     """Return the replies that have a text to the sampled prompts: reply_id, model, prompt_id, text_id, reply_text."""
-    prompts = warehouse.read("core.prompt").select("prompt_id", "prompt_set")
-    replies = warehouse.read("core.reply").filter(pl.col("reply_text").is_not_null())
+    columns = ["reply_id", "model", "prompt_id", "sample", "text_id", "reply_text"]
+    prompts = warehouse.read_columns("core.prompt", ["prompt_id", "prompt_set"])
+    replies = warehouse.read_columns("core.reply", columns).filter(pl.col("reply_text").is_not_null())
     answered = prompts.filter(pl.col("prompt_id").is_in(replies["prompt_id"].unique().implode()))
     chosen = [
         prompt
         for (_,), group in answered.group_by("prompt_set")
         for prompt in sample_prompts(group["prompt_id"], plan.prompts_per_set, seed)
     ]
-    columns = ("reply_id", "model", "prompt_id", "sample", "text_id", "reply_text")
-    return replies.filter(pl.col("prompt_id").is_in(chosen)).select(columns).sort("prompt_id", "model", "sample")
+    return replies.filter(pl.col("prompt_id").is_in(chosen)).sort("prompt_id", "model", "sample")
 
 
 def chosen_trials(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
@@ -77,13 +80,21 @@ def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
         get_run_logger().info("%d texts to embed with %s", todo.height, plan.model)
         embedded = _embedded_here if workers.shared_storage() is None else _embedded_by_workers
         with progress.stage("embedding", todo.height):
-            for chunk, vectors in embedded(plan, chunks):
-                rows = chunk.select("text_id").with_columns(
-                    pl.lit(plan.label).alias("embedder"), pl.Series("vector", vectors).cast(pl.List(pl.Float32))
-                )
-                warehouse.append("embedding", rows, key="embedder,text_id")
-                progress.advance("embedding", chunk.height)
+            done = embedded(plan, chunks)
+            while together := list(islice(done, CHUNKS_STORED)):
+                _store(warehouse, plan, together)
+                progress.advance("embedding", sum(chunk.height for chunk, _ in together))
         return todo.height
+
+
+def _store(
+    warehouse: store.Store, plan: EmbeddingPlan, together: list[tuple[pl.DataFrame, NDArray[np.float32]]]
+) -> None:
+    rows = pl.concat([chunk.select("text_id") for chunk, _ in together]).with_columns(
+        pl.lit(plan.label).alias("embedder"),
+        pl.Series("vector", np.vstack([vectors for _, vectors in together])).cast(pl.List(pl.Float32)),
+    )
+    warehouse.append("embedding", rows, key="embedder,text_id")
 
 
 Embedded = Iterator[tuple[pl.DataFrame, NDArray[np.float32]]]

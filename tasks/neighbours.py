@@ -1,5 +1,7 @@
 """Vectors -> nearest replies of other models, and mean cosines of models, within each prompt and across all."""
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -9,7 +11,9 @@ from prefect.logging import get_run_logger
 
 from tasks.adapters import faiss_index, progress, store
 from tasks.adapters.settings import Home
-from tasks.domain.likeness.vectors import Member, centred, leave_out_cosines, pair_cosines
+from tasks.domain.errors import InputError
+from tasks.domain.likeness.nearest import nearest_of_others
+from tasks.domain.likeness.vectors import Cosines, Member, centred, leave_out_cosines, pair_cosines
 from tasks.domain.stats.running import Running
 
 WITHIN_PROMPT = 100
@@ -21,69 +25,161 @@ GLOBAL = 10
 SEARCHED_GLOBAL = 100
 """Neighbours asked of the global index, from which those of the model itself are then left out."""
 
+ROWS_AT_ONCE = 500_000
+"""Rows of a table that are formed before they are written: memory does not grow with their number."""
+
 
 @task(name="neighbours", task_run_name="neighbours by {embedder}", cache_policy=NO_CACHE)
 def neighbours(embedder: str, home: Home) -> int:
     """Form `raw.neighbour` and `raw.cosine` anew from the vectors of `embedder`; return how many replies took part."""
     with store.writing(home) as warehouse:
-        replies = warehouse.read("core.embedded_reply", embedder=embedder).sort("prompt_id", "model", "sample")
+        replies, vectors = _embedded(warehouse, embedder)
         references = set(warehouse.read("raw.reference", is_panel=True)["model"])
         known = _members(warehouse, references)
-        likeness: dict[tuple[str, str], Running] = {}
-        found: list[pl.DataFrame] = []
-        cosines: list[dict[str, object]] = []
-        centres: list[NDArray[np.float32]] = []
-        placed: list[pl.DataFrame] = []
-        groups = replies.partition_by("prompt_id", maintain_order=True)
-        with progress.stage("neighbours", len(groups)):
-            for group in groups:
-                vectors = np.vstack([np.asarray(v, dtype=np.float32) for v in group["vector"].to_list()])
-                models = group["model"].to_list()
-                found.append(_rows(group, "within_prompt", faiss_index.nearest(vectors, len(models)), WITHIN_PROMPT))
-                moved = centred(vectors, [model in references for model in models])
-                raw = pair_cosines(vectors, models)
-                for pair, cos in leave_out_cosines(vectors, [known[model] for model in models]).items():
-                    likeness.setdefault(pair, Running()).add(cos)
-                own: dict[tuple[str, str], float] = {}
-                if moved is not None:
-                    # A reply that stands on the mean has no direction: it takes no part in what is centred.
-                    off_mean = np.flatnonzero(moved.any(axis=1))
-                    members = group[off_mean.tolist()]
-                    own = pair_cosines(moved[off_mean], members["model"].to_list())
-                    centres.append(moved[off_mean])
-                    placed.append(members.select("reply_id", "model"))
-                prompt = group["prompt_id"][0]
-                cosines.extend(
-                    {
-                        "embedder": embedder,
-                        "left_model": left,
-                        "right_model": right,
-                        "prompt_id": prompt,
-                        "raw_cos": cos,
-                        "centred_cos": own.get((left, right)),
-                    }
-                    for (left, right), cos in raw.items()
-                )
-                progress.advance("neighbours")
-        if any(map(len, centres)):
-            bank = np.vstack(centres)
-            result = faiss_index.nearest(bank, SEARCHED_GLOBAL, home.indices / "centred_global.faiss")
-            members = pl.concat(placed)
-            members.write_parquet(home.indices / "centred_global.parquet")
-            found.append(_rows(members, "centred_global", result, GLOBAL))
-        schema = {"neighbour_kind": pl.String, "reply_id": pl.String, "neighbour_reply_id": pl.String}
-        near = pl.concat(found) if found else pl.DataFrame(schema={**schema, "rank": pl.Int64, "cos": pl.Float32})
-        warehouse.replace("neighbour", near.with_columns(pl.lit(embedder).alias("embedder")))
-        columns = ("embedder", "left_model", "right_model", "prompt_id")
-        warehouse.replace(
-            "cosine",
-            pl.DataFrame(
-                cosines, schema={**dict.fromkeys(columns, pl.String), "raw_cos": pl.Float64, "centred_cos": pl.Float64}
-            ),
-        )
-        warehouse.replace("embedding_likeness", _likeness(embedder, likeness))
-        get_run_logger().info("%d replies to %d prompts compared", replies.height, len(groups))
+        names = sorted(replies["model"].unique())
+        likeness = Running(len(names))
+        with warehouse.replacing("neighbour", "cosine") as put:
+            near, cosines = _Rows("neighbour", put), _Rows("cosine", put)
+            centres, placed = _within_prompts(replies, vectors, known, likeness, (near, cosines))
+            del vectors
+            if placed.height:
+                _across_prompts(centres, placed, home, near)
+            near.write()
+            cosines.write()
+        warehouse.replace("embedding_likeness", _likeness(embedder, names, likeness))
+        get_run_logger().info("%d replies to %d prompts compared", replies.height, replies["prompt_id"].n_unique())
         return replies.height
+
+
+class _Rows:
+    """Rows of one table, written some hundred thousand at a time."""
+
+    def __init__(self, table: str, put: Callable[[str, pl.DataFrame], None]) -> None:
+        self._table, self._put = table, put
+        self._waiting: list[pl.DataFrame] = []
+
+    def add(self, rows: pl.DataFrame) -> None:
+        self._waiting.append(rows)
+        if sum(map(len, self._waiting)) >= ROWS_AT_ONCE:
+            self.write()
+
+    def write(self) -> None:
+        if self._waiting:
+            self._put(self._table, pl.concat(self._waiting))
+        self._waiting = []
+
+
+def _embedded(warehouse: store.Store, embedder: str) -> tuple[pl.DataFrame, NDArray[np.float32]]:
+    """Return the replies with a vector, ordered by prompt, model and sample, and the vectors, shape (n, dimension).
+
+    `row` says which vector is a reply's: sorted are the few columns, and the vectors lie as they came from DuckDB.
+    `order` is a reply's place by reply_id, `model_number` its model's by name.
+
+    Raises:
+        InputError: the vectors differ in length.
+    """
+    columns = ["embedder", "reply_id", "model", "prompt_id", "sample", "vector"]
+    frame = warehouse.read_columns("core.embedded_reply", columns, embedder=embedder)
+    lengths = frame["vector"].list.len()
+    if lengths.n_unique() > 1:
+        raise InputError(
+            f"the vectors of {embedder} have {lengths.min()} to {lengths.max()} numbers.",
+            where=str(warehouse.path),
+            remedy="Embed with a model of another name: one name stands for one dimension.",
+        )
+    vectors = frame["vector"].explode(empty_as_null=False).to_numpy().reshape(frame.height, lengths.max() or 0)
+    told = (
+        frame.drop("vector")
+        .with_row_index("row")
+        .with_columns(
+            pl.col("reply_id").rank("ordinal").cast(pl.Int64).alias("order"),
+            pl.col("model").rank("dense").cast(pl.Int64).alias("model_number"),
+        )
+    )
+    return told.sort("prompt_id", "model", "sample"), vectors
+
+
+def _within_prompts(
+    replies: pl.DataFrame,
+    vectors: NDArray[np.float32],
+    known: dict[str, Member],
+    likeness: Running,
+    tables: tuple[_Rows, _Rows],
+) -> tuple[NDArray[np.float32], pl.DataFrame]:
+    """Compare the replies to each prompt, one prompt after the other.
+
+    Returns:
+        The vectors centred on their prompt's panel, and of which replies they are; one that stands on the mean has no
+        direction, and is not among them.
+    """
+    near, cosines = tables
+    places = {name: place for place, name in enumerate(sorted(replies["model"].unique()))}
+    centres, n_centred = np.empty_like(vectors), 0
+    placed = [replies.clear()]
+    groups = replies.partition_by("prompt_id", maintain_order=True)
+    with progress.stage("neighbours", len(groups)):
+        for group in groups:
+            mine, models = vectors[group["row"].to_numpy()], group["model"].to_list()
+            near.add(_near(group, "within_prompt", 0, faiss_index.nearest(mine, len(models)), WITHIN_PROMPT))
+            names, values = leave_out_cosines(mine, [known[model] for model in models])
+            likeness.add(np.array([places[name] for name in names]), values)
+            moved = centred(mine, [known[model].is_panel for model in models])
+            own: Cosines | None = None
+            if moved is not None:
+                off_mean = np.flatnonzero(moved.any(axis=1))
+                members = group[off_mean.tolist()]
+                own = pair_cosines(moved[off_mean], members["model"].to_list())
+                centres[n_centred : n_centred + len(off_mean)] = moved[off_mean]
+                n_centred += len(off_mean)
+                placed.append(members)
+            cosines.add(_pairs(group, pair_cosines(mine, models), own))
+            progress.advance("neighbours")
+    return centres[:n_centred], pl.concat(placed)
+
+
+def _pairs(group: pl.DataFrame, raw: Cosines, centred_too: Cosines | None) -> pl.DataFrame:
+    """Return a row for each two models that answered this prompt; `centred_cos` is null where there is none."""
+    names, values = raw
+    moved = np.full_like(values, np.nan)
+    if centred_too is not None:
+        # Both are in alphabetical order.
+        there = np.flatnonzero(np.isin(names, centred_too[0]))
+        moved[np.ix_(there, there)] = centred_too[1]
+    left, right = np.triu_indices(len(names))
+    is_one = ~np.isnan(values[left, right])
+    left, right = left[is_one], right[is_one]
+    named = pl.Series(names, dtype=pl.String)
+    return pl.DataFrame({"left_model": named.gather(left), "right_model": named.gather(right)}).with_columns(
+        pl.lit(group["embedder"][0]).alias("embedder"),
+        pl.lit(group["prompt_id"][0]).alias("prompt_id"),
+        pl.Series("raw_cos", values[left, right]),
+        pl.Series("centred_cos", moved[left, right]).fill_nan(None),
+    )
+
+
+def _across_prompts(centres: NDArray[np.float32], members: pl.DataFrame, home: Home, near: _Rows) -> None:
+    """Find each reply's nearest among the replies to all prompts, and keep the index, whose rows `members` name."""
+    index = faiss_index.build(centres)
+    get_run_logger().info("%d centred vectors: %s", index.quality.n_vectors, index.quality.in_words)
+    index.write(home.indices / "centred_global.faiss")
+    members.select("reply_id", "model").write_parquet(home.indices / "centred_global.parquet")
+    for first, found in index.search(centres, SEARCHED_GLOBAL):
+        near.add(_near(members, "centred_global", first, found, GLOBAL))
+
+
+def _near(members: pl.DataFrame, kind: str, first: int, found: faiss_index.Found, most: int) -> pl.DataFrame:
+    """Return rows of `raw.neighbour` for the block of `members` that begins at row `first`."""
+    model, order = (members[name].to_numpy() for name in ("model_number", "order"))
+    rows = nearest_of_others(found, first, model, order, most)
+    ids = members["reply_id"]
+    return pl.DataFrame(
+        {
+            "reply_id": ids.gather(rows.source),
+            "neighbour_reply_id": ids.gather(rows.place),
+            "rank": rows.rank,
+            "cos": rows.cos,
+        }
+    ).with_columns(pl.lit(kind).alias("neighbour_kind"), pl.lit(members["embedder"][0]).alias("embedder"))
 
 
 def _members(warehouse: store.Store, panel: set[str]) -> dict[str, Member]:
@@ -91,42 +187,12 @@ def _members(warehouse: store.Store, panel: set[str]) -> dict[str, Member]:
     return {model: Member(model, vendor, family, model in panel) for model, vendor, family in rows.iter_rows()}
 
 
-def _likeness(embedder: str, sums: dict[tuple[str, str], Running]) -> pl.DataFrame:
-    schema = {"embedder": pl.String, "target": pl.String, "reference": pl.String}
-    rows = [
-        (embedder, target, reference, round(told.mean, 9), told.standard_error, told.n)
-        for (target, reference), told in sorted(sums.items())
-    ]
-    numbers = {"likeness": pl.Float64, "standard_error": pl.Float64, "n_prompts": pl.Int64}
-    return pl.DataFrame(rows, schema={**schema, **numbers}, orient="row")
-
-
-def _rows(
-    members: pl.DataFrame, kind: str, result: tuple[NDArray[np.float32], NDArray[np.int64]], most: int
-) -> pl.DataFrame:
-    """Return the `most` nearest rows of other models for each member; equal cosines are ordered by reply_id."""
-    cosines, found = result
-    n, k = found.shape
-    ids, models = members["reply_id"], members["model"]
-    flat = found.reshape(-1)
-    rows = pl.DataFrame(
-        {
-            "source": np.repeat(np.arange(n), k),
-            "place": flat,
-            # FAISS sums in another order for other batch sizes: rounded, equal replies have equal cosines.
-            "cos": np.round(cosines.reshape(-1).astype(np.float64), 6).astype(np.float32),
-        }
-    ).filter(pl.col("place") >= 0)
-    return (
-        rows.with_columns(
-            reply_id=ids.gather(rows["source"]),
-            neighbour_reply_id=ids.gather(rows["place"]),
-            model=models.gather(rows["source"]),
-            other=models.gather(rows["place"]),
-        )
-        .filter(pl.col("model") != pl.col("other"))
-        .sort(["source", "cos", "neighbour_reply_id"], descending=[False, True, False])
-        .with_columns(rank=pl.int_range(1, pl.len() + 1).over("source"))
-        .filter(pl.col("rank") <= most)
-        .select(pl.lit(kind).alias("neighbour_kind"), "reply_id", "neighbour_reply_id", pl.col("rank"), "cos")
+def _likeness(embedder: str, names: list[str], sums: Running) -> pl.DataFrame:
+    target, reference = np.nonzero(sums.n)
+    named = pl.Series(names, dtype=pl.String)
+    return pl.DataFrame({"target": named.gather(target), "reference": named.gather(reference)}).with_columns(
+        pl.lit(embedder).alias("embedder"),
+        pl.Series("likeness", np.round(sums.mean[target, reference], 9)),
+        pl.Series("standard_error", sums.standard_error[target, reference]).fill_nan(None),
+        pl.Series("n_prompts", sums.n[target, reference]),
     )

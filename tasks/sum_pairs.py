@@ -26,9 +26,9 @@ def sum_pairs(warehouse: store.Store) -> None:
     pair_sums.keep_shapes(warehouse)
     population = measured.population_of(warehouse)
     sums = pair_sums.form(warehouse, population, _summed(warehouse))
-    warehouse.clear("channel_sum")
-    for rows in pair_sums.channel_sum_rows(sums):
-        warehouse.append("channel_sum", rows)
+    with warehouse.replacing("channel_sum") as put:
+        for rows in pair_sums.channel_sum_rows(sums):
+            put("channel_sum", rows)
     warehouse.replace("base_gap", pair_sums.base_gap_rows(sums))
     warehouse.replace("prompt_channel", pair_sums.prompt_channel_rows(sums))
     warehouse.replace("sampled_pair", pair_sums.sampled_pair_rows(sums))

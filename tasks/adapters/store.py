@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, is_dataclass
 from hashlib import sha256
@@ -153,7 +153,7 @@ class Store:
     def clear(self, table: str, **where: Any) -> None:
         """Delete the rows of a raw table that match `where`."""
         tests = " and ".join(f"{column} = ${column}" for column in where) or "true"
-        with _write_lock, self._transaction() as cursor:
+        with _write_lock, self.transaction() as cursor:
             cursor.execute(f"delete from raw.{table} where {tests}", where)
 
     def digest(self, relations: Sequence[sqlfiles.Relation]) -> str:
@@ -170,6 +170,23 @@ class Store:
             told.append((relation.name, *cursor.execute(query).fetchall()[0]))
         cursor.close()
         return sha256(repr(told).encode()).hexdigest()
+
+    @contextmanager
+    def replacing(self, *tables: str) -> Iterator[Callable[[str, pl.DataFrame], None]]:
+        """Empty raw tables and yield what adds rows to one of them; after the block all is there, or all as before.
+
+        For more rows than should be held at once; others may write to other tables meanwhile.
+        """
+        with self.transaction() as cursor:
+            for table in tables:
+                cursor.execute(f"delete from raw.{table}")
+
+            def put(table: str, rows: pl.DataFrame) -> None:
+                if not rows.is_empty():
+                    cursor.register("incoming", rows.to_arrow())
+                    cursor.execute(f"insert into raw.{table} by name select * from incoming")
+
+            yield put
 
     def touch_requests(self, request_ids: list[str], wanted_at: Any) -> None:
         """Say that these requests are wanted again, so that they count before older ones to the same question."""

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.vectors import Member, leave_out_cosines
+from tasks.domain.likeness.vectors import Member
+from tasks.domain.likeness.vectors import leave_out_cosines as matrix_of_cosines
 
 MODELS = {
     "a1": Member("a1", "A", "A", is_panel=True),
@@ -22,6 +23,14 @@ MODELS = {
     "s1": Member("s1", "S", "A", is_panel=False),
     "s2": Member("s2", "S", "S", is_panel=False),
 }
+
+
+def leave_out_cosines(vectors: NDArray[np.float32], members: list[Member]) -> dict[tuple[str, str], float]:
+    """Return the cosine of each target and reference that have one."""
+    names, values = matrix_of_cosines(vectors, members)
+    assert names == sorted({member.model for member in members})
+    there = np.argwhere(~np.isnan(values)).tolist()
+    return {(names[i], names[j]): float(values[i, j]) for i, j in there}
 
 
 def random_unit(seed: int, n: int, dimension: int = 5) -> NDArray[np.float32]:

@@ -9,13 +9,24 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.vectors import centred, pair_cosines, sample_prompts
+from tasks.domain.likeness.vectors import centred, sample_prompts
+from tasks.domain.likeness.vectors import pair_cosines as matrix_of_cosines
 
 PROMPTS = [f"prompt {number}" for number in range(40)]
 
 
 def unit(vectors: NDArray) -> NDArray[np.float32]:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+
+def pair_cosines(vectors: NDArray[np.float32], models: list[str]) -> dict[tuple[str, str], float]:
+    """Return each two models' cosine, named in alphabetical order, having seen that it is the same in both directions."""
+    names, values = matrix_of_cosines(vectors, models)
+    assert names == sorted(set(models))
+    assert values.shape == (len(names), len(names))
+    np.testing.assert_array_equal(values, values.T)
+    pairs = itertools.combinations_with_replacement(range(len(names)), 2)
+    return {(names[i], names[j]): float(values[i, j]) for i, j in pairs if not np.isnan(values[i, j])}
 
 
 def random_unit(seed: int, n: int, dimension: int = 6) -> NDArray[np.float32]:

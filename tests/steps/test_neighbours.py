@@ -1,17 +1,25 @@
 """Nearest replies and mean cosines as FAISS and matrices find them, against brute force over random vectors."""
 
+import contextlib
+import dataclasses
+import json
 from collections.abc import Iterator, Mapping
 from hashlib import md5
 
+import faiss
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from prefect.logging import disable_run_logger
 
 from tasks import neighbours
 from tasks.adapters import faiss_index, store
 from tasks.adapters.settings import Home
+from tasks.domain.errors import InputError
+from tasks.domain.likeness.nearest import nearest_of_others
 from tests.support import small_home
 
 EMBEDDER = "test/random"
@@ -152,11 +160,29 @@ def test_ties_are_ordered_by_reply(home) -> None:
 
 def test_last_digits_decide_nothing() -> None:
     """Equal replies have equal cosines, whatever FAISS makes of their last digits."""
-    members = pl.DataFrame({"reply_id": ["z", "b", "a"], "model": ["m", "n", "n"]})
     cosines = np.array([[1.0, 0.50000012, 0.5], [1, 1, 1], [1, 1, 1]], dtype=np.float32)
     places = np.array([[0, 1, 2], [1, -1, -1], [2, -1, -1]])
-    rows = neighbours._rows(members, "within_prompt", (cosines, places), 5)
-    assert rows.select("reply_id", "neighbour_reply_id", "rank").rows() == [("z", "a", 1), ("z", "b", 2)]
+    near = nearest_of_others((cosines, places), 0, np.array([0, 1, 1]), np.array([2, 1, 0]), 5)
+    assert list(zip(near.source, near.place, near.rank, strict=True)) == [(0, 2, 1), (0, 1, 2)]
+
+
+@given(st.integers(0, 1000), st.integers(1, 40), st.integers(1, 8), st.integers(0, 5))
+def test_nearest_of_others_against_a_plain_loop(seed, k, most, first) -> None:
+    """Few different cosines, so that many are equal, also where the kept ones end."""
+    dice = np.random.default_rng(seed)
+    n, block = 60, 9
+    model, order = dice.integers(0, 4, n), dice.permutation(n)
+    places = np.stack([dice.choice(n, k, replace=False) for _ in range(block)])
+    places[dice.random(places.shape) < 0.1] = -1
+    cosines = -np.sort(-dice.integers(0, 6, places.shape).astype(np.float32) / 8, axis=1)
+    near = nearest_of_others((cosines, places), first, model, order, most)
+    rows = list(zip(near.source, near.rank, near.place, near.cos, strict=True))
+    expected = []
+    for row in range(block):
+        told = [(-c, order[p], p) for c, p in zip(cosines[row], places[row], strict=True) if p >= 0]
+        told = sorted(one for one in told if model[one[2]] != model[first + row])[:most]
+        expected += [(first + row, rank, p, -c) for rank, (c, _, p) in enumerate(told, start=1)]
+    assert rows == expected
 
 
 def test_reply_on_the_mean_is_near_to_nothing(home) -> None:
@@ -230,13 +256,103 @@ def test_nearest_against_brute_force(n) -> None:
     assert (places[:, 0] == np.arange(n)).all()
 
 
-def test_large_index_finds_most_of_what_an_exact_one_finds(monkeypatch) -> None:
+def clustered(n: int, dimension: int, n_clusters: int) -> NDArray[np.float32]:
     dice = np.random.default_rng(0)
-    vectors = dice.normal(size=(1000, 8)).astype(np.float32)
+    centres = dice.normal(size=(n_clusters, dimension))
+    return np.stack(
+        [unit(*row) for row in centres[dice.integers(0, n_clusters, n)] + dice.normal(size=(n, dimension)) / 2]
+    )
+
+
+def recall_by_hand(index: faiss_index.Index, vectors: NDArray[np.float32], n: int) -> float:
+    """Return the share of the ten nearest, itself aside, that `index` finds of every row."""
+    exact = vectors.astype(float) @ vectors.astype(float).T
+    np.fill_diagonal(exact, -np.inf)
+    truth = np.argsort(-exact, axis=1)[:, :n]
+    places = np.concatenate([places for _, (_, places) in index.search(vectors, n + 1)])
+    shared = [len(set(told) & set(seen)) for told, seen in zip(truth, places, strict=True)]
+    return float(np.mean(shared)) / n
+
+
+def test_lists_are_taken_where_they_find_what_exact_search_finds(tmp_path) -> None:
+    vectors = clustered(3000, 16, 60)
+    index = faiss_index.build(vectors, exact_up_to=1000)
+    assert not index.quality.is_exact
+    assert 0 < index.quality.n_probed < index.quality.n_lists
+    assert index.quality.recall >= faiss_index.LEAST_RECALL
+    # Measured over a third of the rows.
+    assert index.quality.recall == pytest.approx(recall_by_hand(index, vectors, 10), abs=0.01)
+    index.write(tmp_path / "made" / "some.faiss")
+    kept = json.loads((tmp_path / "made" / "some.json").read_text())
+    assert kept == dataclasses.asdict(index.quality)
+    assert (kept["recall_at"], kept["n_queries"]) == (10, faiss_index.N_QUERIES)
+
+
+def test_more_lists_are_probed_until_enough_is_found() -> None:
+    vectors = clustered(3000, 16, 60)
+    probed = [
+        faiss_index.build(vectors, exact_up_to=1000, least_recall=least).quality.n_probed for least in (0.1, 0.98)
+    ]
+    assert probed == sorted(probed)
+    strict = faiss_index.build(vectors, exact_up_to=1000, least_recall=1.0).quality
+    assert strict.recall == 1.0
+
+
+def test_poor_lists_are_not_accepted() -> None:
+    """Vectors without any clusters: the lists that an exact search would not outrun find too little of them."""
+    dice = np.random.default_rng(0)
+    vectors = dice.normal(size=(3000, 64)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    _, exact = faiss_index.nearest(vectors, 10)
-    monkeypatch.setattr(faiss_index, "EXACT_UP_TO", 100)
-    cosines, places = faiss_index.nearest(vectors, 10)
-    np.testing.assert_allclose(cosines, np.take_along_axis(vectors @ vectors.T, places, axis=1), atol=1e-5)
-    shared = [len(set(a) & set(b)) for a, b in zip(exact, places, strict=True)]
-    assert np.mean(shared) > 8
+    poor = faiss_index.build(vectors, exact_up_to=1000, least_recall=0.1)
+    assert not poor.quality.is_exact
+    assert recall_by_hand(poor, vectors, 10) < faiss_index.LEAST_RECALL
+    index = faiss_index.build(vectors, exact_up_to=1000)
+    assert (index.quality.is_exact, index.quality.recall) == (True, 1.0)
+    assert recall_by_hand(index, vectors, 10) == 1.0
+
+
+def test_recall_counts_equal_cosines_alike_and_leaves_itself_out() -> None:
+    exact = (np.array([[1.0, 0.5, 0.5]], np.float32), np.array([[0, 1, 2]]))
+    same = (np.array([[1.0, 0.5, 0.5]], np.float32), np.array([[0, 3, 4]]))
+    half = (np.array([[1.0, 0.5, 0.2]], np.float32), np.array([[0, 1, 5]]))
+    only_itself = (np.array([[1.0, -1, -1]], np.float32), np.array([[0, -1, -1]]))
+    found = [faiss_index.recall_of(one, exact, np.array([0])) for one in (exact, same, half, only_itself)]
+    assert found == [1.0, 1.0, 0.5, 0.0]
+
+
+@pytest.mark.parametrize("n", [1, 5, 8192, 8200, 8215])
+def test_blocks_give_what_one_search_gives(n) -> None:
+    """To the bit: neither where the blocks end nor a short last one may show."""
+    vectors = clustered(8300, 8, 40)
+    index = faiss_index.build(vectors)
+    blocks = list(index.search(vectors[:n], 3))
+    flat = faiss.IndexFlatIP(8)
+    flat.add(vectors)
+    cosines, places = flat.search(vectors[:n], 3)
+    np.testing.assert_array_equal(np.concatenate([found[0] for _, found in blocks]), cosines)
+    np.testing.assert_array_equal(np.concatenate([found[1] for _, found in blocks]), places)
+    assert sum(len(found[0]) for _, found in blocks) == n
+
+
+def test_vectors_of_different_lengths_are_refused_and_nothing_is_lost(home) -> None:
+    vectors = random_vectors("abc", n_prompts=2, n_samples=1)
+    compare(home, vectors, "abc")
+    before = found(home, "within_prompt")
+    with store.writing(home) as warehouse:
+        rows = warehouse.read("raw.embedding").to_dicts()
+        rows[0]["vector"] = [1.0]
+        warehouse.replace("embedding", pl.DataFrame(rows, schema_overrides={"vector": pl.List(pl.Float32)}))
+    with pytest.raises(InputError, match="1 to 8 numbers"):
+        neighbours.neighbours.fn(EMBEDDER, home)
+    assert found(home, "within_prompt") == before
+
+
+def test_what_fails_midway_leaves_the_tables_as_they_were(home) -> None:
+    """Rows were written, none of them stays."""
+    compare(home, random_vectors("abc", n_prompts=2, n_samples=1), "abc")
+    with store.writing(home) as warehouse:
+        n = warehouse.count("raw.neighbour")
+        with contextlib.suppress(InputError), warehouse.replacing("neighbour", "cosine") as put:
+            put("neighbour", warehouse.read("raw.neighbour").head(1))
+            raise InputError("Stop.")
+        assert (warehouse.count("raw.neighbour"), warehouse.count("raw.cosine") > 0) == (n, True)

@@ -62,6 +62,8 @@ class _SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
         torch.use_deterministic_algorithms(True)
+        # They fill all fresh memory with NaN as well, to show who reads it: that costs time and changes no result.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         try:
             self._model: Any = SentenceTransformer(str(path or model), device="cpu" if path else None)
         except Exception as error:

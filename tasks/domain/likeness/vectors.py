@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +41,11 @@ def centred(vectors: NDArray[np.float32], is_reference: Sequence[bool]) -> NDArr
     return np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 1e-9).astype(np.float32)
 
 
-def pair_cosines(vectors: NDArray[np.float32], models: Sequence[str]) -> dict[tuple[str, str], float]:
+Cosines = tuple[list[str], NDArray[np.float64]]
+"""Models in alphabetical order, and a number for each two of them, shape (models, models); NaN where there is none."""
+
+
+def pair_cosines(vectors: NDArray[np.float32], models: Sequence[str]) -> Cosines:
     """Return the mean cosine of two models' replies to one prompt over their pairs of samples.
 
     Args:
@@ -50,30 +53,35 @@ def pair_cosines(vectors: NDArray[np.float32], models: Sequence[str]) -> dict[tu
         models: the model of each row.
 
     Returns:
-        A value for each two models, named in alphabetical order, and for each model with itself where it has two
-        samples or more (a sample is not compared with itself). Rounded to 9 decimals, so that the order of rows
-        leaves no trace.
+        The models and a symmetric matrix; on its diagonal each model with itself, NaN where it has one sample (a sample
+        is not compared with itself). Rounded to 9 decimals, so that the order of rows leaves no trace.
     """
-    names = sorted(set(models))
-    place = {name: number for number, name in enumerate(names)}
-    belongs = np.zeros((len(names), len(models)))
-    for row, model in enumerate(models):
-        belongs[place[model], row] = 1.0
-    cosines = vectors.astype(np.float64) @ vectors.astype(np.float64).T
-    sums = belongs @ cosines @ belongs.T
-    sizes = belongs.sum(axis=1)
-    own = belongs @ np.diag(cosines)
-    found: dict[tuple[str, str], float] = {}
-    for i, left in enumerate(names):
-        for j in range(i, len(names)):
-            if i == j:
-                n_pairs = sizes[i] * (sizes[i] - 1)
-                total = sums[i, i] - own[i]
-            else:
-                n_pairs, total = sizes[i] * sizes[j], sums[i, j]
-            if n_pairs:
-                found[left, names[j]] = round(float(total / n_pairs), 9)
-    return found
+    names, order, starts = _by_model(models)
+    x = vectors[order].astype(np.float64)
+    cosines = x @ x.T
+    sizes = np.diff(starts, append=len(order)).astype(np.float64)
+    sums, n_pairs = _summed(cosines, starts), np.outer(sizes, sizes)
+    np.fill_diagonal(sums, sums.diagonal() - np.add.reduceat(cosines.diagonal(), starts))
+    np.fill_diagonal(n_pairs, sizes * (sizes - 1))
+    return names, _rounded(sums, n_pairs)
+
+
+def _by_model(models: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Return the models in order, the rows ordered by model, and at which of these each model begins."""
+    names, code = np.unique(np.array(models, dtype=object), return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    return names.tolist(), order, np.searchsorted(code[order], np.arange(len(names)))
+
+
+def _summed(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sums over each two models' samples, of values whose rows and columns are ordered by model."""
+    if len(starts) == len(values):
+        return values.copy()
+    return np.add.reduceat(np.add.reduceat(values, starts, axis=0), starts, axis=1)
+
+
+def _rounded(sums: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(np.divide(sums, n, out=np.full_like(sums, np.nan), where=n > 0), 9)
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ class Member:
     is_panel: bool
 
 
-def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -> dict[tuple[str, str], float]:
+def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -> Cosines:
     """Return how alike two models' replies to one prompt are after centring on a panel that leaves both aside.
 
     Target and reference are both moved by the mean of the panel's models, each with the same weight; never in that
@@ -98,36 +106,43 @@ def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -
         members: who wrote each row.
 
     Returns:
-        The mean cosine over pairs of samples for each (target, reference) of different models; left out where fewer
-        than two panel models remain, or a reply stands on the mean. Rounded to 9 decimals.
+        The models and the mean cosine over pairs of samples for each target (rows) and reference (columns) of different
+        models; NaN where fewer than two panel models remain, or a reply stands on the mean. Rounded to 9 decimals.
     """
-    x = vectors.astype(np.float64)
-    gram = x @ x.T
-    names = np.array([member.model for member in members])
-    vendors = np.array([member.vendor for member in members])
-    families = np.array([member.family for member in members])
-    panel = np.array([member.is_panel for member in members], dtype=bool)
-    in_panel = set(families[panel])
+    names, order, starts = _by_model([member.model for member in members])
+    first = [members[row] for row in order[starts]]
+    sizes = np.diff(starts, append=len(order))
+    owner = np.repeat(np.arange(len(names)), sizes)
+    panel = np.flatnonzero([member.is_panel for member in first])
+    vendors, vendor = np.unique([member.vendor for member in first], return_inverse=True)
+    in_panel = {first[place].family for place in panel}
     # Families without a panel model all leave out the same: nothing.
-    left_out = np.array([family if family in in_panel else "" for family in families])
-    found: dict[tuple[str, str], list[float]] = {}
-    for family in sorted(set(left_out)):
-        rows = np.flatnonzero(left_out == family)
-        for vendor in sorted(set(vendors)):
-            kept = panel & (families != family) & (vendors != vendor)
-            inside = names[kept]
-            if len(set(inside)) < 2:
-                continue
-            columns = np.flatnonzero(vendors == vendor)
-            weight = np.zeros(len(names))
-            sizes = {name: int((inside == name).sum()) for name in set(inside)}
-            weight[kept] = [1.0 / (len(sizes) * sizes[name]) for name in inside]
-            along = gram @ weight
-            length = np.sqrt(np.maximum(np.diag(gram) - 2.0 * along + weight @ along, 0.0))
-            inner = gram[np.ix_(rows, columns)] - along[rows, None] - along[None, columns] + weight @ along
-            for i, row in enumerate(rows):
-                for j, column in enumerate(columns):
-                    if names[row] != names[column] and length[row] > 1e-9 and length[column] > 1e-9:
-                        cos = float(inner[i, j] / (length[row] * length[column]))
-                        found.setdefault((str(names[row]), str(names[column])), []).append(cos)
-    return {pair: round(fmean(values), 9) for pair, values in found.items()}
+    left_out = np.array([member.family if member.family in in_panel else "" for member in first])
+
+    x = vectors[order].astype(np.float64)
+    gram = x @ x.T
+    # Each reply, and each panel model, along each panel model's mean reply: what follows only adds columns of these.
+    along_panel = (np.add.reduceat(gram, starts, axis=1) / sizes)[:, panel]
+    within_panel = (np.add.reduceat(along_panel, starts, axis=0) / sizes[:, None])[panel]
+    sums, n_pairs = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))
+    for family in np.unique(left_out):
+        targets = np.flatnonzero(left_out == family)
+        kept = (left_out[panel] != family)[:, None] & (vendor[panel][:, None] != np.arange(len(vendors)))
+        is_enough = kept.sum(axis=0) >= 2
+        if not is_enough.any():
+            continue
+        weight = kept / np.maximum(kept.sum(axis=0), 1)
+        along = along_panel @ weight
+        square = np.einsum("pv,pv->v", weight, within_panel @ weight)
+        length = np.sqrt(np.maximum(gram.diagonal()[:, None] - 2.0 * along + square, 0.0))
+        # The centre goes by the reference's vendor: one column a reference's reply.
+        its = vendor[owner]
+        rows, columns = np.flatnonzero(np.isin(owner, targets)), np.arange(len(owner))
+        inner = gram[rows] - along[rows][:, its] - along[columns, its] + square[its]
+        here, there = length[rows][:, its], length[columns, its]
+        is_one = (here > 1e-9) & (there > 1e-9) & is_enough[its] & (owner[rows][:, None] != owner)
+        cosines = np.divide(inner, here * there, out=np.zeros_like(inner), where=is_one)
+        begins = np.searchsorted(owner[rows], targets)
+        for total, values in ((sums, cosines), (n_pairs, is_one.astype(np.float64))):
+            total[targets] = np.add.reduceat(np.add.reduceat(values, begins, axis=0), starts, axis=1)
+    return names, _rounded(sums, n_pairs)

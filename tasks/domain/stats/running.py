@@ -1,25 +1,36 @@
-"""Mean and standard error of values that come one after the other."""
+"""Mean and standard error of many values side by side that come one after the other."""
 
-from dataclasses import dataclass
-from math import sqrt
+import numpy as np
+from numpy.typing import NDArray
 
 
-@dataclass
 class Running:
-    """Welford's sums (Technometrics 1962, 4, 419-420): nothing of the values themselves is kept."""
+    """Welford's sums (Technometrics 1962, 4, 419-420) for a square of pairs: nothing of the values is kept.
 
-    n: int = 0
-    mean: float = 0.0
-    _squares: float = 0.0
+    Memory is three numbers a pair, however many values come.
+    """
 
-    def add(self, value: float) -> None:
-        """Take in one more value."""
-        self.n += 1
-        step = value - self.mean
-        self.mean += step / self.n
-        self._squares += step * (value - self.mean)
+    def __init__(self, size: int) -> None:
+        self.n = np.zeros((size, size), dtype=np.int64)
+        self.mean = np.zeros((size, size))
+        self._squares = np.zeros((size, size))
+
+    def add(self, places: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+        """Take in one more value of each pair among `places`.
+
+        Args:
+            places: shape (m,), which rows and columns of the square `values` belongs to, each once.
+            values: shape (m, m); NaN where a pair has no value.
+        """
+        i, j = np.nonzero(~np.isnan(values))
+        at, value = (places[i], places[j]), values[i, j]
+        self.n[at] += 1
+        step = value - self.mean[at]
+        self.mean[at] += step / self.n[at]
+        self._squares[at] += step * (value - self.mean[at])
 
     @property
-    def standard_error(self) -> float | None:
-        """The standard error of the mean of independent values; None below two."""
-        return sqrt(self._squares / (self.n - 1) / self.n) if self.n > 1 else None
+    def standard_error(self) -> NDArray[np.float64]:
+        """The standard error of each mean of independent values, shape (size, size); NaN below two values."""
+        divisor = np.where(self.n > 1, (self.n - 1).astype(float), np.nan)
+        return np.sqrt(self._squares / divisor / np.where(self.n > 1, self.n, 1))
