@@ -1,6 +1,9 @@
 """Batches on threads, on a Dask cluster and on Ray: the same scores; who dies asks nothing twice; limits over all."""
 
 import asyncio
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,12 +16,14 @@ from prefect.client.orchestration import get_client
 
 from flows.collect import collect
 from flows.similarity import similarity
-from tasks.adapters import call_limits, plans, store, workers
+from tasks import sum_pairs
+from tasks.adapters import call_limits, pair_sums, plans, store, workers
 from tasks.adapters.settings import Home, home_at
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.plan import Plan, PromptChoice
 from tasks.domain.workers import WorkersPlan
+from tests.support import small_home
 from tests.support.prefect_server import prefect_of_this_process
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -70,7 +75,14 @@ def _run(bench: Workbench) -> None:
 
 def _measured(bench: Workbench) -> dict[str, list[dict[str, Any]]]:
     """Return all that does not depend on when something was done."""
-    names = ("mart.likeness", "mart.nearest_group", "mart.homogenisation", "mart.nearest_vote", "raw.embedding")
+    names = (
+        "mart.likeness",
+        "mart.nearest_group",
+        "mart.homogenisation",
+        "mart.nearest_vote",
+        "raw.embedding",
+        "raw.channel_sum",
+    )
     with store.writing(home_at(bench.home)) as warehouse:
         found = {name: warehouse.read(name) for name in names}
     return {name: frame.sort(pl.all().exclude(pl.List(pl.Float32))).to_dicts() for name, frame in found.items()}
@@ -151,3 +163,57 @@ def test_storage_that_prefect_refuses_is_named(settled, tmp_path, storage) -> No
     plan = WorkersPlan(runner="dask", address="tcp://127.0.0.1:9", storage=storage)
     with pytest.raises(InputError, match=rf"workers.storage' \({storage}\): Prefect can't use it.*absolute path"):
         workers.result_storage(plan, Home(tmp_path))
+
+
+@flow
+def _sum_pairs(home: str) -> None:
+    with store.writing(home_at(home)) as warehouse:
+        sum_pairs.sum_pairs(warehouse)
+
+
+def _sums(home: Home) -> dict[str, list[dict[str, Any]]]:
+    names = ("raw.channel_sum", "raw.base_gap", "raw.prompt_channel", "raw.sampled_pair")
+    with store.writing(home) as warehouse:
+        return {name: warehouse.read(name).sort(pl.all()).to_dicts() for name in names}
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_while_it_sums_changes_nothing(settled, tmp_path, monkeypatch) -> None:
+    """Shards of prompts summed by two workers, one of them killed after the first result: the sums of one process."""
+    home, storage = home_at(tmp_path / "home"), tmp_path / "storage"
+    rows = [
+        (model, f"p{prompt:02}", sample, f"{' '.join(['salt', 'and', 'ice'][: 1 + (prompt + place) % 3])} {prompt}.")
+        for place, model in enumerate(("alpha", "beta", "gamma"))
+        for prompt in range(45)
+        for sample in range(2)
+    ]
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, rows, {"alpha": "a", "beta": "b", "gamma": "c"})
+    here = _sums(home)
+    assert len(here["raw.channel_sum"]) == 7 * 3 * 3
+    monkeypatch.setattr(pair_sums, "_formed", pair_sums._Formed())
+    plan = WorkersPlan(runner="dask", address="tcp://set-below", storage=str(storage))
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        pids = [worker.pid for worker in cluster.workers.values()]
+        plan = plan.model_copy(update={"address": cluster.scheduler_address})
+        killed: list[int] = []
+
+        def kill_one() -> None:
+            while not list(storage.glob("sums-*")):
+                if has_ended.wait(0.01):
+                    return
+            os.kill(pids[0], signal.SIGKILL)
+            killed.append(pids[0])
+
+        has_ended = threading.Event()
+        killer = threading.Thread(target=kill_one)
+        killer.start()
+        try:
+            with workers.options(plan, home) as where:
+                _sum_pairs.with_options(**where)(str(home.root))
+        finally:
+            has_ended.set()
+            killer.join()
+    assert killed == pids[:1]
+    assert _sums(home) == here
+    assert not list(storage.glob("s*"))
