@@ -15,7 +15,7 @@ from time import monotonic
 import numpy as np
 
 from benchmarks.rewrites import REWRITES, SYNONYMS
-from tasks.adapters import measured, pair_shards, pair_sums, store
+from tasks.adapters import measured, pair_shards, pair_sums, reply_texts, store
 from tasks.adapters.settings import Home
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import Asked, PromptValues, prompt_values, sums_of
@@ -64,7 +64,7 @@ class Corpus:
             self.population = measured.population_of(snapshot)
             self.common = pair_sums.commonest(snapshot)
             with TemporaryDirectory() as folder:
-                [shard] = snapshot.write_shards(folder, 1)
+                [shard] = reply_texts.write_shards(snapshot, folder, 1)
                 self.asked = pair_shards.read_prompts(shard, tuple(self.population.place))[0]
 
     @cached_property

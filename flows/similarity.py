@@ -2,7 +2,7 @@
 
 from prefect import flow
 
-from tasks import drift, embed, homogeneity, neighbours, score, verdict, weigh_index
+from tasks import drift, embed, homogeneity, neighbours, score, sum_pairs, verdict, weigh_index
 from tasks.adapters import formed, store
 from tasks.adapters.settings import home_at
 from tasks.domain.plan import EmbeddingPlan
@@ -26,7 +26,8 @@ async def similarity(
         if formed.is_formed(warehouse, STEP, key):
             return 0.0
         formed.keep(warehouse, STEP, None)
-        seconds = score.score(references, place)
+        score.score(references, place)
+        seconds = sum_pairs.sum_pairs(place)
         homogeneity.homogeneity(seed, place)
         if embedding.enabled:
             embed.embed(embedding, seed, place)

@@ -1,16 +1,14 @@
-"""Replies -> likeness: who is a reference, sums for each pair of models, then the stored relations of `sql/core`."""
+"""Who is a reference; what the stored relations of `sql/core` are formed from replies alone."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
-from tasks import sum_pairs
-from tasks.adapters import lineages, store
+from tasks.adapters import lineages, pair_sums, store
 from tasks.adapters.settings import Home, now
 from tasks.domain.references import choose_references
 from tasks.domain.rows import lineage_row
@@ -44,8 +42,8 @@ def ask_about(questions: Sequence[tuple[str, str]], source: str, home: Home) -> 
 
 
 @task(name="score", task_run_name="score", cache_policy=NO_CACHE)
-def score(references: Sequence[str], home: Home) -> float:
-    """Choose the references, form every stored relation anew and return how many seconds that took.
+def score(references: Sequence[str], home: Home) -> int:
+    """Choose the references, count the words of new replies, form every stored relation anew; return how many models.
 
     Args:
         references: candidate teachers; empty: as the lineage says, or every model where it says nothing.
@@ -61,9 +59,6 @@ def score(references: Sequence[str], home: Home) -> float:
         warehouse.replace("reference", pl.DataFrame([vars(row) for row in chosen], schema=schema))
         n_panel = sum(row.is_panel for row in chosen)
         get_run_logger().info("%d candidate teachers, %d of them in the centring panel", len(chosen), n_panel)
-        started = monotonic()
-        sum_pairs.sum_pairs(warehouse)
+        pair_sums.keep_shapes(warehouse)
         warehouse.refresh()
-        seconds = monotonic() - started
-        get_run_logger().info("every pair of %d models compared in %.1f s", len(known), seconds)
-        return seconds
+        return len(known)

@@ -5,14 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from prefect import task
-from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.cache_policies import NO_CACHE, CacheKeyFnPolicy
 from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
 
-from tasks.adapters import measured, pair_shards, pair_sums, store, workers
+from tasks.adapters import measured, pair_shards, pair_sums, reply_texts, store, workers
 from tasks.adapters.pair_shards import ShardTold, Summed
+from tasks.adapters.settings import Home
 from tasks.domain.errors import WorldError
 from tasks.domain.ids import content_id
 from tasks.domain.pairwise.sums import ShardSums
@@ -21,24 +24,23 @@ MOST_UNDER_WAY = 4
 """How many shards workers elsewhere sum at a time."""
 
 
-def sum_pairs(warehouse: store.Store) -> None:
-    """Sum the values of every pair of models, and put the sums in the place of those that are there."""
-    pair_sums.keep_shapes(warehouse)
-    population = measured.population_of(warehouse)
-    sums = pair_sums.form(warehouse, population, _summed(warehouse))
-    with warehouse.replacing("channel_sum") as put:
-        for rows in pair_sums.channel_sum_rows(sums):
-            put("channel_sum", rows)
-    warehouse.replace("base_gap", pair_sums.base_gap_rows(sums))
-    warehouse.replace("prompt_channel", pair_sums.prompt_channel_rows(sums))
-    warehouse.replace("sampled_pair", pair_sums.sampled_pair_rows(sums))
+@task(name="sum pairs", task_run_name="sum pairs", cache_policy=NO_CACHE)
+def sum_pairs(home: Home) -> float:
+    """Sum the values of every pair of models, replacing the sums that are there; return the seconds that took."""
+    started = monotonic()
+    with store.writing(home) as warehouse:
+        population = measured.population_of(warehouse)
+        sums = pair_sums.form(warehouse, population, _summed(warehouse))
+        pair_sums.keep(warehouse, sums)
+    get_run_logger().info("every pair of %d models compared in %.1f s", len(population.known), monotonic() - started)
+    return monotonic() - started
 
 
 def _summed(warehouse: store.Store) -> Summed:
     storage = workers.shared_storage()
     if storage is None:
         return pair_shards.summed_here
-    return partial(_summed_by_workers, storage, warehouse.replies_digest())
+    return partial(_summed_by_workers, storage, reply_texts.replies_digest(warehouse))
 
 
 def _summed_by_workers(storage: str, digest: str, folders: Sequence[str], told: ShardTold) -> Iterator[ShardSums]:
@@ -70,7 +72,7 @@ def _key(_context: Any, parameters: Mapping[str, Any]) -> str:
 
 
 @task(
-    name="sum pairs",
+    name="sum pairs of shard",
     task_run_name="sum pairs of {folder}",
     persist_result=True,
     result_serializer="pickle",

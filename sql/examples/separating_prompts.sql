@@ -4,7 +4,7 @@ select
     prompt.prompt_key,
     round(opening.within_families, 3) as within_families,
     round(opening.between_families, 3) as between_families,
-    round(opening.within_families - opening.between_families, 3) as separation,
+    round(round(opening.within_families, 3) - round(opening.between_families, 3), 3) as separation,
     opening.n_within_families as n_pairs_within,
     left(prompt.prompt_text, 80) as prompt
 from raw.prompt_channel as opening

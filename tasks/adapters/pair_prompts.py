@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from tasks.adapters import measured, pair_shards, store
+from tasks.adapters import measured, pair_shards, reply_texts, store
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.engine import prompt_values
@@ -92,7 +92,7 @@ def pair_prompts(snapshot: store.Store, pairs: Sequence[tuple[str, str]]) -> Pai
     made = [registry.load(channels, name) for name in _CHANNELS]
     found: dict[str, list[Floats]] = {}
     with tempfile.TemporaryDirectory(prefix="shards-", dir=snapshot.path.parent) as folder:
-        for shard in snapshot.write_shards(folder, N_BLOCKS) if pairs else ():
+        for shard in reply_texts.write_shards(snapshot, folder, N_BLOCKS) if pairs else ():
             prompts, counts = pair_shards.read_prompts(shard, tuple(place))
             for told, n in zip(prompt_values(prompts, population.cohort, made, frozenset()), counts, strict=True):
                 at = np.full(len(place), -1)

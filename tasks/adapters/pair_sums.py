@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tasks.adapters import pair_shards, store
+from tasks.adapters import pair_shards, reply_texts, store
 from tasks.adapters.pair_shards import ShardTold, Summed
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import CHARACTERS_AT_ONCE
@@ -73,19 +73,29 @@ def form(warehouse: store.Store, population: Population, summed: Summed = pair_s
         summed: sums the shards; by itself processes of this machine do.
     """
     bases = documented_bases(warehouse, population)
-    key = sha256(repr((VERSION, population.cohort, bases, warehouse.replies_digest())).encode()).hexdigest()
+    key = sha256(repr((VERSION, population.cohort, bases, reply_texts.replies_digest(warehouse))).encode()).hexdigest()
     if _formed.key == key and _formed.sums is not None:
         return _formed.sums
     _formed.sums = None
     names = registry.names(channels)
     told = ShardTold(tuple(population.place), population.cohort, relations_of(population, bases), commonest(warehouse))
     with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
-        folders = warehouse.write_shards(folder, N_BLOCKS)
+        folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
         keep = _Kept(len(population.known), warehouse.count("(select distinct prompt_id from core.reply)"))
         sums, extras = merged(map(keep.kernels_of, summed(folders, told)), names, population.cohort)
     _formed.sums = PairSums(population, sums, extras, bases, keep.kernels(population))
     _formed.key = key
     return _formed.sums
+
+
+def keep(warehouse: store.Store, sums: PairSums) -> None:
+    """Put the sums in the place of those that are in the warehouse."""
+    with warehouse.replacing("channel_sum") as put:
+        for rows in channel_sum_rows(sums):
+            put("channel_sum", rows)
+    warehouse.replace("base_gap", base_gap_rows(sums))
+    warehouse.replace("prompt_channel", prompt_channel_rows(sums))
+    warehouse.replace("sampled_pair", sampled_pair_rows(sums))
 
 
 def relations_of(population: Population, bases: list[tuple[int, int]]) -> Relations:
@@ -109,7 +119,7 @@ def commonest(warehouse: store.Store) -> frozenset[str]:
     Words with a digit are none of them; of equally common ones the first by spelling.
     """
     counts: list[pl.DataFrame] = []
-    for texts in warehouse.sampled_texts(MOST_SAMPLED, CHARACTERS_AT_ONCE):
+    for texts in reply_texts.sampled_texts(warehouse, MOST_SAMPLED, CHARACTERS_AT_ONCE):
         counts.append(word_counts(texts))
         if len(counts) > 20:
             counts = [_added(counts)]
@@ -127,7 +137,7 @@ def _added(counts: list[pl.DataFrame]) -> pl.DataFrame:
 def keep_shapes(warehouse: store.Store) -> int:
     """Put the shape of each text that has none into the warehouse; return how many those were."""
     n = 0
-    for texts in warehouse.texts_without_shape(CHARACTERS_AT_ONCE):
+    for texts in reply_texts.texts_without_shape(warehouse):
         words, counts = words_of_texts(texts["reply_text"], N_OPENING)
         rows = texts.select("text_id").with_columns(
             n_words=pl.Series(counts, dtype=pl.Int64), opening=pl.Series(words, dtype=pl.List(pl.String))
@@ -152,7 +162,7 @@ class _Kept:
 
     def kernels_of(self, shard: ShardSums) -> ShardSums:
         """Take the kernels out of what a shard brings."""
-        if shard.extras is not None:
+        if shard.extras is not None and self._n_pairs:
             self._own += shard.extras.own_kernels
             for prompt_id, by_channel in shard.extras.kernels.items():
                 row = self._by_prompt.setdefault(prompt_id, len(self._by_prompt))

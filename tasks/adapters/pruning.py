@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from tasks.adapters import sqlfiles, store
+from tasks.adapters import sqlpruning, store
 from tasks.adapters.opening import connect, held
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -35,8 +35,8 @@ def prune(home: Home, keep: int | None) -> Pruned:
     with held(home):
         connection = connect(home.warehouse, is_read_only=False)
         try:
-            n_replies = 0 if keep is None else sqlfiles.prune(connection, keep)
-            sqlfiles.compact(connection, beside)
+            n_replies = 0 if keep is None else sqlpruning.prune(connection, keep)
+            sqlpruning.compact(connection, beside)
         finally:
             connection.close()
         os.replace(beside, home.warehouse)

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from tasks.adapters.settings import SQL_DIR
+from tasks.adapters.sqlmacros import create_macros, literal, macros
 
 SCHEMAS = ("raw", "core", "mart", "check")
 
@@ -223,35 +224,6 @@ def _follow_files(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f'alter table {relation.quoted} add column "{column}" {new[column]}')
 
 
-@dataclass(frozen=True)
-class Macro:
-    """A query with parameters, which anybody may select from: `select * from name(...)`."""
-
-    name: str
-    parameters: str
-    text: str
-    comment: str
-
-
-@cache
-def macros(root: Path = SQL_DIR) -> tuple[Macro, ...]:
-    """Return the table macros of `sql/macro`: the first line of each says its parameters and what a row is."""
-    found = []
-    for path in sorted((root / "macro").glob("*.sql")):
-        text = path.read_text(encoding="utf-8")
-        called, _, comment = text.splitlines()[0].removeprefix("-- ").partition(": ")
-        name, _, parameters = called.partition("(")
-        found.append(Macro(name, parameters.rstrip(")"), text, comment))
-    return tuple(found)
-
-
-def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the table macros anew."""
-    for macro in macros():
-        connection.execute(f"create or replace macro main.{macro.name}({macro.parameters}) as table {macro.text}")
-        connection.execute(f"comment on macro table main.{macro.name} is {literal(macro.comment)}")
-
-
 COMPUTED = "as last computed"
 """What the header of a raw table says whose rows are replaced at each scoring."""
 
@@ -323,38 +295,6 @@ def describe(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(f'comment on column {relation.quoted}."{column}" is {literal(said[column])}')
 
 
-def literal(text: str) -> str:
-    """Return a text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def examples(root: Path = SQL_DIR) -> dict[str, str]:
     """Return the analysts' example queries by name."""
     return {path.stem: path.read_text(encoding="utf-8") for path in sorted((root / "examples").glob("*.sql"))}
-
-
-def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> int:
-    """Delete what only rounds before the newest `keep` need; return how many replies that were."""
-    count = "select count(*) from raw.reply"
-    [[n_before]] = connection.execute(count).fetchall()
-    connection.begin()
-    connection.execute(f"set variable keep = {int(keep)}")
-    for statement in connection.extract_statements((SQL_DIR / "prune" / "old_rounds.sql").read_text(encoding="utf-8")):
-        connection.execute(statement)
-    connection.commit()
-    [[n_after]] = connection.execute(count).fetchall()
-    return int(n_before - n_after)
-
-
-def compact(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Write a copy without the room of deleted rows; views are left out, as opening the copy creates them anew."""
-    connection.execute("delete from main.created_from")
-    for relation in reversed(relations()):
-        if relation.schema != "raw" and relation.stored not in ("published", "warehouse"):
-            connection.execute(f"drop view if exists {relation.quoted}")
-    for macro in macros():
-        connection.execute(f"drop macro table if exists main.{macro.name}")
-    [[here]] = connection.execute("select current_database()").fetchall()
-    connection.execute(f"attach {literal(str(target))} as compacted")
-    connection.execute(f'copy from database "{here}" to compacted')
-    connection.execute("detach compacted")

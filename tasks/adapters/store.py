@@ -1,68 +1,25 @@
 """The warehouse: the one writer, and the snapshot that everybody reads. Holds all SQL that is not a file in `sql/`."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, is_dataclass
-from hashlib import sha256
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from tasks.adapters import settings, sqlfiles
+from tasks.adapters import settings, snapshots, sqlfiles
 from tasks.adapters.opening import connect, held, is_locked_somewhere, options
 from tasks.adapters.settings import Home
+from tasks.adapters.sqlmacros import literal
+from tasks.adapters.table_rows import appended, rows_digest
 from tasks.domain.errors import InputError
 
 _OTHER_VERSION = "Another version of distillometer wrote it: form it anew with `distillometer score`."
 _write_lock = threading.RLock()
-READERS = "v1.4.0"
-"""The oldest DuckDB that opens a snapshot: shells lag behind the library that writes it."""
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI: a pivot.
-
-
-_REPLIED = """
-    with counting as (
-        select reply_id, model, prompt_id, sample from core.reply where missing_reason is null
-    ),
-    replied as (
-        select counting.*, reply.reply_text, md5(reply.reply_text) as text_id
-        from counting
-        inner join raw.reply as reply using (reply_id)
-    )
-"""
-"""Texts are joined last: to carry them through the windows that choose the replies takes gigabytes."""
-
-_DIGEST = f"{_REPLIED} select count(*), sum(hash(model, prompt_id, sample, text_id)::hugeint) from replied"
-_SHARDS = (
-    "copy ("
-    + _REPLIED
-    + """, numbered as (
-        select prompt_id, row_number() over (order by prompt_id) - 1 as place
-        from (select distinct prompt_id from counting)
-    )
-    select
-        numbered.place % {n} as shard, numbered.place, replied.prompt_id, prompt.prompt_set, replied.model,
-        replied.sample, replied.reply_text
-    from replied
-    inner join numbered using (prompt_id)
-    inner join core.prompt as prompt using (prompt_id)
-) to {folder} (format parquet, partition_by (shard), overwrite true)"""
-)
-_WITHOUT_SHAPE = """
-    with wanted as (
-        select reply_id from core.reply where missing_reason is null
-        union
-        select reply_id from core.round_reply where missing_reason is null
-    )
-    select wanted.reply_id
-    from wanted
-    inner join raw.reply as reply using (reply_id)
-    where not exists (select 1 from raw.text_shape as shape where shape.text_id = md5(reply.reply_text))
-"""
 
 
 class Store:
@@ -157,19 +114,9 @@ class Store:
             cursor.execute(f"delete from raw.{table} where {tests}", where)
 
     def digest(self, relations: Sequence[sqlfiles.Relation]) -> str:
-        """Return what changes when a row of any of these raw tables does.
-
-        When a row was loaded does not count, nor how often: a lineage file is appended at each scoring.
-        """
-        cursor = self._connection.cursor()
-        told = []
-        for relation in relations:
-            rows = f"select distinct * exclude (loaded_at) from {relation.quoted}"
-            chosen = rows if "loaded_at" in relation.text else f"select * from {relation.quoted}"
-            query = f"select count(*), sum(hash(row)::hugeint) from ({chosen}) as row"
-            told.append((relation.name, *cursor.execute(query).fetchall()[0]))
-        cursor.close()
-        return sha256(repr(told).encode()).hexdigest()
+        """Return what changes when a row of any of these raw tables does."""
+        with self._connection.cursor() as cursor:
+            return rows_digest(cursor, relations)
 
     @contextmanager
     def replacing(self, *tables: str) -> Iterator[Callable[[str, pl.DataFrame], None]]:
@@ -226,47 +173,7 @@ class Store:
     def _remember(self, memory: str) -> None:
         self._memory = memory
         with self._connection.cursor() as cursor:
-            cursor.execute(f"set memory_limit = {sqlfiles.literal(memory)}")
-
-    def replies_digest(self) -> str:
-        """Return what changes when any reply that counts does: how many they are, and a sum over their hashes."""
-        [told] = self._connection.cursor().execute(_DIGEST).fetchall()
-        return "-".join(map(str, told))
-
-    def write_shards(self, folder: str, n_shards: int) -> list[str]:
-        """Write the replies that have a text as Parquet under `folder`; return the folders of the shards, in order.
-
-        Prompts, in the order of their ids, are dealt out in turn; `place`: their number in that order.
-        """
-        self._connection.cursor().execute(_SHARDS.format(n=n_shards, folder=sqlfiles.literal(folder)))
-        return [str(path) for path in sorted(Path(folder).glob("shard=*"), key=lambda path: int(path.name[6:]))]
-
-    def sampled_texts(self, most: int, n_characters: int) -> Iterator[pl.Series]:
-        """Yield the texts of replies, each once; of more than `most` those that come first by their hash."""
-        counted = f"{_REPLIED} select count(distinct text_id) from replied"
-        [[n]] = self._connection.cursor().execute(counted).fetchall()
-        chosen = f"select text_id from (select distinct text_id from replied) order by text_id limit {int(most)}"
-        within = f"where text_id in ({chosen})" if n > most else ""
-        query = f"{_REPLIED} select text_id, any_value(reply_text) as reply_text from replied {within} group by text_id"
-        for frame in self._batches(query, n_characters):
-            yield frame["reply_text"]
-
-    def texts_without_shape(self, n_characters: int) -> Iterator[pl.DataFrame]:
-        """Yield `text_id`, `reply_text` of the texts of replies that `raw.text_shape` lacks, each once."""
-        lacking = self._run(_WITHOUT_SHAPE, {}, _OTHER_VERSION)["reply_id"]
-        for start in range(0, len(lacking), 20_000):
-            ids = lacking.slice(start, 20_000).to_list()
-            rows = self.read_columns("raw.reply", ["md5(reply_text) as text_id", "reply_text"], reply_id=ids)
-            yield rows.unique("text_id", keep="first", maintain_order=True)
-
-    def _batches(self, query: str, n_characters: int) -> Iterator[pl.DataFrame]:
-        cursor = self._connection.cursor()
-        reader = cursor.sql(query).to_arrow_reader(max(1, n_characters // 2000))
-        for batch in reader:
-            frame = pl.DataFrame(pl.from_arrow(batch))
-            if frame.height:
-                yield frame
-        cursor.close()
+            cursor.execute(f"set memory_limit = {literal(memory)}")
 
     def refresh(self) -> None:
         """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
@@ -281,68 +188,23 @@ class Store:
         Where `target` holds just this already, nothing is written.
         """
         raw = [relation for relation in sqlfiles.relations() if relation.schema == "raw"]
-        digest = f"{self.digest(raw)} {sqlfiles.digest()}"
-        if _published_from(target) == digest:
-            return
-        beside = target.with_suffix(".new.duckdb")
-        beside.unlink(missing_ok=True)
         with _write_lock:
-            cursor = self._connection.cursor()
-            cursor.execute(f"attach {sqlfiles.literal(str(beside))} as snapshot (storage_version '{READERS}')")
-            [[here]] = cursor.execute("select current_database()").fetchall()
-            try:
-                for schema in sqlfiles.SCHEMAS:
-                    cursor.execute(f'create schema snapshot."{schema}"')
-                for relation in sqlfiles.relations():
-                    if relation.is_copied:
-                        name = relation.quoted
-                        cursor.execute(f'create table snapshot.{name} as from "{here}".{name}')
-            finally:
-                cursor.execute("detach snapshot")
-                cursor.close()
-        with duckdb.connect(str(beside), config=options()) as connection:
-            connection.execute(f"set memory_limit = {sqlfiles.literal(self._memory)}")
-            connection.begin()  # Committed one by one, a thousand comments take seconds.
-            for relation in sqlfiles.published():
-                sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
-            sqlfiles.create_macros(connection)
-            sqlfiles.describe(connection)
-            connection.execute("create table main.published_from as select $digest as digest", {"digest": digest})
-            connection.commit()
-        os.replace(beside, target)
+            snapshots.publish(self._connection, target, self.digest(raw), self._memory)
 
+    def query(self, text: str) -> pl.DataFrame:
+        """Return the result of a SELECT of this program's."""
+        return self._run(text, {}, _OTHER_VERSION)
 
-def _published_from(path: Path) -> str | None:
-    """Return what a snapshot was formed from; None where there is none, or none of this version."""
-    if not path.exists():
-        return None
-    try:
-        with duckdb.connect(str(path), read_only=True, config=options()) as connection:
-            return str(connection.execute("select digest from main.published_from").fetchall()[0][0])
-    except duckdb.Error:
-        return None
+    def execute(self, text: str) -> None:
+        """Run a statement of this program's that gives nothing back."""
+        with self._connection.cursor() as cursor:
+            cursor.execute(text)
 
-
-def appended(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Any] | pl.DataFrame, key: str | None) -> int:
-    """Append rows as `Store.append` does, within the transaction of `cursor`."""
-    schema = cursor.sql(f"select * from raw.{table} limit 0").pl().schema
-    if isinstance(rows, pl.DataFrame):
-        frame = rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
-    else:
-        dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]
-        frame = pl.DataFrame([{name: row.get(name) for name in schema} for row in dicts], schema=schema)
-    if frame.is_empty():
-        return 0
-    tests = " and ".join(f"old.{column} is not distinct from incoming.{column}" for column in (key or "").split(","))
-    chosen = (
-        f"select distinct on ({key}) * from incoming where not exists (select 1 from raw.{table} as old where {tests})"
-        if key
-        else "select * from incoming"
-    )
-    cursor.register("incoming", frame.to_arrow())
-    [[n_new]] = cursor.execute(f"insert into raw.{table} by name {chosen}").fetchall()
-    cursor.unregister("incoming")
-    return int(n_new)
+    def batches(self, text: str, n_rows: int) -> Iterator[pl.DataFrame]:
+        """Yield the result of a SELECT of this program's, so many rows at a time."""
+        with self._connection.cursor() as cursor:
+            for batch in cursor.sql(text).to_arrow_reader(n_rows):
+                yield pl.DataFrame(pl.from_arrow(batch))
 
 
 def check_free(home: Home) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from tasks.adapters import sqlfiles, store
+from tasks.adapters import store
 from tasks.adapters.settings import SQL_DIR
+from tasks.adapters.sqlmacros import literal
+from tasks.adapters.table_rows import appended
 
 MEMORY = "600MB"
 """What DuckDB may take meanwhile: staged files are read in passing, and only ids are joined."""
@@ -26,7 +28,7 @@ class TakingIn:
 
     def show(self, view: str, files: Sequence[Path]) -> None:
         """Have statements read these files as `view`."""
-        listed = ", ".join(sqlfiles.literal(str(file)) for file in files)
+        listed = ", ".join(literal(str(file)) for file in files)
         self._cursor.execute(f"create or replace temp view {view} as from read_parquet([{listed}])")
 
     def run(self, name: str) -> int:
@@ -40,7 +42,7 @@ class TakingIn:
 
     def append(self, table: str, rows: Sequence[object] | pl.DataFrame, *, key: str) -> int:
         """Append rows as `Store.append` does."""
-        return store.appended(self._cursor, table, rows, key)
+        return appended(self._cursor, table, rows, key)
 
     def replaced(self, rows: pl.DataFrame) -> None:
         """Tell which replies take the place of others."""

@@ -152,7 +152,7 @@ def test_what_is_stored_in_the_snapshot_is_formed_out_of_what_is_stored_there(ho
     target = home.root / "apart.duckdb"
     with store.writing(home) as warehouse:
         warehouse._connection.execute(
-            "create or replace view mart.base_excess as select error('formed here') as target"
+            "create or replace view mart.target_summary as select error('formed here') as target"
         )
         warehouse.publish(target)
     with duckdb.connect(str(target), read_only=True) as snapshot:
@@ -184,6 +184,7 @@ def test_a_publish_that_fails_leaves_the_old_snapshot(home, monkeypatch) -> None
         raise OSError("the disk is full")
 
     with store.writing(home) as warehouse:
+        small_home.fill(warehouse, [("alpha", "p3", 0, "one more")], {})
         monkeypatch.setattr(sqlfiles, "create", fail)
         with pytest.raises(OSError, match="full"):
             warehouse.publish(home.published)

@@ -167,8 +167,7 @@ def test_storage_that_prefect_refuses_is_named(settled, tmp_path, storage) -> No
 
 @flow
 def _sum_pairs(home: str) -> None:
-    with store.writing(home_at(home)) as warehouse:
-        sum_pairs.sum_pairs(warehouse)
+    sum_pairs.sum_pairs(home_at(home))
 
 
 def _sums(home: Home) -> dict[str, list[dict[str, Any]]]:

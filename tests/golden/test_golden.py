@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import embed, homogeneity, ingest, neighbours, publish_snapshot, score, verdict
+from tasks import embed, homogeneity, ingest, neighbours, publish_snapshot, score, sum_pairs, verdict
 from tasks.adapters import plans, store
 from tasks.adapters.settings import Home
 from tasks.domain.plan import EmbeddingPlan
@@ -47,6 +47,7 @@ def scores(root: Path) -> dict[str, Any]:
         ingest.ingest.fn(HERE / "replies.jsonl", "replies", (None, None), home)
         score.load_lineage.fn(str(HERE / "lineage.csv"), home)
         score.score.fn([], home)
+        sum_pairs.sum_pairs.fn(home)
         homogeneity.homogeneity.fn(3, home)
         embed.embed.fn(embedding, 3, home)
         neighbours.neighbours.fn(f"{embedding.embedder}/{embedding.model}", home)

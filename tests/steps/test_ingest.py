@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score
+from tasks import ingest, score, sum_pairs
 from tasks.adapters import store
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -132,6 +132,7 @@ def test_two_formats_share_a_prompt(tmp_path, home) -> None:
     assert (done.n_prompts, done.n_new) == (1, 1)
     with disable_run_logger():
         score.score.fn([], home)
+        sum_pairs.sum_pairs.fn(home)
     with store.writing(home) as warehouse:
         prompts = warehouse.read("raw.prompt").filter(prompt_text="P")
         assert prompts["prompt_id"].n_unique() == 1

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score, score_identity
+from tasks import ingest, score, score_identity, sum_pairs
 from tasks.adapters import store, verdicts
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -228,6 +228,7 @@ def test_where_there_are_trials_alone_scoring_compares_nothing(logs, home) -> No
     take_in(logs, home)
     with disable_run_logger():
         score.score.fn([], home)
+        sum_pairs.sum_pairs.fn(home)
     with store.writing(home) as warehouse:
         assert warehouse.read("raw.reference").is_empty()
         assert warehouse.read("mart.likeness").is_empty()

@@ -10,7 +10,7 @@ import pytest
 from markupsafe import escape
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, publish_snapshot, render, score, verdict
+from tasks import ingest, publish_snapshot, render, score, sum_pairs, verdict
 from tasks.adapters import figures, store
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
@@ -54,6 +54,7 @@ def build_home(root: Path) -> Home:
     with disable_run_logger():
         ingest.ingest.fn(source, "replies", (None, None), home)
         score.score.fn([], home)
+        sum_pairs.sum_pairs.fn(home)
         verdict.verdict.fn("", home)
         publish_snapshot.publish_snapshot.fn(home)
     return home

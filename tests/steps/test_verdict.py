@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score, verdict
+from tasks import ingest, score, sum_pairs, verdict
 from tasks.adapters import pair_sums, store
 from tasks.adapters.settings import Home
 from tasks.domain.verdict.analysis import analyse
@@ -61,6 +61,7 @@ def judge(population: Population, home: Home) -> pl.DataFrame:
         ingest.ingest.fn(replies, "replies", (None, None), home)
         score.load_lineage.fn(str(lineage), home)
         score.score.fn([], home)
+        sum_pairs.sum_pairs.fn(home)
         n_rows = verdict.verdict.fn(EMBEDDER, home)
         found = warehouse.read("mart.verdict")
         assert found.height == n_rows

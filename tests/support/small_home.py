@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from tasks import sum_pairs
+from tasks.adapters import measured, pair_sums
 from tasks.adapters.store import Store
 
 AT = datetime(2026, 1, 5)
@@ -32,7 +32,8 @@ def fill(warehouse: Store, recorded: Iterable[Recorded], vendors: dict[str, str]
     warehouse.append("prompt", list(prompts.values()), key="prompt_id")
     warehouse.append("request", [_request_row(*row[:3]) for row in rows], key="request_id")
     warehouse.append("reply", [_reply_row(*row) for row in rows], key="reply_id")
-    sum_pairs.sum_pairs(warehouse)
+    pair_sums.keep_shapes(warehouse)
+    pair_sums.keep(warehouse, pair_sums.form(warehouse, measured.population_of(warehouse)))
     warehouse.refresh()
 
 

@@ -1,0 +1,88 @@
+"""The texts of the replies that count: as shards for the sums over pairs, as samples, and those without a shape."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from tasks.adapters.sqlmacros import literal
+from tasks.adapters.store import Store
+
+TYPICAL_LENGTH = 2_000
+AT_ONCE = 20_000
+"""Texts that are taken apart at a time."""
+
+_REPLIED = """
+    with counting as (
+        select reply_id, model, prompt_id, sample from core.reply where missing_reason is null
+    ),
+    replied as (
+        select counting.*, reply.reply_text, md5(reply.reply_text) as text_id
+        from counting
+        inner join raw.reply as reply using (reply_id)
+    )
+"""
+"""Texts are joined last: to carry them through the windows that choose the replies takes gigabytes."""
+
+_DIGEST = f"{_REPLIED} select count(*), sum(hash(model, prompt_id, sample, text_id)::hugeint) from replied"
+_SHARDS = (
+    "copy ("
+    + _REPLIED
+    + """, numbered as (
+        select prompt_id, row_number() over (order by prompt_id) - 1 as place
+        from (select distinct prompt_id from counting)
+    )
+    select
+        numbered.place % {n} as shard, numbered.place, replied.prompt_id, prompt.prompt_set, replied.model,
+        replied.sample, replied.reply_text
+    from replied
+    inner join numbered using (prompt_id)
+    inner join core.prompt as prompt using (prompt_id)
+) to {folder} (format parquet, partition_by (shard), overwrite true)"""
+)
+_WITHOUT_SHAPE = """
+    with wanted as (
+        select reply_id from core.reply where missing_reason is null
+        union
+        select reply_id from core.round_reply where missing_reason is null
+    )
+    select wanted.reply_id
+    from wanted
+    inner join raw.reply as reply using (reply_id)
+    where not exists (select 1 from raw.text_shape as shape where shape.text_id = md5(reply.reply_text))
+"""
+
+
+def replies_digest(warehouse: Store) -> str:
+    """Return what changes when any reply that counts does: how many they are, and a sum over their hashes."""
+    [told] = warehouse.query(_DIGEST).rows()
+    return "-".join(map(str, told))
+
+
+def write_shards(warehouse: Store, folder: str, n_shards: int) -> list[str]:
+    """Write the replies that have a text as Parquet under `folder`; return the folders of the shards, in order.
+
+    Prompts, in the order of their ids, are dealt out in turn; `place`: their number in that order.
+    """
+    warehouse.execute(_SHARDS.format(n=n_shards, folder=literal(folder)))
+    return [str(path) for path in sorted(Path(folder).glob("shard=*"), key=lambda path: int(path.name[6:]))]
+
+
+def sampled_texts(warehouse: Store, most: int, n_characters: int) -> Iterator[pl.Series]:
+    """Yield the texts of replies, each once; of more than `most` those that come first by their hash."""
+    counted = f"{_REPLIED} select count(distinct text_id) from replied"
+    [[n]] = warehouse.query(counted).rows()
+    chosen = f"select text_id from (select distinct text_id from replied) order by text_id limit {int(most)}"
+    within = f"where text_id in ({chosen})" if n > most else ""
+    query = f"{_REPLIED} select text_id, any_value(reply_text) as reply_text from replied {within} group by text_id"
+    for frame in warehouse.batches(query, max(1, n_characters // TYPICAL_LENGTH)):
+        yield frame["reply_text"]
+
+
+def texts_without_shape(warehouse: Store) -> Iterator[pl.DataFrame]:
+    """Yield `text_id`, `reply_text` of the texts of replies that `raw.text_shape` lacks, each once."""
+    lacking = warehouse.query(_WITHOUT_SHAPE)["reply_id"]
+    for start in range(0, len(lacking), AT_ONCE):
+        ids = lacking.slice(start, AT_ONCE).to_list()
+        rows = warehouse.read_columns("raw.reply", ["md5(reply_text) as text_id", "reply_text"], reply_id=ids)
+        yield rows.unique("text_id", keep="first", maintain_order=True)
