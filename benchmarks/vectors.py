@@ -1,7 +1,8 @@
 """What embedding and neighbours cost beside the bare libraries, over the same texts and vectors in the same run.
 
-`python -m benchmarks.vectors [TEXTS] [VECTORS]`. Ours and bare take turns; medians are told; 0 leaves a part out. A step is all that it
-does: it reads DuckDB, leaves out what is twice, embeds or searches, and writes rows. Loading the model is not counted.
+`python -m benchmarks.vectors [TEXTS] [VECTORS]`; 0 leaves a part out. Ours and bare take turns; medians are told. A
+step is all that it does: it reads DuckDB, leaves out what is twice, embeds or searches, and writes rows. Loading the
+model is not counted.
 """
 
 import hashlib
