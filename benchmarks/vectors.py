@@ -1,7 +1,8 @@
 """What embedding and neighbours cost beside the bare libraries, over the same texts and vectors in the same run.
 
-`python -m benchmarks.vectors [TEXTS] [VECTORS]`. Ours and bare take turns; medians are told. A step is all that it
-does: it reads DuckDB, leaves out what is twice, embeds or searches, and writes rows. Loading the model is not counted.
+`python -m benchmarks.vectors [TEXTS] [VECTORS]`; 0 leaves a part out. Ours and bare take turns; medians are told. A
+step is all that it does: it reads DuckDB, leaves out what is twice, embeds or searches, and writes rows. Loading the
+model is not counted.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ from tasks.domain.likeness.nearest import nearest_of_others
 from tasks.domain.plan import EmbeddingPlan
 from tests.support import small_home
 
-N_TEXTS, N_VECTORS = 500, 20_000
+N_TEXTS, N_VECTORS = 400, 20_000
 REPEATS = 3
 DIMENSION = 384
 N_MODELS = 100
@@ -179,10 +180,13 @@ def main() -> None:
     """Measure and print."""
     told = [int(word) for word in sys.argv[1:3]]
     n_texts, n_vectors = (told + [N_TEXTS, N_VECTORS][len(told) :])[:2]
-    measured = measure_embedding(n_texts) if n_texts else []
-    for one in [*measured, *measure_faiss(n_vectors)]:
-        beside = f"; {one.beside} {one.beside_seconds:.2f} s" if one.beside_seconds is not None else ""
-        print(f"{one.work}, {one.stated_input}: {one.seconds:.2f} s{beside}; {one.megabytes} MB; {one.note}")
+    for work, size in ((measure_embedding, n_texts), (measure_faiss, n_vectors)):
+        for one in work(size) if size else []:
+            beside = f"; {one.beside} {one.beside_seconds:.2f} s" if one.beside_seconds is not None else ""
+            print(
+                f"{one.work}, {one.stated_input}: {one.seconds:.2f} s{beside}; {one.megabytes} MB; {one.note}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -80,14 +80,14 @@ def _embedded(warehouse: store.Store, embedder: str) -> tuple[pl.DataFrame, NDAr
     """
     columns = ["embedder", "reply_id", "model", "prompt_id", "sample", "vector"]
     frame = warehouse.read_columns("core.embedded_reply", columns, embedder=embedder)
-    lengths = frame["vector"].list.len()
-    if lengths.n_unique() > 1:
+    lengths = frame["vector"].list.len().unique().sort().to_list() or [0]
+    if len(lengths) > 1:
         raise InputError(
-            f"the vectors of {embedder} have {lengths.min()} to {lengths.max()} numbers.",
+            f"the vectors of {embedder} have {lengths[0]} to {lengths[-1]} numbers.",
             where=str(warehouse.path),
             remedy="Embed with a model of another name: one name stands for one dimension.",
         )
-    vectors = frame["vector"].explode(empty_as_null=False).to_numpy().reshape(frame.height, lengths.max() or 0)
+    vectors = frame["vector"].explode(empty_as_null=False).to_numpy().reshape(frame.height, lengths[0])
     told = (
         frame.drop("vector")
         .with_row_index("row")

@@ -81,7 +81,8 @@ def _summed(values: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[n
 
 
 def _rounded(sums: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.round(np.divide(sums, n, out=np.full_like(sums, np.nan), where=n > 0), 9)
+    means: NDArray[np.float64] = np.divide(sums, n, out=np.full_like(sums, np.nan), where=n > 0)
+    return means.round(9)
 
 
 @dataclass(frozen=True)
