@@ -1,4 +1,4 @@
-"""The warehouse: the one writer, and the snapshot that everybody reads. Holds all SQL that is not a file in `sql/`."""
+"""The warehouse, with its one writer, and the snapshot that everybody reads."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -120,10 +120,7 @@ class Store:
 
     @contextmanager
     def replacing(self, *tables: str) -> Iterator[Callable[[str, pl.DataFrame], None]]:
-        """Empty raw tables and yield what adds rows to one of them; after the block all is there, or all as before.
-
-        For more rows than should be held at once; others may write to other tables meanwhile.
-        """
+        """Empty raw tables and yield what adds rows to one of them; after the block all is there, or all as before."""
         with self.transaction() as cursor:
             for table in tables:
                 cursor.execute(f"delete from raw.{table}")

@@ -159,7 +159,7 @@ def test_what_is_stored_in_the_snapshot_is_formed_out_of_what_is_stored_there(ho
         kinds = snapshot.execute(
             "select table_name from duckdb_tables() where schema_name = 'mart' order by table_name"
         ).fetchall()
-    assert ("base_excess",) in kinds
+    assert ("target_summary",) in kinds
     assert ("target_summary",) in kinds
 
 

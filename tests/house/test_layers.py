@@ -49,7 +49,8 @@ def test_module_has_a_telling_name(path: Path) -> None:
 
 
 SPEAKING = {
-    f"{name}.py" for name in ("store", "snapshots", "sqlfiles", "sqlmacros", "sqlpruning", "reply_texts", "taking_in")
+    f"{name}.py"
+    for name in ("store", "snapshots", "sqlfiles", "sqlmacros", "sqlpruning", "reply_texts", "table_rows", "taking_in")
 }
 
 
