@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench test lint validate install clean
+.PHONY: demo ui bench robustness test lint validate install clean
 
 install: $(STAMP)
 
@@ -32,9 +32,12 @@ ui: $(STAMP)
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# What Prefect costs, and what the verdicts withstand: the second needs homes that `make validate` has scored.
+# Speed, memory and growth, side by side in one run: writes benchmarks/RESULTS.md.
 bench: $(STAMP)
-	$(BIN)/python -m benchmarks.prefect_overhead
+	$(BIN)/python -m benchmarks.all
+
+# What the verdicts withstand: needs homes that `make validate` has scored. Writes benchmarks/ROBUSTNESS.md.
+robustness: $(STAMP)
 	$(BIN)/python -m benchmarks.robustness $(VALIDATION)/alpacaeval $(VALIDATION)/shaberi
 
 # Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/ and alpacaeval_lineage.csv, shaberi/

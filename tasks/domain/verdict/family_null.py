@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import digamma
 
 LEAST_CONTROLS = 8
@@ -74,7 +75,9 @@ class NullTest:
 UNTESTED = NullTest(None, None, None)
 
 
-def family_null(values: Sequence[float], families: Sequence[str]) -> FamilyNull:
+def family_null(
+    values: Sequence[float] | NDArray[np.float64], families: Sequence[str] | NDArray[np.int64]
+) -> FamilyNull:
     """Return the null that the scores of unrelated models make up.
 
     Models of one family resemble each other, so the families are the observations: one-way random effects, fitted by
@@ -84,25 +87,26 @@ def family_null(values: Sequence[float], families: Sequence[str]) -> FamilyNull:
 
     Args:
         values: n scores.
-        families: the family of each.
+        families: the family of each, its name or a number.
 
     Raises:
         ValueError: there is no value.
     """
     if not len(values):
         raise ValueError("no unrelated model has a score: there is no null.")
-    order = sorted(range(len(values)), key=lambda i: (families[i], values[i]))
-    kept = np.array([values[i] for i in order], dtype=np.float64)
-    names = [families[i] for i in order]
-    parts = [kept[[n == name for n in names]] for name in sorted(set(names))]
-    means = np.array([part.mean() for part in parts])
-    k, shown = len(parts), tuple(float(v) for v in kept)
+    _, family = np.unique(np.asarray(families), return_inverse=True)
+    kept = np.asarray(values, dtype=np.float64)
+    order = np.lexsort((kept, family))
+    kept, family = kept[order], family[order]
+    sizes = np.bincount(family)
+    means = np.bincount(family, kept) / sizes
+    k, shown = len(sizes), tuple(kept.tolist())
     if k < LEAST_FAMILIES:
         return FamilyNull(float(means.mean()), None, 0.0, 0.0, shown, k)
     between = float(means.var(ddof=1))
     dof_within = len(kept) - k
-    squares = sum(float(((part - part.mean()) ** 2).sum()) for part in parts)
-    averaged = float(np.mean([1.0 / len(part) for part in parts]))
+    squares = float(((kept - means[family]) ** 2).sum())
+    averaged = float((1.0 / sizes).mean())
     within = (squares / dof_within) * (1.0 - averaged) if dof_within else 0.0
     variance = between + within
     spread = between**2 / (k - 1) + (within**2 / dof_within if dof_within else 0.0)

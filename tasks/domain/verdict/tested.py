@@ -91,6 +91,8 @@ class _Nulls:
     def __init__(self, scores: Scores) -> None:
         self.scores = scores
         self.families = np.array(scores.family)
+        # Numbers in the order of the names: to compare names takes most of the time.
+        self.codes = np.unique(self.families, return_inverse=True)[1].astype(np.int64)
         self.known: dict[tuple[int, str], FamilyNull | None] = {}
         self.whole = [
             self._form(np.flatnonzero(scores.is_control[:, k] & ~np.isnan(scores.values[:, k])), k)
@@ -116,5 +118,4 @@ class _Nulls:
     def _form(self, places: Sequence[int] | np.ndarray, candidate: int) -> FamilyNull | None:
         if not len(places):
             return None
-        values = [float(self.scores.values[i, candidate]) for i in places]
-        return family_null(values, [self.scores.family[i] for i in places])
+        return family_null(self.scores.values[places, candidate], self.codes[places])

@@ -1,0 +1,84 @@
+"""How long scoring takes, in what memory, how both grow: `python -m benchmarks.scoring [models] [prompts]`.
+
+Made-up replies from file to verdicts: taken in, summed over all pairs, tested, published.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.ingest import write
+from benchmarks.measuring import Measure, apart
+
+GROWTH = ((50, 100), (100, 100), (200, 100), (100, 200), (100, 400))
+N_VENDORS = 25
+
+
+def scored(path: str, home: str) -> dict[str, float]:
+    """Do all steps from a file of replies to a snapshot; return how many seconds each took."""
+    from prefect.logging import disable_run_logger
+
+    from tasks import homogeneity, ingest, publish_snapshot, score, sum_pairs, verdict
+    from tasks.adapters import store
+    from tasks.adapters.settings import Home
+
+    place = Home(Path(home))
+    with disable_run_logger(), store.writing(place) as warehouse:
+        took = {}
+        steps = {
+            "ingest": lambda: ingest.ingest.fn(Path(path), "replies", (None, None), place),
+            "lineage": lambda: warehouse.append("lineage", _lineage(warehouse.read("core.model")["model"])),
+            "choose references, count words": lambda: score.score.fn([], place),
+            "sum pairs": lambda: sum_pairs.sum_pairs.fn(place),
+            "population": lambda: homogeneity.homogeneity.fn(0, place),
+            "verdicts": lambda: verdict.verdict.fn("none/none", place),
+            "publish": lambda: publish_snapshot.publish_snapshot.fn(place),
+        }
+        for name, step in steps.items():
+            started = time.perf_counter()
+            step()
+            took[name] = time.perf_counter() - started
+    return took
+
+
+def _lineage(models: pl.Series) -> list[dict[str, object]]:
+    """Say who made each model: as many vendors as in real populations, all of them independent."""
+    from tasks.adapters.settings import now
+
+    return [
+        {"model": model, "vendor": f"v{number % N_VENDORS:02}", "family": f"f{number % (2 * N_VENDORS):02}"}
+        | {"candidate_group": f"g{number % (2 * N_VENDORS):02}", "role": "independent", "learned_from": []}
+        | {"source": "file", "loaded_at": now()}
+        for number, model in enumerate(models)
+    ]
+
+
+def measure(sizes: tuple[tuple[int, int], ...] = GROWTH) -> list[Measure]:
+    """Return what scoring takes at each size (models, prompts), the whole of it and its steps in the note."""
+    found = []
+    for n_models, n_prompts in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = write(Path(folder) / "replies.jsonl", n_models, n_prompts)
+            took, _, megabytes = apart(scored, str(path), f"{folder}/home")
+            size = sum(file.stat().st_size for file in Path(folder, "home").glob("*.duckdb")) / 1e6
+        steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in took.items() if seconds >= 0.05)
+        found.append(
+            Measure(
+                work="from a file of replies to verdicts",
+                stated_input=f"{n_models:,} models x {n_prompts:,} prompts, replies of 1.5 kB",
+                seconds=sum(took.values()),
+                megabytes=megabytes,
+                note=f"seconds: {steps}; warehouse and snapshot {size:,.0f} MB",
+            )
+        )
+    return found
+
+
+if __name__ == "__main__":
+    chosen = ((int(sys.argv[1]), int(sys.argv[2])),) if len(sys.argv) > 2 else GROWTH
+    for one in chosen:
+        [line] = measure((one,))
+        print(f"{line.stated_input}: {line.seconds:.1f} s, {line.megabytes:,.0f} MB; {line.note}", flush=True)
