@@ -18,8 +18,8 @@ N_QUERIES = 1000
 """Rows whose exact neighbours recall is measured against."""
 
 LISTS_PER_ROOT = 8
-"""Lists are so many times the root of the vectors. With twice or four times, lists hold strangers: of 520,000 vectors in
-10,400 clusters .98 is found only where exact search is faster, with eight times at once."""
+"""Lists are so many times the root of the vectors. With twice or four times, lists hold strangers: of 520,000 vectors
+in 10,400 clusters .98 is found only where exact search is faster, with eight times at once."""
 
 TRAINED_ON = 40
 """Vectors a list that the lists' centres are found from; and the fewest a list should hold."""
