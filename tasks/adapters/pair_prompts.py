@@ -104,5 +104,7 @@ def pair_prompts(snapshot: store.Store, pairs: Sequence[tuple[str, str]]) -> Pai
                 parts = (opening, centred, told.values["overlap"], told.values["length"], np.outer(n, n).astype(float))
                 found[told.prompt_id] = [np.where(is_there, values[mine, other], np.nan) for values in parts]
     prompt_ids = sorted(found)
-    values = [np.array([found[name][part] for name in prompt_ids]).reshape(-1, len(pairs)) for part in range(5)]
+    values = [
+        np.array([found[name][part] for name in prompt_ids]).reshape(len(prompt_ids), len(pairs)) for part in range(5)
+    ]
     return PairPrompts(pairs, prompt_ids, *values)
