@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> None:
     for seed in range(n):
         models = [*references(8), *strangers(3)]
         analysis = analyse(Population(models, N_PROMPTS, FIRST_SEED + seed).measured())
-        rows = verdicts(analysis)
+        rows = list(verdicts(analysis))
         apart = [row for row in rows if not row.is_kin]
         n_called += any(row.verdict in POSITIVE for row in apart)
         n_suggestive += any(row.verdict == SUGGESTIVE for row in apart)

@@ -1,18 +1,22 @@
 """Likeness of all pairs -> how alike whole populations are, what each model adds, and a tree with support."""
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
+from threadpoolctl import threadpool_limits
 
 from tasks.adapters import lineages, measured, pair_sums, store
 from tasks.adapters.settings import Home, now
 from tasks.domain.ids import content_id
 from tasks.domain.population.homogeneity import Homogeneity, measure, prompt_draws
-from tasks.domain.population.likeness import Floats, Likeness, among, grouped, means, without_strangers
+from tasks.domain.population.likeness import Likeness, among, grouped, means, without_strangers
 from tasks.domain.population.populations import SMALLEST, Population, populations
 from tasks.domain.population.tree import TreeNode, newick, tree
 from tasks.domain.population.vendi import score_of_one
@@ -32,11 +36,13 @@ def homogeneity(seed: int, home: Home) -> int:
         references = warehouse.read("raw.reference")["model"].to_list()
         chosen = populations(known, references)
         rows: dict[str, list[Row]] = {"homogeneity": [], "model_contribution": [], "tree_node": []}
-        for kernel, likeness, own in _read(warehouse) if chosen else ():
-            drawn = prompt_draws(len(likeness.values), _chance(seed, "prompts"))
-            for population in chosen:
-                for table, row in _rows(population, likeness, own, (drawn, _chance(seed, kernel, population.name))):
-                    rows[table].append({"kernel": kernel, "population": population.name, **row})
+        work = [(kernel, population) for kernel in (_read(warehouse) if chosen else ()) for population in chosen]
+        # Linear algebra leaves the interpreter to others, and is done twice as soon by two threads of one core each as
+        # by one of two. Nothing that is drawn depends on the order.
+        with threadpool_limits(1), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+            for made in threads.map(lambda told: list(_rows(*told, seed)), work):
+                for table, row in made:
+                    rows[table].append(row)
         at = now()
         for table, made in rows.items():
             schema = warehouse.read(f"raw.{table}").schema
@@ -50,20 +56,31 @@ def _chance(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng(int(content_id("homogeneity", seed, *names)[:16], 16))
 
 
-def _read(warehouse: store.Store) -> Iterator[tuple[str, Likeness, dict[str, float]]]:
-    """Yield each kernel with the likeness of all models, and of each model with itself where it has more samples."""
-    for kernel, told in pair_sums.form(warehouse, measured.population_of(warehouse)).kernels.items():
-        yield kernel, Likeness(told.models, told.values), told.own
+@dataclass(frozen=True)
+class _Kernel:
+    """A kernel with the likeness of all models, and of each model with itself where it has more samples."""
+
+    name: str
+    likeness: Likeness
+    own: dict[str, float]
 
 
-def _rows(
-    population: Population,
-    likeness: Likeness,
-    own: dict[str, float],
-    chance: tuple[Floats, np.random.Generator],
-) -> Iterator[tuple[str, Row]]:
-    """Yield the rows of one population, each with its table; none where too few members have common prompts."""
-    weights, rng = chance
+def _read(warehouse: store.Store) -> list[_Kernel]:
+    kernels = pair_sums.form(warehouse, measured.population_of(warehouse)).kernels
+    return [_Kernel(name, Likeness(told.models, told.values), told.own) for name, told in kernels.items()]
+
+
+def _rows(kernel: _Kernel, population: Population, seed: int) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of one population by one kernel, each with its table."""
+    for table, row in _figures(kernel, population, seed):
+        yield table, {"kernel": kernel.name, "population": population.name, **row}
+
+
+def _figures(kernel: _Kernel, population: Population, seed: int) -> Iterator[tuple[str, Row]]:
+    """Yield what the rows say; none where too few members have common prompts."""
+    likeness, own = kernel.likeness, kernel.own
+    weights = prompt_draws(len(likeness.values), _chance(seed, "prompts"))
+    rng = _chance(seed, kernel.name, population.name)
     wanted = grouped(among(likeness, population.member), population.member)
     part = without_strangers(wanted)
     if part.n < SMALLEST:

@@ -1,6 +1,7 @@
 """Replies of all models -> similarities by channel, and a verdict for each target and candidate group."""
 
-from dataclasses import asdict
+from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,9 @@ from tasks.domain.verdict.composite import VERSION
 from tasks.domain.verdict.sources import intervals
 from tasks.domain.verdict.verdicts import verdicts
 
+AT_ONCE = 20_000
+"""Verdicts that are put into the warehouse at a time: of a thousand candidates there are a million."""
+
 DIGITS = 9
 """Sums over many prompts differ between processors in their last digits."""
 
@@ -29,27 +33,27 @@ def verdict(embedder: str, home: Home) -> int:
         embedder: whose vectors the second channel is read from; without vectors there is no second channel.
         home: where the warehouse is.
     """
-    at = now()
+    at, n, targets = pl.lit(now()).alias("computed_at"), 0, set[str]()
     with store.writing(home) as warehouse:
         measured = measure(warehouse, embedder)
-        found = verdicts(analyse(measured)) if measured is not None else []
-        rows = [asdict(row) | {"computed_at": at} for row in found]
-        schema = warehouse.read("raw.lineage_verdict").schema
-        warehouse.replace("lineage_verdict", pl.DataFrame(rows, schema=schema))
-        if measured is not None:
-            sums = channel_sums(warehouse, measured.population)
-            channels = _channel_rows(measured, sums, warehouse)
-            warehouse.replace("pair_channel", channels.with_columns(computed_at=pl.lit(at)))
-        get_run_logger().info("%d verdicts on %d targets", len(rows), len({row.target for row in found}))
-        return len(rows)
+        found = verdicts(analyse(measured)) if measured is not None else iter(())
+        schema = warehouse.read("raw.lineage_verdict").drop("computed_at").schema
+        with warehouse.replacing("lineage_verdict", "pair_channel") as put:
+            while rows := list(islice(found, AT_ONCE)):
+                put("lineage_verdict", pl.DataFrame([vars(row) for row in rows], schema=schema).with_columns(at))
+                n, targets = n + len(rows), targets | {row.target for row in rows}
+            if measured is not None:
+                for channel in _channel_rows(measured, channel_sums(warehouse, measured.population)):
+                    put("pair_channel", channel.with_columns(at))
+        get_run_logger().info("%d verdicts on %d targets", n, len(targets))
+        return n
 
 
-def _channel_rows(measured: Measured, sums: dict[str, ChannelSums], warehouse: store.Store) -> pl.DataFrame:
-    """Return the rows of `raw.pair_channel`: every target with every reference, and each reference with itself."""
+def _channel_rows(measured: Measured, sums: dict[str, ChannelSums]) -> Iterator[pl.DataFrame]:
+    """Yield the rows of `raw.pair_channel`, by channel: every target with every reference, each with itself, too."""
     known = measured.population.known
     models = pl.Series([model.model for model in known], dtype=pl.String)
     is_reference = np.array([model.is_reference for model in known])
-    parts = [warehouse.read("raw.pair_channel").drop("computed_at").clear()]
     for name, told in sorted(sums.items()):
         n, mean, centred, n_centred = told.n, told.mean, told.centred, told.n_centred
         cell = np.nonzero(is_reference[None, :] & (n > 0))
@@ -69,5 +73,6 @@ def _channel_rows(measured: Measured, sums: dict[str, ChannelSums], warehouse: s
             }
         )
         spread = pl.lit(measured.composite.spreads.get(name), dtype=pl.Float64)
-        parts.append(rows.with_columns(spread=spread).select(parts[0].columns))
-    return pl.concat(parts).with_columns(pl.selectors.float().round(DIGITS).fill_nan(None))
+        yield rows.with_columns(pl.selectors.float().round(DIGITS).fill_nan(None)).with_columns(
+            spread=spread.round(DIGITS)
+        )

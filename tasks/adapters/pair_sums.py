@@ -139,9 +139,7 @@ def keep_shapes(warehouse: store.Store) -> int:
     n = 0
     for texts in reply_texts.texts_without_shape(warehouse):
         words, counts = words_of_texts(texts["reply_text"], N_OPENING)
-        rows = texts.select("text_id").with_columns(
-            n_words=pl.Series(counts, dtype=pl.Int64), opening=pl.Series(words, dtype=pl.List(pl.String))
-        )
+        rows = texts.select("text_id").with_columns(n_words=counts, opening=words)
         n += warehouse.append("text_shape", rows)
     return n
 

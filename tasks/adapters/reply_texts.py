@@ -24,7 +24,17 @@ _REPLIED = """
 """
 """Texts are joined last: to carry them through the windows that choose the replies takes gigabytes."""
 
-_DIGEST = f"{_REPLIED} select count(*), sum(hash(model, prompt_id, sample, text_id)::hugeint) from replied"
+_DIGEST = """
+    select count(*), sum(hash(model, prompt_id, sample, reply_id)::hugeint) from core.reply where missing_reason is null
+"""
+_SAMPLED = (
+    _REPLIED
+    + """, chosen as (
+        select text_id, any_value(reply_id) as reply_id from replied group by text_id order by text_id limit {most}
+    )
+    select reply.reply_text from chosen inner join raw.reply as reply using (reply_id)
+"""
+)
 _SHARDS = (
     "copy ("
     + _REPLIED
@@ -70,12 +80,7 @@ def write_shards(warehouse: Store, folder: str, n_shards: int) -> list[str]:
 
 def sampled_texts(warehouse: Store, most: int, n_characters: int) -> Iterator[pl.Series]:
     """Yield the texts of replies, each once; of more than `most` those that come first by their hash."""
-    counted = f"{_REPLIED} select count(distinct text_id) from replied"
-    [[n]] = warehouse.query(counted).rows()
-    chosen = f"select text_id from (select distinct text_id from replied) order by text_id limit {int(most)}"
-    within = f"where text_id in ({chosen})" if n > most else ""
-    query = f"{_REPLIED} select text_id, any_value(reply_text) as reply_text from replied {within} group by text_id"
-    for frame in warehouse.batches(query, max(1, n_characters // TYPICAL_LENGTH)):
+    for frame in warehouse.batches(_SAMPLED.format(most=int(most)), max(1, n_characters // TYPICAL_LENGTH)):
         yield frame["reply_text"]
 
 

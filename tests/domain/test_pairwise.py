@@ -132,7 +132,9 @@ def test_features_of_many_texts_are_those_of_each(texts) -> None:
     tokens = [tokenize(text) for text in texts]
     spoken = [words_of(told) for told in tokens]
     assert list(found.n_words) == [len(told) for told in spoken]
-    assert words_of_texts(texts, 3) == ([told[:3] for told in spoken], [len(told) for told in spoken])
+    words, counts = words_of_texts(texts, 3)
+    assert words.to_list() == [told[:3] for told in spoken]
+    assert counts.to_list() == [len(told) for told in spoken]
     rows = {
         "opening": [told[:12] for told in spoken],
         "template": [skeleton(told[:16], COMMON) for told in tokens],

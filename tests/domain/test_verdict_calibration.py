@@ -20,12 +20,12 @@ def p_of(score: float, null: FamilyNull) -> float:
     found = compare(score, null, None)
     assert found.t is not None
     assert found.dof is not None
-    return upper(found.t, found.dof, Tail())
+    return float(upper(found.t, found.dof, Tail()))
 
 
 def judged(population: Population) -> tuple[list[Verdict], LineageTests]:
     analysis = analyse(population.measured())
-    return verdicts(analysis), analysis.plain
+    return list(verdicts(analysis)), analysis.plain
 
 
 @pytest.mark.parametrize("between", [0.5, 1.5], ids=["alike", "apart"])

@@ -87,7 +87,7 @@ class World:
         return Measured(population, composite, of_list(pairs, population), selves, self.questions)
 
     def rows(self) -> list[Verdict]:
-        return verdicts(analyse(self.measured()))
+        return list(verdicts(analyse(self.measured())))
 
 
 def on(rows: list[Verdict], group: str, target: str = "target") -> Verdict:
@@ -192,7 +192,7 @@ def test_order_of_models_leaves_no_trace() -> None:
     )
     figures = {name: values[np.ix_(order, order)] for name, values in measured.pairs.figures.items()}
     pairs = Pairs(tuple(turned.place), figures)
-    again = verdicts(analyse(Measured(turned, composite, pairs, measured.selves)))
+    again = list(verdicts(analyse(Measured(turned, composite, pairs, measured.selves))))
     assert [(row.target, row.candidate_group, row.verdict, row.rank) for row in again] == [
         (row.target, row.candidate_group, row.verdict, row.rank) for row in world.rows()
     ]
@@ -317,5 +317,5 @@ def test_what_documents_and_names_say_is_expected() -> None:
     assert on(world.rows(), "a1").expected_by == "documents"
     assert on(world.rows(), "b1").expected_by is None
     named = replace(World(TARGET).measured(), named_vendors={"target": frozenset({"b"})})
-    rows = verdicts(analyse(named))
+    rows = list(verdicts(analyse(named)))
     assert (on(rows, "b1").expected_by, on(rows, "a1").expected_by) == ("name", None)

@@ -73,7 +73,7 @@ def _keep_shapes(connection: duckdb.DuckDBPyConnection, replies: str) -> None:
     connection.execute(f"update {replies} set text_id = md5(reply_text) where text_id is null")
     texts = connection.sql(f"select distinct text_id, reply_text from {replies} where text_id is not null").pl()
     words, counts = words_of_texts(texts["reply_text"], N_OPENING)
-    for row in zip(texts["text_id"], counts, words, strict=True):
+    for row in zip(texts["text_id"], counts, words.to_list(), strict=True):
         connection.execute("insert into raw.text_shape values (?, ?, ?)", list(row))
 
 

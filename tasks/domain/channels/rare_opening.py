@@ -26,15 +26,19 @@ def values(replies: PromptReplies) -> Floats:
     surprisal, before, n_vendors = np.zeros((r, r)), np.ones((r, r)), np.zeros((r, r))
     for first, end in prefixes.groups(1):
         n_vendors[first:end, first:end] = counts[first:end] @ heard[:, first:end]
+    shorter: set[tuple[int, int]] = set()
     for length in range(1, OPENING_WORDS + 1):
-        # Sorted, those that share so many words stand side by side; all others share nothing here.
-        for first, end in prefixes.groups(length):
+        # Sorted, those that share so many words stand side by side; all others share nothing here. Where the same ones
+        # share one word more, that is no rarer.
+        groups = set(prefixes.groups(length))
+        for first, end in sorted(groups - shorter):
             some = slice(first, end)
             n_sharing = (counts[some] * share[:, some].sum(axis=1)) @ heard[:, some]
             # A vendor with several models may be counted in parts; what is longer is never commoner.
             now = np.minimum((n_sharing + _HALF) / (n_vendors[some, some] + 1.0), before[some, some])
             surprisal[some, some] += np.log(before[some, some] / now)
             before[some, some] = now
+        shorter = groups
     back = np.argsort(prefixes.order)
     found: Floats = surprisal[np.ix_(back, back)]
     return found

@@ -28,7 +28,11 @@ Integers = NDArray[np.int64]
 N_OPENING, N_TEMPLATE, N_CLOSING = 12, 16, 10
 """How many leading words, leading tokens, and leading tokens of the last sentence are compared."""
 
-_UNSPACED = r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])"
+_BY_SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_UNSPACED = rf"({_BY_SIGN})"
+_EACH_WORD = rf"[{_BY_SIGN}&&[\p{{L}}\p{{M}}\p{{N}}]]|[\p{{L}}\p{{M}}\p{{N}}'’--{_BY_SIGN}]+"
+_HEAD_OF_A_WORD = 12
+"""Signs of a text that are read for each of its first words: more than nearly all words have."""
 _TOKEN = r"\n+|[\p{L}\p{M}\p{N}'’]+|[^\s\p{L}\p{M}\p{N}]"
 _WORD = r"^[\p{L}\p{M}\p{N}'’]"
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -94,16 +98,14 @@ def features_of(texts: Sequence[str] | pl.Series, common: Set[str]) -> Features:
     )
 
 
-def words_of_texts(texts: Sequence[str] | pl.Series, most: int) -> tuple[list[list[str]], list[int]]:
+def words_of_texts(texts: Sequence[str] | pl.Series, most: int) -> tuple[pl.Series, pl.Series]:
     """Return the first `most` words of each text, and how many words it has."""
-    tokens = _Tokens(pl.Series(texts, dtype=pl.String))
-    table = pl.DataFrame({"reply": tokens.reply[tokens.is_word], "word": tokens.text.filter(pl.Series(tokens.is_word))})
-    told = table.group_by("reply", maintain_order=True).agg(pl.col("word").head(most), n=pl.len())
-    words: list[list[str]] = [[] for _ in range(tokens.n)]
-    counts = [0] * tokens.n
-    for reply, some, n in told.iter_rows():
-        words[reply], counts[reply] = some, n
-    return words, counts
+    text = pl.Series(texts, dtype=pl.String)
+    heads = text.str.head(most * _HEAD_OF_A_WORD)
+    # The last word of a head may be cut: where no more than those wanted were found, the whole text has to be read.
+    is_enough = heads.str.count_matches(_EACH_WORD) > most
+    words = heads.zip_with(is_enough, text).str.to_lowercase().str.extract_all(_EACH_WORD)
+    return words.list.head(most), text.str.count_matches(_EACH_WORD).cast(pl.Int64)
 
 
 def word_counts(texts: Sequence[str] | pl.Series) -> pl.DataFrame:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, isnan, log
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma
+
+from tasks.domain.pairwise.matrices import Bools, Floats
 
 LEAST_CONTROLS = 8
 """Unrelated models below which there is no verdict: with 4 of them 11 % false positives were measured at .05."""
@@ -29,14 +31,13 @@ PRIOR_DOF = 25.0
 class FamilyNull:
     """The distribution of a score over unrelated models.
 
-    `mean`: of the families' means. `variance`: of one new model of a new family. `dof`: how well that variance is
-    known. `mean_error`: variance of `mean`. Both variances are None where there are too few families.
+    `mean`: of the families' means. `variance`: of one new model of a new family, None where there are too few families.
+    `dof`: how well that variance is known.
     """
 
     mean: float
     variance: float | None
     dof: float
-    mean_error: float
     values: tuple[float, ...]
     n_families: int
 
@@ -94,24 +95,71 @@ def family_null(
     """
     if not len(values):
         raise ValueError("no unrelated model has a score: there is no null.")
+    kept, told = _by_family(values, families)
+    found = _moments(*told)
+    variance = float(found.variance)
+    return FamilyNull(
+        float(found.mean), None if isnan(variance) else variance, float(found.dof), tuple(kept.tolist()), len(told[1])
+    )
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What `FamilyNull` says of each of many nulls, in arrays of one shape; NaN stands for None."""
+
+    mean: Floats
+    variance: Floats
+    dof: Floats
+    n_controls: NDArray[np.int64]
+    n_families: NDArray[np.int64]
+
+    def at(self, places: Bools) -> "Moments":
+        """Return the same of some of the nulls."""
+        return Moments(*(values[places] for values in vars(self).values()))
+
+
+def left_out_nulls(values: Floats, families: NDArray[np.int64]) -> Moments:
+    """Return what `family_null` gives without each of the k families in turn, arrays (k).
+
+    Args:
+        values: n scores.
+        families: the family of each, as a number: k - 1 is the highest.
+    """
+    _, told = _by_family(values, families)
+    k = len(told[1])
+    if k < 2:
+        return Moments(*(np.full(k, nothing) for nothing in (np.nan, np.nan, 0.0, 0, 0)))  # type: ignore[arg-type]
+    is_other = ~np.eye(k, dtype=bool)
+    means, sizes, squares = (np.broadcast_to(part, (k, k))[is_other].reshape(k, k - 1) for part in told)
+    return _moments(means, sizes, squares)
+
+
+def _by_family(
+    values: Sequence[float] | Floats, families: Sequence[str] | NDArray[np.int64]
+) -> tuple[Floats, tuple[Floats, NDArray[np.int64], Floats]]:
+    """Return the values by family and size; and of each family the mean, the number and the squares about the mean."""
     _, family = np.unique(np.asarray(families), return_inverse=True)
     kept = np.asarray(values, dtype=np.float64)
     order = np.lexsort((kept, family))
     kept, family = kept[order], family[order]
     sizes = np.bincount(family)
     means = np.bincount(family, kept) / sizes
-    k, shown = len(sizes), tuple(kept.tolist())
+    return kept, (means, sizes, np.bincount(family, (kept - means[family]) ** 2))
+
+
+def _moments(means: Floats, sizes: NDArray[np.int64], squares: Floats) -> Moments:
+    """Return the nulls that families along the last axis make up."""
+    k, mean, n = means.shape[-1], np.asarray(means.mean(axis=-1)), np.asarray(sizes.sum(axis=-1))
     if k < LEAST_FAMILIES:
-        return FamilyNull(float(means.mean()), None, 0.0, 0.0, shown, k)
-    between = float(means.var(ddof=1))
-    dof_within = len(kept) - k
-    squares = float(((kept - means[family]) ** 2).sum())
-    averaged = float((1.0 / sizes).mean())
-    within = (squares / dof_within) * (1.0 - averaged) if dof_within else 0.0
+        return Moments(mean, np.full_like(mean, np.nan), np.zeros_like(mean), n, np.full_like(n, k))
+    between = means.var(axis=-1, ddof=1)
+    dof_within = np.maximum(n - k, 1)
+    averaged = (1.0 / sizes).mean(axis=-1)
+    within = np.where(n > k, squares.sum(axis=-1) / dof_within * (1.0 - averaged), 0.0)
     variance = between + within
-    spread = between**2 / (k - 1) + (within**2 / dof_within if dof_within else 0.0)
-    dof = variance**2 / spread if spread > 0.0 else float(k - 1)
-    return FamilyNull(float(means.mean()), variance, dof, between / k, shown, k)
+    spread = between**2 / (k - 1) + within**2 / dof_within
+    dof = np.divide(variance**2, spread, out=np.full_like(mean, k - 1.0), where=spread > 0.0)
+    return Moments(mean, variance, dof, n, np.full_like(n, k))
 
 
 def common_prior(nulls: Sequence[FamilyNull]) -> Prior | None:
@@ -133,17 +181,28 @@ def common_prior(nulls: Sequence[FamilyNull]) -> Prior | None:
 
 
 def compare(score: float, null: FamilyNull, prior: Prior | None, least: int = LEAST_CONTROLS) -> NullTest:
-    """Return how a score stands against its null: a t prediction for one new model of a new family.
-
-    After Hahn and Meeker, Statistical Intervals, 1991, 4.8, the variance moderated by `prior`; no test with fewer than
-    `least` controls.
-    """
+    """Return how a score stands against its null; no test with fewer than `least` controls. See `predicted`."""
     if not null.has(least) or null.variance is None:
         return UNTESTED
-    variance, dof = null.variance, null.dof
+    told = (null.mean, null.variance, null.dof, null.n_controls, null.n_families)
+    found = predicted(np.array([score]), Moments(*(np.array([value]) for value in told)), prior)
+    return NullTest(*(float(values[0]) for values in found))
+
+
+def predicted(scores: Floats, nulls: Moments, prior: Prior | None) -> tuple[Floats, Floats, Floats]:
+    """Return z, t and degrees of freedom of scores: a t prediction for one new model of a new family.
+
+    After Hahn and Meeker, Statistical Intervals, 1991, 4.8, the variance moderated by `prior`.
+
+    Args:
+        scores: in any shape.
+        nulls: that of each score, all with a variance.
+        prior: what the nulls of all candidates say.
+    """
+    variance, dof = nulls.variance, nulls.dof
     if prior is not None:
         variance = (prior.dof * prior.variance + dof * variance) / (prior.dof + dof)
-        dof += prior.dof
+        dof = dof + prior.dof
+    gap = scores - nulls.mean
     # The mean's own error grows with the variance that is believed in.
-    t = (score - null.mean) / sqrt(variance * (1.0 + 1.0 / null.n_families))
-    return NullTest((score - null.mean) / sqrt(variance), t, dof)
+    return gap / np.sqrt(variance), gap / np.sqrt(variance * (1.0 + 1.0 / nulls.n_families)), dof

@@ -3,6 +3,7 @@ without the controls that look like students."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,6 +31,11 @@ class LineageTests:
     vendors: Tested
     of_kind: Mapping[str, Mapping[str, TargetTest]]
     controls_of_kind: Mapping[str, Mapping[str, TargetTest]]
+
+    @cached_property
+    def unit_of(self) -> Mapping[int, int]:
+        """Return the place in `units` of the vendor that each candidate group belongs to."""
+        return {group: place for place, unit in enumerate(self.units) for group in unit.groups}
 
 
 def lineage_tests(

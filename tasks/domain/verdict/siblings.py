@@ -52,13 +52,9 @@ def sibling_tests(scores: Floats, population: Population) -> dict[tuple[int, int
 def _against_siblings(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
     known = population.known
     nulls: dict[int, FamilyNull] = {}
+    same_base = [i for i, other in enumerate(known) if i != target and other.base == known[target].base]
     for group, name in enumerate(population.groups):
-        places = [
-            i
-            for i, other in enumerate(known)
-            if i != target and other.base == known[target].base and name not in other.learned_from
-        ]
-        places = [i for i in places if not np.isnan(scores[i, group])]
+        places = [i for i in same_base if name not in known[i].learned_from and not np.isnan(scores[i, group])]
         teachers = [";".join(known[i].learned_from) or SAME_DATA for i in places]
         if len(places) >= LEAST_SIBLINGS and len(set(teachers)) >= LEAST_TEACHERS and _is_told(scores[target, group]):
             nulls[group] = family_null([float(scores[i, group]) for i in places], teachers)

@@ -1,7 +1,5 @@
 """Which candidates can't be told from the best one: one source among them, and nobody knows which."""
 
-from math import sqrt
-
 import numpy as np
 from scipy.special import stdtrit
 
@@ -21,17 +19,15 @@ def source_cluster(blocks: Floats, best: int) -> list[int]:
         blocks: blocks x candidates, each block's mean score less what unrelated models have; NaN where there is none.
         best: the column of the best candidate.
     """
-    kept = []
-    for column in range(blocks.shape[1]):
-        gaps = blocks[:, best] - blocks[:, column]
-        gaps = gaps[~np.isnan(gaps)]
-        if column == best:
-            kept.append(column)
-        elif len(gaps) >= LEAST_BLOCKS:
-            error = float(gaps.std(ddof=1)) / sqrt(len(gaps))
-            if gaps.mean() <= error * float(stdtrit(len(gaps) - 1, 1.0 - LEVEL)):
-                kept.append(column)
-    return kept
+    gaps = blocks[:, best : best + 1] - blocks
+    is_there = ~np.isnan(gaps)
+    n = is_there.sum(axis=0)
+    mean = np.where(is_there, gaps, 0.0).sum(axis=0) / np.maximum(n, 1)
+    deviation = np.sqrt(np.where(is_there, (gaps - mean) ** 2, 0.0).sum(axis=0) / np.maximum(n - 1, 1))
+    error = deviation / np.sqrt(np.maximum(n, 1))
+    is_kept = (n >= LEAST_BLOCKS) & (mean <= error * stdtrit(np.maximum(n - 1, 1), 1.0 - LEVEL))
+    is_kept[best] = True
+    return [int(column) for column in np.flatnonzero(is_kept)]
 
 
 def interval(blocks: Floats) -> tuple[float | None, float | None]:

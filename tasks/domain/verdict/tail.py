@@ -52,18 +52,14 @@ def fit_tail(t_values: Sequence[float], dof: float) -> Tail:
     levels = [level for level in LEVELS if len(t) * level >= LEAST_BEYOND]
     for stretch in _STRETCHES:
         tail = Tail(skewness, float(stretch))
-        p = _uppers(t, dof, tail)
+        p = upper(t, dof, tail)
         if all(np.mean(p <= level) <= level for level in levels):
             return tail
     return Tail(skewness, float(_STRETCHES[-1]))
 
 
-def upper(t: float, dof: float, tail: Tail) -> float:
+def upper(t: Floats | float, dof: Floats | float, tail: Tail) -> Floats:
     """Return the chance of a t at least as high among unrelated models."""
-    return float(_uppers(np.array([t]), dof, tail)[0])
-
-
-def _uppers(t: Floats, dof: float, tail: Tail) -> Floats:
     found: Floats = stdtr(dof, -_straightened(t / tail.stretch, tail.skewness))
     return found
 
@@ -78,13 +74,13 @@ def _winsorized_skewness(t: Floats) -> float:
     return min(max(found, 0.0), MOST_SKEWNESS)
 
 
-def _straightened(t: Floats, skewness: float) -> Floats:
+def _straightened(t: Floats | float, skewness: float) -> Floats:
     """Return the deviates of a symmetric distribution that stand where `t` stands in one of this skewness.
 
     Wilson and Hilferty's cube root for Pearson's type III (Proc. National Academy of Sciences 1931, 17, 684-688).
     """
     if skewness < 1e-6:
-        return t
+        return np.asarray(t)
     base = 0.5 * skewness * t + 1.0
     deviates = (6.0 / skewness) * (np.cbrt(base) - 1.0) + skewness / 6.0
     return np.where(base > 0.0, deviates, -np.inf)

@@ -8,12 +8,15 @@ import numpy as np
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.verdict.family_null import (
     LEAST_CONTROLS,
+    LEAST_FAMILIES,
     LEAST_LEFT,
     FamilyNull,
+    Moments,
     Prior,
     common_prior,
-    compare,
     family_null,
+    left_out_nulls,
+    predicted,
 )
 from tasks.domain.verdict.tail import Tail, fit_tail, upper
 
@@ -58,64 +61,59 @@ def against_null(scores: Scores) -> Tested:
 
     The tail is fitted to the left-out t of unrelated models for documented candidates.
     """
-    shape = scores.values.shape
-    z, t, dof, mean, sd = (np.full(shape, np.nan) for _ in range(5))
-    n_controls, n_families = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    nulls = _Nulls(scores)
-    prior = nulls.prior()
-    for k in range(shape[1]):
-        for i in np.flatnonzero(~np.isnan(scores.values[:, k])):
-            null = nulls.of(int(i), k)
-            if null is None:
-                continue
-            is_of_enough = scores.is_control[i, k] and nulls.is_sufficient[k]
-            least = LEAST_LEFT if is_of_enough else LEAST_CONTROLS
-            found = compare(float(scores.values[i, k]), null, prior, least)
-            n_controls[i, k], n_families[i, k], mean[i, k] = null.n_controls, null.n_families, null.mean
-            if found.z is not None and found.t is not None and found.dof is not None:
-                z[i, k], t[i, k], dof[i, k] = found.z, found.t, found.dof
-                sd[i, k] = (scores.values[i, k] - null.mean) / found.z if found.z else np.nan
-    is_left_out = scores.is_control & ~np.isnan(t)
+    is_told, shape = ~np.isnan(scores.values), scores.values.shape
+    nulls, whole = _nulls(scores, is_told)
+    is_sufficient = np.array([null is not None and null.is_sufficient for null in whole], dtype=bool)
+    least = np.where(scores.is_control & is_sufficient[None, :], LEAST_LEFT, LEAST_CONTROLS)
+    is_tested = is_told & (nulls.n_controls >= least) & (nulls.n_families >= LEAST_FAMILIES) & (nulls.variance > 0.0)
+    z, t, p, dof, sd = (np.full(shape, np.nan) for _ in range(5))
+    z[is_tested], t[is_tested], dof[is_tested] = predicted(
+        scores.values[is_tested], nulls.at(is_tested), _prior(whole, scores.is_documented)
+    )
+    np.divide(scores.values - nulls.mean, z, out=sd, where=is_tested & (z != 0.0))
+    is_left_out = scores.is_control & is_tested
     told = is_left_out & scores.is_documented[None, :]
     told = told if told.any() else is_left_out
     tail = fit_tail(list(t[told]), float(np.median(dof[told]))) if told.any() else Tail()
-    p = np.full(shape, np.nan)
-    for i, k in zip(*np.nonzero(~np.isnan(t)), strict=True):
-        p[i, k] = upper(float(t[i, k]), float(dof[i, k]), tail)
+    p[is_tested] = upper(t[is_tested], dof[is_tested], tail)
+    mean = np.where(is_told, nulls.mean, np.nan)
+    n_controls, n_families = (np.where(is_told, n, 0) for n in (nulls.n_controls, nulls.n_families))
     return Tested(z, t, p, mean, sd, n_controls, n_families, tail, scores.is_control, told)
 
 
-class _Nulls:
-    """The null of each candidate without a target's family, formed once for all targets that it is the same for."""
+def _nulls(scores: Scores, is_told: Bools) -> tuple[Moments, list[FamilyNull | None]]:
+    """Return the null of each target and candidate, n x K, without the target's family; and of each candidate, whole.
 
-    def __init__(self, scores: Scores) -> None:
-        self.scores = scores
-        self.families = np.array(scores.family)
-        # Numbers in the order of the names: to compare names takes most of the time.
-        self.codes = np.unique(self.families, return_inverse=True)[1].astype(np.int64)
-        self.known: dict[tuple[int, str], FamilyNull | None] = {}
-        self.whole = [
-            self._form(np.flatnonzero(scores.is_control[:, k] & ~np.isnan(scores.values[:, k])), k)
-            for k in range(scores.values.shape[1])
-        ]
-        self.is_sufficient = [null is not None and null.is_sufficient for null in self.whole]
+    NaN, and a number of 0, where nobody is left.
+    """
+    shape, whole = scores.values.shape, list[FamilyNull | None]()
+    mean, variance, dof = (np.full(shape, np.nan) for _ in range(3))
+    n_controls, n_families = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    # Numbers in the order of the names: to compare names takes most of the time.
+    family_of = np.unique(np.array(scores.family), return_inverse=True)[1]
+    for k in range(shape[1]):
+        is_control = scores.is_control[:, k] & is_told[:, k]
+        if not is_control.any():
+            whole.append(None)
+            continue
+        values = scores.values[is_control, k]
+        heard, family = np.unique(family_of[is_control], return_inverse=True)
+        null = family_null(values, family)
+        whole.append(null)
+        left = left_out_nulls(values, family)
+        # The last of each is for targets of a family that has no control here.
+        place = np.searchsorted(heard, family_of)
+        is_heard = np.isin(family_of, heard)
+        place = np.where(is_heard, place, len(heard))
+        mean[:, k] = np.append(left.mean, null.mean)[place]
+        variance[:, k] = np.append(left.variance, np.nan if null.variance is None else null.variance)[place]
+        dof[:, k] = np.append(left.dof, null.dof)[place]
+        n_controls[:, k] = np.append(left.n_controls, null.n_controls)[place]
+        n_families[:, k] = np.append(left.n_families, null.n_families)[place]
+    return Moments(mean, variance, dof, n_controls, n_families), whole
 
-    def of(self, target: int, candidate: int) -> FamilyNull | None:
-        """Return the null of a candidate for a target; None where nobody is left."""
-        family = self.scores.family[target]
-        controls = self.scores.is_control[:, candidate] & ~np.isnan(self.scores.values[:, candidate])
-        key = (candidate, family if (controls & (self.families == family)).any() else "")
-        if key not in self.known:
-            kept = np.flatnonzero(controls & (self.families != family))
-            self.known[key] = self._form(kept, candidate)
-        return self.known[key]
 
-    def prior(self) -> Prior | None:
-        """Return what the nulls of documented candidates say in common; where they are too few, those of all."""
-        documented = [null for null, told in zip(self.whole, self.scores.is_documented, strict=True) if told and null]
-        return common_prior(documented) or common_prior([null for null in self.whole if null])
-
-    def _form(self, places: Sequence[int] | np.ndarray, candidate: int) -> FamilyNull | None:
-        if not len(places):
-            return None
-        return family_null(self.scores.values[places, candidate], self.codes[places])
+def _prior(whole: Sequence[FamilyNull | None], is_documented: Bools) -> Prior | None:
+    """Return what the nulls of documented candidates say in common; where they are too few, those of all."""
+    documented = [null for null, told in zip(whole, is_documented, strict=True) if told and null]
+    return common_prior(documented) or common_prior([null for null in whole if null])

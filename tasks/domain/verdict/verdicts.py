@@ -1,6 +1,6 @@
 """All tests of a population -> a verdict for each target and candidate group."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,10 +72,11 @@ class Verdict:
     verdict: str
 
 
-def verdicts(analysis: Analysis) -> list[Verdict]:
-    """Return a verdict for each target and candidate group, by target and rank."""
-    rows = [_row(cell, analysis) for cell in sorted(analysis.kinds)]
-    return sorted(rows, key=lambda row: (row.target, row.rank))
+def verdicts(analysis: Analysis) -> Iterator[Verdict]:
+    """Yield a verdict for each target and candidate group, by target and rank."""
+    known = analysis.measured.population.known
+    for cell in sorted(analysis.kinds, key=lambda cell: (known[cell[0]].model, analysis.ranks[cell])):
+        yield _row(cell, analysis)
 
 
 def _row(cell: Cell, analysis: Analysis) -> Verdict:
@@ -151,16 +152,11 @@ def _row(cell: Cell, analysis: Analysis) -> Verdict:
     )
 
 
-def _unit(cell: Cell, analysis: Analysis) -> int:
-    """Return the place of the vendor that a group belongs to."""
-    return next(place for place, unit in enumerate(analysis.plain.units) if cell[1] in unit.groups)
-
-
 def _adjusted(cell: Cell, analysis: Analysis, tests: LineageTests) -> Adjusted:
     """Return the p of a pair's family of hypotheses."""
     if cell in analysis.alone:
         return analysis.alone[cell]
-    unit = _unit(cell, analysis)
+    unit = analysis.plain.unit_of[cell[1]]
     model, kind = analysis.measured.population.known[cell[0]], tests.units[unit].kind
     is_independent = model.role == INDEPENDENT_ROLE
     told = (tests.controls_of_kind if is_independent else tests.of_kind).get(kind, {}).get(model.model)
@@ -175,7 +171,7 @@ def _is_nearest_of_vendor(cell: Cell, analysis: Analysis) -> bool:
     """Say whether a group is the nearest of its vendor's that are open to the target."""
     groups = [
         group
-        for group in analysis.plain.units[_unit(cell, analysis)].groups
+        for group in analysis.plain.units[analysis.plain.unit_of[cell[1]]].groups
         if (cell[0], group) in analysis.ranks and analysis.kinds[cell[0], group] != RULED_OUT_KIND
     ]
     return bool(groups) and min(groups, key=lambda group: analysis.ranks[cell[0], group]) == cell[1]
@@ -185,7 +181,7 @@ def _at_length(cell: Cell, analysis: Analysis, level: LineageTests) -> float | N
     """Return the p of a pair's vendor at equal length, times the hypotheses of its target; of a pair alone its own."""
     if cell in analysis.alone:
         return _figure(level.groups.p[cell])
-    p = _figure(level.vendors.p[cell[0], _unit(cell, analysis)])
+    p = _figure(level.vendors.p[cell[0], analysis.plain.unit_of[cell[1]]])
     n = _adjusted(cell, analysis, analysis.plain).n_candidates
     return min(1.0, p * n) if p is not None and n else None
 
@@ -201,7 +197,7 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: Lineage
     is_alone = cell in analysis.alone
     is_nearest_of_vendor = is_alone or _is_nearest_of_vendor(cell, analysis)
     own_p = _figure(tests.groups.p[cell])
-    n_groups = 1 if is_alone else len(analysis.plain.units[_unit(cell, analysis)].groups)
+    n_groups = 1 if is_alone else len(analysis.plain.units[analysis.plain.unit_of[cell[1]]].groups)
     sibling = analysis.siblings.get(cell)
     shared = analysis.weights.get(population.known[target].model)
     is_same = shared is not None and shared.p_candidate.get(group, 1.0) <= LEVEL
@@ -228,7 +224,7 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: Lineage
 
 def _named(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
     """Return the controls that look like students of a group's vendor, but the target's family; and that vendor."""
-    population, unit = analysis.measured.population, _unit(cell, analysis)
+    population, unit = analysis.measured.population, analysis.plain.unit_of[cell[1]]
     names = [
         population.known[place].model
         for place in np.flatnonzero(analysis.named[:, unit])
