@@ -40,8 +40,8 @@ def homogeneity(seed: int, home: Home) -> int:
         # Linear algebra leaves the interpreter to others, and is done twice as soon by two threads of one core each as
         # by one of two. Nothing that is drawn depends on the order.
         with threadpool_limits(1), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
-            for made in threads.map(lambda told: list(_rows(*told, seed)), work):
-                for table, row in made:
+            for found in threads.map(lambda told: list(_rows(told[0], told[1], seed)), work):
+                for table, row in found:
                     rows[table].append(row)
         at = now()
         for table, made in rows.items():

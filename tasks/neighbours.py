@@ -1,6 +1,6 @@
 """Vectors -> nearest replies of other models, and mean cosines of models, within each prompt and across all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -12,6 +12,7 @@ from prefect.logging import get_run_logger
 from tasks.adapters import faiss_index, progress, store
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
+from tasks.domain.likeness.cosine_sums import CosineSums
 from tasks.domain.likeness.nearest import nearest_of_others
 from tasks.domain.likeness.vectors import Cosines, Member, centred, leave_out_cosines, pair_cosines
 from tasks.domain.stats.running import Running
@@ -25,27 +26,32 @@ GLOBAL = 10
 SEARCHED_GLOBAL = 100
 """Neighbours asked of the global index, from which those of the model itself are then left out."""
 
+DIGITS = 9
+"""Sums over many prompts differ between processors in their last digits."""
+
 ROWS_AT_ONCE = 500_000
 """Rows of a table that are formed before they are written: memory does not grow with their number."""
 
 
 @task(name="neighbours", task_run_name="neighbours by {embedder}", cache_policy=NO_CACHE)
 def neighbours(embedder: str, home: Home) -> int:
-    """Form `raw.neighbour` and `raw.cosine` anew from the vectors of `embedder`; return how many replies took part."""
+    """Form `raw.neighbour` and the sums of cosines anew from vectors; return how many replies took part."""
     with store.writing(home) as warehouse:
         replies, vectors = _embedded(warehouse, embedder)
         references = set(warehouse.read("raw.reference", is_panel=True)["model"])
         known = _members(warehouse, references)
         names = sorted(replies["model"].unique())
         likeness = Running(len(names))
-        with warehouse.replacing("neighbour", "cosine") as put:
-            near, cosines = _Rows("neighbour", put), _Rows("cosine", put)
-            centres, placed = _within_prompts(replies, vectors, known, likeness, (near, cosines))
+        set_of = dict(warehouse.read_columns("core.prompt", ["prompt_id", "prompt_set"]).iter_rows())
+        with warehouse.replacing("neighbour", "cosine_by_set", "sampled_cosine") as put:
+            near, sums = _Rows("neighbour", put), CosineSums(tuple(names), set_of)
+            centres, placed = _within_prompts(replies, vectors, known, likeness, (near, sums))
             del vectors
             if placed.height:
                 _across_prompts(centres, placed, home, near)
             near.write()
-            cosines.write()
+            put("cosine_by_set", _cosine_rows(embedder, sums))
+            put("sampled_cosine", _sampled_rows(embedder, sums))
         warehouse.replace("embedding_likeness", _likeness(embedder, names, likeness))
         get_run_logger().info("%d replies to %d prompts compared", replies.height, replies["prompt_id"].n_unique())
         return replies.height
@@ -104,7 +110,7 @@ def _within_prompts(
     vectors: NDArray[np.float32],
     known: dict[str, Member],
     likeness: Running,
-    tables: tuple[_Rows, _Rows],
+    into: tuple[_Rows, CosineSums],
 ) -> tuple[NDArray[np.float32], pl.DataFrame]:
     """Compare the replies to each prompt, one prompt after the other.
 
@@ -112,7 +118,7 @@ def _within_prompts(
         The vectors centred on their prompt's panel, and of which replies they are; one that stands on the mean has no
         direction, and is not among them.
     """
-    near, cosines = tables
+    near, sums = into
     places = {name: place for place, name in enumerate(sorted(replies["model"].unique()))}
     centres, n_centred = np.empty_like(vectors), 0
     placed = [replies.clear()]
@@ -132,29 +138,47 @@ def _within_prompts(
                 centres[n_centred : n_centred + len(off_mean)] = moved[off_mean]
                 n_centred += len(off_mean)
                 placed.append(members)
-            cosines.add(_pairs(group, pair_cosines(mine, models), own))
+            sums.add(group["prompt_id"][0], pair_cosines(mine, models), own)
             progress.advance("neighbours")
     return centres[:n_centred], pl.concat(placed)
 
 
-def _pairs(group: pl.DataFrame, raw: Cosines, centred_too: Cosines | None) -> pl.DataFrame:
-    """Return a row for each two models that answered this prompt; `centred_cos` is null where there is none."""
-    names, values = raw
-    moved = np.full_like(values, np.nan)
-    if centred_too is not None:
-        # Both are in alphabetical order.
-        there = np.flatnonzero(np.isin(names, centred_too[0]))
-        moved[np.ix_(there, there)] = centred_too[1]
-    left, right = np.triu_indices(len(names))
-    is_one = ~np.isnan(values[left, right])
-    left, right = left[is_one], right[is_one]
-    named = pl.Series(names, dtype=pl.String)
-    return pl.DataFrame({"left_model": named.gather(left), "right_model": named.gather(right)}).with_columns(
-        pl.lit(group["embedder"][0]).alias("embedder"),
-        pl.lit(group["prompt_id"][0]).alias("prompt_id"),
-        pl.Series("raw_cos", values[left, right]),
-        pl.Series("centred_cos", moved[left, right]).fill_nan(None),
+def _cosine_rows(embedder: str, sums: CosineSums) -> pl.DataFrame:
+    """Return the rows of `raw.cosine_by_set`."""
+    parts = []
+    for prompt_set, told in sorted(sums.sets.items()):
+        cell = np.nonzero(told.n)
+        n_centred = told.n_centred[cell]
+        centred_sum = np.where(n_centred > 0, told.centred_total[cell].round(DIGITS), np.nan)
+        parts.append(
+            _named(sums.models, cell, ("target", "reference")).with_columns(
+                pl.lit(embedder).alias("embedder"),
+                pl.lit(prompt_set).alias("prompt_set"),
+                pl.Series("n_embedded_prompts", told.n[cell]),
+                pl.Series("raw_cos_sum", told.total[cell].round(DIGITS)),
+                pl.Series("centred_cos_sum", centred_sum).fill_nan(None),
+                pl.Series("n_centred", n_centred),
+            )
+        )
+    return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def _sampled_rows(embedder: str, sums: CosineSums) -> pl.DataFrame:
+    """Return the rows of `raw.sampled_cosine`."""
+    left, right = np.nonzero(np.triu(sums.n_sampled, 1))
+    return _named(sums.models, (left, right), ("left_model", "right_model")).with_columns(
+        pl.lit(embedder).alias("embedder"),
+        pl.Series("n_prompts", sums.n_sampled[left, right]),
+        pl.Series("raw_cos_total", sums.sampled[left, right].round(DIGITS)),
+        pl.Series("left_self_raw_cos_total", sums.own[left, right].round(DIGITS)),
+        pl.Series("right_self_raw_cos_total", sums.own[right, left].round(DIGITS)),
     )
+
+
+def _named(models: Sequence[str], cell: tuple[NDArray[np.int64], ...], columns: tuple[str, str]) -> pl.DataFrame:
+    """Return the names of the models that a row and a column stand for."""
+    named = pl.Series(models, dtype=pl.String)
+    return pl.DataFrame({column: named.gather(places) for column, places in zip(columns, cell, strict=True)})
 
 
 def _across_prompts(centres: NDArray[np.float32], members: pl.DataFrame, home: Home, near: _Rows) -> None:
@@ -188,11 +212,10 @@ def _members(warehouse: store.Store, panel: set[str]) -> dict[str, Member]:
 
 
 def _likeness(embedder: str, names: list[str], sums: Running) -> pl.DataFrame:
-    target, reference = np.nonzero(sums.n)
-    named = pl.Series(names, dtype=pl.String)
-    return pl.DataFrame({"target": named.gather(target), "reference": named.gather(reference)}).with_columns(
+    cell = np.nonzero(sums.n)
+    return _named(names, cell, ("target", "reference")).with_columns(
         pl.lit(embedder).alias("embedder"),
-        pl.Series("likeness", np.round(sums.mean[target, reference], 9)),
-        pl.Series("standard_error", sums.standard_error[target, reference]).fill_nan(None),
-        pl.Series("n_prompts", sums.n[target, reference]),
+        pl.Series("likeness", np.round(sums.mean[cell], DIGITS)),
+        pl.Series("standard_error", sums.standard_error[cell]).fill_nan(None),
+        pl.Series("n_prompts", sums.n[cell]),
     )

@@ -10,7 +10,16 @@ select
     pair.max_opening_words,
     pair.length_closeness,
     pair.bigram_jaccard,
-    pair.n_sample_pairs
+    pair.n_sample_pairs,
+    (
+        select round(avg(list_dot_product(target.vector, reference.vector)), 9)
+        from core.embedded_reply as target
+        inner join core.embedded_reply as reference using (embedder, prompt_id)
+        where target.model = target_name
+            and reference.model = reference_name
+            and target.prompt_id = pair.prompt_id
+            and target.embedder in (select embedder from raw.cosine_by_set)
+    ) as raw_cos
 from core.pair_prompt as pair
 inner join core.prompt as prompt using (prompt_id)
 left join core.pair_centred as centred

@@ -28,7 +28,7 @@ cosine as (
         sum(n_embedded_prompts)::bigint as n_embedded_prompts,
         sum(raw_cos_sum) / sum(n_embedded_prompts) as raw_cos,
         sum(centred_cos_sum) / nullif(sum(n_centred), 0) as centred_cos
-    from core.cosine_by_set
+    from raw.cosine_by_set
     group by target, reference
 ),
 asked as (

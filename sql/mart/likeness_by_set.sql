@@ -16,4 +16,4 @@ select
     coalesce(cosine.n_embedded_prompts, 0) as n_embedded_prompts
 from core.likeness_by_set as text
 inner join core.model as model on model.model = text.reference
-left join core.cosine_by_set as cosine using (target, reference, prompt_set)
+left join raw.cosine_by_set as cosine using (target, reference, prompt_set)

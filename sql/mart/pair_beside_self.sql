@@ -5,22 +5,7 @@
 -- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
 -- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
 -- Missing where a model's own samples hardly share an opening: there is nothing to divide by.
-with cosine as (
-    select
-        item.left_model,
-        item.right_model,
-        avg(item.raw_cos) as raw_cos,
-        avg(l.raw_cos) as left_self_raw_cos,
-        avg(r.raw_cos) as right_self_raw_cos
-    from raw.sampled_pair as pair
-    inner join raw.cosine as item on item.left_model = pair.left_model and item.right_model = pair.right_model
-    inner join raw.cosine as l
-        on l.left_model = item.left_model and l.right_model = item.left_model and l.prompt_id = item.prompt_id
-    inner join raw.cosine as r
-        on r.left_model = item.right_model and r.right_model = item.right_model and r.prompt_id = item.prompt_id
-    group by item.left_model, item.right_model
-),
-pair as (
+with pair as (
     select
         sums.left_model,
         sums.right_model,
@@ -31,14 +16,14 @@ pair as (
         sums.overlap_total / nullif(sums.n_overlap, 0) as bigram_jaccard,
         sums.left_self_overlap_total / nullif(sums.n_left_self_overlap, 0) as left_self_bigram_jaccard,
         sums.right_self_overlap_total / nullif(sums.n_right_self_overlap, 0) as right_self_bigram_jaccard,
-        cosine.raw_cos,
-        cosine.left_self_raw_cos,
-        cosine.right_self_raw_cos,
+        cosine.raw_cos_total / cosine.n_prompts as raw_cos,
+        cosine.left_self_raw_cos_total / cosine.n_prompts as left_self_raw_cos,
+        cosine.right_self_raw_cos_total / cosine.n_prompts as right_self_raw_cos,
         sums.opening_square_total as square_sum,
         sums.product_total as product_sum,
         sums.self_square_total as self_square_sum
     from raw.sampled_pair as sums
-    left join cosine using (left_model, right_model)
+    left join raw.sampled_cosine as cosine using (left_model, right_model)
 ),
 ratio as (
     select

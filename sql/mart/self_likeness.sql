@@ -12,10 +12,13 @@ with text as (
     group by target
 ),
 cosine as (
-    select left_model as model, avg(raw_cos) as raw_cos, avg(centred_cos) as centred_cos
-    from raw.cosine
-    where left_model = right_model
-    group by left_model
+    select
+        target as model,
+        sum(raw_cos_sum) / sum(n_embedded_prompts) as raw_cos,
+        sum(centred_cos_sum) / nullif(sum(n_centred), 0) as centred_cos
+    from raw.cosine_by_set
+    where target = reference
+    group by target
 )
 select
     model,

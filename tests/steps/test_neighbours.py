@@ -196,9 +196,9 @@ def test_reply_on_the_mean_is_near_to_nothing(home) -> None:
     assert len(near) == len(vectors) - 2
     assert len(found(home, "within_prompt")) == len(vectors)
     with store.writing(home) as warehouse:
-        cosines = warehouse.read("raw.cosine", prompt_id="p0")
-    assert cosines["centred_cos"].to_list() == [None] * 3
-    assert cosines.filter(left_model="a", right_model="b")["raw_cos"].to_list() == [pytest.approx(1)]
+        sums = warehouse.read("raw.cosine_by_set", target="a", reference="b").row(0, named=True)
+    n_prompts = len({prompt for _, prompt, _ in vectors})
+    assert (sums["n_embedded_prompts"], sums["n_centred"]) == (n_prompts, n_prompts - 1)
 
 
 def test_nothing_but_the_mean(home) -> None:
@@ -212,7 +212,8 @@ def test_without_a_panel_nothing_is_centred(home) -> None:
     compare(home, vectors, "a")
     assert found(home, "centred_global") == {}
     with store.writing(home) as warehouse:
-        assert warehouse.read("raw.cosine")["centred_cos"].null_count() == 6
+        sums = warehouse.read("raw.cosine_by_set")
+    assert (sums.height, sums["centred_cos_sum"].null_count(), sums["n_centred"].sum()) == (6, 6, 0)
 
 
 def test_mean_cosines(home) -> None:
@@ -220,14 +221,38 @@ def test_mean_cosines(home) -> None:
     compare(home, vectors, "ab")
     moved = centre(vectors, "ab")
     with store.writing(home) as warehouse:
-        rows = warehouse.read("raw.cosine").to_dicts()
-    assert len(rows) == 2 * 6
-    for row in rows:
-        left, right, prompt = row["left_model"], row["right_model"], row["prompt_id"]
+        rows = warehouse.read("raw.cosine_by_set").to_dicts()
+        sampled = warehouse.read("raw.sampled_cosine").to_dicts()
+
+    def cosine(told: Mapping[Key, NDArray[np.float32]], left: str, right: str, prompt: str) -> float:
         pairs = [(0, 1)] if left == right else [(i, j) for i in (0, 1) for j in (0, 1)]
-        for column, told in (("raw_cos", vectors), ("centred_cos", moved)):
-            cosines = [told[left, prompt, i].astype(float) @ told[right, prompt, j].astype(float) for i, j in pairs]
-            assert row[column] == pytest.approx(np.mean(cosines), abs=1e-6)
+        cosines = [told[left, prompt, i].astype(float) @ told[right, prompt, j].astype(float) for i, j in pairs]
+        return float(np.mean(cosines))
+
+    assert len(rows) == 9
+    for row in rows:
+        pair = row["target"], row["reference"]
+        assert (row["n_embedded_prompts"], row["n_centred"]) == (2, 2)
+        assert row["raw_cos_sum"] == pytest.approx(sum(cosine(vectors, *pair, p) for p in ("p0", "p1")), abs=1e-6)
+        assert row["centred_cos_sum"] == pytest.approx(sum(cosine(moved, *pair, p) for p in ("p0", "p1")), abs=1e-6)
+    assert len(sampled) == 3
+    for row in sampled:
+        left, right = row["left_model"], row["right_model"]
+        wanted = {"raw_cos": (left, right), "left_self_raw_cos": (left, left), "right_self_raw_cos": (right, right)}
+        for name, pair in wanted.items():
+            expected = sum(cosine(vectors, *pair, prompt) for prompt in ("p0", "p1"))
+            assert row[f"{name}_total"] == pytest.approx(expected, abs=1e-6)
+
+
+def test_cosines_beside_oneself_are_of_the_prompts_that_both_were_sampled_on(home) -> None:
+    vectors = random_vectors("ab", n_prompts=3, n_samples=2)
+    del vectors["b", "p2", 1]
+    compare(home, vectors, "ab")
+    with store.writing(home) as warehouse:
+        [row] = warehouse.read("raw.sampled_cosine").to_dicts()
+    own = sum(float(vectors["a", p, 0].astype(float) @ vectors["a", p, 1].astype(float)) for p in ("p0", "p1"))
+    assert row["n_prompts"] == 2
+    assert row["left_self_raw_cos_total"] == pytest.approx(own, abs=1e-6)
 
 
 def test_run_again_puts_new_rows_in_the_place_of_old_ones(home) -> None:
@@ -235,14 +260,14 @@ def test_run_again_puts_new_rows_in_the_place_of_old_ones(home) -> None:
     compare(home, vectors, "abc")
     first = {kind: found(home, kind) for kind in ("within_prompt", "centred_global")}
     with store.writing(home) as warehouse:
-        n_cosines = warehouse.count("raw.cosine")
+        n_cosines = warehouse.count("raw.cosine_by_set")
     assert neighbours.neighbours.fn(EMBEDDER, home) == 6
     assert {kind: found(home, kind) for kind in first} == first
     with store.writing(home) as warehouse:
-        assert warehouse.count("raw.cosine") == n_cosines
+        assert warehouse.count("raw.cosine_by_set") == n_cosines
     assert neighbours.neighbours.fn("another/embedder", home) == 0
     with store.writing(home) as warehouse:
-        assert warehouse.count("raw.neighbour") == warehouse.count("raw.cosine") == 0
+        assert warehouse.count("raw.neighbour") == warehouse.count("raw.cosine_by_set") == 0
 
 
 @pytest.mark.parametrize("n", [1, 7, 60])
@@ -353,7 +378,7 @@ def test_what_fails_midway_leaves_the_tables_as_they_were(home) -> None:
     compare(home, random_vectors("abc", n_prompts=2, n_samples=1), "abc")
     with store.writing(home) as warehouse:
         n = warehouse.count("raw.neighbour")
-        with contextlib.suppress(InputError), warehouse.replacing("neighbour", "cosine") as put:
+        with contextlib.suppress(InputError), warehouse.replacing("neighbour", "cosine_by_set") as put:
             put("neighbour", warehouse.read("raw.neighbour").head(1))
             raise InputError("Stop.")
-        assert (warehouse.count("raw.neighbour"), warehouse.count("raw.cosine") > 0) == (n, True)
+        assert (warehouse.count("raw.neighbour"), warehouse.count("raw.cosine_by_set") > 0) == (n, True)

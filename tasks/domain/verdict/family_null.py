@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, isnan, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,10 +129,15 @@ def left_out_nulls(values: Floats, families: NDArray[np.int64]) -> Moments:
     _, told = _by_family(values, families)
     k = len(told[1])
     if k < 2:
-        return Moments(*(np.full(k, nothing) for nothing in (np.nan, np.nan, 0.0, 0, 0)))  # type: ignore[arg-type]
+        return Moments(*(np.full(k, nothing) for nothing in (np.nan, np.nan, 0.0, 0, 0)))
     is_other = ~np.eye(k, dtype=bool)
-    means, sizes, squares = (np.broadcast_to(part, (k, k))[is_other].reshape(k, k - 1) for part in told)
-    return _moments(means, sizes, squares)
+
+    def others(of_family: NDArray[Any]) -> NDArray[Any]:
+        """Return a row for each family: what is of the others."""
+        return np.broadcast_to(of_family, (k, k))[is_other].reshape(k, k - 1)
+
+    means, sizes, squares = told
+    return _moments(others(means), others(sizes), others(squares))
 
 
 def _by_family(
@@ -144,7 +150,8 @@ def _by_family(
     kept, family = kept[order], family[order]
     sizes = np.bincount(family)
     means = np.bincount(family, kept) / sizes
-    return kept, (means, sizes, np.bincount(family, (kept - means[family]) ** 2))
+    squares: Floats = np.bincount(family, (kept - means[family]) ** 2).astype(np.float64)
+    return kept, (means, sizes, squares)
 
 
 def _moments(means: Floats, sizes: NDArray[np.int64], squares: Floats) -> Moments:

@@ -1,0 +1,13 @@
+-- raw.cosine_by_set: one row per target, other model and prompt set: sums of the cosines of their replies' vectors.
+-- grain: embedder, target, reference, prompt_set
+-- As last computed. A model with itself: its samples with each other. `pair_prompts` has the cosines of one pair.
+create table if not exists raw.cosine_by_set (
+    embedder varchar not null,
+    target varchar not null,
+    reference varchar not null,
+    prompt_set varchar not null,
+    n_embedded_prompts bigint not null,
+    raw_cos_sum double not null,
+    centred_cos_sum double,
+    n_centred bigint not null
+);

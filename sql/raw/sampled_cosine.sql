@@ -1,0 +1,11 @@
+-- raw.sampled_cosine: one row per two models: sums of cosines over the prompts that both were sampled on more than once.
+-- grain: embedder, left_model, right_model
+create table if not exists raw.sampled_cosine (
+    embedder varchar not null,
+    left_model varchar not null,
+    right_model varchar not null,
+    n_prompts bigint not null,
+    raw_cos_total double not null,
+    left_self_raw_cos_total double not null,
+    right_self_raw_cos_total double not null
+);
