@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.pairwise.matrices import Floats, row_blocks
 from tasks.domain.pairwise.prompt_replies import Cohort, Places
 
 
@@ -12,12 +12,19 @@ from tasks.domain.pairwise.prompt_replies import Cohort, Places
 class Centred:
     """Values of r models that answered one prompt, centred by vendor, r x r; NaN where no background is left.
 
-    `background` (r): what is subtracted for no vendor in particular. `n_background` (r x r): over how many models.
+    `background` (r): what is subtracted for no vendor in particular. `left` (r x c): over how many models, by what is
+    subtracted; `column` (r): which of those it is for each reference.
     """
 
     values: Floats
     background: Floats
-    n_background: Floats
+    left: Floats
+    column: Places
+
+    @property
+    def n_background(self) -> Floats:
+        """Return over how many models each value is centred, r x r."""
+        return np.take(self.left, self.column, axis=1)
 
 
 def centre(values: Floats, cohort: Cohort, model: Places | None = None) -> Centred:
@@ -32,27 +39,36 @@ def centre(values: Floats, cohort: Cohort, model: Places | None = None) -> Centr
     """
     model = np.arange(len(cohort.vendor)) if model is None else model
     vendor = cohort.vendor_place[model]
-    background = np.flatnonzero(np.array(cohort.is_background)[model])
-    background = background[np.argsort(vendor[background], kind="stable")]
-    heard, starts = np.unique(vendor[background], return_index=True)
-    used = cohort.is_yardstick[np.ix_(model, model[background])] & ~np.isnan(values[:, background])
-    shape = (len(model), len(heard))
-    counts, totals = np.zeros(shape), np.zeros(shape)
-    if len(heard):
-        counts = np.add.reduceat(used.astype(np.float64), starts, axis=1)
-        totals = np.add.reduceat(np.where(used, values[:, background], 0.0), starts, axis=1)
-    is_heard = counts > 0.0
-    means = np.divide(totals, counts, out=np.zeros(shape), where=is_heard)
-    total, n_vendors, n_models = means.sum(axis=1), is_heard.sum(axis=1).astype(np.float64), counts.sum(axis=1)
+    chosen = cohort.background_by_vendor
+    place = np.full(len(cohort.vendor), -1)
+    place[model] = np.arange(len(model))
+    chosen = chosen[place[chosen] >= 0]
+    heard, starts = np.unique(cohort.vendor_place[chosen], return_index=True)
     # By the reference's vendor, which is taken out of the sum; the last column is for those of which there is none.
-    by_vendor = _over(
-        np.column_stack([total[:, None] - means, total]), np.column_stack([n_vendors[:, None] - is_heard, n_vendors])
-    )
+    column = np.where((vendor >= 0) & np.isin(vendor, heard), np.searchsorted(heard, vendor), len(heard))
+    shape = (len(model), len(heard) + 1)
+    found, means, left = np.empty_like(values), np.empty(shape), np.empty(shape)
+    columns = place[chosen]
+    for rows in row_blocks(len(model)):
+        means[rows], left[rows] = _means(
+            np.take(values[rows], columns, axis=1), np.take(cohort.is_yardstick[model[rows]], chosen, axis=1), starts
+        )
+        np.subtract(values[rows], np.take(means[rows], column, axis=1), out=found[rows])
+    return Centred(found, means[:, -1], left, column)
+
+
+def _means(values: Floats, is_yardstick: np.ndarray, starts: np.ndarray) -> tuple[Floats, Floats]:
+    """Return means over vendors without each of them, and without none (the last), and over how many models."""
+    n_rows = len(values)
+    if not len(starts):
+        return np.full((n_rows, 1), np.nan), np.zeros((n_rows, 1))
+    used = is_yardstick & ~np.isnan(values)
+    counts = np.add.reduceat(used, starts, axis=1, dtype=np.float64)
+    totals = np.add.reduceat(np.where(used, values, 0.0), starts, axis=1)
+    is_heard = counts > 0.0
+    means = np.divide(totals, counts, out=np.zeros_like(totals), where=is_heard)
+    total, n_vendors, n_models = means.sum(axis=1), is_heard.sum(axis=1).astype(np.float64), counts.sum(axis=1)
+    sums = np.column_stack([total[:, None] - means, total])
+    n = np.column_stack([n_vendors[:, None] - is_heard, n_vendors])
     left = np.column_stack([n_models[:, None] - counts, n_models])
-    place = np.searchsorted(heard, vendor)
-    column = np.where((vendor >= 0) & np.isin(vendor, heard), place, len(heard))
-    return Centred(values - by_vendor[:, column], by_vendor[:, -1], left[:, column])
-
-
-def _over(total: Floats, n: Floats) -> Floats:
-    return np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0.0)
+    return np.divide(sums, n, out=np.full_like(sums, np.nan), where=n > 0.0), left

@@ -1,5 +1,6 @@
 """Pairs of replies compared all at once: shared prefixes and overlap of sets, as matrices."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,6 +11,16 @@ from tasks.domain.pairwise.features import Hashes, Integers, Ragged
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+
+
+_ROWS_AT_ONCE = 64
+"""Rows of a matrix that are gone through at a time: what is formed of them stays in a processor's cache."""
+
+
+def row_blocks(n: int) -> Iterator[slice]:
+    """Yield the rows of a matrix, some at a time."""
+    for start in range(0, n, _ROWS_AT_ONCE):
+        yield slice(start, min(start + _ROWS_AT_ONCE, n))
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,12 @@ class Cohort:
         return np.array([place.get(vendor, -1) for vendor in self.vendor], dtype=np.int64)
 
     @cached_property
+    def background_by_vendor(self) -> Places:
+        """Return the places of the background's models, by vendor."""
+        background = np.flatnonzero(np.array(self.is_background, dtype=bool))
+        return background[np.argsort(self.vendor_place[background], kind="stable")]
+
+    @cached_property
     def is_kin(self) -> Bools:
         """Return an n x n matrix: which two models are of one vendor or one family."""
         vendor, family = np.array(self.vendor), np.array(self.family)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.extras import ShardExtras
-from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.pairwise.matrices import Floats, row_blocks
 from tasks.domain.pairwise.prompt_replies import Cohort
 
 if TYPE_CHECKING:
@@ -37,19 +37,20 @@ class SetSums:
         """Return sums over no prompt."""
         return cls(*(np.zeros((n, n), dtype=kind) for kind in (np.uint32, np.float64, np.float64) * 2))
 
-    def add(self, values: Floats, centred: Floats, cells: tuple[NDArray[np.int64], ...] | None) -> None:
-        """Add one prompt's; `cells`: of which models, None: of all."""
-        at = slice(None) if cells is None else cells
+    def add(self, values: Floats, centred: Floats, model: NDArray[np.int64] | None) -> None:
+        """Add one prompt's; `model`: the places of its models, None: it has all."""
         for told, n, total, square in (
             (values, self.n, self.total, self.square_total),
             (centred, self.n_centred, self.centred_total, self.centred_square_total),
         ):
-            is_there = ~np.isnan(told)
-            there = np.where(is_there, told, 0.0)
-            n[at] += is_there
-            total[at] += there
-            there *= there
-            square[at] += there
+            for rows in row_blocks(len(told)):
+                is_there = ~np.isnan(told[rows])
+                there = np.where(is_there, told[rows], 0.0)
+                cells = rows if model is None else np.ix_(model[rows], model)
+                n[cells] += is_there
+                total[cells] += there
+                there *= there
+                square[cells] += there
 
     def include(self, other: "SetSums") -> None:
         """Add the sums over other prompts."""
@@ -70,12 +71,11 @@ class ShardSums:
     def add(self, told: "PromptValues", cohort: Cohort) -> None:
         """Add the values of one prompt."""
         is_whole = len(told.model) == self.n_models
-        cells = None if is_whole else np.ix_(told.model, told.model)
         for name, by_set in self.by_channel.items():
             values = told.values[name]
             centred = centre(values, cohort, told.model)
             sums = by_set.setdefault(told.prompt_set, SetSums.empty(self.n_models))
-            sums.add(values, centred.values, cells)
+            sums.add(values, centred.values, None if is_whole else told.model)
             has_background = ~np.isnan(centred.background)
             if name not in self.background_n:
                 self.background_n[name], self.background_total[name] = np.zeros(self.n_models), np.zeros(self.n_models)
