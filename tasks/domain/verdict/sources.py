@@ -30,12 +30,6 @@ def source_cluster(blocks: Floats, best: int) -> list[int]:
     return [int(column) for column in np.flatnonzero(is_kept)]
 
 
-def interval(blocks: Floats) -> tuple[float | None, float | None]:
-    """Return the 95 % interval of a mean over prompts from its block means; None where there are too few blocks."""
-    low, high = (float(end[0]) for end in intervals(blocks[:, None]))
-    return (None, None) if np.isnan(low) else (low, high)
-
-
 def intervals(blocks: Floats) -> tuple[Floats, Floats]:
     """Return the ends of the 95 % intervals of means over prompts, from block means, blocks first.
 

@@ -13,7 +13,7 @@ from tasks.domain.verdict.expected import expected_by
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.lineage_tests import LineageTests
 from tasks.domain.verdict.pair_score import PairScore
-from tasks.domain.verdict.sources import interval
+from tasks.domain.verdict.sources import intervals
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,16 @@ class Verdict:
 def verdicts(analysis: Analysis) -> Iterator[Verdict]:
     """Yield a verdict for each target and candidate group, by target and rank."""
     known = analysis.measured.population.known
-    for cell in sorted(analysis.kinds, key=lambda cell: (known[cell[0]].model, analysis.ranks[cell])):
-        yield _row(cell, analysis)
+    cells = sorted(analysis.kinds, key=lambda cell: (known[cell[0]].model, analysis.ranks[cell]))
+    if not cells:
+        return
+    target, group = np.array(cells).T
+    low, high = intervals(analysis.measured.composite.blocks[:, target, analysis.snapshot[target, group]])
+    for cell, *ends in zip(cells, low, high, strict=True):
+        yield _row(cell, (_figure(ends[0]), _figure(ends[1])), analysis)
 
 
-def _row(cell: Cell, analysis: Analysis) -> Verdict:
+def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis) -> Verdict:
     target, group = cell
     measured = analysis.measured
     population, kind = measured.population, analysis.kinds[cell]
@@ -88,8 +93,6 @@ def _row(cell: Cell, analysis: Analysis) -> Verdict:
     pair = measured.pairs.get((target, reference))
     groups, opening, embedding = analysis.plain.groups, analysis.opening, analysis.embedding
     adjusted = _adjusted(cell, analysis, analysis.plain)
-    blocks = measured.composite.blocks[:, target, reference]
-    low, high = interval(blocks)
     sibling = analysis.siblings.get(cell)
     tests = analysis.weights.get(model.model)
     verdict = _verdict(cell, analysis, analysis.plain, analysis.level)
@@ -108,8 +111,8 @@ def _row(cell: Cell, analysis: Analysis) -> Verdict:
         statistic=STATISTIC,
         statistic_version=VERSION,
         score=float(analysis.scores[cell]),
-        score_low=low,
-        score_high=high,
+        score_low=ends[0],
+        score_high=ends[1],
         null_mean=_figure(groups.null_mean[cell]),
         null_sd=_figure(groups.null_sd[cell]),
         z=_figure(groups.z[cell]),
