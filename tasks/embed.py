@@ -1,7 +1,6 @@
 """Replies -> vectors: what is not embedded yet, over a sample of prompts and trials that is the same for all models."""
 
 import random
-from collections import deque
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -16,7 +15,6 @@ from prefect.logging import get_run_logger
 
 from tasks.adapters import loaded_embedder, progress, store, workers
 from tasks.adapters.settings import Home
-from tasks.domain.errors import WorldError
 from tasks.domain.ids import content_id
 from tasks.domain.likeness.vectors import sample_prompts
 from tasks.domain.plan import EmbeddingPlan
@@ -107,21 +105,15 @@ def _embedded_here(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
 
 def _embedded_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
     """Give workers some chunks each; what they return is in the same chunks as here, and so the same to the bit."""
-    groups = iter([chunks[start : start + CHUNKS_A_TASK] for start in range(0, len(chunks), CHUNKS_A_TASK)])
-    under_way = deque([_submitted(plan, group) for group in islice(groups, MOST_UNDER_WAY)])
-    while under_way:
-        group, future = under_way.popleft()
-        future.wait()
-        if not future.state.is_final() or future.state.is_crashed():
-            raise WorldError("a worker that embeds was lost.", remedy="Run the same command again.")
-        under_way.extend(_submitted(plan, more) for more in islice(groups, 1))
-        yield from zip(group, future.result(), strict=True)
+    groups = (chunks[start : start + CHUNKS_A_TASK] for start in range(0, len(chunks), CHUNKS_A_TASK))
 
+    def submit(group: list[pl.DataFrame]) -> PrefectFuture[Any]:
+        texts = [chunk["reply_text"].to_list() for chunk in group]
+        text_ids = [chunk["text_id"].to_list() for chunk in group]
+        return embed_chunks.submit(plan, content_id("embedding", plan.label, text_ids), texts)
 
-def _submitted(plan: EmbeddingPlan, group: list[pl.DataFrame]) -> tuple[list[pl.DataFrame], PrefectFuture[Any]]:
-    texts = [chunk["reply_text"].to_list() for chunk in group]
-    text_ids = [chunk["text_id"].to_list() for chunk in group]
-    return group, embed_chunks.submit(plan, content_id("embedding", plan.label, text_ids), texts)
+    for group, vectors in workers.done_in_order(groups, submit, MOST_UNDER_WAY, "embeds"):
+        yield from zip(group, vectors, strict=True)
 
 
 def _chunks_key(_context: Any, parameters: Mapping[str, Any]) -> str:

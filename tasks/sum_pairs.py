@@ -1,9 +1,7 @@
 """Replies -> sums for each pair of models, in the warehouse; over shards of prompts, here or by the run's workers."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,7 +14,6 @@ from prefect.logging import get_run_logger
 from tasks.adapters import measured, pair_shards, pair_sums, reply_texts, store, workers
 from tasks.adapters.pair_shards import ShardTold, Summed
 from tasks.adapters.settings import Home
-from tasks.domain.errors import WorldError
 from tasks.domain.ids import content_id
 from tasks.domain.pairwise.sums import ShardSums
 
@@ -50,23 +47,17 @@ def _summed_by_workers(storage: str, digest: str, folders: Sequence[str], told: 
     name = f"shards-{content_id('shards', digest, repr(told.cohort), sorted(told.common))}"
     place = pair_shards.put(str(Path(folders[0]).parent), f"{storage.rstrip('/')}/{name}") if folders else ""
     try:
-        parts = iter([f"{place}/{Path(folder).name}" for folder in folders])
-        under_way = deque([_submitted(name, part, told) for part in islice(parts, MOST_UNDER_WAY)])
-        while under_way:
-            _, future = under_way.popleft()
-            future.wait()
-            if not future.state.is_final() or future.state.is_crashed():
-                raise WorldError("a worker that sums pairs was lost.", remedy="Run the same command again.")
-            under_way.extend(_submitted(name, more, told) for more in islice(parts, 1))
-            yield future.result()
+        parts = [f"{place}/{Path(folder).name}" for folder in folders]
+
+        def submit(part: str) -> PrefectFuture[Any]:
+            return sum_pairs_of_shard.submit(f"{name}-{part.rpartition('=')[2]}", part, told)
+
+        for _, sums in workers.done_in_order(parts, submit, MOST_UNDER_WAY, "sums pairs"):
+            yield sums
     finally:
         if place:
             pair_shards.remove(place)
             pair_shards.remove_results(storage, name)
-
-
-def _submitted(name: str, folder: str, told: ShardTold) -> tuple[str, PrefectFuture[Any]]:
-    return folder, sum_pairs_of_shard.submit(f"{name}-{folder.rpartition('=')[2]}", folder, told)
 
 
 def _key(_context: Any, parameters: Mapping[str, Any]) -> str:

@@ -6,17 +6,24 @@ Plans are checked here before Prefect is set up, so that it is imported only whe
 import importlib
 import logging
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tasks.adapters import interrupts, prefect_server
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.ids import content_id
 from tasks.domain.workers import WorkersPlan
+
+if TYPE_CHECKING:
+    from prefect.futures import PrefectFuture
+
+Work = TypeVar("Work")
 
 THREADS_A_WORKER = 64
 """Of a Dask worker on this machine: a batch holds one while it waits for its replies."""
@@ -65,6 +72,25 @@ def shared_storage() -> str | None:
         return None
     storage: Any = running.result_store.result_storage
     return str(storage.basepath)
+
+
+def done_in_order(
+    work: Iterable[Work], submit: Callable[[Work], "PrefectFuture[Any]"], most: int, doing: str
+) -> Iterator[tuple[Work, Any]]:
+    """Yield each piece of work with what the worker that was given it returned; no more than `most` are under way.
+
+    Raises:
+        WorldError: a worker was lost; `doing` says what it did.
+    """
+    waiting = iter(work)
+    under_way = deque((one, submit(one)) for one in islice(waiting, most))
+    while under_way:
+        one, future = under_way.popleft()
+        future.wait()
+        if not future.state.is_final() or future.state.is_crashed():
+            raise WorldError(f"a worker that {doing} was lost.", remedy="Run the same command again.")
+        under_way.extend((more, submit(more)) for more in islice(waiting, 1))
+        yield one, future.result()
 
 
 @contextmanager
