@@ -22,7 +22,7 @@ class Verb(NamedTuple):
 
 
 VERBS = {
-    "plan": Verb("cli_evaluate", "plan", "Check a plan and all that it names; say what it would ask. Asks nothing."),
+    "plan": Verb("cli_plan", "plan", "Check a plan and all that it names; say what it would ask. Asks nothing."),
     "evaluate": Verb(
         "cli_evaluate",
         "evaluate",

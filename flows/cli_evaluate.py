@@ -1,27 +1,13 @@
-"""The verbs `plan` and `evaluate`: what a plan would ask, and the run of it."""
+"""The verb `evaluate`: a plan is run."""
 
 import asyncio
 from typing import Annotated
 
 import typer
 
-from flows import cli_drift, cli_grades, cli_identity, cli_output, cli_power
+from flows import cli_drift, cli_grades, cli_identity, cli_output, cli_plan, cli_power
 from flows.cli_start import HomeOption, VerboseOption, start
 from tasks.adapters import settings, terminal
-
-
-def plan(
-    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
-    round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
-    home: HomeOption = None,
-) -> None:
-    """Check a plan and all that it names; say what it would ask. Asks nothing."""
-    place = settings.home_at(home)
-    from tasks.adapters import plans
-
-    prepared = plans.foreseen(plans.read(name, round_name), place)
-    cli_output.print_plan(prepared, plans.answered(place))
-    terminal.say(cli_power.planned(prepared))
 
 
 def evaluate(
@@ -36,7 +22,7 @@ def evaluate(
 
     prepared = plans.foreseen(plans.read(name, round_name), place)
     settled = plans.answered(place)
-    cli_output.print_plan(prepared, settled)
+    cli_plan.print_plan(prepared, settled)
     plans.check_reachable(prepared, settled, place)
     start(place, verbose=verbose)
     from flows.evaluate import evaluate as flow

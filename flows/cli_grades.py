@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tasks.adapters import store, terminal
+from tasks.adapters import terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ def _cost(judge: str, price: object, n_calls: int) -> str:
 
 def print_grades(home: Home) -> None:
     """Print each target's grades by prompt set and their mean; nothing where nothing is graded."""
+    from tasks.adapters import store
+
     with store.reading(home) as snapshot:
         grades = snapshot.read("mart.similarity_grade")
         bias = snapshot.read("mart.position_bias")

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows import cli_grades, cli_identity, cli_leaderboard, cli_population, cli_verdict
+from flows import cli_identity, cli_leaderboard, cli_population, cli_verdict
 from tasks.adapters import store, terminal
 from tasks.adapters.settings import Home
-from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.reporting import sentences
 
 if TYPE_CHECKING:
-    from tasks.adapters.plans import Prepared
     from tasks.ask_once import Checked
     from tasks.domain.rows import Finding
     from tasks.ingest import Ingested
@@ -29,74 +27,6 @@ BESIDE_SELF += [("opening_share_of_self_low", "low"), ("opening_share_of_self_hi
 BESIDE_SELF += [("opening", "shared opening"), ("left_self_opening", "model with itself")]
 BESIDE_SELF += [("right_self_opening", "other with itself"), ("bigram_jaccard", "word pairs")]
 BESIDE_SELF += [("bigram_share_of_self", "their share of self"), ("raw_cos", "cosine")]
-
-
-def print_plan(prepared: "Prepared", answered: set[str]) -> None:
-    """Print a plan's models, prompts, calls to be made and calls already answered."""
-    plan = prepared.plan
-    terminal.say([f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")])
-    calls = pl.DataFrame(
-        [(r.model, r.request_id in answered) for r in prepared.requests], ["model", "is_answered"], orient="row"
-    )
-    by_model = {
-        model: (n, done)
-        for model, n, done in calls.group_by("model")
-        .agg(pl.len(), pl.col("is_answered").sum().alias("done"))
-        .iter_rows()
-    }
-    rows = [
-        {
-            "model": name,
-            "reached at": _address(prepared.cards[name]),
-            "calls": by_model[name][0],
-            "answered": by_model[name][1],
-            "to be made": by_model[name][0] - by_model[name][1],
-        }
-        for name in plan.models
-    ]
-    sets = [
-        {
-            "prompt set": choice.set,
-            "version": prepared.set_cards[choice.set].version,
-            "prompts": min(choice.limit or len(prepared.prompts[choice.set]), len(prepared.prompts[choice.set])),
-            "of": len(prepared.prompts[choice.set]),
-            "samples": choice.samples,
-        }
-        for choice in plan.prompts
-    ]
-    n_answered = sum(done for _, done in by_model.values())
-    console = terminal.out()
-    console.print(terminal.table("", pl.DataFrame(rows)))
-    console.print(terminal.table("", pl.DataFrame(sets)))
-    terminal.say([*_bank(prepared), *cli_grades.planned(prepared.grading)])
-    terminal.say(
-        [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
-    )
-
-
-def _bank(prepared: "Prepared") -> list[str]:
-    """Return what a plan's identity trials are, in sentences."""
-    bank, wanted = prepared.bank, prepared.plan.identity
-    if bank is None or wanted is None:
-        return []
-    n_leading = sum(template.is_leading for template in bank.templates)
-    n_questions = len({trial.wrapped.question.prompt_id for trial in bank.trials})
-    lines = [
-        f"Identity trials: {len(bank.templates)} templates of set {bank.card.name} {bank.card.version} "
-        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {wanted.samples} samples; "
-        f"read by {', '.join(wanted.judges)}."
-    ]
-    if bank.judge_card is not None:
-        n_judges = len(wanted.judges) - wanted.judges.count("text_claim")
-        lines.append(
-            f"Calls to the judge {bank.judge_card.name}: up to {n_judges * len(bank.trials)}, and one more for each "
-            "verdict that can't be read."
-        )
-    return lines
-
-
-def _address(card: ModelCard) -> str:
-    return card.endpoint.base_url if isinstance(card.endpoint, HostedEndpoint) else "this machine (llama.cpp)"
 
 
 def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
@@ -149,23 +79,6 @@ def print_ingested(done: "Ingested") -> None:
     cli_identity.print_labels(done.labels)
     next_step = cli_identity.NEXT_QUERY if done.labels else "Next: distillometer score"
     terminal.say([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
-
-
-def print_cards(chosen: Sequence[ModelCard]) -> None:
-    """Print one line a model card."""
-    rows = [
-        {
-            "model": card.name,
-            "vendor": card.vendor,
-            "stage": card.stage,
-            "weights": card.weights,
-            "role": card.lineage.role,
-            "reached at": _address(card),
-            "key in": card.endpoint.key_env if isinstance(card.endpoint, HostedEndpoint) else None,
-        }
-        for card in chosen
-    ]
-    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
 
 
 def print_checked(results: Sequence["Checked"]) -> None:

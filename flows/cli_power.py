@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tasks.adapters import cards, store
+from tasks.adapters import cards
 from tasks.adapters.settings import Home
 from tasks.domain.reporting.power_sentences import Design, power_sentences
 
@@ -31,6 +31,8 @@ def planned(prepared: "Prepared") -> list[str]:
 
 def scored(home: Home) -> list[str]:
     """Return what the published verdicts could find; nothing where there are no verdicts."""
+    from tasks.adapters import store
+
     with store.reading(home) as snapshot:
         panel = snapshot.read_columns("mart.panel", ["vendor", "role", "is_panel"])
         targets = snapshot.read_columns("mart.verdict_of_target", ["target"])

@@ -1,13 +1,16 @@
 """The verbs `report`, `query` and `models`: what is there already, read."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
-from flows import cli_output
+from flows import cli_output, cli_plan
 from flows.cli_start import HomeOption
 from tasks.adapters import settings, terminal
+from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.near_names import unknown_name
 
@@ -62,7 +65,7 @@ def models(
 
     chosen = [cards.read_card(name) for name in names or cards.card_names()]
     if not check:
-        cli_output.print_cards(chosen)
+        _print_cards(chosen)
         return
     from tasks import ask_once
 
@@ -70,3 +73,20 @@ def models(
     cli_output.print_checked(results)
     if any(result.problem for result in results):
         raise typer.Exit(3)
+
+
+def _print_cards(chosen: Sequence[ModelCard]) -> None:
+    """Print one line a model card."""
+    rows = [
+        {
+            "model": card.name,
+            "vendor": card.vendor,
+            "stage": card.stage,
+            "weights": card.weights,
+            "role": card.lineage.role,
+            "reached at": cli_plan.address(card),
+            "key in": card.endpoint.key_env if isinstance(card.endpoint, HostedEndpoint) else None,
+        }
+        for card in chosen
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))

@@ -16,8 +16,8 @@ from prefect.logging import get_run_logger
 from tasks.adapters import loaded_embedder, progress, store, workers
 from tasks.adapters.settings import Home
 from tasks.domain.ids import content_id
-from tasks.domain.likeness.vectors import sample_prompts
 from tasks.domain.plan import EmbeddingPlan
+from tasks.domain.prompting.prompt_sample import sample_prompts
 from tasks.domain.prompting.trial_sample import Cell, sample_cells
 
 CHUNK = 64

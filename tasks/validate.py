@@ -13,8 +13,8 @@ from tasks.adapters.settings import Home
 from tasks.domain import registry, rivals
 from tasks.domain.errors import InputError
 from tasks.domain.likeness.lexical import without_first_sentence
-from tasks.domain.likeness.vectors import sample_prompts
 from tasks.domain.plan import EmbeddingPlan
+from tasks.domain.prompting.prompt_sample import sample_prompts
 from tasks.domain.reply_table import ReplyTable
 from tasks.domain.rival import RivalInput
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls

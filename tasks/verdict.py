@@ -14,7 +14,7 @@ from tasks.adapters.measured import channel_sums, measure
 from tasks.adapters.settings import Home, now
 from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured, analyse
-from tasks.domain.verdict.composite import VERSION
+from tasks.domain.verdict.limits import VERSION
 from tasks.domain.verdict.sources import intervals
 from tasks.domain.verdict.verdicts import verdicts
 

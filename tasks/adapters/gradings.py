@@ -1,8 +1,9 @@
 """What is to be graded for likeness: as a plan says, or of replies that are in the warehouse already."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from tasks.adapters import cards, store
+from tasks.adapters import cards
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
@@ -11,6 +12,9 @@ from tasks.domain.judging.grading import Grading, PairReader, strata_of, stratum
 from tasks.domain.plan import Plan, SimilarityPlan
 from tasks.domain.references import choose_references
 from tasks.domain.rows import Prompt
+
+if TYPE_CHECKING:
+    from tasks.adapters.store import Store
 
 
 def planned(plan: Plan, model_cards: Mapping[str, ModelCard], prompts: Mapping[str, list[Prompt]]) -> Grading | None:
@@ -50,7 +54,7 @@ def planned(plan: Plan, model_cards: Mapping[str, ModelCard], prompts: Mapping[s
     )
 
 
-def recorded(references: Sequence[str], warehouse: store.Store) -> Grading:
+def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
     """Return the grading, from the text alone, of all replies in the warehouse against `references`."""
     wanted = SimilarityPlan(references=tuple(references))
     replies = warehouse.read_columns("core.reply", ["distinct model", "prompt_id"])

@@ -18,7 +18,7 @@ from tasks.domain.pairwise.features import N_OPENING, word_counts, words_of_text
 from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merged
 from tasks.domain.pairwise.tokens import N_COMMON_WORDS
-from tasks.domain.verdict.composite import VERSION
+from tasks.domain.verdict.limits import VERSION
 from tasks.domain.verdict.population import Population
 
 MOST_SAMPLED = 20_000

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from tasks.adapters import cards, chosen_judges, embedders, gradings, journal, lexicons, providers, store, workers
+from tasks.adapters import cards, chosen_judges, embedders, gradings, journal, lexicons, providers, workers
 from tasks.adapters.settings import Home, iso_week, now
 from tasks.adapters.templates import read_template_set
 from tasks.domain import registry
@@ -19,8 +20,11 @@ from tasks.domain.prompting.trials import TRIAL_SET, Trial, chosen_templates, tr
 from tasks.domain.references import check_questions
 from tasks.domain.refresh import in_its_round, prompts_anew
 from tasks.domain.rows import Prompt, Request
-from tasks.domain.verdict.composite import STATISTIC
-from tasks.domain.verdict.composite import VERSION as STATISTIC_VERSION
+from tasks.domain.verdict.limits import STATISTIC
+from tasks.domain.verdict.limits import VERSION as STATISTIC_VERSION
+
+if TYPE_CHECKING:
+    from tasks.adapters.store import Store
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -151,7 +155,7 @@ def _bank(plan: Plan, model_cards: dict[str, ModelCard], round_name: str) -> Ban
     )
 
 
-def with_earlier(prepared: Prepared, kept: store.Store) -> Prepared:
+def with_earlier(prepared: Prepared, kept: "Store") -> Prepared:
     """Return `prepared` with requests of earlier rounds in the place of those that the plan does not ask anew."""
     if prepared.plan.refresh.policy == "always":
         return prepared
@@ -174,6 +178,8 @@ def foreseen(prepared: Prepared, home: Home) -> Prepared:
     """Return what `with_earlier` makes of `prepared`, as far as the published snapshot tells."""
     if prepared.plan.refresh.policy == "always" or not home.published.exists():
         return prepared
+    from tasks.adapters import store  # DuckDB: most plans are looked at before there is a database.
+
     with store.reading(home) as snapshot:
         return with_earlier(prepared, snapshot)
 
@@ -182,6 +188,8 @@ def answered(home: Home) -> set[str]:
     """Return the ids of the requests that need no asking, from the published snapshot and the journal."""
     settled = journal.settled_requests(home.journal)
     if home.published.exists():
+        from tasks.adapters import store
+
         with store.reading(home) as snapshot:
             settled |= set(snapshot.read("core.outcome", is_settled=True)["request_id"])
     return settled

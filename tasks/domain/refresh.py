@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tasks.domain.ids import request_id
-from tasks.domain.likeness.vectors import sample_prompts
 from tasks.domain.plan import Plan
+from tasks.domain.prompting.prompt_sample import sample_prompts
 from tasks.domain.rows import Request, sampling_text
 
 Question = tuple[str, str, str, int]

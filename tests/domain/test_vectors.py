@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.vectors import centred, sample_prompts
+from tasks.domain.likeness.vectors import centred
 from tasks.domain.likeness.vectors import pair_cosines as matrix_of_cosines
+from tasks.domain.prompting.prompt_sample import sample_prompts
 
 PROMPTS = [f"prompt {number}" for number in range(40)]
 

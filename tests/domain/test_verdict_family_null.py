@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tasks.domain.verdict.family_null import (
-    PRIOR_DOF,
     UNTESTED,
     FamilyNull,
     Prior,
@@ -15,6 +14,7 @@ from tasks.domain.verdict.family_null import (
     compare,
     family_null,
 )
+from tasks.domain.verdict.limits import PRIOR_DOF
 from tasks.domain.verdict.tail import Tail, upper
 
 

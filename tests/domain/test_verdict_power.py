@@ -5,7 +5,8 @@ import pytest
 from scipy import stats
 
 from tasks.domain.reporting.power_sentences import Design, power_sentences
-from tasks.domain.verdict.family_null import PRIOR_DOF, Prior, compare, family_null
+from tasks.domain.verdict.family_null import Prior, compare, family_null
+from tasks.domain.verdict.limits import PRIOR_DOF
 from tasks.domain.verdict.power import EFFECTS, PROMPTS_TYPICAL, TYPICAL_STRETCH, power
 
 

@@ -21,8 +21,8 @@ HEAVY = {
     "torch",
     "vl_convert",
 }
-READS_TEXT_AND_TABLES = {"duckdb", "numpy", "polars", "pydantic", "scipy"}
-"""What `plan` needs: plans are validated, what is answered is in the warehouse, power has quantiles."""
+READS_TEXT_AND_TABLES = {"polars", "pydantic"}
+"""What `plan` needs where nothing has been asked: plans are validated, and tables are drawn from frames."""
 
 RUN = """
 import sys

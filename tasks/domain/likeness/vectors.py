@@ -1,23 +1,10 @@
 """Cosines between models' replies, raw and centred on each prompt."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-
-
-def sample_prompts(prompt_ids: Iterable[str], n: int | None, seed: int) -> list[str]:
-    """Return `n` prompts chosen by `seed`, sorted; a larger `n` keeps those that a smaller one chose.
-
-    Args:
-        prompt_ids: the prompts of one set.
-        n: how many, None for all.
-        seed: the plan's seed.
-    """
-    order = sorted(set(prompt_ids), key=lambda prompt: hashlib.sha256(f"{seed} {prompt}".encode()).digest())
-    return sorted(order[:n])
 
 
 def centred(vectors: NDArray[np.float32], is_reference: Sequence[bool]) -> NDArray[np.float32] | None:

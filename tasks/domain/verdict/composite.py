@@ -12,11 +12,9 @@ import numpy as np
 
 from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.sums import ChannelSums
-from tasks.domain.verdict.family_null import LEAST_NULLS, family_null
+from tasks.domain.verdict.family_null import family_null
+from tasks.domain.verdict.limits import LEAST_NULLS
 from tasks.domain.verdict.population import Population, best_snapshots
-
-STATISTIC = "composite"
-VERSION = "1"
 
 WEIGHTS: Mapping[str, float] = {
     "template_opening": 0.7,

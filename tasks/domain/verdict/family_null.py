@@ -10,22 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import digamma
 
 from tasks.domain.pairwise.matrices import Bools, Floats
-
-LEAST_CONTROLS = 8
-"""Unrelated models below which there is no verdict: with 4 of them 11 % false positives were measured at .05."""
-
-LEAST_LEFT = 4
-"""Unrelated models below which a control is not tested against the others, its own family left out, where all together
-are enough: it is tested to join a null, and no verdict rests on it alone."""
-
-LEAST_FAMILIES = 2
-"""Families below which the spread between families can't be seen."""
-
-LEAST_NULLS = 3
-"""Nulls below which they say nothing of each other."""
-
-PRIOR_DOF = 25.0
-"""Degrees of freedom that all candidates' nulls together are worth to one: calls differ little from 8 to 100."""
+from tasks.domain.verdict.limits import LEAST_CONTROLS, LEAST_FAMILIES, LEAST_NULLS, PRIOR_DOF
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy.special import ndtr, stdtrit
-
 from tasks.domain.verdict.decision import LEAST_PROMPTS
-from tasks.domain.verdict.family_null import LEAST_CONTROLS, LEAST_FAMILIES, PRIOR_DOF
+from tasks.domain.verdict.limits import LEAST_CONTROLS, LEAST_FAMILIES, PRIOR_DOF
 
 EFFECTS = (
     *(5.97, 5.23, 3.28, 3.05, 4.56, 3.99, 2.50, 3.80, 4.00, 3.47, 5.14),
@@ -66,6 +64,8 @@ def power(n_controls: int, n_families: int, n_candidates: int, n_prompts: int, n
 
 
 def _chance(effect: float, n_families: int, n_tests: int, n_prompts: int) -> float:
+    from scipy.special import ndtr, stdtrit  # A quarter of the start of `plan`, which often needs none.
+
     dof = PRIOR_DOF + n_families - 1
     critical = TYPICAL_STRETCH * float(stdtrit(dof, 1.0 - LEVEL / max(n_tests, 1)))
     shrunk = sqrt((1.0 + PROMPTS_PER_VARIANCE / PROMPTS_TYPICAL) / (1.0 + PROMPTS_PER_VARIANCE / n_prompts))

@@ -7,7 +7,8 @@ import numpy as np
 from scipy.special import stdtr
 
 from tasks.domain.pairwise.matrices import Floats
-from tasks.domain.verdict.family_null import PRIOR_DOF, FamilyNull, family_null
+from tasks.domain.verdict.family_null import FamilyNull, family_null
+from tasks.domain.verdict.limits import PRIOR_DOF
 from tasks.domain.verdict.population import Population
 
 SIBLINGS, BASE = "siblings", "base"

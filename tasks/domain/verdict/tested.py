@@ -7,9 +7,6 @@ import numpy as np
 
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.verdict.family_null import (
-    LEAST_CONTROLS,
-    LEAST_FAMILIES,
-    LEAST_LEFT,
     FamilyNull,
     Moments,
     Prior,
@@ -18,6 +15,7 @@ from tasks.domain.verdict.family_null import (
     left_out_nulls,
     predicted,
 )
+from tasks.domain.verdict.limits import LEAST_CONTROLS, LEAST_FAMILIES, LEAST_LEFT
 from tasks.domain.verdict.tail import Tail, fit_tail, upper
 
 

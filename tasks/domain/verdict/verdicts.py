@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.domain.verdict.analysis import Adjusted, Analysis, Cell, shared_weights_p
-from tasks.domain.verdict.composite import STATISTIC, VERSION
 from tasks.domain.verdict.decision import INDEPENDENT, LEVEL, RULED_OUT, Evidence, decide
 from tasks.domain.verdict.degree import degree
 from tasks.domain.verdict.expected import expected_by
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
+from tasks.domain.verdict.limits import STATISTIC, VERSION
 from tasks.domain.verdict.lineage_tests import LineageTests
 from tasks.domain.verdict.pair_score import PairScore
 from tasks.domain.verdict.sources import intervals
