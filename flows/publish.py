@@ -20,6 +20,6 @@ async def publish(home: str | None = None, with_report: bool = True) -> tuple[li
     with store.writing(place):
         findings = check.check(place)
         publish_snapshot.publish_snapshot(place)
-    report = str(render.render(place)) if with_report else None
+    report = str(render.formed_report(place) or render.render(place)) if with_report else None
     tell.tell_leaderboard(findings, report, place)
     return findings, report

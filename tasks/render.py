@@ -9,7 +9,7 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import checks, figures, lexicons, pages, pair_prompts, sqlfiles, store
+from tasks.adapters import checks, formed, lexicons, pair_prompts, sqlfiles, store
 from tasks.adapters.settings import Home
 from tasks.domain.reporting import page, pairs, sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
@@ -47,6 +47,8 @@ BESIDE_SELF = "mart.pair_beside_self"
 @task(name="render", task_run_name="render", cache_policy=NO_CACHE)
 def render(home: Home) -> Path:
     """Write the report of the last run, and the same as the latest one; return the path of the latter."""
+    from tasks.adapters import figures, pages  # With them comes what draws: a report that stands needs none.
+
     rows = _read(home)
     latest = home.reports / "latest.html"
     pages.write(page.build(rows), figures.specifications(rows), latest)
@@ -59,9 +61,18 @@ def render(home: Home) -> Path:
     return latest
 
 
+def formed_report(home: Home) -> Path | None:
+    """Return the path of the latest report; None where a new one would differ, or there is none."""
+    latest = home.reports / "latest.html"
+    with store.reading(home) as snapshot:
+        return latest if formed.is_report_from(latest, formed.report_from(snapshot)) else None
+
+
 @task(name="figures", task_run_name="figures", cache_policy=NO_CACHE)
 def draw_figures(home: Home, folder: Path) -> list[Path]:
     """Write each chart as SVG, PNG and CSV into a folder; return the paths."""
+    from tasks.adapters import figures
+
     return figures.write(_read(home, with_replies=False), folder)
 
 
@@ -96,6 +107,7 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
             findings=_findings(relations),
             warnings=[sentences.warning(found) for found in checks.findings(snapshot)],
             n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
+            formed_from=formed.report_from(snapshot),
             published_at=datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC),
         )
 

@@ -1,6 +1,6 @@
--- raw.cosine_by_set: one row per target, other model and prompt set: sums of the cosines of their replies' vectors.
+-- raw.cosine_by_set: one row per target, other model and prompt set, as last computed: sums of their replies' cosines.
 -- grain: embedder, target, reference, prompt_set
--- As last computed. A model with itself: its samples with each other. `pair_prompts` has the cosines of one pair.
+-- A model with itself: its samples with each other. `pair_prompts` has the cosines of one pair.
 create table if not exists raw.cosine_by_set (
     embedder varchar not null,
     target varchar not null,

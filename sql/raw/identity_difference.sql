@@ -1,4 +1,4 @@
--- raw.identity_difference: one row per two targets, mode, judge and score: the paired difference on what both answered.
+-- raw.identity_difference: one row per two targets, mode, judge and score, as last computed: the paired difference on what both answered.
 -- grain: left_target, right_target, mode, judge, score
 create table if not exists raw.identity_difference (
     left_target varchar not null,

@@ -1,4 +1,4 @@
--- raw.model_contribution: one row per kernel, population and member: what it adds to the effective number of models.
+-- raw.model_contribution: one row per kernel, population and member, as last computed: what it adds to the effective number of models.
 -- grain: kernel, population, member
 -- member: a model, or a family in population families.
 create table if not exists raw.model_contribution (

@@ -1,4 +1,4 @@
--- raw.neighbour: one row per reply and near reply of another model, from the indices as last built.
+-- raw.neighbour: one row per reply and near reply of another model, as last computed from the indices.
 -- grain: neighbour_kind, reply_id, rank
 create table if not exists raw.neighbour (
     neighbour_kind varchar not null,

@@ -1,4 +1,4 @@
--- raw.sampled_cosine: one row per two models: sums of cosines over the prompts that both were sampled on more than once.
+-- raw.sampled_cosine: one row per two models, as last computed: sums of cosines over prompts that both were sampled on more than once.
 -- grain: embedder, left_model, right_model
 create table if not exists raw.sampled_cosine (
     embedder varchar not null,

@@ -1,6 +1,6 @@
--- raw.tree_node: one row per kernel, population and node of its average-linkage tree; node 0 is the root.
+-- raw.tree_node: one row per kernel, population and node of its average-linkage tree, as last computed.
 -- grain: kernel, population, node
--- height: 1 - likeness at which the members come together. support: share of draws of prompts that have this group.
+-- node 0 is the root. height: 1 - likeness at which the members come together. support: share of draws of prompts that have this group.
 create table if not exists raw.tree_node (
     kernel varchar not null,
     population varchar not null,

@@ -114,7 +114,7 @@ class Store:
             cursor.execute(f"delete from raw.{table} where {tests}", where)
 
     def digest(self, relations: Sequence[sqlfiles.Relation]) -> str:
-        """Return what changes when a row of any of these raw tables does."""
+        """Return what changes when a row of any of these raw tables does; see `table_rows.rows_digest`."""
         with self._connection.cursor() as cursor:
             return rows_digest(cursor, relations)
 
@@ -182,7 +182,7 @@ class Store:
     def publish(self, target: Path) -> None:
         """Write a snapshot to `target` and swap it in atomically; whoever reads the old one keeps it.
 
-        Where `target` holds just this already, nothing is written.
+        Where `target` holds just this already, but for when runs took place, nothing is written.
         """
         raw = [relation for relation in sqlfiles.relations() if relation.schema == "raw"]
         with _write_lock:

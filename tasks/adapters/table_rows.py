@@ -33,15 +33,25 @@ def appended(cursor: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Any] 
     return int(n_new)
 
 
-def rows_digest(cursor: duckdb.DuckDBPyConnection, relations: Sequence[Relation]) -> str:
-    """Return what changes when a row of any of these raw tables does.
+WHAT_COUNTS = {
+    "lineage": "select * from core.model",
+    "model": "select * from core.model",
+    "run": "select distinct * exclude (event, happened_at) from raw.run",
+    "request": """
+        select * exclude (wanted_at), dense_rank() over (partition by model order by wanted_at) as wanted
+        from raw.request
+    """,
+}
+"""Of tables in which a run writes down that it took place, what changes results: files loaded again, a plan run again
+where all is answered, change nothing; a return to an earlier file does."""
 
-    When a row was loaded does not count, nor how often: a lineage file is appended at each scoring.
-    """
+
+def rows_digest(cursor: duckdb.DuckDBPyConnection, relations: Sequence[Relation]) -> str:
+    """Return what changes when a row of any of these raw tables does, as far as results depend on it."""
     told = []
     for relation in relations:
-        rows = f"select distinct * exclude (loaded_at) from {relation.quoted}"
-        chosen = rows if "loaded_at" in relation.text else f"select * from {relation.quoted}"
-        query = f"select count(*), sum(hash(row)::hugeint) from ({chosen}) as row"
+        columns = "* exclude (computed_at)" if "computed_at" in relation.text else "*"
+        rows = WHAT_COUNTS.get(relation.name, f"select {columns} from {relation.quoted}")
+        query = f"select count(*), sum(hash(row)::hugeint) from ({rows}) as row"
         told.append((relation.name, *cursor.execute(query).fetchall()[0]))
     return sha256(repr(told).encode()).hexdigest()

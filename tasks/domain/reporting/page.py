@@ -45,6 +45,7 @@ class Page:
     absent: Mapping[str, str]
     notes: Mapping[str, str]
     data: Mapping[str, Any]
+    formed_from: str
 
 
 def build(rows: Rows) -> Page:
@@ -64,6 +65,7 @@ def build(rows: Rows) -> Page:
         data=pairs.data(rows)
         | {"slips": identity.slips(rows.of("mart.identity_slip")), "accounts": accounts(rows)}
         | {"first_account": _first_account(rows), "statistic": statistic(rows)},
+        formed_from=rows.formed_from,
     )
 
 

@@ -21,7 +21,7 @@ class Rows:
     """What the report is made of: rows of relations by their names, and what stands around them.
 
     `held`: the pairs whose replies the page holds, target and reference. `texts` maps the ids of those replies to their
-    texts. A relation that a snapshot lacks has no rows.
+    texts. A relation that a snapshot lacks has no rows. `formed_from`: what all of it depends on.
     """
 
     relations: Mapping[str, Sequence[Row]]
@@ -31,6 +31,7 @@ class Rows:
     warnings: Sequence[str]
     n_prompts: int
     published_at: datetime
+    formed_from: str = ""
 
     def of(self, name: str) -> Sequence[Row]:
         """Return the rows of a relation."""
