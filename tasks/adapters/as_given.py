@@ -1,4 +1,4 @@
-"""Hands a large object to a task as it is: Prefect looks into each part of what a task is given, for results to wait for."""
+"""Hands a large object to a task as it is: by itself Prefect looks into each part of it, for results to wait for."""
 
 from typing import TypeVar, cast
 
