@@ -1,6 +1,7 @@
 """Replies as Parquet shards of prompts, and the sums over a shard: in this process, or in one for each core."""
 
 import os
+import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -102,13 +103,24 @@ def summed_here(folders: Sequence[str], told: ShardTold) -> Iterator[ShardSums]:
     with _processes(n_processes) as pool:
         waiting = iter(folders)
         # No more sums than needed wait to be added: of a thousand models each is hundreds of megabytes.
-        under_way: deque[Future[ShardSums]] = deque(
-            pool.submit(sum_shard, folder, told) for folder in islice(waiting, n_processes)
+        under_way: deque[Future[str]] = deque(
+            pool.submit(_sums_as_file, folder, told) for folder in islice(waiting, n_processes)
         )
         while under_way:
-            done = under_way.popleft().result()
-            under_way.extend(pool.submit(sum_shard, folder, told) for folder in islice(waiting, 1))
-            yield done
+            path = under_way.popleft().result()
+            under_way.extend(pool.submit(_sums_as_file, folder, told) for folder in islice(waiting, 1))
+            with open(path, "rb") as file:
+                sums: ShardSums = pickle.load(file)
+            os.unlink(path)
+            yield sums
+
+
+def _sums_as_file(folder: str, told: ShardTold) -> str:
+    """Write the sums over a shard beside its replies; return the path. A pipe would hold them twice more in memory."""
+    path = f"{folder}.sums"
+    with open(path, "wb") as file:
+        pickle.dump(sum_shard(folder, told), file, protocol=pickle.HIGHEST_PROTOCOL)
+    return path
 
 
 @contextmanager
