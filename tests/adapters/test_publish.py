@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -62,6 +63,21 @@ def test_reader_keeps_the_old_snapshot_and_the_next_one_gets_the_new(home) -> No
         assert old.sql("select count(*) from core.reply").fetchall() == [(12,)]
         assert old.sql("select count(*) from mart.likeness").fetchall() == [(6,)]
     assert [path.name for path in home.root.glob("published*")] == ["published.duckdb"]
+
+
+def test_return_to_an_earlier_lineage_is_published(home) -> None:
+    """A lineage file is appended each time it is loaded: the same again changes nothing, an earlier one again does."""
+    published = []
+    for number, vendor in enumerate(("a", "z", "z", "a")):
+        with store.writing(home) as warehouse:
+            row = {"model": "alpha", "vendor": vendor, "learned_from": [], "source": "file"}
+            warehouse.append("lineage", [row | {"loaded_at": datetime(2027, 1, 1 + number)}])
+            warehouse.publish(home.published)
+        with store.reading(home) as snapshot:
+            assert snapshot.read("core.model", model="alpha")["vendor"].to_list() == [vendor]
+        published.append(home.published.stat().st_ino)
+    assert published[1] == published[2]
+    assert published[2] != published[3]
 
 
 def test_nothing_of_an_unpublished_write_shows(home) -> None:

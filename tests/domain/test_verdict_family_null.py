@@ -13,6 +13,7 @@ from tasks.domain.verdict.family_null import (
     common_prior,
     compare,
     family_null,
+    left_out_nulls,
 )
 from tasks.domain.verdict.limits import PRIOR_DOF
 from tasks.domain.verdict.tail import Tail, upper
@@ -111,6 +112,26 @@ def test_order_leaves_no_trace(rows, dice) -> None:
     shuffled = list(rows)
     dice.shuffle(shuffled)
     assert family_null(*zip(*shuffled, strict=True)) == family_null(*zip(*rows, strict=True))
+
+
+@given(st.lists(st.tuples(st.floats(-1, 1), st.integers(0, 4)), min_size=1, max_size=15))
+def test_nulls_without_each_family_are_those_of_the_others(rows) -> None:
+    values, family = (np.array(part) for part in zip(*rows, strict=True))
+    heard, family = np.unique(family, return_inverse=True)
+    found = left_out_nulls(values, family)
+    for place in range(len(heard)):
+        others = family != place
+        assert found.n_controls[place] == others.sum() if len(heard) > 1 else found.n_controls[place] == 0
+        if not others.any():
+            continue
+        null = family_null(values[others], family[others])
+        assert found.mean[place] == pytest.approx(null.mean)
+        assert found.n_families[place] == null.n_families
+        assert found.dof[place] == pytest.approx(null.dof)
+        if null.variance is None:
+            assert np.isnan(found.variance[place])
+        else:
+            assert found.variance[place] == pytest.approx(null.variance, abs=1e-12)
 
 
 @given(st.lists(st.tuples(st.floats(-1, 1), st.sampled_from("abcd")), min_size=8, max_size=15), st.floats(0.1, 50))

@@ -23,10 +23,17 @@ def undisturbed(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]
         first = bench.run("evaluate", "test")
         assert first.returncode == 0, first.stderr
         assert len(stub.calls) == LIMIT * len(MODELS)
+        written = [path.stat().st_mtime_ns for path in _results(bench)]
         again = bench.run("evaluate", "test")
         assert again.returncode == 0, again.stderr
+        assert [path.stat().st_mtime_ns for path in _results(bench)] == written, "a run that asks nothing wrote anew"
     assert "to be made: 0" in again.stdout
     return bench, stub, first.stdout
+
+
+def _results(bench: Workbench) -> list[Path]:
+    """Return the snapshot and the reports."""
+    return [bench.home / "published.duckdb", *sorted((bench.home / "reports").iterdir())]
 
 
 @pytest.mark.slow
