@@ -63,7 +63,7 @@ def _without(base_url: str, n: int, journal: Path) -> float:
 
     def run(lane: list[Any]) -> None:
         for batch in lane:
-            respond.fn(batch, endpoint, journal)
+            respond.fn(batch, endpoint, None, journal)
 
     async def every() -> None:
         await asyncio.gather(*(asyncio.to_thread(run, lane) for lane in lanes))
@@ -84,7 +84,7 @@ def _with(base_url: str, n: int, journal: Path) -> float:
     async def run(lane: list[Any]) -> None:
         for batch in lane:
             with tags(f"model {batch.card.name}"):
-                future = respond.submit(batch, endpoint, journal)
+                future = respond.submit(batch, endpoint, None, journal)
             await finished(future)
 
     @flow(name="overhead")

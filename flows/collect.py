@@ -7,8 +7,7 @@ from prefect import flow, tags
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from tasks import prepare, respond
-from tasks.adapters import asking, plans, progress, store
-from tasks.adapters.as_given import as_given
+from tasks.adapters import as_given, asking, plans, progress, store
 from tasks.adapters.settings import home_at
 from tasks.domain.batching import Batch, lanes
 from tasks.domain.ports import Endpoint
@@ -24,7 +23,7 @@ async def collect(plan: str, round_name: str, home: str) -> list[str]:
     place = home_at(home)
     prepared = plans.read(plan, round_name)
     with store.writing(place):
-        todo = prepare.prepare(as_given(prepared), place)
+        todo = prepare.prepare(as_given.as_given(prepared), place)
         means = Means(prepared.cards, prepared.plan.batch_size, prepared.plan.workers.limits, place)
         return await ask(todo, means)
 

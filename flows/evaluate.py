@@ -12,8 +12,7 @@ from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
 from tasks import announce_drift, drift, prepare, score, tell, weigh_index
-from tasks.adapters import call_limits, plans, store, workers
-from tasks.adapters.as_given import as_given
+from tasks.adapters import as_given, call_limits, plans, store, workers
 from tasks.adapters.settings import home_at
 from tasks.domain.errors import Unanswered
 from tasks.domain.rows import Finding
@@ -60,7 +59,7 @@ async def evaluate(
         workers.options(prepared.plan.workers, place) as where,
         SyncClientContext.get_or_create(),  # One client for all tasks: each makes its own otherwise, in 50 ms.
     ):
-        tell.tell_plan(as_given(prepared), as_given(answered))
+        tell.tell_plan(as_given.as_given(prepared), as_given.as_given(answered))
         problems = await collect.with_options(**where)(plan, prepared.round, str(place.root))
         if prepared.bank is not None:
             problems += await identity.with_options(**where)(plan, prepared.round, str(place.root))
@@ -71,8 +70,8 @@ async def evaluate(
             problems += await grade.with_options(**where)(str(place.root), plan, prepared.round)
             drift.drift(embedding.label, prepared.plan.seed, place)
         weigh_index.weigh_index(prepared.plan.index, place)
-        announce_drift.announce_drift(as_given(prepared), place)
-        prepare.complete(as_given(prepared), place)
+        announce_drift.announce_drift(as_given.as_given(prepared), place)
+        prepare.complete(as_given.as_given(prepared), place)
         findings, report = await publish(str(place.root))
         tell.tell_coverage(prepared.plan.name, prepared.round, problems, place)
     if problems and must_be_whole:
