@@ -41,7 +41,7 @@ def is_report_from(path: Path, key: str) -> bool:
     """Say whether the report at `path` was formed from just this."""
     if not path.exists():
         return False
-    with path.open(encoding="utf-8") as file:
+    with path.open(encoding="utf-8", errors="replace") as file:
         return f'name="formed-from" content="{key}"' in file.read(HEAD)
 
 
