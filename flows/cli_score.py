@@ -9,6 +9,7 @@ import typer
 from flows import cli_grades, cli_identity, cli_output, cli_power
 from flows.cli_start import BasesOption, HomeOption, VerboseOption, load_lineage, start
 from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
 
 
 def ingest(
@@ -82,23 +83,28 @@ def score(
     lineages.check(named, lineage, place, bases)
     lineages.check(graded, None, place)
     asked = lineages.read_questions(question or [], lineage, place)
-    start(place, verbose=verbose)
-    from flows.grade import grade
-    from flows.publish import publish
-    from flows.similarity import STEP, similarity
-    from tasks import score as score_step
     from tasks.adapters import formed
     from tasks.domain.plan import EmbeddingPlan
 
     text_only = EmbeddingPlan(enabled=False, model=embed_model)
     wanted = {"enabled": True, "prompts_per_set": n, "trials_per_target": n_trials}
     whole = text_only if n == n_trials == 0 else text_only.model_copy(update=wanted)
+    with store.writing(place) as warehouse:
+        load_lineage(place, lineage, bases)
+        lineages.keep_questions(asked, "score", warehouse)
+        is_there = formed.is_formed(warehouse, formed.SIMILARITY, formed.formed_from(warehouse, named, whole, seed))
+        if is_there and not graded:
+            warehouse.publish(place.published)
+    if is_there and not graded:
+        _print_as_it_stands(place)
+        return
+    start(place, verbose=verbose)
+    from flows.grade import grade
+    from flows.publish import publish
+    from flows.similarity import similarity
 
     async def run() -> None:
-        with store.writing(place) as warehouse:
-            load_lineage(place, lineage, bases)
-            score_step.ask_about(asked, "score", place)
-            is_there = formed.is_formed(warehouse, STEP, formed.formed_from(warehouse, named, whole, seed))
+        with store.writing(place):
             seconds = await similarity(str(place.root), named, whole if is_there else text_only, seed)
             if graded:
                 await grade(str(place.root), references=graded)
@@ -119,6 +125,23 @@ def score(
 
     asyncio.run(run())
     terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+
+
+def _print_as_it_stands(place: Home) -> None:
+    """Print what was scored before, for which nothing has to run."""
+    from tasks.adapters import checks, store
+
+    with store.reading(place) as snapshot:
+        findings = checks.findings(snapshot)
+    cli_output.print_result(place, findings, [])
+    cli_grades.print_grades(place)
+    terminal.say(
+        [
+            *cli_power.scored(place),
+            "Nothing has changed since the last scoring: its results stand.",
+            f"Database: {place.published} (read-only, for `query` or any DuckDB shell)",
+        ]
+    )
 
 
 def _names(given: list[str]) -> list[str]:

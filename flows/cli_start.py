@@ -31,8 +31,8 @@ def start(home: Home, *, verbose: bool) -> None:
 
 def load_lineage(home: Home, lineage: Path | None, bases: Path | None) -> None:
     """Put what files say of the models into the warehouse, where there are any."""
-    from tasks import score
+    from tasks.adapters import lineages, store
 
     if lineage is not None or bases is not None:
-        paths = [str(path.resolve()) if path is not None else None for path in (lineage, bases)]
-        score.load_lineage.fn(paths[0], home, paths[1])
+        with store.writing(home) as warehouse:
+            lineages.load(lineage, warehouse, bases)

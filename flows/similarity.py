@@ -7,8 +7,6 @@ from tasks.adapters import formed, store
 from tasks.adapters.settings import home_at
 from tasks.domain.plan import EmbeddingPlan
 
-STEP = "similarity"
-
 
 @flow(name="similarity", flow_run_name="similarity")
 async def similarity(
@@ -23,9 +21,9 @@ async def similarity(
         if lineage is not None:
             score.load_lineage(lineage, place)
         key = formed.formed_from(warehouse, references, embedding, seed)
-        if formed.is_formed(warehouse, STEP, key):
+        if formed.is_formed(warehouse, formed.SIMILARITY, key):
             return 0.0
-        formed.keep(warehouse, STEP, None)
+        formed.keep(warehouse, formed.SIMILARITY, None)
         score.score(references, place)
         seconds = sum_pairs.sum_pairs(place)
         homogeneity.homogeneity(seed, place)
@@ -35,5 +33,5 @@ async def similarity(
         verdict.verdict(embedding.label, place)
         drift.drift(embedding.label, seed, place)
         weigh_index.weigh_index(None, place)
-        formed.keep(warehouse, STEP, formed.formed_from(warehouse, references, embedding, seed))
+        formed.keep(warehouse, formed.SIMILARITY, formed.formed_from(warehouse, references, embedding, seed))
     return seconds

@@ -9,9 +9,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.logging import get_run_logger
 
 from tasks.adapters import lineages, pair_sums, store
-from tasks.adapters.settings import Home, now
+from tasks.adapters.settings import Home
 from tasks.domain.references import choose_references
-from tasks.domain.rows import lineage_row
 
 
 @task(name="load lineage", task_run_name="lineage from {path}", cache_policy=NO_CACHE)
@@ -24,21 +23,14 @@ def load_lineage(path: str | None, home: Home, bases: str | None = None) -> tupl
         bases: a CSV of the base that each model was trained from, by which siblings are known.
     """
     with store.writing(home) as warehouse:
-        rows, n_here = lineages.read(Path(path) if path else None, warehouse, Path(bases) if bases else None)
-        at = now()
-        warehouse.append("lineage", [lineage_row(row, "file", at) for row in rows])
-        return len(rows), n_here
+        return lineages.load(Path(path) if path else None, warehouse, Path(bases) if bases else None)
 
 
 @task(name="ask about pairs", task_run_name="{source} asks about pairs", cache_policy=NO_CACHE)
 def ask_about(questions: Sequence[tuple[str, str]], source: str, home: Home) -> None:
     """Put on record which pairs of target and candidate group are asked about before their verdicts are seen."""
-    at = now()
-    rows = [
-        {"target": target, "candidate_group": group, "source": source, "asked_at": at} for target, group in questions
-    ]
     with store.writing(home) as warehouse:
-        warehouse.append("question", rows, key="target,candidate_group")
+        lineages.keep_questions(questions, source, warehouse)
 
 
 @task(name="score", task_run_name="score", cache_policy=NO_CACHE)

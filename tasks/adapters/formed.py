@@ -10,6 +10,9 @@ from tasks.domain.ids import content_id
 HEAD = 1_000
 """Signs of a report within which it says what it was formed from."""
 
+SIMILARITY = "similarity"
+"""The step that forms every similarity and verdict."""
+
 PROGRAM = settings.SQL_DIR.parent / "tasks"
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from tasks.adapters import cards, store
-from tasks.adapters.settings import Home
+from tasks.adapters.settings import Home, now
 from tasks.domain.errors import InputError
 from tasks.domain.references import check_questions, choose_references
-from tasks.domain.rows import Lineage
+from tasks.domain.rows import Lineage, lineage_row
 
 
 def known(warehouse: store.Store) -> list[Lineage]:
@@ -56,6 +56,23 @@ def read(path: Path | None, warehouse: store.Store, bases: Path | None = None) -
         rows = list(told.values())
     here = set(warehouse.read_columns("core.model", ["model"])["model"])
     return rows, sum(row.model in here for row in rows)
+
+
+def load(path: Path | None, warehouse: store.Store, bases: Path | None = None) -> tuple[int, int]:
+    """Put the rows that `read` returns into the warehouse; return their number, and how many concern a model here."""
+    rows, n_here = read(path, warehouse, bases)
+    at = now()
+    warehouse.append("lineage", [lineage_row(row, "file", at) for row in rows])
+    return len(rows), n_here
+
+
+def keep_questions(questions: Sequence[tuple[str, str]], source: str, warehouse: store.Store) -> None:
+    """Put on record which pairs of target and candidate group are asked about before their verdicts are seen."""
+    at = now()
+    rows = [
+        {"target": target, "candidate_group": group, "source": source, "asked_at": at} for target, group in questions
+    ]
+    warehouse.append("question", rows, key="target,candidate_group")
 
 
 def _check_here(models: Sequence[str], path: Path, warehouse: store.Store) -> None:
