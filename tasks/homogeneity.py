@@ -1,6 +1,5 @@
 """Likeness of all pairs -> how alike whole populations are, what each model adds, and a tree with support."""
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from prefect.logging import get_run_logger
 from threadpoolctl import threadpool_limits
 
 from tasks.adapters import lineages, measured, pair_sums, store
-from tasks.adapters.settings import Home, now
+from tasks.adapters.settings import Home, n_cores, now
 from tasks.domain.ids import content_id
 from tasks.domain.population.homogeneity import Homogeneity, measure, prompt_draws
 from tasks.domain.population.likeness import Likeness, among, grouped, means, without_strangers
@@ -39,7 +38,7 @@ def homogeneity(seed: int, home: Home) -> int:
         work = [(kernel, population) for kernel in (_read(warehouse) if chosen else ()) for population in chosen]
         # Linear algebra leaves the interpreter to others, and is done twice as soon by two threads of one core each as
         # by one of two. Nothing that is drawn depends on the order.
-        with threadpool_limits(1), ThreadPoolExecutor(len(os.sched_getaffinity(0))) as threads:
+        with threadpool_limits(1), ThreadPoolExecutor(n_cores()) as threads:
             for found in threads.map(lambda told: list(_rows(told[0], told[1], seed)), work):
                 for table, row in found:
                     rows[table].append(row)

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tasks.adapters import interrupts
+from tasks.adapters import interrupts, settings
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import Asked, prompt_values, shard_sums
 from tasks.domain.pairwise.extras import Relations, ShardExtras
@@ -95,7 +95,7 @@ def remove_results(storage: str, name: str) -> None:
 
 def summed_here(folders: Sequence[str], told: ShardTold) -> Iterator[ShardSums]:
     """Yield the sums of each shard in order; of much text, by a process for each core."""
-    n_processes = min(len(os.sched_getaffinity(0)), len(folders))
+    n_processes = min(settings.n_cores(), len(folders))
     n_bytes = sum(os.path.getsize(f"{folder}/{name}") for folder in folders for name in os.listdir(folder))
     if n_processes < 2 or n_bytes < LEAST_BYTES_APART / 3:
         yield from (sum_shard(folder, told) for folder in folders)

@@ -101,6 +101,12 @@ def memory_limit() -> str:
     return f"{int(max(SHARE_OF_FREE * _free_memory(), LEAST_MEMORY)) // 2**20}MiB"
 
 
+def n_cores() -> int:
+    """Return how many cores this process may use."""
+    allowed = getattr(os, "sched_getaffinity", None)  # macOS has none.
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
 def memory_bytes(told: str) -> float:
     """Return the bytes of an amount as `memory_limit` gives it."""
     number, letter, binary = re.fullmatch(r"([\d.]+)\s*([KMGT])(i?)B", told, re.IGNORECASE).groups()  # type: ignore[union-attr]
