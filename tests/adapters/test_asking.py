@@ -115,7 +115,7 @@ def faulty() -> Iterator[tuple[StubEndpoint, dict[str, Asked]]]:
     """Ask one request of a model for every fault, all side by side, so that their pauses pass at the same time."""
 
     async def ask_everything(base_url: str) -> list[Asked]:
-        cards = [card_of(base_url, name, timeout_s=1.0 if name.startswith(NEVER_ENDING) else 10.0) for name in names]
+        cards = [card_of(base_url, name, timeout_s=3.0 if name.startswith(NEVER_ENDING) else 10.0) for name in names]
         return await asyncio.gather(*(ask_here(card, requests_for(1)) for card in cards))
 
     names = [f"fault-{kind}-{when}" for kind in TRANSIENT | FINAL for when in ("once", "always")]
