@@ -7,7 +7,6 @@ in a run. "Digestion" is how long the server goes on writing task runs after the
 
 import asyncio
 import json
-import os
 import sys
 import tempfile
 import time
@@ -15,7 +14,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.support.prefect_server import prefect_server
+from tests.support.prefect_server import prefect_of_this_process, prefect_server
 from tests.support.stub_endpoint import StubEndpoint
 
 PER = 1000
@@ -77,7 +76,7 @@ def _without(base_url: str, n: int, journal: Path) -> float:
 def _with(base_url: str, n: int, journal: Path) -> float:
     from prefect import flow, tags
 
-    from tasks.respond import finished, respond
+    from tasks.respond import finished, respond, side_by_side
 
     lanes, endpoint = _lanes(base_url, n, "prefect")
 
@@ -89,7 +88,8 @@ def _with(base_url: str, n: int, journal: Path) -> float:
 
     @flow(name="overhead")
     async def every() -> None:
-        await asyncio.gather(*(run(lane) for lane in lanes))
+        with side_by_side([lanes[0][0].card]):
+            await asyncio.gather(*(run(lane) for lane in lanes))
 
     started = time.monotonic()
     asyncio.run(every())
@@ -101,9 +101,7 @@ def main(n: int) -> None:
     with tempfile.TemporaryDirectory() as folder, StubEndpoint() as stub:
         root, state = Path(folder), Path(folder) / "prefect"
         (root / "journal").mkdir()
-        with prefect_server(state, is_in_memory=False) as api:
-            os.environ |= {"PREFECT_API_URL": api, "PREFECT_HOME": str(root / "client")}
-            os.environ |= {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+        with prefect_server(state, is_in_memory=False) as api, prefect_of_this_process(api, root / "client"):
             bare = _without(stub.base_url, n, root / "journal")
             before = _size(state)
             watched = _with(stub.base_url, n, root / "journal")
