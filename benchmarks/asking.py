@@ -67,10 +67,10 @@ async def _bare(requests: list[Any], card: Any, _: Path) -> None:
 
 
 async def _with_journal(requests: list[Any], card: Any, root: Path) -> None:
-    from tasks.adapters.asking import Asker
-    from tasks.adapters.journal import Journal
-    from tasks.adapters.lines import Line
-    from tasks.adapters.providers.openai_compatible import Reached
+    from tasks.adapters.models.asking import Asker
+    from tasks.adapters.models.lines import Line
+    from tasks.adapters.models.providers.openai_compatible import Reached
+    from tasks.adapters.warehouse.journal import Journal
 
     with Journal(root / "alone", requests[0].round) as journal:
         endpoint = Reached(card.endpoint.base_url, card.endpoint.served_name)
@@ -83,10 +83,10 @@ async def _phase(requests: list[Any], card: Any, root: Path) -> float:
     from prefect import flow
 
     from flows.collect import ask, collect
-    from tasks.adapters import store
     from tasks.adapters.settings import Home
+    from tasks.adapters.warehouse import store
+    from tasks.collect.generate import Means
     from tasks.domain.plan import Plan
-    from tasks.respond import Means
 
     @flow(name="asking", task_runner=collect.task_runner)
     async def phase() -> float:

@@ -54,13 +54,13 @@ def write(path: Path, n_models: int, n_prompts: int) -> Path:
 def ingested(path: str, home: str) -> tuple[int, float]:
     """Take a file in; return how many replies were new, and the seconds until the warehouse is closed."""
     from tasks import ingest
-    from tasks.adapters import store
     from tasks.adapters.settings import Home
+    from tasks.adapters.warehouse import store
 
     place = Home(Path(home))
     with store.writing(place):
         started = time.perf_counter()
-        done = ingest.ingest.fn(Path(path), "replies", (None, None), place)
+        done = ingest.ingest.fn(Path(path), "replies", place)
     return done.n_new, time.perf_counter() - started
 
 

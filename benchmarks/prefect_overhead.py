@@ -37,7 +37,7 @@ def _lanes(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
     """Return `n` batches of one request in two lanes, and the endpoint; `name` makes them other requests."""
     from contextlib import ExitStack
 
-    from tasks.adapters import providers
+    from tasks.adapters.models import providers
     from tasks.domain import registry
     from tasks.domain.batching import lanes
     from tasks.domain.card import HostedEndpoint, Limits, ModelCard
@@ -56,7 +56,7 @@ def _lanes(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
 def _without(base_url: str, n: int, journal: Path) -> float:
     from prefect.logging import disable_run_logger
 
-    from tasks.respond import respond
+    from tasks.collect.generate import respond
 
     lanes, endpoint = _lanes(base_url, n, "bare")
 
@@ -76,7 +76,8 @@ def _without(base_url: str, n: int, journal: Path) -> float:
 def _with(base_url: str, n: int, journal: Path) -> float:
     from prefect import flow, tags
 
-    from tasks.respond import finished, respond, side_by_side
+    from tasks.adapters.prefect.futures import finished
+    from tasks.collect.generate import respond, side_by_side
 
     lanes, endpoint = _lanes(base_url, n, "prefect")
 

@@ -16,7 +16,7 @@ import numpy as np
 WORDS = 100
 VOCABULARY = 4000
 FAMILIES = 12
-OPENINGS = 6
+PREFIX_OVERLAPS = 6
 
 
 def plant(folder: Path, n_models: int, n_prompts: int) -> None:
@@ -24,7 +24,7 @@ def plant(folder: Path, n_models: int, n_prompts: int) -> None:
     rng = np.random.default_rng(0)
     words = np.array([f"word{number}" for number in range(VOCABULARY)])
     # To each prompt a family has an opening of its own; how much of it a model keeps differs.
-    openings = rng.integers(0, OPENINGS, (n_prompts, FAMILIES))
+    prefix_overlaps = rng.integers(0, PREFIX_OVERLAPS, (n_prompts, FAMILIES))
     with (folder / "replies.jsonl").open("w", encoding="utf-8") as file:
         for model in range(n_models):
             family = model % FAMILIES
@@ -33,23 +33,23 @@ def plant(folder: Path, n_models: int, n_prompts: int) -> None:
             for prompt in range(n_prompts):
                 n = int(rng.integers(WORDS // 2, WORDS * 3 // 2))
                 own = " ".join(words[rng.zipf(1.3, n) % VOCABULARY])
-                opening = openings[prompt, teacher if kept[prompt] else family]
-                start = f"Opening {opening} of prompt {prompt} is this one"
+                prefix_overlap = prefix_overlaps[prompt, teacher if kept[prompt] else family]
+                start = f"Prefix overlap {prefix_overlap} of prompt {prompt} is this one"
                 row = {"model": f"model-{model:03}", "prompt": f"Question {prompt}?", "reply": f"{start} {own}"}
                 file.write(json.dumps(row) + "\n")
     lines = ["model,vendor,group,family,role,learned_from,parent,certainty"]
     for model in range(n_models):
-        maker = f"maker-{model % FAMILIES:02}"
+        vendor = f"vendor-{model % FAMILIES:02}"
         role = "student" if model % 5 == 4 else "independent"
         learned = f"group-{(model % FAMILIES + 1) % FAMILIES:02}" if role == "student" else ""
-        lines.append(f"model-{model:03},{maker},group-{model % FAMILIES:02},{maker},{role},{learned},,high")
+        lines.append(f"model-{model:03},{vendor},group-{model % FAMILIES:02},{vendor},{role},{learned},,high")
     (folder / "lineage.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def timed(*arguments: str) -> None:
     """Run one command of distillometer and print its seconds and its highest memory."""
     started = time.monotonic()
-    process = subprocess.Popen([sys.executable, "-m", "flows.cli", *arguments], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-m", "flows.cli.main", *arguments], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.monotonic() - started

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from tasks.domain.likeness.lexical import without_first_sentence
+from tasks.domain.similarity.lexical import without_first_sentence
 
 SYNONYMS = {
     "sure": "certainly",

@@ -15,8 +15,8 @@ from time import monotonic
 import numpy as np
 
 from benchmarks.rewrites import REWRITES, SYNONYMS
-from tasks.adapters import measured, pair_shards, pair_sums, reply_texts, store
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import measured, pair_shards, pair_sums, reply_texts, store
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import Asked, PromptValues, prompt_values, sums_of
 from tasks.domain.pairwise.tokens import tokenize, words_of
@@ -29,11 +29,11 @@ from tasks.domain.verdict.kinds import DOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests, resembling_controls
 from tasks.domain.verdict.population import Population, best_snapshots
 
-RARE = "rare_opening"
+RARE = "rare_prefix"
 HIDDEN, HIDDEN_DRAWS = (1, 2, 3), 10
 VENDORS, VENDOR_DRAWS = (4, 6, 8, 12), 10
 PROMPTS, PROMPT_DRAWS = (50, 100, 200, 400), 5
-OPENING_WORDS = 12
+PREFIX_WORDS = 12
 
 Values = list[PromptValues]
 
@@ -73,10 +73,10 @@ class Corpus:
         return formed(self.asked, self.population, self.common)
 
     @cached_property
-    def openings(self) -> list[Asked]:
+    def prefix_overlaps(self) -> list[Asked]:
         """Return the replies cut to their first words, all that the one channel needs that depends on the cohort."""
         return [
-            replace(told, texts=[" ".join(words_of(tokenize(text[:400]))[:OPENING_WORDS]) for text in told.texts])
+            replace(told, texts=[" ".join(words_of(tokenize(text[:400]))[:PREFIX_WORDS]) for text in told.texts])
             for told in self.asked
         ]
 
@@ -101,7 +101,7 @@ class Corpus:
         new_place = np.full(len(self.population.known), -1)
         new_place[kept] = np.arange(len(kept))
         parts = []
-        for asked in self.openings:
+        for asked in self.prefix_overlaps:
             is_kept = new_place[asked.model] >= 0
             texts = [text for text, told in zip(asked.texts, is_kept, strict=True) if told]
             parts.append(replace(asked, texts=texts, model=new_place[asked.model[is_kept]]))

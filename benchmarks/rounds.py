@@ -13,9 +13,9 @@ import numpy as np
 import polars as pl
 from prefect.logging import disable_run_logger
 
-from tasks import drift
-from tasks.adapters import pair_sums, pruning, store
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import pair_sums, pruning, store
+from tasks.rounds import drift
 from tests.support import personas, small_home
 
 MODELS = [f"independent-{number}" for number in range(10)]
@@ -30,7 +30,9 @@ def _rows(number: int) -> tuple[list[dict], list[dict]]:
             name = hashlib.sha256(f"{number} {model} {prompt}".encode()).hexdigest()[:32]
             asked = [{"role": "user", "content": f"How do I mend a kettle, way {prompt}?"}]
             told = {"request_id": name, "model": model, "fingerprint": "f", "prompt_id": prompt, "sample": 0}
-            requests.append(told | {"round": f"W{number:02d}", "sampling_text": "{}", "wanted_at": at})
+            requests.append(
+                told | {"round": f"W{number:02d}", "sampling_text": "{}", "purpose": "reply", "requested_at": at}
+            )
             told = {"reply_id": name[::-1], "request_id": name, "reply_text": personas.reply(model, asked, number)}
             replies.append(told | {"n_attempts": 1, "replied_at": at, "source": "asked"})
     return requests, replies
@@ -47,7 +49,7 @@ def _ask(warehouse: store.Store, number: int, rng: np.random.Generator) -> int:
     ids = [hashlib.md5(text.encode()).hexdigest() for text in texts]
     vectors = rng.normal(size=(len(ids), 384)).astype(np.float32)
     frame = pl.DataFrame({"embedder": ["e/e"] * len(ids), "text_id": ids, "vector": vectors.tolist()})
-    warehouse.append("embedding", frame, key="embedder,text_id")
+    warehouse.append("embedding", frame)
     return sum(len(text.encode()) for text in texts)
 
 

@@ -24,17 +24,19 @@ def scored(path: str, home: str) -> dict[str, float]:
     """Do all steps from a file of replies to a snapshot; return how many seconds each took."""
     from prefect.logging import disable_run_logger
 
-    from tasks import homogeneity, ingest, publish_snapshot, score, sum_pairs, verdict
-    from tasks.adapters import store
+    from tasks import ingest
     from tasks.adapters.settings import Home
+    from tasks.adapters.warehouse import store
+    from tasks.publish import publish_snapshot
+    from tasks.similarity import choose_references, homogeneity, sum_pairs, verdict
 
     place = Home(Path(home))
     with disable_run_logger(), store.writing(place) as warehouse:
         took = {}
         steps = {
-            "ingest": lambda: ingest.ingest.fn(Path(path), "replies", (None, None), place),
+            "ingest": lambda: ingest.ingest.fn(Path(path), "replies", place),
             "lineage": lambda: warehouse.append("lineage", _lineage(warehouse.read("core.model")["model"])),
-            "words": lambda: score.score.fn([], place),
+            "words": lambda: choose_references.score.fn([], place),
             "sums": lambda: sum_pairs.sum_pairs.fn(place),
             "population": lambda: homogeneity.homogeneity.fn(0, place),
             "verdicts": lambda: verdict.verdict.fn("none/none", place),

@@ -25,8 +25,8 @@ PLAN = """[identity]
 template_limit = 8
 question_limit = 6
 judges = ["text_claim"]
-[similarity]
-judges = ["text_likeness"]
+[rse]
+judges = ["text_similarity"]
 """
 
 
@@ -63,11 +63,11 @@ def measure_start() -> list[Measure]:
     """Return one measure for each way to start."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        command = [sys.executable, "-m", "flows.cli"]
+        command = [sys.executable, "-m", "flows.cli.main"]
         ways = {
             ("`--help`", "the list of the verbs"): _taken([*command, "--help"], "."),
             ("`plan demo`", "an empty home"): _taken([*command, "plan", "demo", "--home", str(root / "home")], "."),
-            ("warm `evaluate`", f"{len(MODELS)} models, {LIMIT} prompts and 48 trials each, all answered"): _evaluated(
+            ("warm `evaluate`", f"{len(MODELS)} models, {LIMIT} prompts and 48 probes each, all answered"): _evaluated(
                 root
             ),
         }

@@ -21,12 +21,13 @@ from numpy.typing import NDArray
 from prefect.logging import disable_run_logger
 
 from benchmarks.measuring import Measure, apart, peak_memory
-from tasks import embed, neighbours
-from tasks.adapters import faiss_index, loaded_embedder, store
-from tasks.adapters.embedders import sentence_transformers
+from tasks.adapters.models import embedder_cache, faiss_index
+from tasks.adapters.models.embedders import sentence_transformers
 from tasks.adapters.settings import PROJECT, Home
-from tasks.domain.likeness.nearest import nearest_of_others
+from tasks.adapters.warehouse import store
 from tasks.domain.plan import EmbeddingPlan
+from tasks.domain.similarity.nearest import nearest_of_others
+from tasks.similarity import embed, neighbours
 from tests.support import small_home
 
 N_TEXTS, N_VECTORS = 400, 20_000
@@ -63,7 +64,7 @@ def _texts(n: int) -> list[str]:
 def measure_embedding(n_texts: int) -> list[Measure]:
     """Measure the embed step beside `SentenceTransformer.encode` with the same batch size."""
     texts, plan = _texts(n_texts), EmbeddingPlan(prompts_per_set=None)
-    list(loaded_embedder.embedded(plan, [texts[:32]]))
+    list(embedder_cache.embedded(plan, [texts[:32]]))
     from sentence_transformers import SentenceTransformer
 
     path = sentence_transformers.packaged(plan.model)

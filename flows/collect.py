@@ -1,37 +1,43 @@
 """Ask what a plan's models have not answered yet; batches of all models run side by side."""
 
 import asyncio
-from typing import Any
 
 from prefect import flow, tags
-from prefect.task_runners import ThreadPoolTaskRunner
 
-from tasks import prepare, respond
-from tasks.adapters import as_given, asking, plans, progress, store
+from flows.runner import RUNNER
+from tasks.adapters.models import asking, serving
+from tasks.adapters.planning import kept_plans
+from tasks.adapters.prefect import as_given, futures, progress
 from tasks.adapters.settings import home_at
+from tasks.adapters.warehouse import store
+from tasks.collect import generate, register_plan, store_replies
+from tasks.collect.generate import Means
 from tasks.domain.batching import Batch, lanes
 from tasks.domain.ports import Endpoint
 from tasks.domain.rows import Request
-from tasks.respond import Means
-
-_runner: Any = ThreadPoolTaskRunner(max_workers=256)
 
 
-@flow(name="collect", flow_run_name="collect {plan} {round_name}", task_runner=_runner)
-async def collect(plan: str, round_name: str, home: str) -> list[str]:
-    """Ask, keep, and return what went wrong, one line a batch; an empty list means that everything is answered."""
+@flow(name="collect", flow_run_name="collect {plan} {round_name}", task_runner=RUNNER)
+async def collect(plan: str, round_name: str | None, home: str, prepared_id: str | None = None) -> list[str]:
+    """Ask, keep, and return what went wrong, one line a batch; an empty list means that everything is answered.
+
+    Args:
+        plan: a plan of data/plans, or the path of one that ends in .toml.
+        round_name: such as 2026-W48; None: this ISO week.
+        home: the folder of everything that is written.
+        prepared_id: under which the plan is kept in the home; None: it is prepared anew.
+    """
     place = home_at(home)
-    prepared = plans.read(plan, round_name)
+    prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
     with store.writing(place):
-        todo = prepare.prepare(as_given.as_given(prepared), place)
-        means = Means(prepared.cards, prepared.plan.batch_size, prepared.plan.workers.limits, place)
-        return await ask(todo, means)
+        todo = register_plan.prepare(as_given.as_given(prepared), place)
+        return await ask(todo, Means.of(prepared.plan, prepared.cards.values(), place))
 
 
 async def ask(todo: list[Request], means: Means) -> list[str]:
     """Ask `todo` within the running flow, keep what comes, and return what went wrong, one line a batch."""
     asked = [means.cards[name] for name in {request.model: None for request in todo}]
-    with respond.serving(asked, means.home) as endpoints, progress.stages(respond.counts(todo)):
+    with serving.serving(asked, means.home) as endpoints, progress.stages(generate.counts(todo)):
         return await ask_served(todo, means, endpoints)
 
 
@@ -40,7 +46,7 @@ async def ask_served(todo: list[Request], means: Means, endpoints: dict[str, End
     asking.interrupted.clear()
     ways = lanes(todo, means.cards, means.batch_size)
     asked = {request.model: means.cards[request.model] for request in todo}
-    with respond.side_by_side(list(asked.values())):
+    with generate.side_by_side(list(asked.values())):
         try:
             problems = await asyncio.gather(*(_run_lane(lane, means, endpoints) for lane in ways))
         except asyncio.CancelledError:
@@ -54,10 +60,10 @@ async def _run_lane(lane: list[Batch], means: Means, endpoints: dict[str, Endpoi
     problems = []
     for batch in lane:
         with tags(f"model {batch.card.name}"):
-            future = respond.submit(batch, endpoints, means)
-        state = await respond.finished(future)
-        rows, problem, is_hopeless = await respond.outcome(state)
-        await asyncio.to_thread(respond.keep_batch, means.home, batch, rows)
+            future = generate.submit(batch, endpoints, means)
+        state = await futures.finished(future)
+        rows, problem, is_hopeless = await futures.outcome(state)
+        await asyncio.to_thread(store_replies.keep_batch, means.home, batch, rows)
         if problem:
             problems.append(problem)
         if is_hopeless:

@@ -1,29 +1,27 @@
-"""Let the judges read the identity trials, then score them."""
+"""Let the judges read the identity probes, then score them."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.collect import ask
-from tasks import ask_judge, judge, judge_agreement, score_identity
-from tasks.adapters import plans, store
+from flows.runner import RUNNER
+from tasks.adapters.planning import kept_plans
 from tasks.adapters.settings import Home, home_at
+from tasks.adapters.warehouse import store
+from tasks.collect.generate import Means
 from tasks.domain.card import ModelCard
 from tasks.domain.judging.calls import ATTEMPTS, asks_model
 from tasks.domain.rows import Request
-from tasks.respond import Means
-
-_runner: Any = ThreadPoolTaskRunner(max_workers=256)
+from tasks.identity import judge, judge_agreement, judge_with_model, score_identity
 
 
-@flow(name="identity", flow_run_name="identity {plan} {round_name}", task_runner=_runner)
-async def identity(plan: str, round_name: str, home: str) -> list[str]:
+@flow(name="identity", flow_run_name="identity {plan} {round_name}", task_runner=RUNNER)
+async def identity(plan: str, round_name: str | None, home: str, prepared_id: str | None = None) -> list[str]:
     """Judge every reply that a judge of the plan has not read, score, and return what went wrong, a line a batch."""
     place = home_at(home)
-    prepared = plans.read(plan, round_name)
+    prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
     if prepared.bank is None or prepared.plan.identity is None:
         return []
     problems = []
@@ -34,30 +32,31 @@ async def identity(plan: str, round_name: str, home: str) -> list[str]:
                 continue
             card = prepared.bank.judge_card
             assert card is not None, "a plan with a judge that asks a model names that model"
-            limits = prepared.plan.workers.limits
-            asked = partial(ask, means=Means({card.name: card}, prepared.plan.batch_size, limits, place))
-            problems += await read_by_model((name, card), place, asked, {})
+            asked = partial(ask, means=Means.of(prepared.plan, [card], place))
+            problems += await read_by_model(name, card, place, asked, {})
         judge_agreement.judge_agreement(place)
         score_identity.score_identity(list(prepared.plan.identity.judges), prepared.plan.seed, place)
     return problems
 
 
 async def read_by_model(
-    judge: tuple[str, ModelCard],
+    judge: str,
+    card: ModelCard,
     home: Home,
     asked: Callable[[list[Request]], Awaitable[list[str]]],
-    trials: ask_judge.Trials,
+    probes: judge_with_model.Probes,
 ) -> list[str]:
     """Let a judge read what it has not read, again where its answer is unreadable; return what went wrong.
 
     Args:
-        judge: its name, and the card of the model that it asks.
+        judge: its name.
+        card: of the model that it asks.
         home: where the replies are.
         asked: asks within the running flow and returns what went wrong, one line a batch.
-        trials: columns of `core.trial` and the values that the trials to be read have; empty: all trials.
+        probes: columns of `core.probe` and the values that the probes to be read have; empty: all probes.
     """
     problems = []
     for attempt in range(ATTEMPTS):
-        problems += await asked(ask_judge.put(*judge, attempt, home, trials))
-        ask_judge.read(*judge, attempt, home, trials)
+        problems += await asked(judge_with_model.put(judge, card, attempt, home, probes))
+        judge_with_model.read(judge, card, attempt, home, probes)
     return problems

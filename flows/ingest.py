@@ -6,10 +6,10 @@ from prefect import flow
 
 from flows.publish import publish
 from tasks import ingest as step
-from tasks import score_identity
-from tasks.adapters import store
 from tasks.adapters.settings import home_at
-from tasks.adapters.taking_in import MEMORY
+from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse.ingest_rows import MEMORY
+from tasks.identity import score_identity
 
 
 @flow(name="ingest", flow_run_name="ingest {path}")
@@ -18,7 +18,7 @@ async def ingest(
 ) -> step.Ingested:
     """Return what was read and what of it was new; labels that came with it are scored at once."""
     place = home_at(home)
-    done = step.ingest(Path(path), format_name, (model, prompt_set), place)
+    done = step.ingest(Path(path), format_name, place, model, prompt_set)
     with store.writing(place) as warehouse, warehouse.limited(MEMORY):
         if done.labels:
             score_identity.score_identity([], 0, place)

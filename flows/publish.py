@@ -2,10 +2,10 @@
 
 from prefect import flow
 
-from tasks import check, publish_snapshot, render, tell
-from tasks.adapters import store
 from tasks.adapters.settings import home_at
+from tasks.adapters.warehouse import store
 from tasks.domain.rows import Finding
+from tasks.publish import audit, publish_artifacts, publish_snapshot, render
 
 
 @flow(name="publish", flow_run_name="publish")
@@ -18,8 +18,8 @@ async def publish(home: str | None = None, with_report: bool = True) -> tuple[li
     """
     place = home_at(home)
     with store.writing(place):
-        findings = check.check(place)
+        findings = audit.check(place)
         publish_snapshot.publish_snapshot(place)
     report = str(render.formed_report(place) or render.render(place)) if with_report else None
-    tell.tell_leaderboard(findings, report, place)
+    publish_artifacts.tell_leaderboard(findings, report, place)
     return findings, report

@@ -1,23 +1,24 @@
-"""Look for templates under which a target slips: select -> (helper) -> ask -> judge -> record, up to a limit."""
+"""Look for templates under which a target leaks: select -> (attacker) -> ask -> judge -> record, up to a limit."""
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from prefect import flow
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.collect import ask_served
 from flows.identity import read_by_model
 from flows.publish import publish
-from tasks import judge, prepare, respond, score_identity, search_step
-from tasks.adapters import call_limits, progress, searches, store
-from tasks.adapters.searches import Limits
+from flows.runner import RUNNER
+from tasks.adapters.models import serving
+from tasks.adapters.planning import searches
+from tasks.adapters.planning.searches import Limits
+from tasks.adapters.prefect import call_limits, progress
 from tasks.adapters.settings import home_at
+from tasks.adapters.warehouse import store
+from tasks.collect import register_plan
+from tasks.collect.generate import Means
 from tasks.domain.rows import Finding
-from tasks.respond import Means
-
-_runner: Any = ThreadPoolTaskRunner(max_workers=256)
+from tasks.identity import judge, score_identity, search_step
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Searched:
     findings: list[Finding]
 
 
-@flow(name="search", flow_run_name="search {plan} {target} {round_name}", task_runner=_runner)
+@flow(name="search", flow_run_name="search {plan} {target} {round_name}", task_runner=RUNNER)
 async def search(plan: str, target: str, limits: Limits, round_name: str, home: str) -> Searched:
     """Search templates for `target`, and return how it ended.
 
@@ -39,28 +40,27 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
     place = home_at(home)
     prepared = searches.read(plan, target, limits, round_name)
     call_limits.check(prepared.plan, prepared.cards)
-    cards = {card.name: card for card in prepared.cards}
-    means = Means(cards, prepared.plan.batch_size, prepared.plan.workers.limits, place)
+    means = Means.of(prepared.plan, prepared.cards, place)
     under_way = search_step.Search(prepared, place)
     problems: list[str] = []
     with store.writing(place):
-        prepare.take_in_journal(place)
+        register_plan.take_in_journal(place)
         with (
             progress.stage(under_way.title, prepared.wanted.calls),
-            respond.serving(prepared.cards, place) as endpoints,
+            serving.serving(prepared.cards, place) as endpoints,
         ):
             ask = partial(ask_served, means=means, endpoints=endpoints)
             search_step.take_up(under_way)
             while (chosen := search_step.select(under_way)) is not None:
                 problems = await ask(list(chosen.requests))
-                if chosen.candidate.needs_helper:
-                    chosen = search_step.hear_helper(under_way, chosen)
+                if chosen.candidate.needs_attacker:
+                    chosen = search_step.hear_attacker(under_way, chosen)
                     problems += await ask(list(chosen.requests))
-                trials, name = search_step.trials_of(under_way, chosen), prepared.wanted.judge
-                if trials and prepared.judge_card:
-                    problems += await read_by_model((name, prepared.judge_card), place, ask, trials)
-                elif trials:
-                    judge.judge_replies(name, place, trials)
+                probes, name = search_step.probes_of(under_way, chosen), prepared.wanted.judge
+                if probes and prepared.judge_card:
+                    problems += await read_by_model(name, prepared.judge_card, place, ask, probes)
+                elif probes:
+                    judge.judge_replies(name, place, probes)
                 if not search_step.keep(under_way, chosen):
                     break
         score_identity.score_identity(prepared.judges, prepared.plan.seed, place)

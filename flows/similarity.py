@@ -2,36 +2,42 @@
 
 from prefect import flow
 
-from tasks import drift, embed, homogeneity, neighbours, score, sum_pairs, verdict, weigh_index
-from tasks.adapters import formed, store
-from tasks.adapters.settings import home_at
+from tasks.adapters.settings import Home, home_at
+from tasks.adapters.warehouse import formed, store, unscored
 from tasks.domain.plan import EmbeddingPlan
+from tasks.identity import judge_agreement, score_identity
+from tasks.rse import score_rse
+from tasks.similarity import choose_references, embed, homogeneity, neighbours, sum_pairs, verdict
 
 
 @flow(name="similarity", flow_run_name="similarity")
-async def similarity(
-    home: str, references: list[str], embedding: EmbeddingPlan, seed: int = 0, lineage: str | None = None
-) -> float:
-    """Form every likeness anew from the replies in the warehouse; return the seconds that the text scores took.
+async def similarity(home: str, references: list[str], embedding: EmbeddingPlan, seed: int = 0) -> float:
+    """Form every similarity and verdict anew from the replies; return the seconds that the text scores took.
 
-    Where nothing that they are formed from has changed, all is there: that takes none.
+    Identity probes and grades of pairs that have no scores, as after a migration, are scored, too. Where nothing that
+    they are formed from has changed, all is there: that takes none. Nor does the text where it has been compared
+    already, and only its vectors are wanted on top.
     """
-    place = home_at(home)
-    with store.writing(place) as warehouse:
-        if lineage is not None:
-            score.load_lineage(lineage, place)
-        key = formed.formed_from(warehouse, references, embedding, seed)
-        if formed.is_formed(warehouse, formed.SIMILARITY, key):
-            return 0.0
-        formed.keep(warehouse, formed.SIMILARITY, None)
-        score.score(references, place)
-        seconds = sum_pairs.sum_pairs(place)
-        homogeneity.homogeneity(seed, place)
-        if embedding.enabled:
-            embed.embed(embedding, seed, place)
-        neighbours.neighbours(embedding.label, place)
-        verdict.verdict(embedding.label, place)
-        drift.drift(embedding.label, seed, place)
-        weigh_index.weigh_index(None, place)
-        formed.keep(warehouse, formed.SIMILARITY, formed.formed_from(warehouse, references, embedding, seed))
+    place, seconds = home_at(home), 0.0
+    with formed.anew(place, formed.SIMILARITY, references, embedding, seed) as is_needed:
+        if is_needed:
+            with formed.anew(place, formed.TEXT, references, seed) as is_text_needed:
+                if is_text_needed:
+                    _score_what_has_no_scores(place)
+                    choose_references.score(references, place)
+                    seconds = sum_pairs.sum_pairs(place)
+                    homogeneity.homogeneity(seed, place)
+            if embedding.enabled:
+                embed.embed(embedding, seed, place)
+            neighbours.neighbours(embedding.label, place)
+            verdict.verdict(embedding.label, place)
     return seconds
+
+
+def _score_what_has_no_scores(home: Home) -> None:
+    with store.writing(home) as warehouse:
+        if (probes := unscored.identity(warehouse)) is not None:
+            judge_agreement.judge_agreement(home)
+            score_identity.score_identity(*probes, home)
+        for judge, seed in unscored.grades(warehouse):
+            score_rse.score_rse(judge, seed, home)

@@ -7,20 +7,21 @@ import polars as pl
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters import foreign, store
+from tasks.adapters.inputs import recorded_files
 from tasks.adapters.settings import Home, now
-from tasks.adapters.staging import Staged
-from tasks.adapters.taking_in import TakingIn, taking_in
+from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse.ingest_rows import TakingIn, taking_in
+from tasks.adapters.warehouse.staging import Staged
 from tasks.domain.ids import reply_id
-from tasks.domain.judging.claim import ClaimVerdict
-from tasks.domain.judging.verdict_rows import Reading, verdict_row
-from tasks.domain.prompting.trials import PUBLISHED
-from tasks.domain.recorded import LabelCount
+from tasks.domain.judging.claim import ClaimLabel
+from tasks.domain.judging.label_rows import LabelKey, label_row
+from tasks.domain.prompting.probes import PUBLISHED
+from tasks.domain.recorded.probe import LabelCount
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What was read and what of it was new; `labels` says what labels trials brought, one count a model."""
+    """What was read and what of it was new; `labels` says what labels probes brought, one count a model."""
 
     format_name: str
     prompt_set: str
@@ -35,19 +36,22 @@ class Ingested:
 
 
 @task(name="ingest", task_run_name="ingest {path.name}", cache_policy=NO_CACHE)
-def ingest(path: Path, format_name: str, names: tuple[str | None, str | None], home: Home) -> Ingested:
+def ingest(
+    path: Path, format_name: str, home: Home, model: str | None = None, prompt_set: str | None = None
+) -> Ingested:
     """Read what is under `path`, write what of it is new, and return what that was.
 
     Args:
         path: file or folder.
         format_name: one of the formats.
-        names: model name and prompt set name that replace those of the file, or None.
         home: where the warehouse is.
+        model: replaces the name of the one model of the file.
+        prompt_set: replaces the name of its prompts.
 
     Raises:
         InputError: something there is wrong; nothing was written.
     """
-    with foreign.staged(path, format_name, names, home) as staged:
+    with recorded_files.staged(path, format_name, home, model=model, prompt_set=prompt_set) as staged:
         return _take_in(staged, home)
 
 
@@ -61,7 +65,7 @@ def _take_in(staged: Staged, home: Home) -> Ingested:
             incoming.run(table)
         n_first = incoming.run("reply")
         n_replaced = sum(_replace(part, incoming) for part in incoming.parts("reply"))
-        n_labels_new = _append_trials(incoming) if staged.labels else 0
+        n_labels_new = _append_probes(incoming) if staged.labels else 0
     return Ingested(
         format_name=staged.format_name,
         prompt_set=staged.prompt_set,
@@ -87,16 +91,16 @@ def _replace(part: Path, incoming: TakingIn) -> int:
     ]
     changed = changed.with_columns(pl.Series("reply_id", ids, pl.String))
     incoming.replaced(changed)
-    return incoming.append("reply", changed, key="reply_id")
+    return incoming.append("reply", changed)
 
 
-def _append_trials(incoming: TakingIn) -> int:
-    """Write what trials add to replies, and return how many labels are new."""
+def _append_probes(incoming: TakingIn) -> int:
+    """Write what probes add to replies, and return how many labels are new."""
     incoming.show("staged_template", incoming.parts("template"))
-    incoming.show("staged_trial", incoming.parts("trial"))
-    for table in ("lineage", "template", "trial"):
+    incoming.show("staged_probe", incoming.parts("probe"))
+    for table in ("lineage", "template", "probe"):
         incoming.run(table)
-    return sum(_append_labels(part, incoming) for part in incoming.parts("trial"))
+    return sum(_append_labels(part, incoming) for part in incoming.parts("probe"))
 
 
 def _append_labels(part: Path, incoming: TakingIn) -> int:
@@ -105,7 +109,7 @@ def _append_labels(part: Path, incoming: TakingIn) -> int:
     for row in incoming.rows("label").iter_rows(named=True):
         # A label that was corrected or taken back is a further attempt: the last one counts, the earlier ones stay.
         attempt = 0 if row["old_attempt"] is None else row["old_attempt"] + 1
-        reading = Reading(row["reply_id"], PUBLISHED, PUBLISHED, attempt, at)
+        label_key = LabelKey(row["reply_id"], PUBLISHED, PUBLISHED, attempt, at)
         told = {name: row[name] for name in ("is_contradiction", "is_foreign", "missing_reason")}
-        new.append(verdict_row(reading, ClaimVerdict("not_judged", **told)))
-    return incoming.append("verdict", new, key="verdict_id")
+        new.append(label_row(label_key, ClaimLabel("not_judged", **told)))
+    return incoming.append("judge_label", new)

@@ -1,10 +1,10 @@
--- check.identity_banks_differ: one row per target whose bank of identity trials is not the one that most targets had.
+-- check.identity_banks_differ: one row per target whose bank of identity probes is not the one that most targets had.
 -- grain: target
 -- level: warn
 -- Its rates stand on other templates or questions, and don't compare.
 with bank as (
     select target, md5(string_agg(distinct template_id || question_id, ',' order by template_id || question_id)) as exam
-    from core.trial
+    from core.probe
     where mode = 'bank'
     group by target
 ),

@@ -2,5 +2,5 @@
 -- grain: reference, prompt_set, judge
 -- level: fail
 select reference, prompt_set, judge, grade
-from mart.similarity_grade
+from mart.rse_grade
 where is_self and grade <> 5

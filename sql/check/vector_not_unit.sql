@@ -2,5 +2,5 @@
 -- grain: embedder, text_id
 -- level: fail
 select embedder, text_id, sqrt(list_inner_product(vector, vector)) as length
-from raw.embedding
+from score.embedding
 where abs(list_inner_product(vector, vector) - 1) > 1e-3

@@ -1,6 +1,6 @@
--- core.deciding_mode: one row per target: the mode of its identity trials whose scores compare with other targets'.
+-- core.deciding_mode: one row per target: the mode of its identity probes whose scores compare with other targets'.
 -- grain: target
--- Trials of the fixed bank, else published ones. An adaptive search has templates of its own for each target, so its scores
+-- Probes of the fixed bank, else published ones. An adaptive search has templates of its own for each target, so its scores
 -- compare with nobody's and are never here.
 select target, arg_min(mode, place) as mode
 from (

@@ -8,6 +8,6 @@ with wanted as (
 )
 select embedding.embedder, reply.reply_id, reply.model, reply.prompt_id, reply.sample, embedding.vector
 from core.reply as reply
-inner join raw.embedding as embedding using (text_id)
+inner join score.embedding as embedding using (text_id)
 inner join wanted using (prompt_id)
 qualify count(*) over (partition by embedding.embedder, reply.prompt_id) = wanted.n_texts

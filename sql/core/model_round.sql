@@ -6,7 +6,7 @@ with asked as (
     select
         outcome.model,
         outcome.round,
-        arg_max(outcome.fingerprint, (outcome.wanted_at, outcome.request_id)) as fingerprint,
+        arg_max(outcome.fingerprint, (outcome.requested_at, outcome.request_id)) as fingerprint,
         count(*) as n_requests,
         count(*) filter (where outcome.missing_reason is null) as n_replies,
         coalesce(sum(strlen(outcome.reply_text)), 0)::bigint as n_bytes,

@@ -8,8 +8,8 @@ select
     reply.prompt_id,
     neighbour.neighbour_reply_id,
     neighbour.cos
-from raw.neighbour as neighbour
+from score.neighbour as neighbour
 inner join core.reply as reply using (reply_id)
 inner join core.reply as near on near.reply_id = neighbour.neighbour_reply_id
-inner join raw.reference as reference on reference.model = near.model
+inner join score.reference as reference on reference.model = near.model
 qualify row_number() over (partition by neighbour.neighbour_kind, neighbour.reply_id order by neighbour.rank) = 1

@@ -11,9 +11,9 @@ with graded as (
         avg(structure_grade) as structure_grade,
         avg(content_grade) as content_grade,
         avg(grade) as grade,
-        max(n_cut_characters) as n_cut_characters,
+        max(n_truncated_chars) as n_truncated_chars,
         max(missing_reason) as missing_reason
-    from core.pair_reading
+    from core.ordered_pair_grade
     group by target_reply_id, reference_reply_id, judge
 )
 select
@@ -23,7 +23,7 @@ select
     graded.structure_grade,
     graded.content_grade,
     graded.grade,
-    graded.n_cut_characters,
+    graded.n_truncated_chars,
     case
         when graded.grade is null then coalesce(pair.missing_reason, graded.missing_reason, 'not_graded')
     end as missing_reason

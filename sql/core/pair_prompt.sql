@@ -8,15 +8,15 @@ with pair as (
         other.model as reference,
         mine.prompt_id,
         case
-            when mine.opening[1] = other.opening[1]
+            when mine.leading_words[1] = other.leading_words[1]
                 then len(
                     list_filter(
-                        range(1, 1 + least(len(mine.opening), len(other.opening))),
-                        lambda k: mine.opening[1:k] = other.opening[1:k]
+                        range(1, 1 + least(len(mine.leading_words), len(other.leading_words))),
+                        lambda k: mine.leading_words[1:k] = other.leading_words[1:k]
                     )
                 )
             else 0
-        end as n_opening_words,
+        end as n_prefix_words,
         least(mine.n_words, other.n_words) / nullif(greatest(mine.n_words, other.n_words), 0) as length_closeness,
         len(list_intersect(mine.word_pairs, other.word_pairs)) as n_shared,
         len(mine.word_pairs) + len(other.word_pairs) as n_pairs
@@ -28,8 +28,8 @@ select
     reference,
     prompt_id,
     count(*) as n_sample_pairs,
-    avg(ln(1 + n_opening_words)) as opening,
-    max(n_opening_words) as max_opening_words,
+    avg(ln(1 + n_prefix_words)) as prefix_overlap,
+    max(n_prefix_words) as max_prefix_words,
     avg(length_closeness) as length_closeness,
     avg(n_shared / nullif(n_pairs - n_shared, 0)) as bigram_jaccard
 from pair

@@ -22,7 +22,7 @@ select
         when reference.reply_id is null then 'no_reference_reply'
         when target.reply_id is null then 'no_target_reply'
     end as missing_reason
-from raw.chosen_pair as chosen
+from raw.sampled_pair as chosen
 inner join core.prompt as prompt using (prompt_id)
 left join answered as target on target.model = chosen.target and target.prompt_id = chosen.prompt_id
 left join answered as reference on reference.model = chosen.reference and reference.prompt_id = chosen.prompt_id

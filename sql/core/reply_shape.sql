@@ -1,6 +1,6 @@
 -- core.reply_shape: one row per reply that has a text: its words counted, its first words and its pairs of words.
 -- grain: reply_id
--- n_words, opening: see raw.text_shape. word_pairs: every two words that follow each other, each pair once.
+-- n_words, leading_words: see score.text_shape. word_pairs: every two words that follow each other, each pair once.
 select
     reply.reply_id,
     reply.model,
@@ -8,7 +8,7 @@ select
     reply.sample,
     reply.text_id,
     shape.n_words,
-    shape.opening,
+    shape.leading_words,
     list_transform(
         [
             regexp_extract_all(
@@ -24,4 +24,4 @@ select
         lambda words: list_distinct(list_transform(range(1, len(words)), lambda i: hash(words[i], words[i + 1])))
     )[1] as word_pairs
 from core.reply as reply
-inner join raw.text_shape as shape on shape.text_id = reply.text_id
+inner join score.text_shape as shape on shape.text_id = reply.text_id

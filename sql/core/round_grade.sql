@@ -10,7 +10,7 @@ select
     reading.judge,
     avg(reading.grade) as grade
 from core.round_reply as reply
-inner join core.pair_reading as reading on reading.target_reply_id = reply.reply_id
+inner join core.ordered_pair_grade as reading on reading.target_reply_id = reply.reply_id
 inner join core.outcome as reference on reference.reply_id = reading.reference_reply_id
 where reading.grade is not null and reference.model <> reply.model
 group by reply.model, reply.round, reply.prompt_id, reference.model, reading.judge

@@ -1,8 +1,8 @@
 -- core.round_reply: one row per model, round, prompt and sample that was asked: what counts there, answered or not.
 -- grain: model, round, prompt_id, sample
 -- filter: model, round
--- core.reply has what counts now; this keeps what counted then, of whichever card. Identity trials and what is asked of
--- judges and helpers are not here, nor is what was ingested. temperature: as it was sent, null for the endpoint's own.
+-- core.reply has what counts now; this keeps what counted then, of whichever card. Identity probes and what is asked of
+-- judges and attackers are not here, nor is what was ingested. temperature: as it was sent, null for the endpoint's own.
 select
     outcome.model,
     outcome.round,
@@ -19,11 +19,8 @@ select
 from core.outcome as outcome
 inner join raw.request as request using (request_id)
 where outcome.fingerprint <> 'ingested'
-    and not exists (select 1 from raw.trial as trial where trial.request_id = outcome.request_id)
-    and not exists (select 1 from raw.judging as judging where judging.request_id = outcome.request_id)
-    and not exists (select 1 from raw.pair_judging as paired where paired.request_id = outcome.request_id)
-    and not exists (select 1 from raw.helper_call as helped where helped.request_id = outcome.request_id)
+    and outcome.purpose = 'reply'
 qualify row_number() over (
     partition by outcome.model, outcome.round, outcome.prompt_id, outcome.sample
-    order by outcome.wanted_at desc, outcome.request_id
+    order by outcome.requested_at desc, outcome.request_id
 ) = 1

@@ -3,14 +3,11 @@ with reply as (
     select outcome.model, outcome.round, outcome.prompt_id, outcome.sample, outcome.reply_text, outcome.fingerprint
     from core.outcome as outcome
     where
-        not exists (from raw.trial as trial where trial.request_id = outcome.request_id)
-        and not exists (from raw.judging as judging where judging.request_id = outcome.request_id)
-        and not exists (from raw.pair_judging as graded where graded.request_id = outcome.request_id)
-        and not exists (from raw.helper_call as helper where helper.request_id = outcome.request_id)
+        outcome.purpose = 'reply'
     qualify
         row_number() over (
             partition by outcome.model, outcome.round, outcome.prompt_id, outcome.sample
-            order by outcome.wanted_at desc, outcome.request_id
+            order by outcome.requested_at desc, outcome.request_id
         ) = 1
 ),
 round as (

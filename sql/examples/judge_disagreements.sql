@@ -9,10 +9,10 @@ select
     r.is_foreign as other_strict,
     l.evidence_text,
     r.evidence_text as other_evidence_text,
-    left(trial.reply_text, 300) as reply
-from core.trial_reading as l
-inner join core.trial_reading as r on r.request_id = l.request_id and r.mode = l.mode and r.judge > l.judge
-inner join core.trial as trial on trial.request_id = l.request_id and trial.mode = l.mode
+    left(probe.reply_text, 300) as reply
+from core.probe_label as l
+inner join core.probe_label as r on r.request_id = l.request_id and r.mode = l.mode and r.judge > l.judge
+inner join core.probe as probe on probe.request_id = l.request_id and probe.mode = l.mode
 where l.is_contradiction <> r.is_contradiction or l.is_foreign <> r.is_foreign
 order by l.target, l.judge, r.judge, l.request_id
 limit 50;

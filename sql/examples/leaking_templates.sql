@@ -1,17 +1,17 @@
--- Under which templates do most targets claim another maker?
+-- Under which templates do most targets claim another vendor?
 select
-    trial.mode,
-    trial.template_key,
-    trial.kind,
-    trial.language,
-    trial.is_leading,
-    count(distinct trial.target) filter (where trial.is_foreign) as n_targets_slipping,
-    count(distinct trial.target) filter (where trial.is_foreign is not null) as n_targets_read,
-    count(*) filter (where trial.is_foreign) as n_strict,
-    count(trial.is_foreign) as n_read
-from core.trial_reading as trial
+    probe.mode,
+    probe.template_key,
+    probe.kind,
+    probe.language,
+    probe.is_leading,
+    count(distinct probe.target) filter (where probe.is_foreign) as n_targets_leaking,
+    count(distinct probe.target) filter (where probe.is_foreign is not null) as n_targets_read,
+    count(*) filter (where probe.is_foreign) as n_strict,
+    count(probe.is_foreign) as n_read
+from core.probe_label as probe
 inner join core.deciding_judge using (target, mode, judge)
-group by trial.mode, trial.template_key, trial.kind, trial.language, trial.is_leading
+group by probe.mode, probe.template_key, probe.kind, probe.language, probe.is_leading
 having n_strict > 0
-order by n_targets_slipping desc, n_strict / n_read desc, trial.mode, trial.template_key, trial.is_leading
+order by n_targets_leaking desc, n_strict / n_read desc, probe.mode, probe.template_key, probe.is_leading
 limit 30;

@@ -1,4 +1,4 @@
--- Which models share lineage with several makers' models at once, and which?
+-- Which models share lineage with several vendors' models at once, and which?
 select target, count(*) as n_groups, string_agg(candidate_group, ', ' order by rank) as candidate_groups
 from mart.verdict
 where not is_kin and is_positive

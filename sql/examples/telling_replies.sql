@@ -7,12 +7,12 @@ with surest as materialized (
     limit 5
 ),
 part as materialized (
-    select surest.target, surest.reference, surest.degree, centred.prompt_id, centred.opening_d
+    select surest.target, surest.reference, surest.degree, centred.prompt_id, centred.prefix_overlap_d
     from surest
     inner join core.pair_centred as centred using (target, reference)
     qualify
         row_number() over (
-            partition by surest.target, surest.reference order by centred.opening_d desc nulls last, centred.prompt_id
+            partition by surest.target, surest.reference order by centred.prefix_overlap_d desc nulls last, centred.prompt_id
         ) <= 3
 ),
 first_reply as (
@@ -24,7 +24,7 @@ first_reply as (
 select
     part.target,
     part.reference,
-    round(part.opening_d, 3) as opening_d,
+    round(part.prefix_overlap_d, 3) as prefix_overlap_d,
     prompt.prompt_text,
     left(target.reply_text, 200) as target_begins,
     left(reference.reply_text, 200) as reference_begins
@@ -34,4 +34,4 @@ inner join first_reply as l on l.model = part.target and l.prompt_id = part.prom
 inner join first_reply as r on r.model = part.reference and r.prompt_id = part.prompt_id
 inner join raw.reply as target on target.reply_id = l.reply_id
 inner join raw.reply as reference on reference.reply_id = r.reply_id
-order by part.degree desc, part.target, part.reference, part.opening_d desc, part.prompt_id;
+order by part.degree desc, part.target, part.reference, part.prefix_overlap_d desc, part.prompt_id;

@@ -1,13 +1,13 @@
 -- pair_prompts(target_name, reference_name): one row per prompt that the two models answered: all that D is formed from.
--- opening: ln(1 + leading words shared, at most 12); opening_d: the same less the background's mean, the prompt's part of D.
+-- prefix_overlap: ln(1 + leading words shared, at most 12); prefix_overlap_d: the same less the background's mean, the prompt's part of D.
 select
     pair.prompt_id,
     prompt.prompt_set,
     prompt.prompt_key,
-    pair.opening,
-    centred.opening_d,
-    centred.n_panel,
-    pair.max_opening_words,
+    pair.prefix_overlap,
+    centred.prefix_overlap_d,
+    centred.n_background,
+    pair.max_prefix_words,
     pair.length_closeness,
     pair.bigram_jaccard,
     pair.n_sample_pairs,
@@ -18,7 +18,7 @@ select
         where target.model = target_name
             and reference.model = reference_name
             and target.prompt_id = pair.prompt_id
-            and target.embedder in (select embedder from raw.cosine_by_set)
+            and target.embedder in (select embedder from score.cosine_sum)
     ) as raw_cos
 from core.pair_prompt as pair
 inner join core.prompt as prompt using (prompt_id)

@@ -11,7 +11,7 @@ with gap as (
             / nullif(n_prompts - 1, 0)
             / n_prompts
         ) as standard_error
-    from raw.base_gap
+    from score.base_gap
 )
 select
     target,

@@ -20,7 +20,7 @@ select
     count(*) - count(reply.reply_text) as n_missing,
     count(reply.reply_text) / count(*) as coverage,
     any_value(reason.reasons) as missing_reasons,
-    count(*) filter (where reply.finish_reason = 'length') as n_cut,
+    count(*) filter (where reply.finish_reason = 'length') as n_truncated,
     median(reply.latency_ms) as median_latency_ms
 from core.reply as reply
 inner join core.prompt as prompt using (prompt_id)

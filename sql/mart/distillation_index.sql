@@ -1,7 +1,7 @@
 -- mart.distillation_index: one row per target: one figure from 0 to 100 for how much of others is in it, and its parts.
 -- grain: target
 -- index = 100 * sum of weight * part / sum of weights. Parts from 0 to 1: lineage, the degree to the nearest group of
--- another maker; identity, hard; similarity, (grade - 1) / 4. Without a part that has a weight there is no index: missing
+-- another vendor; identity, hard; rse, (grade - 1) / 4. Without a part that has a weight there is no index: missing
 -- is not zero. low, high: the parts' intervals as if independent (MOVER: Zou and Donner, Statistics in Medicine 2008, 27,
 -- 1693). An ordering of convenience; the verdict says what is sure.
 with part as (
@@ -11,15 +11,15 @@ with part as (
         greatest(least(degree, 1), 0) as value,
         greatest(least(degree_low, 1), 0) as low,
         greatest(least(degree_high, 1), 0) as high
-    from mart.verdict_of_target
+    from core.verdict_of_target
     where degree is not null
     union all
     select target, 'identity' as part, hard as value, hard_low as low, hard_high as high
-    from mart.identity_and_similarity
+    from mart.identity_and_rse
     where hard is not null
     union all
-    select target, 'similarity' as part, (grade - 1) / 4 as value, (grade_low - 1) / 4 as low, (grade_high - 1) / 4 as high
-    from mart.identity_and_similarity
+    select target, 'rse' as part, (grade - 1) / 4 as value, (grade_low - 1) / 4 as low, (grade_high - 1) / 4 as high
+    from mart.identity_and_rse
     where grade is not null
 ),
 target as (
@@ -36,7 +36,7 @@ weighed as (
         part.low,
         part.high
     from target
-    cross join raw.index_weight as weight
+    cross join score.index_weight as weight
     left join part on part.target = target.target and part.part = weight.part
 ),
 summed as (
@@ -50,7 +50,7 @@ summed as (
         sqrt(sum((weight * (high - value)) ** 2)) as above,
         max(value) filter (where part = 'lineage') as lineage,
         max(value) filter (where part = 'identity') as identity,
-        max(value) filter (where part = 'similarity') as similarity,
+        max(value) filter (where part = 'rse') as rse,
         list(part order by part) filter (where value is null and weight > 0) as missing_parts
     from weighed
     group by target
@@ -62,7 +62,7 @@ select
     case when is_complete and has_interval then round(100 * least(value + above, 1), 3) end as high,
     round(lineage, 6) as lineage,
     round(identity, 6) as identity,
-    round(similarity, 6) as similarity,
+    round(rse, 6) as rse,
     coalesce(missing_parts, []) as missing_parts,
     index_version
 from summed

@@ -23,4 +23,4 @@ select
     is_card_changed,
     missing_reason,
     computed_at
-from raw.drift
+from score.drift

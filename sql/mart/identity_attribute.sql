@@ -1,31 +1,31 @@
 -- mart.identity_attribute: one row per target, mode, judge and attribute: how often the reply deviates.
 -- grain: target, mode, judge, attribute
--- n_asked: trials with a reading whose question asks for it, n_asked_stated those of them that state it; n_missing:
--- trials that ask for it and have no reading. n_stated: all trials that state it, asked or not; n_known: those where
+-- n_asked: probes with a label whose question asks for it, n_asked_stated those of them that state it; n_missing:
+-- probes that ask for it and have no label. n_stated: all probes that state it, asked or not; n_known: those where
 -- the card has a fact to hold it against, the denominator of deviating_share. A judge that notes deviations only, never
 -- a value, leaves n_stated, n_asked_stated, n_known and the share null; one that notes nothing n_deviating, too.
 -- top_deviation: the foreign vendor that deviating values point to most often, or the value where they point to none.
 with claim as (
     select
-        trial.target,
-        trial.mode,
-        trial.judge,
+        probe.target,
+        probe.mode,
+        probe.judge,
         claim.attribute,
-        list_contains(trial.asks, claim.attribute) as is_asked,
+        list_contains(probe.asks, claim.attribute) as is_hypothesis,
         claim.is_deviation,
         case
             when claim.vendor <> 'other' and claim.vendor <> model.vendor then claim.vendor
             else claim.value_text
         end as pointed
-    from core.judged_trial as trial
-    inner join raw.attribute_claim as claim using (verdict_id)
-    inner join core.model as model on model.model = trial.target
+    from core.labelled_probe as probe
+    inner join raw.attribute_claim as claim using (label_id)
+    inner join core.model as model on model.model = probe.target
 ),
 judge as (
-    select verdict.judge, bool_or(claim.value_text is not null) as names_values
+    select label.judge, bool_or(claim.value_text is not null) as names_values
     from raw.attribute_claim as claim
-    inner join raw.verdict as verdict using (verdict_id)
-    group by verdict.judge
+    inner join raw.judge_label as label using (label_id)
+    group by label.judge
 ),
 asked as (
     select
@@ -33,9 +33,9 @@ asked as (
         mode,
         judge,
         attribute,
-        count(*) filter (where verdict_missing_reason is null) as n_asked,
-        count(verdict_missing_reason) as n_missing
-    from (select target, mode, judge, verdict_missing_reason, unnest(asks) as attribute from core.judged_trial)
+        count(*) filter (where label_missing_reason is null) as n_asked,
+        count(label_missing_reason) as n_missing
+    from (select target, mode, judge, label_missing_reason, unnest(asks) as attribute from core.labelled_probe)
     group by target, mode, judge, attribute
 ),
 stated as (
@@ -45,7 +45,7 @@ stated as (
         judge,
         attribute,
         count(*) as n_stated,
-        count(*) filter (where is_asked) as n_asked_stated,
+        count(*) filter (where is_hypothesis) as n_asked_stated,
         count(is_deviation) as n_known,
         count(*) filter (where is_deviation) as n_deviating
     from claim

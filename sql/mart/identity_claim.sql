@@ -1,10 +1,10 @@
 -- mart.identity_claim: one row per target, mode, judge, stance and vendor: how often it is claimed.
 -- grain: target, mode, judge, stance, claimed_vendor
--- n_trials: those that the judge has read for claims, the denominator of share; n_missing: those without a reading.
+-- n_probes: those that the judge has read for claims, the denominator of share; n_missing: those without a label.
 -- stance: own, foreign, none, refused, or not_judged where the judge tells foreign claims from all else only.
--- claimed_vendor: `none` where nobody is claimed, `other` for a maker that the lexicon lacks, `unknown` where the judge
+-- claimed_vendor: `none` where nobody is claimed, `other` for a vendor that the lexicon lacks, `unknown` where the judge
 -- names none. candidate_rank: 1 for the foreign vendor that is claimed most often, a candidate teacher.
-with reading as (
+with label as (
     select
         target,
         mode,
@@ -14,11 +14,11 @@ with reading as (
         is_foreign,
         is_hard,
         is_earnest
-    from core.judged_trial
+    from core.labelled_probe
 ),
 total as (
-    select target, mode, judge, count(is_foreign) as n_trials, count(*) - count(is_foreign) as n_missing
-    from reading
+    select target, mode, judge, count(is_foreign) as n_probes, count(*) - count(is_foreign) as n_missing
+    from label
     group by target, mode, judge
 ),
 claim as (
@@ -33,7 +33,7 @@ claim as (
         count(*) as n_claims,
         count(*) filter (where is_earnest) as n_earnest,
         count(*) filter (where is_hard) as n_hard
-    from reading
+    from label
     where is_foreign is not null
     group by all
 )
@@ -51,8 +51,8 @@ select
     claim.n_claims,
     claim.n_earnest,
     claim.n_hard,
-    total.n_trials,
+    total.n_probes,
     total.n_missing,
-    round(claim.n_claims / total.n_trials, 6) as share
+    round(claim.n_claims / total.n_probes, 6) as share
 from claim
 inner join total using (target, mode, judge)

@@ -1,13 +1,13 @@
--- mart.identity_coverage: one row per target and mode: identity trials asked, answered and read, and why not.
+-- mart.identity_coverage: one row per target and mode: identity probes asked, answered and read, and why not.
 -- grain: target, mode
--- judge: the one that counts; n_read: replies that it has a reading of. unread_reasons: why it has none of the others.
-with trial as (
+-- judge: the one that counts; n_read: replies that it has a label of. unread_reasons: why it has none of the others.
+with probe as (
     select target, mode, request_id, missing_reason
-    from core.trial
+    from core.probe
 ),
-reading as (
-    select trial.target, trial.mode, trial.request_id, trial.verdict_missing_reason
-    from core.judged_trial as trial
+label as (
+    select probe.target, probe.mode, probe.request_id, probe.label_missing_reason
+    from core.labelled_probe as probe
     inner join core.deciding_judge using (target, mode, judge)
 ),
 reason as (
@@ -20,14 +20,14 @@ reason as (
             as unread_reasons
     from (
         select
-            trial.target,
-            trial.mode,
-            case when trial.missing_reason is not null then 'missing' else 'unread' end as kind,
-            coalesce(trial.missing_reason, reading.verdict_missing_reason) as missing_reason,
+            probe.target,
+            probe.mode,
+            case when probe.missing_reason is not null then 'missing' else 'unread' end as kind,
+            coalesce(probe.missing_reason, label.label_missing_reason) as missing_reason,
             count(*) as n
-        from trial
-        left join reading using (target, mode, request_id)
-        where coalesce(trial.missing_reason, reading.verdict_missing_reason) is not null
+        from probe
+        left join label using (target, mode, request_id)
+        where coalesce(probe.missing_reason, label.label_missing_reason) is not null
         group by all
     )
     group by target, mode
@@ -35,16 +35,16 @@ reason as (
 select
     target,
     mode,
-    count(*) as n_trials,
-    count(*) - count(trial.missing_reason) as n_answered,
-    count(trial.missing_reason) as n_missing,
-    round((count(*) - count(trial.missing_reason)) / count(*), 6) as coverage,
+    count(*) as n_probes,
+    count(*) - count(probe.missing_reason) as n_answered,
+    count(probe.missing_reason) as n_missing,
+    round((count(*) - count(probe.missing_reason)) / count(*), 6) as coverage,
     any_value(reason.missing_reasons) as missing_reasons,
     any_value(deciding.judge) as judge,
-    count(*) filter (where reading.request_id is not null and reading.verdict_missing_reason is null) as n_read,
+    count(*) filter (where label.request_id is not null and label.label_missing_reason is null) as n_read,
     any_value(reason.unread_reasons) as unread_reasons
-from trial
+from probe
 left join core.deciding_judge as deciding using (target, mode)
-left join reading using (target, mode, request_id)
+left join label using (target, mode, request_id)
 left join reason using (target, mode)
 group by target, mode

@@ -1,10 +1,10 @@
 -- mart.identity_difference: one row per two targets, mode and score: the paired difference, by the judge that counts.
 -- grain: left_target, right_target, mode, score
--- difference: left less right on the trials that both have a reading of. p_holm is adjusted over all pairs of targets
+-- difference: left less right on the probes that both have a label of. p_holm is adjusted over all pairs of targets
 -- of one judge and score. The judge that counts is the first by rank that has read both.
 with reader as (
     select target, mode, judge, min(judge_rank) as judge_rank
-    from raw.identity_score
+    from score.identity_score
     group by target, mode, judge
 )
 select
@@ -23,7 +23,7 @@ select
     round(gap.p_holm, 6) as p_holm,
     gap.n,
     gap.n_templates
-from raw.identity_difference as gap
+from score.identity_difference as gap
 inner join reader as left_reader
     on left_reader.target = gap.left_target and left_reader.mode = gap.mode and left_reader.judge = gap.judge
 inner join reader as right_reader

@@ -2,19 +2,19 @@
 -- grain: target, mode, question_group
 -- stored: snapshot
 -- embedding_spread: 1 less the mean cosine over all pairs of replies, 0 where they are the same words; missing where
--- fewer than two are embedded. n_sampled: trials drawn to be embedded, the same for all targets of a bank; n_embedded:
+-- fewer than two are embedded. n_sampled: probes drawn to be embedded, the same for all targets of a bank; n_embedded:
 -- those of them with a vector. No judge is needed. A question without a group is a group of its own.
 with member as (
     select
-        trial.target,
-        trial.mode,
-        trial.question_group,
-        trial.request_id,
+        probe.target,
+        probe.mode,
+        probe.question_group,
+        probe.request_id,
         embedding.vector::double[] as vector
-    from raw.trial_sample as drawn
-    inner join core.trial as trial using (request_id, mode)
-    left join raw.embedding as embedding
-        on embedding.embedder = drawn.embedder and embedding.text_id = trial.text_id
+    from score.probe_sample as drawn
+    inner join core.probe as probe using (request_id, mode)
+    left join score.embedding as embedding
+        on embedding.embedder = drawn.embedder and embedding.text_id = probe.text_id
 ),
 pair as (
     select target, mode, question_group, avg(list_inner_product(l.vector, r.vector)) as cos

@@ -1,4 +1,4 @@
--- mart.judge_agreement: one row per two judges, mode, target and score: how far their readings of the same replies agree.
+-- mart.judge_agreement: one row per two judges, mode, target and score: how far their labels of the same replies agree.
 -- grain: mode, target, left_judge, right_judge, score
 -- target all: pooled over targets. kappa: Cohen's, with a 95 % interval over templates; null with a reason.
 select * replace (
@@ -9,4 +9,4 @@ select * replace (
     round(kappa_low, 6) as kappa_low,
     round(kappa_high, 6) as kappa_high
 )
-from raw.judge_agreement
+from score.judge_agreement

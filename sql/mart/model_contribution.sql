@@ -1,7 +1,7 @@
 -- mart.model_contribution: one row per kernel, population and member: what it adds to the number of distinct models.
 -- grain: kernel, population, member
 -- contribution: vendi of all less vendi without it; about 0 for a copy of another. rank 1 adds least.
--- likeness: its mean likeness to the others.
+-- similarity: its mean similarity to the others.
 select
     one.kernel,
     one.population,
@@ -10,12 +10,12 @@ select
     round(one.contribution, 6) as contribution,
     round(one.contribution_low, 6) as contribution_low,
     round(one.contribution_high, 6) as contribution_high,
-    round(one.likeness, 6) as likeness,
-    round(one.likeness_low, 6) as likeness_low,
-    round(one.likeness_high, 6) as likeness_high,
+    round(one.similarity, 6) as similarity,
+    round(one.similarity_low, 6) as similarity_low,
+    round(one.similarity_high, 6) as similarity_high,
     one.nearest,
-    round(one.nearest_likeness, 6) as nearest_likeness,
+    round(one.nearest_similarity, 6) as nearest_similarity,
     model.family,
     model.role
-from raw.model_contribution as one
+from score.model_contribution as one
 left join core.model as model on one.population <> 'families' and model.model = one.member

@@ -17,7 +17,7 @@ select
     near.reply_text as neighbour_reply_text,
     neighbour.reply_id,
     neighbour.neighbour_reply_id
-from raw.neighbour as neighbour
+from score.neighbour as neighbour
 inner join core.reply as reply using (reply_id)
 inner join core.reply as near on near.reply_id = neighbour.neighbour_reply_id
 inner join core.prompt as prompt on prompt.prompt_id = reply.prompt_id

@@ -1,4 +1,4 @@
--- mart.pair_curve: one row per target, reference and number of prompts: the opening score D over the first so many prompts.
+-- mart.pair_curve: one row per target, reference and number of prompts: the prefix_overlap score D over the first so many prompts.
 -- grain: target, reference, n_prompts
 -- filter: target, reference
 -- The prompts come in the order of their ids, which are hashes: an order that has nothing to do with what they say. So the
@@ -9,19 +9,19 @@ with part as (
         reference,
         row_number() over so_far as n_prompts,
         count(*) over (partition by target, reference) as n_all,
-        avg(opening_d) over so_far as opening_d,
-        stddev_samp(opening_d) over so_far / sqrt(row_number() over so_far) as standard_error
+        avg(prefix_overlap_d) over so_far as prefix_overlap_d,
+        stddev_samp(prefix_overlap_d) over so_far / sqrt(row_number() over so_far) as standard_error
     from core.pair_centred
-    where opening_d is not null
+    where prefix_overlap_d is not null
     window so_far as (partition by target, reference order by prompt_id rows unbounded preceding)
 )
 select
     target,
     reference,
     n_prompts,
-    round(opening_d, 6) as opening_d,
-    round(opening_d - 1.96 * standard_error, 6) as low,
-    round(opening_d + 1.96 * standard_error, 6) as high
+    round(prefix_overlap_d, 6) as prefix_overlap_d,
+    round(prefix_overlap_d - 1.96 * standard_error, 6) as low,
+    round(prefix_overlap_d + 1.96 * standard_error, 6) as high
 from part
 where
     n_prompts = n_all

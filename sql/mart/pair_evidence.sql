@@ -1,4 +1,4 @@
--- mart.pair_evidence: one row per target, other model, prompt and two samples: both replies side by side, with likeness.
+-- mart.pair_evidence: one row per target, other model, prompt and two samples: both replies side by side, with similarity.
 -- grain: reply_id, reference_reply_id
 -- filter: target, reference
 -- Unfiltered it is every pair of replies in the warehouse.
@@ -8,8 +8,8 @@ select
     prompt.prompt_set,
     prompt.prompt_key,
     prompt.prompt_text,
-    pair.opening,
-    pair.max_opening_words,
+    pair.prefix_overlap,
+    pair.max_prefix_words,
     pair.bigram_jaccard,
     pair.length_closeness,
     reply.reply_text,

@@ -1,20 +1,25 @@
--- mart.spend: one row per model and round: calls, tokens and, where the card has a price, US dollars.
--- grain: model, round
+-- mart.spend: one row per model, purpose and round: what its calls were for, their tokens, price and time.
+-- grain: model, purpose, round
+-- seconds: sum of the calls' own times; calls run side by side, so a run takes less. cost_usd is null where the card has no
+-- price or the server told no tokens.
 select
-    outcome.model,
-    outcome.round,
-    count(outcome.reply_id) as n_replies,
-    sum(outcome.n_attempts)::bigint as n_attempts,
-    sum(outcome.prompt_tokens)::bigint as prompt_tokens,
-    sum(outcome.completion_tokens)::bigint as completion_tokens,
+    call.model,
+    call.purpose,
+    call.round,
+    count(call.reply_id) as n_calls,
+    count(*) filter (where call.missing_reason is not null) as n_missing,
+    sum(call.n_attempts)::bigint as n_attempts,
+    sum(call.prompt_tokens)::bigint as prompt_tokens,
+    sum(call.completion_tokens)::bigint as completion_tokens,
+    round(sum(call.latency_ms) / 1000, 3) as seconds,
     round(
         (
-            sum(outcome.prompt_tokens) * any_value(model.input_usd)
-            + sum(outcome.completion_tokens) * any_value(model.output_usd)
+            sum(call.prompt_tokens) * any_value(model.input_usd)
+            + sum(call.completion_tokens) * any_value(model.output_usd)
         ) / 1e6,
         6
     ) as cost_usd
-from core.outcome as outcome
+from core.outcome as call
 inner join core.model as model using (model)
-where outcome.source = 'asked'
+where call.source = 'asked'
 group by all

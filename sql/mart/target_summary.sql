@@ -1,30 +1,30 @@
 -- mart.target_summary: one row per target of which anything was measured: the leaderboard, and the one order that it has.
 -- grain: target
 -- stored: snapshot
--- position: first the targets with a positive verdict on a group of another maker, the stronger word first; then targets that
+-- position: first the targets with a positive verdict on a group of another vendor, the stronger word first; then targets that
 -- are no controls (documented as independent); then by p_target,
 -- the p of the target asked alone, ascending; then by D, hard and grade, each descending and nulls last; then by name. candidate_group,
--- and what stands beside it: the nearest group of another maker, by mart.verdict_of_target; where a panel for verdicts is
--- lacking, by mart.nearest_group. teachers: up to three such groups, nearest first. hard, strict, loose: of one mode of
--- trials (core.deciding_mode): the fixed bank's, else published ones; never of an adaptive search, which does not compare
--- (mart.identity_score has it). grade: see mart.identity_and_similarity. What was not measured is null.
+-- and what stands beside it: the nearest group of another vendor, by core.verdict_of_target; where a background for verdicts is
+-- lacking, by core.nearest_group. teachers: up to three such groups, nearest first. hard, strict, loose: of one mode of
+-- probes (core.deciding_mode): the fixed bank's, else published ones; never of an adaptive search, which does not compare
+-- (mart.identity_score has it). grade: see mart.identity_and_rse. What was not measured is null.
 with near as (
     select near.*, near.is_same_family or near.reference_vendor = model.vendor as is_kin
-    from mart.nearest_group as near
+    from core.nearest_group as near
     inner join core.model as model on model.model = near.target
 ),
 beside as materialized (
     select
         *,
         case
-            when opening_d is null then opening - lead(opening) over following
-            else opening_d - lead(opening_d) over following
+            when prefix_overlap_d is null then prefix_overlap - lead(prefix_overlap) over following
+            else prefix_overlap_d - lead(prefix_overlap_d) over following
         end as margin
     from near
     window following as (partition by target, is_kin order by rank)
 ),
 told as materialized (
-    select target, is_kin, place as rank, candidate_group, reference, opening_d, low, high, length_closeness, n_prompts
+    select target, is_kin, place as rank, candidate_group, reference, prefix_overlap_d, low, high, length_closeness, n_prompts
     from mart.verdict
 ),
 candidate as materialized (
@@ -37,13 +37,13 @@ candidate as materialized (
         rank,
         candidate_group,
         reference,
-        opening_d,
-        opening_d_low as low,
-        opening_d_high as high,
+        prefix_overlap_d,
+        prefix_overlap_d_low as low,
+        prefix_overlap_d_high as high,
         length_closeness,
         n_prompts
     from beside
-    where coalesce(opening_d, opening) > 0
+    where coalesce(prefix_overlap_d, prefix_overlap) > 0
         and not exists (select 1 from told where told.target = beside.target and told.is_kin = beside.is_kin)
 ),
 nearest as (
@@ -56,12 +56,12 @@ teacher as (
         target,
         list(candidate_group order by rank)[1:3] as teachers,
         list(reference order by rank)[1:3] as teacher_references,
-        list(opening_d order by rank)[1:3] as teacher_opening_d
+        list(prefix_overlap_d order by rank)[1:3] as teacher_prefix_overlap_d
     from candidate
     where not is_kin
     group by target
 ),
-trial as (
+probe as (
     select
         target,
         mode,
@@ -93,7 +93,7 @@ target as (
     union
     select target from core.deciding_judge
     union
-    select target from mart.identity_and_similarity
+    select target from mart.identity_and_rse
 )
 select
     row_number() over (
@@ -102,8 +102,8 @@ select
             coalesce(model.role = 'independent', false),
             verdict.p_target nulls last,
             verdict.p_t nulls last,
-            nearest.opening_d desc nulls last,
-            trial.hard desc nulls last,
+            nearest.prefix_overlap_d desc nulls last,
+            probe.hard desc nulls last,
             both_scores.grade desc nulls last,
             model.model
     ) as position,
@@ -117,9 +117,9 @@ select
     verdict.n_positive,
     nearest.candidate_group,
     nearest.reference,
-    nearest.opening_d,
-    nearest.low as opening_d_low,
-    nearest.high as opening_d_high,
+    nearest.prefix_overlap_d,
+    nearest.low as prefix_overlap_d_low,
+    nearest.high as prefix_overlap_d_high,
     round(beside.margin, 6) as margin,
     verdict.degree,
     verdict.degree_low,
@@ -147,25 +147,25 @@ select
     beside.centred_cos,
     beside.raw_cos,
     nearest.n_prompts,
-    beside.n_panel,
+    beside.n_background,
     teacher.teachers,
     teacher.teacher_references,
-    teacher.teacher_opening_d,
+    teacher.teacher_prefix_overlap_d,
     own.candidate_group as own_group,
     own.reference as own_reference,
-    own.opening_d as own_opening_d,
+    own.prefix_overlap_d as own_prefix_overlap_d,
     verdict.own_degree,
     verdict.own_verdict,
-    trial.mode as identity_mode,
-    round(trial.loose, 6) as loose,
-    round(trial.loose_low, 6) as loose_low,
-    round(trial.loose_high, 6) as loose_high,
-    round(trial.strict, 6) as strict,
-    round(trial.strict_low, 6) as strict_low,
-    round(trial.strict_high, 6) as strict_high,
-    round(trial.hard, 6) as hard,
-    round(trial.hard_low, 6) as hard_low,
-    round(trial.hard_high, 6) as hard_high,
+    probe.mode as identity_mode,
+    round(probe.loose, 6) as loose,
+    round(probe.loose_low, 6) as loose_low,
+    round(probe.loose_high, 6) as loose_high,
+    round(probe.strict, 6) as strict,
+    round(probe.strict_low, 6) as strict_low,
+    round(probe.strict_high, 6) as strict_high,
+    round(probe.hard, 6) as hard,
+    round(probe.hard_low, 6) as hard_low,
+    round(probe.hard_high, 6) as hard_high,
     both_scores.grade,
     both_scores.grade_low,
     both_scores.grade_high,
@@ -178,20 +178,20 @@ select
     contribution.contribution_low,
     contribution.contribution_high,
     case
-        when asked.target is not null or trial.target is not null
-            then coalesce(asked.n_asked - asked.n_answered, 0) + coalesce(trial.n_missing, 0)
+        when asked.target is not null or probe.target is not null
+            then coalesce(asked.n_asked - asked.n_answered, 0) + coalesce(probe.n_missing, 0)
     end as n_missing,
-    round(coalesce(asked.n_answered / asked.n_asked, trial.coverage), 6) as coverage
+    round(coalesce(asked.n_answered / asked.n_asked, probe.coverage), 6) as coverage
 from target
 inner join core.model as model on model.model = target.target
 left join nearest on nearest.target = target.target and not nearest.is_kin
 left join nearest as own on own.target = target.target and own.is_kin
 left join beside on beside.target = target.target and beside.candidate_group = nearest.candidate_group
-left join mart.verdict_of_target as verdict on verdict.target = target.target
+left join core.verdict_of_target as verdict on verdict.target = target.target
 left join teacher on teacher.target = target.target
-left join trial on trial.target = target.target
+left join probe on probe.target = target.target
 left join asked on asked.target = target.target
-left join mart.identity_and_similarity as both_scores on both_scores.target = target.target
+left join mart.identity_and_rse as both_scores on both_scores.target = target.target
 left join mart.distillation_index as index on index.target = target.target
 left join mart.model_contribution as contribution
-    on contribution.kernel = 'opening' and contribution.population = 'all' and contribution.member = target.target
+    on contribution.kernel = 'prefix_overlap' and contribution.population = 'all' and contribution.member = target.target

@@ -5,8 +5,8 @@
 -- n_control_families families. p_target: of the target's whole family of n_candidates hypotheses, "whom did it learn from,
 -- among these vendors": one target asked alone. q, p_holm: the same over all targets, the expected share of false calls and
 -- the chance of any. p_candidate: of the vendor within its target, as scaled for called targets. Pairs asked about
--- beforehand (is_asked) and kin are families of their own. p_at_length: as p_target at equal length. sibling_p: against
--- models of the same base. weights_p: for shared weights, by D and embeddings. opening_d, low, high: D; degree goes by it.
+-- beforehand (is_hypothesis) and kin are families of their own. p_at_length: as p_target at equal length. sibling_p: against
+-- models of the same base. weights_p: for shared weights, by D and embeddings. prefix_overlap_d, low, high: D; degree goes by it.
 -- is_source: can't be told from the nearest candidate. resembling_controls: controls that look like students of this vendor,
 -- and what the verdict would be without them. place: 1 for the row that says most of a target.
 select
@@ -18,7 +18,7 @@ select
     reference.role as candidate_role,
     told.kind,
     told.is_kin,
-    told.is_asked,
+    told.is_hypothesis,
     nullif(
         list_position(
             ['same model or fine-tune', 'taught by', 'shares lineage (strong)', 'shares lineage (moderate)'], told.verdict
@@ -47,10 +47,10 @@ select
     told.sibling_p,
     told.weights_p,
     told.weights_q,
-    round(told.opening_d, 6) as opening_d,
+    round(told.prefix_overlap_d, 6) as prefix_overlap_d,
     round(told.low, 6) as low,
     round(told.high, 6) as high,
-    round(told.opening_null_mean, 6) as opening_null_mean,
+    round(told.prefix_overlap_null_mean, 6) as prefix_overlap_null_mean,
     round(told.degree, 6) as degree,
     round(told.degree_low, 6) as degree_low,
     round(told.degree_high, 6) as degree_high,
@@ -70,7 +70,7 @@ select
     told.n_control_families,
     coalesce(told.degree > 1, false) as is_beyond_ceiling,
     claim.n_claims as hard_claims,
-    claim.n_trials as hard_trials,
+    claim.n_probes as hard_probes,
     base.base,
     base.excess as over_base,
     base.excess_low as over_base_low,
@@ -82,7 +82,7 @@ select
     ) as place,
     told.verdict,
     told.computed_at
-from raw.lineage_verdict as told
+from score.verdict as told
 inner join core.model as target on target.model = told.target
 inner join core.model as reference on reference.model = told.reference
 left join core.hard_claim as claim on claim.target = told.target and claim.claimed_vendor = reference.vendor

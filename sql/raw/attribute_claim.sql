@@ -1,8 +1,8 @@
 -- raw.attribute_claim: one row per attribute of identity that a judge found stated in a reply.
--- grain: verdict_id, attribute
+-- grain: label_id, attribute
 -- is_deviation is null where the target's card has no fact to hold it against.
 create table if not exists raw.attribute_claim (
-    verdict_id varchar not null,
+    label_id varchar not null,
     attribute varchar not null,
     value_text varchar,
     vendor varchar,

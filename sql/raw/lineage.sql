@@ -1,5 +1,7 @@
 -- raw.lineage: one row per model each time something else was said of where it comes from.
 -- grain: model, source, loaded_at
+-- key: model, source as of loaded_at
+-- A card or a file that is loaded again and says the same adds nothing; one that says again what it said earlier does.
 create table if not exists raw.lineage (
     model varchar not null,
     vendor varchar,

@@ -1,6 +1,8 @@
 -- raw.request: one row per call to be made, or that was made elsewhere.
 -- grain: request_id
--- wanted_at: when a plan or a file last asked for it; where two requests answer the same question, the later counts.
+-- purpose: what the call is for: a reply to compare, an identity probe, a judge's reading, a grade of a pair, or a template's mutation;
+-- a call that was registered for one keeps it.
+-- requested_at: when a plan or a file last asked for it; where two requests answer the same question, the later counts.
 create table if not exists raw.request (
     request_id varchar not null,
     model varchar not null,
@@ -9,5 +11,6 @@ create table if not exists raw.request (
     sample integer not null,
     round varchar not null,
     sampling_text varchar not null,
-    wanted_at timestamp not null
+    requested_at timestamp not null,
+    purpose varchar not null check (purpose in ('reply', 'identity', 'judge', 'grade', 'mutation'))
 );

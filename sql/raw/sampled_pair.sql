@@ -1,21 +1,10 @@
--- raw.sampled_pair: one row per two models, as last computed: sums over the prompts on which both were sampled more than once.
--- grain: left_model, right_model
--- opening, overlap: of the two models; left_self, right_self: of each one's own samples of the same prompts. self_square: of
--- the mean of the two models' own openings; product: of that mean and the pair's opening.
+-- raw.sampled_pair: one row per target, reference, prompt and judge that is to grade how alike their replies are.
+-- grain: target, reference, prompt_id, judge
+-- What was chosen and has no grade is missing: it counts in n_missing, and not as nothing.
 create table if not exists raw.sampled_pair (
-    left_model varchar not null,
-    right_model varchar not null,
-    n_prompts bigint not null,
-    opening_total double not null,
-    left_self_opening_total double not null,
-    right_self_opening_total double not null,
-    opening_square_total double not null,
-    product_total double not null,
-    self_square_total double not null,
-    n_overlap bigint not null,
-    overlap_total double not null,
-    n_left_self_overlap bigint not null,
-    left_self_overlap_total double not null,
-    n_right_self_overlap bigint not null,
-    right_self_overlap_total double not null
+    target varchar not null,
+    reference varchar not null,
+    prompt_id varchar not null,
+    judge varchar not null,
+    sampled_at timestamp not null
 );

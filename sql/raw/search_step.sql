@@ -1,7 +1,7 @@
 -- raw.search_step: one row per step of a search: which template was mutated, into what, and what came of asking it.
 -- grain: search_id, step
 -- path: from a seed to the mutated template, chosen with that probability; parents: what went into the mutation.
--- refused_reason: why the target was not asked. n_judged of n_calls have a verdict, n_success of them a success.
+-- refused_reason: why the target was not asked. n_judged of n_calls have a label, n_success of them a success.
 -- n_judge_calls: those to a judge's model about these replies.
 create table if not exists raw.search_step (
     search_id varchar not null,
@@ -14,12 +14,10 @@ create table if not exists raw.search_step (
     template_id varchar,
     template_text varchar,
     refused_reason varchar,
-    n_helper_calls integer not null,
+    n_attacker_calls integer not null,
     n_calls integer not null,
     n_judged integer not null,
     n_success integer not null,
     n_judge_calls integer not null,
     happened_at timestamp not null
 );
--- Warehouses from before judges of a search could ask a model lack the column: none of their steps made such a call.
-alter table raw.search_step add column if not exists n_judge_calls integer default 0;

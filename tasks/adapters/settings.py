@@ -43,6 +43,11 @@ class Home:
         return self.root / "models"
 
     @property
+    def plans(self) -> Path:
+        """Plans that runs have prepared, by content id."""
+        return self.root / "plans"
+
+    @property
     def indices(self) -> Path:
         """FAISS indices."""
         return self.root / "indices"

@@ -22,15 +22,15 @@ class PromptChoice(Strict):
 
 
 class EmbeddingPlan(Strict):
-    """Which embedder reads the replies, and how many prompts a set and trials a target (the same for all models)."""
+    """Which embedder reads the replies, and how many prompts a set and probes a target (the same for all models)."""
 
     enabled: bool = True
     embedder: Name = "sentence_transformers"
     model: str = "all-MiniLM-L6-v2"
     prompts_per_set: Annotated[int, Field(ge=1)] | None = 150
     """None: every prompt."""
-    trials_per_target: Annotated[int, Field(ge=0)] | None = 150
-    """Identity trials of each mode, in turn one of each group of questions. None: all; 0: none."""
+    probes_per_target: Annotated[int, Field(ge=0)] | None = 150
+    """Identity probes of each mode, in turn one of each group of questions. None: all; 0: none."""
 
     @property
     def label(self) -> str:
@@ -45,7 +45,7 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class IdentityPlan(Strict):
-    """Identity trials: every question in every template, put to every model of the plan, and read by judges."""
+    """Identity probes: every question in every template, put to every model of the plan, and read by judges."""
 
     templates: Name = "identity"
     template_limit: Annotated[int, Field(ge=1)] | None = None
@@ -54,7 +54,7 @@ class IdentityPlan(Strict):
     question_limit: Annotated[int, Field(ge=1)] | None = None
     samples: Annotated[int, Field(ge=1, le=100)] = 1
     sampling: Sampling = Sampling()
-    """Over the plan's own, for the trials alone."""
+    """Over the plan's own, for the probes alone."""
     judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_claim",)
     """The first one's reading counts for `mart.identity_score`; the others are set beside it."""
     judge_model: Name | None = None
@@ -67,7 +67,7 @@ class IdentityPlan(Strict):
 
 
 class SearchPlan(Strict):
-    """A search, for each target its own, for templates under which it slips; the plan's seed decides its chance."""
+    """A search, for each target its own, for templates under which it leaks; the plan's seed decides its chance."""
 
     templates: Name = "identity"
     """The seeds: the templates of this set that name nobody, or with `allow_leading` all of them."""
@@ -78,18 +78,18 @@ class SearchPlan(Strict):
     """How many questions each found template is asked with: the set's first ones, the same for all templates."""
     selection: str = "mcts_explore"
     operators: tuple[str, ...] = ()
-    """Mutations, each as likely. Empty: all that need no helper model."""
-    helper_model: Name | None = None
-    """Model card of the helper, for mutations that ask one."""
+    """Mutations, each as likely. Empty: all that need no attacker model."""
+    attacker_model: Name | None = None
+    """Model card of the attacker, for mutations that ask one."""
     judge: str = "text_claim"
     judge_model: Name | None = None
     """Model card of the judge, for one that asks a model."""
     score: Literal["strict", "loose"] = "strict"
     """What counts as a success: a foreign claim, or any contradiction of the facts."""
     calls: Annotated[int, Field(ge=1)] = 500
-    """The most calls of target, helper and judge together; a step that might go beyond is not begun.
+    """The most calls of target, attacker and judge together; a step that might go beyond is not begun.
 
-    A step asks its questions, the helper at most once, and a judge that asks a model twice at most about each reply.
+    A step asks its questions, the attacker at most once, and a judge that asks a model twice at most about each reply.
     """
     iterations: Annotated[int, Field(ge=1)] | None = None
     successes: Annotated[int, Field(ge=1)] | None = None
@@ -98,14 +98,14 @@ class SearchPlan(Strict):
     """Seeds, questions and mutations may name vendors and models."""
 
 
-class SimilarityPlan(Strict):
+class RsePlan(Strict):
     """How alike targets' and references' replies are, graded from 1 to 5 by judges of pairs (the paper's RSE)."""
 
     references: tuple[Name, ...] = ()
     """Empty: the plan's references."""
     prompt_sets: tuple[Name, ...] = ()
     """Empty: all prompt sets of the plan."""
-    judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_likeness",)
+    judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_similarity",)
     """Those that read the text alone grade every pair of replies; what follows concerns those that ask a model."""
     judge_model: Name | None = None
     """Model card of the judge."""
@@ -128,11 +128,11 @@ class IndexPlan(Strict):
     """What the parts of the distillation index weigh against each other; a part of weight 0 need not be measured."""
 
     lineage: Annotated[float, Field(ge=0)] = 2.0
-    """Degree to the nearest group of another maker: the part that is held against unrelated models."""
+    """Degree to the nearest group of another vendor: the part that is held against unrelated models."""
     identity: Annotated[float, Field(ge=0)] = 1.0
     """Hard identity score."""
-    similarity: Annotated[float, Field(ge=0)] = 1.0
-    """Grade with the reference of another maker that is most alike."""
+    rse: Annotated[float, Field(ge=0)] = 1.0
+    """Grade with the reference of another vendor that is most alike."""
 
     @model_validator(mode="after")
     def _weighs_something(self) -> "IndexPlan":
@@ -146,7 +146,7 @@ class RefreshPlan(Strict):
 
     policy: Literal["always", "once", "sample"] = "always"
     n: Annotated[int, Field(ge=1)] | None = None
-    """With `sample`: how many prompts of each set, and trials, are asked anew: the same of all models in all rounds."""
+    """With `sample`: how many prompts of each set, and probes, are asked anew: the same of all models in all rounds."""
     models: tuple[Name, ...] = ()
     """Whom the policy concerns, such as models pinned to a dated snapshot; all others: always. Empty: all models."""
 
@@ -164,7 +164,7 @@ class DriftPlan(Strict):
     """Name of the environment variable that holds a webhook's URL; it gets the alarms as JSON."""
 
 
-class Question(Strict):
+class Hypothesis(Strict):
     """Whether `target` shares lineage with the candidate group `teacher`, asked before anything is seen."""
 
     target: Name
@@ -185,12 +185,12 @@ class Plan(Strict):
     embedding: EmbeddingPlan = EmbeddingPlan()
     identity: IdentityPlan | None = None
     search: SearchPlan | None = None
-    similarity: SimilarityPlan | None = None
+    rse: RsePlan | None = None
     index: IndexPlan = IndexPlan()
     refresh: RefreshPlan = RefreshPlan()
     drift: DriftPlan = DriftPlan()
     workers: WorkersPlan = WorkersPlan()
-    questions: tuple[Question, ...] = ()
+    hypotheses: tuple[Hypothesis, ...] = ()
     """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
     batch_size: Annotated[int, Field(ge=1, le=1000)] | None = None
     """The most requests of a batch; left out, so many as a model's calls in flight make worth while."""
@@ -219,16 +219,16 @@ class Plan(Strict):
             raise ValueError(f"its models name {', '.join(stray)}, which 'models' does not")
         return value
 
-    @field_validator("questions")
+    @field_validator("hypotheses")
     @classmethod
-    def _about_models(cls, value: tuple[Question, ...], info: ValidationInfo) -> tuple[Question, ...]:
-        if stray := sorted({question.target for question in value} - set(info.data.get("models", ()))):
+    def _about_models(cls, value: tuple[Hypothesis, ...], info: ValidationInfo) -> tuple[Hypothesis, ...]:
+        if stray := sorted({hypothesis.target for hypothesis in value} - set(info.data.get("models", ()))):
             raise ValueError(f"it asks about {', '.join(stray)}, which 'models' does not name")
         return value
 
-    @field_validator("similarity")
+    @field_validator("rse")
     @classmethod
-    def _known_to_the_plan(cls, value: SimilarityPlan | None, info: ValidationInfo) -> SimilarityPlan | None:
+    def _known_to_the_plan(cls, value: RsePlan | None, info: ValidationInfo) -> RsePlan | None:
         if value is None:
             return None
         sets = [choice.set for choice in info.data.get("prompts", ())]
@@ -250,7 +250,7 @@ class Plan(Strict):
         choices = [choice.model_dump() for choice in self.prompts]
         sampling = self.sampling.model_dump(mode="json")
         identity = self.identity.model_dump() if self.identity else None
-        similarity = self.similarity.model_dump() if self.similarity else None
+        similarity = self.rse.model_dump() if self.rse else None
         compared = (self.embedding.model_dump(), identity, similarity, self.index.model_dump(), self.seed)
         return content_id("recipe", choices, set_checksums, sampling, compared, versions)
 

@@ -70,11 +70,3 @@ class BatchedFormat(Protocol):
     def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
         """Yield the replies of `read` in its order: as frames of `recorded_rows.PLAIN` columns, or one by one."""
         ...
-
-
-class Progress(Protocol):
-    """Tells somebody who waits how far a long step is."""
-
-    def advance(self, n: int = 1) -> None:
-        """Say that `n` more units are done."""
-        ...

@@ -1,21 +1,21 @@
-"""Which models are candidate teachers, and which of those make up the panel on which scores are centred."""
+"""Which models are candidate teachers, and which of those make up the background on which scores are centred."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from tasks.domain.errors import InputError
 from tasks.domain.rows import Lineage
+from tasks.domain.suggestions import unknown_name
 
 CANDIDATE_ROLES = frozenset({"independent", "undocumented"})
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A candidate teacher. `is_panel`: its own data, as far as is known, so it may serve as a yardstick."""
+    """A candidate teacher. `is_background`: its own data, as far as is known, so it may serve as a yardstick."""
 
     model: str
-    is_panel: bool
+    is_background: bool
     chosen_by: str
 
 
@@ -23,7 +23,7 @@ def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Re
     """Return the candidate teachers among the models that have replies.
 
     Named references are taken as they are. Else those whose lineage is independent or undocumented; where the lineage
-    calls nobody independent, every model. In the panel are the independent ones; where there is none, all of them:
+    calls nobody independent, every model. In the background are the independent ones; where there is none, all of them:
     which model is independent is never guessed, but without any yardstick there is no score.
 
     Raises:
@@ -47,13 +47,11 @@ def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Re
     return [Reference(model, model in independent or not independent, chosen_by) for model in models]
 
 
-def check_questions(questions: Sequence[tuple[str, str]], known: Sequence[Lineage], where: str) -> None:
+def check_hypotheses(hypotheses: Sequence[tuple[str, str]], known: Sequence[Lineage], where: str) -> None:
     """Raise InputError where a pair of target and candidate group names a model or a group that is not here."""
     models = sorted(row.model for row in known)
     groups = sorted({row.candidate_group or row.model for row in known})
-    for target, group in questions:
+    for target, group in hypotheses:
         for name, there, what in ((target, models, "model with replies"), (group, groups, "candidate group")):
             if name not in there:
-                near = get_close_matches(name, there, 3) or there[:8]
-                remedy = f"Near to it: {', '.join(near)}."
-                raise InputError(f"there is no {what} named {name!r}.", where=where, remedy=remedy)
+                raise unknown_name(f"{what} named", name, there, where)

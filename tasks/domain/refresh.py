@@ -22,7 +22,7 @@ def prompts_anew(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
 
     Args:
         plan: its seed draws the sample; a larger `n` keeps what a smaller one drew.
-        set_of: each prompt's set, by `prompt_id`; identity trials are one set.
+        set_of: each prompt's set, by `prompt_id`; identity probes are one set.
     """
     if plan.refresh.policy == "always":
         return frozenset(set_of)

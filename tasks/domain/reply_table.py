@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.lexical import words
+from tasks.domain.similarity.lexical import words
 
 Booleans = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -34,7 +34,7 @@ class ReplyTable:
     def words(self) -> tuple[tuple[Codes | None, ...], ...]:
         """The words of each reply in their order, each word a number of its own: `words[prompt][model]`.
 
-        Words as `likeness.lexical.words` has them: by character in scripts without spaces. None where the reply is
+        Words as `similarity.lexical.words` has them: by character in scripts without spaces. None where the reply is
         missing or has no word. Numbers count from 0 in the order of first use.
         """
         known: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""What a rival statistic of likeness is given and gives back: other people's ways to tell who learned from whom.
+"""What a rival statistic of similarity is given and gives back: other people's ways to tell who learned from whom.
 
 Each rival is a file in `rivals`, under the same null and verdicts as our own statistic.
 """

@@ -6,24 +6,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from tasks.domain.missing_reason import MissingReason
+
 Role = Literal["system", "user", "assistant"]
-
-MISSING_REASONS = (
-    "empty_reply",
-    "content_filter",
-    "malformed_reply",
-    "bad_request",
-    "wrong_key",
-    "not_found",
-    "rate_limited",
-    "server_error",
-    "timeout",
-    "connection_lost",
-)
-"""Why a request has no reply text: the closed list behind `raw.reply.missing_reason`."""
-
-SETTLED_REASONS = frozenset({"empty_reply", "content_filter"})
-"""Outcomes that the model's side decided: asking again would only be paid again."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +55,7 @@ class Reply:
     reply_id: str
     request_id: str
     reply_text: str | None
-    missing_reason: str | None
+    missing_reason: MissingReason | None
     error_text: str | None
     finish_reason: str | None
     prompt_tokens: int | None
@@ -79,6 +64,15 @@ class Reply:
     n_attempts: int
     replied_at: datetime
     source: str
+
+    def __post_init__(self) -> None:
+        if self.missing_reason is not None:  # From a journal it comes as text; one that is not on the list is refused.
+            object.__setattr__(self, "missing_reason", MissingReason(self.missing_reason))
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether there is a text, or a reason for which it is never asked again."""
+        return self.reply_text is not None or (self.missing_reason is not None and self.missing_reason.is_final)
 
 
 @dataclass(frozen=True)
@@ -139,9 +133,14 @@ def sampling_text(sampling: Mapping[str, Any]) -> str:
     return json.dumps(sampling, sort_keys=True)
 
 
-def request_row(request: Request, at: datetime) -> dict[str, Any]:
-    """Return a row of `raw.request`: a call that is wanted at `at`."""
-    return asdict(request) | {"sampling_text": sampling_text(request.sampling), "wanted_at": at}
+Purpose = Literal["reply", "identity", "judge", "grade", "mutation"]
+"""What a call is for."""
+
+
+def request_row(request: Request, purpose: Purpose, at: datetime) -> dict[str, Any]:
+    """Return a row of `raw.request`: a call for `purpose` that is wanted at `at`."""
+    told = {"sampling_text": sampling_text(request.sampling), "purpose": purpose, "requested_at": at}
+    return asdict(request) | told
 
 
 def prompt_row(prompt: Prompt, at: datetime) -> dict[str, Any]:

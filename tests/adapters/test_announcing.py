@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from tasks.adapters import announcing
+from tasks.adapters.prefect import alerts
 
 VARIABLE = "DRIFT_HOOK_OF_A_TEST"
 
@@ -22,7 +22,7 @@ class _Refusing(BaseHTTPRequestHandler):
 
 def test_unset_variable_is_named(monkeypatch) -> None:
     monkeypatch.delenv(VARIABLE, raising=False)
-    said = announcing.post(VARIABLE, [])
+    said = alerts.post(VARIABLE, [])
     assert said is not None
     assert f"{VARIABLE} is not set" in said
 
@@ -30,7 +30,7 @@ def test_unset_variable_is_named(monkeypatch) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/secret-token", "http://[secret-token", "secret-token"])
 def test_unreachable_webhook_is_a_reason_without_its_url(url, monkeypatch) -> None:
     monkeypatch.setenv(VARIABLE, url)
-    said = announcing.post(VARIABLE, [{"target": "m"}])
+    said = alerts.post(VARIABLE, [{"target": "m"}])
     assert said is not None
     assert f"the webhook of {VARIABLE} can't be reached" in said
     assert "secret-token" not in said
@@ -40,6 +40,6 @@ def test_refusal_is_a_reason_with_its_status(monkeypatch) -> None:
     with HTTPServer(("127.0.0.1", 0), _Refusing) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv(VARIABLE, f"http://127.0.0.1:{server.server_port}/secret-token")
-        said = announcing.post(VARIABLE, [{"target": "m"}])
+        said = alerts.post(VARIABLE, [{"target": "m"}])
         server.shutdown()
     assert said == f"the webhook of {VARIABLE} answered 403: see that its URL is right."

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from tasks.adapters.asking import Asker
-from tasks.adapters.failures import failure_of
-from tasks.adapters.lines import Line
-from tasks.adapters.providers.openai_compatible import Reached
+from tasks.adapters.models.asking import Asker
+from tasks.adapters.models.failures import failure_of
+from tasks.adapters.models.lines import Line
+from tasks.adapters.models.providers.openai_compatible import Reached
 from tasks.domain.card import Limits, ModelCard, Sampling
 from tasks.domain.errors import WorldError
-from tasks.domain.rows import MISSING_REASONS, Message, Reply, Request
+from tasks.domain.missing_reason import MissingReason
+from tasks.domain.rows import Message, Reply, Request
 from tests.support.stub_endpoint import StubEndpoint
 
 KEY = "sk-very-secret-0123456789"
@@ -143,7 +144,7 @@ def test_what_stays_broken_has_a_reason_and_no_text(faulty, kind, reason):
     server, asked = faulty
     (reply,) = asked[f"fault-{kind}-always"].replies
     assert (reply.reply_text, reply.missing_reason) == (None, reason)
-    assert reason in MISSING_REASONS
+    assert MissingReason(reason).is_final == (reason in {"empty_reply", "content_filter"})
     assert reply.error_text
     assert len(reply.error_text) <= 500
     assert reply.n_attempts == len(server.calls_of(f"fault-{kind}-always")) == (2 if kind in TRANSIENT else 1)

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from tasks.adapters import foreign, formats
+from tasks.adapters.inputs import formats, recorded_files
 from tasks.domain import registry
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
@@ -24,7 +24,7 @@ TEXTS = [
 
 
 def read(path: Path, name: str | None = None) -> list[RecordedReply]:
-    return list(registry.load(formats, name or foreign.detect(path)).read(path))
+    return list(registry.load(formats, name or recorded_files.detect(path)).read(path))
 
 
 def write_json_lines(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -69,7 +69,7 @@ def write_table(path: Path, rows: list[dict[str, Any]]) -> Path:
 def test_alpaca_folder_of_models(tmp_path) -> None:
     write_alpaca(tmp_path / "model-b", ["b0", "b1"])
     write_alpaca(tmp_path / "model-a", TEXTS)
-    assert foreign.detect(tmp_path) == "alpaca-eval"
+    assert recorded_files.detect(tmp_path) == "alpaca-eval"
     replies = read(tmp_path)
     assert [reply.model for reply in replies] == ["model-a"] * len(TEXTS) + ["model-b"] * 2
     assert [reply.reply_text for reply in replies] == [*TEXTS, "b0", "b1"]
@@ -81,7 +81,7 @@ def test_alpaca_folder_of_models(tmp_path) -> None:
 def test_alpaca_one_model(tmp_path, is_file) -> None:
     path = write_alpaca(tmp_path / "only-model", ["a", "b"])
     source = path if is_file else path.parent
-    assert foreign.detect(source) == "alpaca-eval"
+    assert recorded_files.detect(source) == "alpaca-eval"
     assert [(reply.model, reply.reply_text) for reply in read(source)] == [("only-model", "a"), ("only-model", "b")]
 
 
@@ -94,7 +94,7 @@ def test_alpaca_without_dataset(tmp_path) -> None:
 
 def test_fastchat_turns_and_choices(tmp_path) -> None:
     write_fastchat(tmp_path, {"first-1.5": [["Elbe", "Nile"], ["Oder", "Amur"]], "second": [["Ebro"]]})
-    assert foreign.detect(tmp_path) == "mt-bench"
+    assert recorded_files.detect(tmp_path) == "mt-bench"
     replies = read(tmp_path)
     assert [(r.model, r.prompt_key, r.reply_text) for r in replies] == [
         ("first-1.5", "81-1", "Elbe"),
@@ -145,7 +145,7 @@ def test_arena_hard_with_messages(tmp_path) -> None:
         for uid, text in (("beef", "Because."), ("f00d", None))
     ]
     write_json_lines(tmp_path / "model_answer/one.jsonl", answers)
-    assert foreign.detect(tmp_path) == "mt-bench"
+    assert recorded_files.detect(tmp_path) == "mt-bench"
     replies = read(tmp_path)
     assert [(r.prompt_key, r.reply_text, r.category) for r in replies] == [
         ("beef", "Because.", "coding"),
@@ -181,7 +181,7 @@ FULL = [
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "ndjson", "parquet"])
 def test_replies_with_all_columns(tmp_path, suffix) -> None:
     path = write_table(tmp_path / f"any-name.{suffix}", FULL)
-    assert foreign.detect(path) == "replies"
+    assert recorded_files.detect(path) == "replies"
     replies = read(path)
     assert [reply.reply_text for reply in replies] == TEXTS
     assert [reply.prompt_key for reply in replies] == [f"p{n}" for n in range(len(TEXTS))]
@@ -270,6 +270,6 @@ def test_one_prompt_in_three_formats(tmp_path) -> None:
 
 def test_each_format_says_what_it_looks_like(tmp_path) -> None:
     with pytest.raises(InputError) as raised:
-        foreign.detect(tmp_path)
+        recorded_files.detect(tmp_path)
     for name in ("alpaca-eval", "mt-bench", "replies", "model_outputs.json", "question.jsonl", ".parquet"):
         assert name in str(raised.value)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters import journal
-from tasks.adapters.journal import Journal
+from tasks.adapters.warehouse import journal
+from tasks.adapters.warehouse.journal import Journal
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
 
@@ -68,7 +68,7 @@ def test_a_killed_process_leaves_what_it_wrote(tmp_path):
     code = f"""
 import os, signal
 from pathlib import Path
-from tasks.adapters import journal
+from tasks.adapters.warehouse import journal
 waiting = journal.Journal(Path({str(tmp_path)!r}), {BATCH!r}).__enter__()
 waiting.write(journal.from_json({journal.as_json(reply(1))!r}))
 os.kill(os.getpid(), signal.SIGKILL)

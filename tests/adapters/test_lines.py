@@ -5,10 +5,10 @@ import random
 import sys
 import threading
 
-from tasks.adapters import lines
-from tasks.adapters.asking import Asker
-from tasks.adapters.lines import Gate
-from tasks.adapters.providers.openai_compatible import Reached
+from tasks.adapters.models import lines
+from tasks.adapters.models.asking import Asker
+from tasks.adapters.models.lines import Gate
+from tasks.adapters.models.providers.openai_compatible import Reached
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.rows import Message, Reply, Request
 from tests.support.stub_endpoint import StubEndpoint

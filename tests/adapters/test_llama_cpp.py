@@ -10,8 +10,8 @@ from tasks.adapters.settings import PROJECT
 LEFT_UNDER_WAY = """
 import http.client, json, sys, time
 from pathlib import Path
-from tasks.adapters import cards
-from tasks.adapters.providers.llama_cpp import LLAMA_CPP
+from tasks.adapters.inputs import cards
+from tasks.adapters.models.providers.llama_cpp import LLAMA_CPP
 
 with LLAMA_CPP.serve(cards.read_card("smollm2-135m-instruct"), Path(sys.argv[1])) as reached:
     host = reached.base_url.removeprefix("http://").partition("/")[0]

@@ -4,8 +4,9 @@ import duckdb
 import psutil
 import pytest
 
-from tasks.adapters import opening, settings, store
+from tasks.adapters import settings
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import duckdb_files, store
 from tasks.domain.errors import InputError
 
 
@@ -16,9 +17,9 @@ def _bytes(text: str) -> float:
 
 @pytest.fixture(autouse=True)
 def fresh():
-    opening.options.cache_clear()
+    duckdb_files.options.cache_clear()
     yield
-    opening.options.cache_clear()
+    duckdb_files.options.cache_clear()
 
 
 def _limit(home: Home) -> float:

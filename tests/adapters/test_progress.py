@@ -5,7 +5,7 @@ import io
 import pytest
 from rich.console import Console
 
-from tasks.adapters import progress
+from tasks.adapters.prefect import progress
 
 
 def test_lines_say_how_far_it_is_and_what_was_told(monkeypatch, capsys) -> None:

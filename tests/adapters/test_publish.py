@@ -11,18 +11,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tasks.adapters import sqlfiles, store
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import sqlfiles, store
 from tests.support import small_home
 
 RECORDED = [
-    (model, prompt, sample, f"{opening} {model} {prompt} {sample}")
-    for model, opening in (("alpha", "well then"), ("beta", "well then"), ("gamma", "quite other"))
+    (model, prompt, sample, f"{prefix_overlap} {model} {prompt} {sample}")
+    for model, prefix_overlap in (("alpha", "well then"), ("beta", "well then"), ("gamma", "quite other"))
     for prompt in ("p1", "p2")
     for sample in (0, 1)
 ]
 VENDORS = {"alpha": "a", "beta": "b", "gamma": "c"}
-CATALOGUE = {"mart.relation", "mart.relation_column"}
+CATALOGUE = {"meta.relation", "meta.relation_column"}
 READ_ALL = """
 import json, sys
 import duckdb
@@ -61,7 +61,7 @@ def test_reader_keeps_the_old_snapshot_and_the_next_one_gets_the_new(home) -> No
         warehouse.publish(home.published)
         assert _counts_elsewhere(home.published, ["core.reply"]) == {"core.reply": 13}
         assert old.sql("select count(*) from core.reply").fetchall() == [(12,)]
-        assert old.sql("select count(*) from mart.likeness").fetchall() == [(6,)]
+        assert old.sql("select count(*) from mart.pair_similarity").fetchall() == [(6,)]
     assert [path.name for path in home.root.glob("published*")] == ["published.duckdb"]
 
 
@@ -91,15 +91,15 @@ def test_another_process_reads_every_relation_while_a_run_writes(home) -> None:
     names = [relation.quoted for relation in sqlfiles.published()]
     with store.writing(home):
         counts = _counts_elsewhere(home.published, names)
-    assert counts['"mart"."likeness"'] == 6
+    assert counts['"mart"."pair_similarity"'] == 6
     assert counts['"mart"."pair_evidence"'] == 48
-    assert counts['"mart"."self_likeness"'] == 3
-    assert counts['"check"."no_panel"'] == 3
+    assert counts['"mart"."self_similarity"'] == 3
+    assert counts['"check"."no_background"'] == 3
 
 
 def test_snapshot_holds_what_the_warehouse_holds(home) -> None:
     with store.writing(home) as warehouse, store.reading(home) as snapshot:
-        kept = set(snapshot.read("mart.relation")["relation"])
+        kept = set(snapshot.read("meta.relation")["relation"])
         assert kept == {relation.full_name for relation in sqlfiles.published()}
         for relation in sqlfiles.relations():
             if relation.full_name in kept - CATALOGUE:
@@ -111,13 +111,13 @@ def test_rows_that_are_stored_at_publishing_are_a_view_of_the_warehouse_and_so_n
     kinds = "select view_name as name, 'view' as kind from duckdb_views() union all select table_name, 'table' from duckdb_tables()"
     with store.writing(home) as warehouse, store.reading(home) as snapshot:
         here, there = (dict(place.ask(kinds).rows()) for place in (warehouse, snapshot))
-    assert (here["trial_reading"], there["trial_reading"]) == ("view", "table")
-    assert (here["judged_trial"], there["judged_trial"]) == ("view", "view")
+    assert (here["probe_label"], there["probe_label"]) == ("view", "table")
+    assert (here["labelled_probe"], there["labelled_probe"]) == ("view", "view")
 
 
 def test_every_relation_says_what_its_rows_are(home) -> None:
     with store.reading(home) as snapshot:
-        told = {row["relation"]: row for row in snapshot.read("mart.relation").iter_rows(named=True)}
+        told = {row["relation"]: row for row in snapshot.read("meta.relation").iter_rows(named=True)}
     for relation in sqlfiles.published():
         row = told[relation.full_name]
         assert row["comment"] == relation.comment
@@ -125,7 +125,7 @@ def test_every_relation_says_what_its_rows_are(home) -> None:
         assert (row["grain"], row["filter_by"] or "") == (relation.grain, relation.filter_by)
         assert (row["details"] or "") == relation.details
     assert told["mart.pair_evidence"]["filter_by"] == "target, reference"
-    assert told["core.trial_reading"]["kind"] == "table"
+    assert told["core.probe_label"]["kind"] == "table"
     assert told["mart.verdict"]["kind"] == "view"
 
 
@@ -141,7 +141,7 @@ def test_every_column_says_what_stands_in_it(home) -> None:
             ).fetchall()
         }
     with store.reading(home) as snapshot:
-        told = snapshot.read_columns("mart.relation_column", ["relation", "column_name", "comment"])
+        told = snapshot.read_columns("meta.relation_column", ["relation", "column_name", "comment"])
     assert comments == {(relation, column): comment for relation, column, comment in told.iter_rows()}
     silent = [f"{relation}.{column}" for (relation, column), comment in sorted(comments.items()) if not comment]
     assert not silent, f"say in sql/columns.toml what stands in {silent}"
@@ -149,7 +149,7 @@ def test_every_column_says_what_stands_in_it(home) -> None:
 
 def test_every_text_on_a_column_is_of_one(home) -> None:
     with store.reading(home) as snapshot:
-        columns = set(snapshot.read_columns("mart.relation_column", ["relation", "column_name"]).iter_rows())
+        columns = set(snapshot.read_columns("meta.relation_column", ["relation", "column_name"]).iter_rows())
     texts = sqlfiles.column_texts()
     own = {(relation, column) for relation, said in texts.items() for column in said if relation != "default"}
     assert not own - columns

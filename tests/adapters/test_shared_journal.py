@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters import shared_journal
-from tasks.adapters.shared_journal import SharedJournal
+from tasks.adapters.warehouse import shared_journal
+from tasks.adapters.warehouse.shared_journal import SharedJournal
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import regex
 
-from tasks.adapters.lexicons import read_lexicon
-from tasks.adapters.templates import read_template_set, template_set_names
+from tasks.adapters.inputs.lexicons import read_lexicon
+from tasks.adapters.inputs.templates import read_template_set, template_set_names
 from tasks.domain.errors import InputError
-from tasks.domain.likeness.lexical import bigram_jaccard
 from tasks.domain.prompting.template import PLACEHOLDER, template_id
+from tasks.domain.similarity.lexical import bigram_jaccard
 
 LINES = [
     {"id": "plain-en-1", "language": "en", "kind": "plain", "text": "Say: {question}", "is_leading": False},
@@ -105,9 +105,9 @@ def test_line_that_is_no_json_is_named(tmp_path: Path) -> None:
 
 
 def test_unknown_set_is_told_what_there_is(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"there is no template set 'fw'.*Known: few"):
+    with pytest.raises(InputError, match=r"there is no template set 'fw'.*Near to it: few"):
         read_template_set("fw", write(tmp_path))
-    with pytest.raises(InputError, match="Known: none at all"):
+    with pytest.raises(InputError, match="None is known yet"):
         read_template_set("fw", tmp_path / "nothing")
 
 

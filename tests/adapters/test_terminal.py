@@ -23,7 +23,7 @@ FRAME = pl.DataFrame(
         "n": [1, None, 3],
         "share": [0.12345, None, float("nan")],
         "asks": [["name", "maker"], [], None],
-        "is_panel": [True, None, False],
+        "is_background": [True, None, False],
         "facts": [{"a": 1, "b": "é"}, None, {"a": None, "b": None}],
     }
 )
@@ -112,10 +112,10 @@ def test_json(tmp_path, capsys, to_file) -> None:
     text = path.read_text(encoding="utf-8") if to_file else capsys.readouterr().out
     assert "甲" in text
     assert json.loads(text, parse_constant=pytest.fail) == [
-        {"model": "alpha", "n": 1, "share": 0.12345, "asks": ["name", "maker"], "is_panel": True}
+        {"model": "alpha", "n": 1, "share": 0.12345, "asks": ["name", "maker"], "is_background": True}
         | {"facts": {"a": 1, "b": "é"}},
-        {"model": "甲\u202e[red]x[/red]", "n": None, "share": None, "asks": [], "is_panel": None, "facts": None},
-        {"model": None, "n": 3, "share": None, "asks": None, "is_panel": False, "facts": {"a": None, "b": None}},
+        {"model": "甲\u202e[red]x[/red]", "n": None, "share": None, "asks": [], "is_background": None, "facts": None},
+        {"model": None, "n": 3, "share": None, "asks": None, "is_background": False, "facts": {"a": None, "b": None}},
     ]
 
 

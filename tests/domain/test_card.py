@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tasks.adapters import cards
+from tasks.adapters.inputs import cards
 from tasks.domain.card import LineageFacts, ModelCard, PromptLine, PromptSetCard, Sampling
 from tasks.domain.errors import InputError
 

@@ -58,27 +58,29 @@ def test_identical_share_counts_where_temperature_is_zero() -> None:
     assert measures.identical_share(pairs[2:]) is None
 
 
-def test_own_opening_stands_beside_that_within_rounds() -> None:
+def test_own_prefix_overlap_stands_beside_that_within_rounds() -> None:
     before = {"p": [[1, 2], [1, 2]], "q": [[5], [5]], "only-before": [[1], [1]]}
     after = {"p": [[1, 2], [1, 2]], "q": [[6], [6]]}
-    found = measures.own_opening(before, after, rng())
+    found = measures.own_prefix_overlap(before, after, rng())
     assert found is not None
     both, one = np.log(3), np.log(2)
     assert (found.n, found.p) == (2, None)
     assert (found.value_before, found.value_after) == pytest.approx(((both + one) / 2, both / 2))
-    assert measures.own_opening({"p": [[1]]}, {"p": [[1]]}, rng()) is None
+    assert measures.own_prefix_overlap({"p": [[1]]}, {"p": [[1]]}, rng()) is None
 
 
 def test_nearest_over_both_rounds_is_followed() -> None:
     found = measures.nearest_change(
-        "opening_d", {"x": {"p": (1.0, 0.0), "q": (1.0, 0.0)}, "y": {"p": (0.0, 0.9), "q": (0.0, 0.9)}, "z": {}}, rng()
+        "prefix_overlap_d",
+        {"x": {"p": (1.0, 0.0), "q": (1.0, 0.0)}, "y": {"p": (0.0, 0.9), "q": (0.0, 0.9)}, "z": {}},
+        rng(),
     )
     assert found is not None
     assert (found.reference, found.value_before, found.value_after, found.change) == ("x", 1.0, 0.0, -1.0)
-    assert measures.nearest_change("opening_d", {}, rng()) is None
+    assert measures.nearest_change("prefix_overlap_d", {}, rng()) is None
 
 
-def test_identity_change_counts_trials_with_both_readings() -> None:
+def test_identity_change_counts_probes_with_both_readings() -> None:
     cells = [Cell(f"t{n % 8}", f"q{n // 8}", False, n % 2 == 0) for n in range(64)] + [Cell("t0", "q0", None, True)]
     found = measures.identity_change("strict", cells, rng())
     assert found is not None

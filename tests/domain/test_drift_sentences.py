@@ -16,7 +16,7 @@ def test_who_changed_and_who_did_not() -> None:
     rows = [
         row("a", p_holm=0.00012, is_alarm=True),
         row("a", "words", value_before=120.0, value_after=80.4, p_holm=0.012, is_alarm=True, is_card_changed=True),
-        row("a", "own_opening", p=None, p_holm=None),
+        row("a", "own_prefix_overlap", p=None, p_holm=None),
         row("b"),
         row("b", round="W2", p_holm=0.0001, is_alarm=True, computed_at=datetime(2026, 1, 1)),
     ]

@@ -3,7 +3,7 @@
 import json
 import tomllib
 
-from tasks.domain.prompting.frozen import FoundTemplate, bank_lines, card_text, kept_templates, lines_text
+from tasks.domain.prompting.template_bank import FoundTemplate, bank_lines, card_text, kept_templates, lines_text
 from tasks.domain.prompting.template_card import TemplateLine, TemplateSetCard
 
 LONG = (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tasks.domain.fuzzing.acceptance import REFUSAL_REASONS, Rules, Seen, refusal
 from tasks.domain.fuzzing.budget import Budget, n_calls
 from tasks.domain.fuzzing.tree import SearchStep
-from tasks.domain.likeness.lexical import bigram_jaccard, words
+from tasks.domain.similarity.lexical import bigram_jaccard, words
 
 OLD = "Please tell the whole table about yourself, slowly and in plain words, and begin with this: {question}"
 SEEN = Seen().plus([OLD, "请介绍一下你自己，先回答：{question}"])
@@ -76,12 +76,14 @@ def test_any_text_is_judged(text: str, seed: int) -> None:
 
 
 def steps(*outcomes: tuple[int, int, int] | str) -> list[SearchStep]:
-    """Return steps with (calls, helper's calls, successes), or refused for a reason."""
+    """Return steps with (calls, attacker's calls, successes), or refused for a reason."""
     found = []
     for number, outcome in enumerate(outcomes):
         reason = outcome if isinstance(outcome, str) else None
-        calls, helper, success = (0, 0, 0) if isinstance(outcome, str) else outcome
-        found.append(SearchStep(number, ("a",), 1, ("a",), "splice", None, None, reason, helper, calls, calls, success))
+        calls, attacker, success = (0, 0, 0) if isinstance(outcome, str) else outcome
+        found.append(
+            SearchStep(number, ("a",), 1, ("a",), "splice", None, None, reason, attacker, calls, calls, success)
+        )
     return found
 
 

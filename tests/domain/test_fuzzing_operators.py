@@ -1,4 +1,4 @@
-"""Every mutation keeps one place for the question, and a helper's answer is read strictly or not at all."""
+"""Every mutation keeps one place for the question, and an attacker's answer is read strictly or not at all."""
 
 import random
 import re
@@ -7,16 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.adapters.templates import read_template_set
+from tasks.adapters.inputs.templates import read_template_set
 from tasks.domain import registry
 from tasks.domain.fuzzing import operators
-from tasks.domain.fuzzing.mutation import HelperOperator, TextOperator
-from tasks.domain.fuzzing.state import load_operator, operators_without_helper
-from tasks.domain.fuzzing.traits import TRAITS, Coverage, traits_of
+from tasks.domain.fuzzing.mutation import AttackerOperator, TextOperator
+from tasks.domain.fuzzing.state import load_operator, operators_without_attacker
+from tasks.domain.fuzzing.traits import Coverage, traits_of
 from tasks.domain.fuzzing.wording import attached, language_of, pieces
 from tasks.domain.prompting.template import PLACEHOLDER
+from tests.support.personas import TRAITS
 
-TEXTUAL = operators_without_helper()
+TEXTUAL = operators_without_attacker()
 HELPED = tuple(name for name in registry.names(operators) if name not in TEXTUAL)
 SEEDS = [template.text for template in read_template_set("identity")[1]]
 
@@ -32,18 +33,18 @@ def textual(name: str) -> TextOperator:
     return operator
 
 
-def helped(name: str) -> HelperOperator:
+def helped(name: str) -> AttackerOperator:
     operator = load_operator(name)
-    assert isinstance(operator, HelperOperator)
+    assert isinstance(operator, AttackerOperator)
     return operator
 
 
-def tags(operator: HelperOperator, parents: list[str]) -> tuple[str, str]:
+def tags(operator: AttackerOperator, parents: list[str]) -> tuple[str, str]:
     found = re.findall(r"</?template-[0-9a-f]{12}>", operator.messages(parents)[-1].content or "")
     return found[0], found[1]
 
 
-def test_the_paper_s_five_need_a_helper_and_the_others_none() -> None:
+def test_the_paper_s_five_need_a_attacker_and_the_others_none() -> None:
     assert set(HELPED) == {"generate", "cross_over", "expand", "shorten", "rephrase"}
     assert set(TEXTUAL) == {
         "add_pressure",
@@ -163,7 +164,7 @@ def test_sentence_goes_before_a_text_that_is_left_open() -> None:
 
 
 @pytest.mark.parametrize("name", HELPED)
-def test_helper_is_asked_and_its_answer_read(name: str) -> None:
+def test_attacker_is_asked_and_its_answer_read(name: str) -> None:
     operator = helped(name)
     parents = ["First {question}", "Second {question}"][: operator.n_parents]
     system, user = operator.messages(parents)
@@ -201,7 +202,7 @@ def test_answer_that_can_not_be_read_has_a_reason(name: str) -> None:
 
 @pytest.mark.parametrize("name", HELPED)
 @given(hostile=st.text(max_size=40))
-def test_hostile_template_can_not_close_its_tags_or_answer_for_the_helper(name: str, hostile: str) -> None:
+def test_hostile_template_can_not_close_its_tags_or_answer_for_the_attacker(name: str, hostile: str) -> None:
     operator = helped(name)
     plain = ["First {question}", "Second {question}"][: operator.n_parents]
     start, end = tags(operator, plain)
@@ -222,7 +223,7 @@ def test_hostile_template_can_not_close_its_tags_or_answer_for_the_helper(name: 
     assert "Own words" not in read.text.replace(attack, "")
 
 
-def tags_of(operator: HelperOperator, parents: list[str]) -> tuple[str, str]:
+def tags_of(operator: AttackerOperator, parents: list[str]) -> tuple[str, str]:
     """Return the tags that the last line of the prompt asks for."""
     last = (operator.messages(parents)[-1].content or "").rsplit("Write your text between ", 1)[1]
     found = re.findall(r"</?template-[0-9a-f]{12}>", last)

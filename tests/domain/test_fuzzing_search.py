@@ -12,7 +12,7 @@ from tasks.domain.errors import InputError
 from tasks.domain.fuzzing import operators, selection
 from tasks.domain.fuzzing.acceptance import REFUSAL_REASONS, Rules, refusal
 from tasks.domain.fuzzing.search import Candidate, Outcome, next_candidate, record, template_of, with_answer
-from tasks.domain.fuzzing.state import SearchSettings, SearchState, begin, operators_without_helper
+from tasks.domain.fuzzing.state import SearchSettings, SearchState, begin, operators_without_attacker
 from tasks.domain.fuzzing.tree import SearchStep
 from tasks.domain.ids import content_id
 from tasks.domain.prompting.template import PLACEHOLDER, Template
@@ -30,32 +30,32 @@ def number_of(text: str, n: int) -> int:
     return int(content_id("test", text), 16) % n
 
 
-def helper(candidate: Candidate) -> str | None:
-    """Return what a helper says: sometimes nothing, sometimes nonsense, mostly a new template."""
+def attacker(candidate: Candidate) -> str | None:
+    """Return what an attacker says: sometimes nothing, sometimes nonsense, mostly a new template."""
     asked = candidate.messages[-1].content or ""
     tag = asked.rsplit("<template-", 1)[1][:12]
     kind = number_of(asked, 5)
-    body = f"Text {number_of(asked, 10**6)} of a helper" + ("." if "does not contain" in asked else ": {question}")
+    body = f"Text {number_of(asked, 10**6)} of an attacker" + ("." if "does not contain" in asked else ": {question}")
     return None if kind == 0 else "no tags" if kind == 1 else f"<template-{tag}>{body}</template-{tag}>"
 
 
 def outcome_of(candidate: Candidate) -> Outcome:
-    """Return what a target does, which depends on the text alone: a few successes, and now and then no verdicts."""
-    n_helper_calls = int(bool(candidate.messages))
+    """Return what a target does, which depends on the text alone: a few successes, and now and then no labels."""
+    n_attacker_calls = int(bool(candidate.messages))
     if not candidate.is_accepted:
-        return Outcome(n_helper_calls=n_helper_calls)
+        return Outcome(n_attacker_calls=n_attacker_calls)
     kind = number_of(candidate.text or "", 10)
     if kind == 0:
-        return Outcome(5, 0, 0, n_helper_calls)
-    return Outcome(5, 5, max(0, kind - 5), n_helper_calls)
+        return Outcome(5, 0, 0, n_attacker_calls)
+    return Outcome(5, 5, max(0, kind - 5), n_attacker_calls)
 
 
 def advanced(state: SearchState, n_steps: int) -> SearchState:
     for _ in range(n_steps):
         candidate = next_candidate(state, state.chance())
         assert candidate == next_candidate(state, state.chance())
-        if candidate.needs_helper:
-            candidate = with_answer(state, candidate, helper(candidate))
+        if candidate.needs_attacker:
+            candidate = with_answer(state, candidate, attacker(candidate))
         state = record(state, candidate, outcome_of(candidate))
     return state
 
@@ -82,13 +82,13 @@ def test_search_that_is_taken_up_again_ends_as_the_undisturbed(policy: str, seed
 @given(seed=st.integers(0, 10**6))
 def test_what_is_asked_is_new_and_sound(seed: int) -> None:
     state = advanced(begin(SearchSettings(seed=seed, operators=ALL), SEEDS), 40)
-    asked = [step for step in state.steps if step.is_asked]
+    asked = [step for step in state.steps if step.is_hypothesis]
     texts = [step.template_text for step in asked]
     assert len(set(texts)) == len(texts)
     assert not set(texts) & {seed.text for seed in SEEDS}
     assert all(text is not None and text.count(PLACEHOLDER) == 1 for text in texts)
     assert all(refusal(text or "", state.seen, Rules()) == "repeats" for text in texts)
-    assert {step.refused_reason for step in state.steps if not step.is_asked} <= set(REFUSAL_REASONS)
+    assert {step.refused_reason for step in state.steps if not step.is_hypothesis} <= set(REFUSAL_REASONS)
     for step in state.steps:
         assert step.path[-1] == step.parents[0]
         assert set(step.operator.split("+")) <= set(ALL)
@@ -111,8 +111,8 @@ def test_names_are_refused_where_templates_may_name_nobody() -> None:
     with pytest.raises(InputError, match="but b do"):
         begin(SearchSettings(), SEEDS, names=names)
     state = advanced(begin(SearchSettings(operators=("translate_frame",)), SEEDS[:1] + SEEDS[2:], names=names), 60)
-    assert not any(names(step.template_text or "") for step in state.steps if step.is_asked)
-    assert any(step.is_asked for step in state.steps)
+    assert not any(names(step.template_text or "") for step in state.steps if step.is_hypothesis)
+    assert any(step.is_hypothesis for step in state.steps)
     refused = advanced(
         begin(SearchSettings(operators=("translate_frame",), n_drafts=1), SEEDS[:1], names=lambda text: "eply" in text),
         30,
@@ -120,19 +120,19 @@ def test_names_are_refused_where_templates_may_name_nobody() -> None:
     assert "names_vendor" in {step.refused_reason for step in refused.steps}
 
 
-def test_helper_without_answer_is_a_refused_step() -> None:
+def test_attacker_without_answer_is_a_refused_step() -> None:
     state = begin(SearchSettings(operators=("rephrase",)), SEEDS)
     candidate = next_candidate(state, state.chance())
-    assert (candidate.needs_helper, candidate.is_accepted, candidate.text) == (True, False, None)
+    assert (candidate.needs_attacker, candidate.is_accepted, candidate.text) == (True, False, None)
     with pytest.raises(ValueError, match="waiting"):
         record(state, candidate, Outcome(1, 1, 1))
     for reply, reason in ((None, "no_answer"), ("No.", "unreadable_answer")):
         refused = with_answer(state, candidate, reply)
-        assert (refused.refused_reason, refused.needs_helper, refused.is_accepted) == (reason, False, False)
-        after = record(state, refused, Outcome(n_helper_calls=1))
-        assert (after.steps[-1].n_helper_calls, after.steps[-1].reward) == (1, 0.0)
+        assert (refused.refused_reason, refused.needs_attacker, refused.is_accepted) == (reason, False, False)
+        after = record(state, refused, Outcome(n_attacker_calls=1))
+        assert (after.steps[-1].n_attacker_calls, after.steps[-1].reward) == (1, 0.0)
         assert after.seen == state.seen
-    with pytest.raises(ValueError, match="asks no helper"):
+    with pytest.raises(ValueError, match="asks no attacker"):
         with_answer(state, refused, "x")
 
 
@@ -195,7 +195,7 @@ def test_wrong_settings_are_named(wrong: dict, said: str) -> None:
 
 
 def test_recipe_holds_versions_and_changes_with_every_setting() -> None:
-    base = SearchSettings(operators=operators_without_helper())
+    base = SearchSettings(operators=operators_without_attacker())
     changes = (
         {"seed": 1},
         {"selection": "ucb"},

@@ -13,8 +13,8 @@ from tasks.domain.fuzzing.bandit import reward_scale, upper_confidence
 from tasks.domain.fuzzing.chance import below, pick, step_chance
 from tasks.domain.fuzzing.selection.exp3 import EXP3
 from tasks.domain.fuzzing.selection.mcts_explore import MCTS_EXPLORE, MctsExplore
-from tasks.domain.fuzzing.state import load_selection
-from tasks.domain.fuzzing.tree import Choice, Node, SearchStep, Selection, Tree, grown, path_to, planted, rebuilt
+from tasks.domain.fuzzing.state import SearchSettings, begin, load_selection
+from tasks.domain.fuzzing.tree import Choice, Node, SearchStep, Selection, Tree, grown, path_to, planted
 from tasks.domain.prompting.template import Template, template_id
 
 POLICIES = registry.names(selection)
@@ -59,7 +59,7 @@ def test_five_policies_are_found() -> None:
 def test_tree_is_rebuilt_from_its_steps(name: str, successes: list[int | None], seed: int) -> None:
     policy = load_selection(name)
     tree, steps = played(policy, successes, seed)
-    assert rebuilt(SEEDS, steps, policy) == tree
+    assert begin(SearchSettings(seed, selection=name), SEEDS, steps).tree == tree
     assert list(tree.nodes) == IDS + [s.template_id for s in steps if s.n_success]
     assert tree.n_steps == len(steps)
     for node in tree.nodes.values():
@@ -83,7 +83,7 @@ def test_choice_is_a_way_down_the_tree_and_the_same_again(name: str, successes: 
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_missing_verdicts_are_no_visit_and_a_refusal_is_one_without_reward(name: str) -> None:
+def test_missing_labels_are_no_visit_and_a_refusal_is_one_without_reward(name: str) -> None:
     policy = load_selection(name)
     choice = Choice((IDS[1],), 0.25)
     missing = grown(planted(SEEDS), step(0, choice, 0, n_judged=0), policy)

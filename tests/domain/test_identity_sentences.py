@@ -1,11 +1,11 @@
-"""Who claimed another maker, in words: the worst three, how many more, or nobody."""
+"""Who claimed another vendor, in words: the worst three, how many more, or nobody."""
 
 from datetime import datetime
 
 import pytest
 
+from tasks.domain.reporting.cells import Rows
 from tasks.domain.reporting.identity import sentences
-from tasks.domain.reporting.shown import Rows
 
 
 def made(*values: float | None) -> list[str]:
@@ -16,17 +16,17 @@ def made(*values: float | None) -> list[str]:
     board = [{"target": row["target"], "identity_mode": "bank"} for row in rows]
     relations = {"mart.identity_score": [*found, *rows], "mart.target_summary": board}
     said = sentences(Rows(relations, [], {}, [], [], 0, datetime(2026, 1, 5)))
-    for one in said:  # to the target's slips, or to them all
-        assert one.href in ("#identity", f"#slips?target={one.text.split()[0]}")
+    for one in said:  # to the target's leaks, or to them all
+        assert one.href in ("#identity", f"#leaks?target={one.text.split()[0]}")
     return [one.text for one in said]
 
 
 @pytest.mark.parametrize(
     ("values", "last"),
     [
-        ((0.0, None), "None of the 2 targets of identity trials claimed another maker with nobody named."),
-        ((0.5, 0.0, 0.0), "Of the other 2 targets of identity trials, 0 did so at all."),
-        ((0.5, 0.4, 0.3, 0.2, 0.0), "Of the other 2 targets of identity trials, 1 did so at all."),
+        ((0.0, None), "None of the 2 targets of identity probes claimed another vendor with nobody named."),
+        ((0.5, 0.0, 0.0), "Of the other 2 targets of identity probes, 0 did so at all."),
+        ((0.5, 0.4, 0.3, 0.2, 0.0), "Of the other 2 targets of identity probes, 1 did so at all."),
     ],
 )
 def test_the_rest_is_counted(values, last) -> None:
@@ -35,7 +35,7 @@ def test_the_rest_is_counted(values, last) -> None:
 
 def test_the_worst_comes_first() -> None:
     assert (
-        made(0.1, 0.25)[0] == "t1 claimed another maker, with nobody named, in 25.0% of 1,000 identity trials (bank)."
+        made(0.1, 0.25)[0] == "t1 claimed another vendor, with nobody named, in 25.0% of 1,000 identity probes (bank)."
     )
 
 

@@ -1,4 +1,4 @@
-"""Cosines centred on a panel that leaves both models aside, against a plain loop over every pair of replies."""
+"""Cosines centred on a background that leaves both models aside, against a plain loop over every pair of replies."""
 
 from statistics import fmean
 
@@ -8,20 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.vectors import Member
-from tasks.domain.likeness.vectors import leave_out_cosines as matrix_of_cosines
+from tasks.domain.similarity.vectors import Member
+from tasks.domain.similarity.vectors import leave_out_cosines as matrix_of_cosines
 
 MODELS = {
-    "a1": Member("a1", "A", "A", is_panel=True),
-    "a2": Member("a2", "A", "A", is_panel=True),
-    "b1": Member("b1", "B", "B", is_panel=True),
-    "b2": Member("b2", "B", "other-b", is_panel=True),
-    "c1": Member("c1", "C", "C", is_panel=True),
-    "d1": Member("d1", "D", "D", is_panel=True),
-    "u1": Member("u1", "U", "U", is_panel=False),
+    "a1": Member("a1", "A", "A", is_background=True),
+    "a2": Member("a2", "A", "A", is_background=True),
+    "b1": Member("b1", "B", "B", is_background=True),
+    "b2": Member("b2", "B", "other-b", is_background=True),
+    "c1": Member("c1", "C", "C", is_background=True),
+    "d1": Member("d1", "D", "D", is_background=True),
+    "u1": Member("u1", "U", "U", is_background=False),
     # A student's family is its parent's.
-    "s1": Member("s1", "S", "A", is_panel=False),
-    "s2": Member("s2", "S", "S", is_panel=False),
+    "s1": Member("s1", "S", "A", is_background=False),
+    "s2": Member("s2", "S", "S", is_background=False),
 }
 
 
@@ -46,16 +46,16 @@ def slowly(vectors: NDArray[np.float32], members: list[Member]) -> dict[tuple[st
     for target in replies:
         for reference in replies:
             mine, theirs = MODELS[target], MODELS[reference]
-            panel = [
+            background = [
                 np.mean(vectors_of, axis=0)
                 for model, vectors_of in replies.items()
-                if MODELS[model].is_panel
+                if MODELS[model].is_background
                 and MODELS[model].family != mine.family
                 and MODELS[model].vendor != theirs.vendor
             ]
-            if target == reference or len(panel) < 2:
+            if target == reference or len(background) < 2:
                 continue
-            centre = sum(panel) / len(panel)
+            centre = sum(background) / len(background)
             cosines = []
             for left in replies[target]:
                 for right in replies[reference]:
@@ -109,7 +109,7 @@ def test_kin_of_neither_moves_the_centre() -> None:
     assert leave_out_cosines(other, members)["s1", "b1"] != leave_out_cosines(vectors, members)["s1", "b1"]
 
 
-def test_reply_on_the_mean_has_no_likeness() -> None:
+def test_reply_on_the_mean_has_no_similarity() -> None:
     members = [MODELS[name] for name in ("s2", "a1", "b1", "c1")]
     right, left = [1.0, 0.0], [-1.0, 0.0]
     vectors = np.array([[0.0, 0.0], right, left, right], dtype=np.float32)
@@ -120,6 +120,6 @@ def test_reply_on_the_mean_has_no_likeness() -> None:
     assert np.isfinite(list(found.values())).all()
 
 
-def test_one_panel_model_is_no_centre() -> None:
+def test_one_background_model_is_no_centre() -> None:
     members = [MODELS[name] for name in ("s2", "a1", "b1")]
     assert leave_out_cosines(random_unit(5, 3), members) == {}

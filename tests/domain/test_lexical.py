@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.adapters import store
 from tasks.adapters.settings import Home
-from tasks.domain.likeness import lexical
+from tasks.adapters.warehouse import store
+from tasks.domain.similarity import lexical
 
 # Libraries know other Unicode versions; what was assigned before Unicode 10 they share.
 ASSIGNED = st.characters(max_codepoint=0x9FA5, exclude_categories=["Cn", "Cs", "Cc"])
@@ -28,10 +28,10 @@ def test_words_of_scripts() -> None:
     assert lexical.words("我叫Max。") == ["我", "叫", "max"]
 
 
-def test_shared_opening_is_capped() -> None:
-    assert lexical.shared_opening("a b c d", "a b x d") == 2
-    assert lexical.shared_opening("w " * 40, "w " * 40) == lexical.OPENING_WORDS
-    assert lexical.shared_opening("", "a") == 0
+def test_shared_prefix_overlap_is_capped() -> None:
+    assert lexical.shared_prefix_overlap("a b c d", "a b x d") == 2
+    assert lexical.shared_prefix_overlap("w " * 40, "w " * 40) == lexical.PREFIX_WORDS
+    assert lexical.shared_prefix_overlap("", "a") == 0
 
 
 def test_bigram_jaccard_of_nothing_is_missing() -> None:

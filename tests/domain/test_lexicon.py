@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tasks.adapters import cards
-from tasks.adapters.lexicons import read_lexicon
+from tasks.adapters.inputs import cards
+from tasks.adapters.inputs.lexicons import read_lexicon
 from tasks.domain.errors import InputError
 from tasks.domain.prompting.lexicon import Family, Lexicon, Name, Vendor
 from tasks.domain.prompting.name_pattern import any_name, may_hold
@@ -68,7 +68,7 @@ def test_names_are_found(text, expected) -> None:
     "text",
     [
         "A llama in the zoo spat at me.",
-        "A meta-analysis of forty trials.",
+        "A meta-analysis of forty probes.",
         "Claude Monet painted water lilies.",
         "I am a Gemini and my sister is a Leo.",
         "The command a user gives, and step 2 of it.",

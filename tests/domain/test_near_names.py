@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.domain.near_names import unknown_name
+from tasks.domain.suggestions import unknown_name
 
 MODELS = ["gpt-4o", "gpt-4-turbo", "llama-3", "Mistral-7B"]
 

@@ -7,19 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
-from tasks.domain.judging.grading import Grading, PairReader, strata_of
-from tasks.domain.judging.pair_choice import (
-    Standing,
-    extended,
-    in_doubt,
-    is_read_again,
-    is_target_first,
-    stratified_order,
-)
-from tasks.domain.judging.pair_judges.pair_grade import PAIR_GRADE
-from tasks.domain.judging.pair_judges.text_likeness import TEXT_LIKENESS
-from tasks.domain.plan import SimilarityPlan
+from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Message, Prompt
+from tasks.domain.rse.grading import Grading, PairReader, strata_of
+from tasks.domain.rse.pair_judges.pair_grade import PAIR_GRADE
+from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
+from tasks.domain.rse.sampling import Standing, extended, in_doubt, is_read_again, is_target_first, stratified_order
 
 PROMPTS = {f"{kind}{n}": kind for kind, size in (("en", 60), ("zh", 30), ("de", 10)) for n in range(size)}
 
@@ -50,11 +43,11 @@ def test_lots_are_even_and_one_for_both_directions() -> None:
     assert 440 <= sum(lots) <= 560
     assert [not is_target_first("b", "a", f"p{n}", 1) for n in range(1_000)] == lots
     assert [is_target_first("a", "b", f"p{n}", 2) for n in range(1_000)] != lots
-    again = [is_read_again(("a", "b"), f"p{n}", 0.2, 1) for n in range(1_000)]
+    again = [is_read_again("a", "b", f"p{n}", 0.2, 1) for n in range(1_000)]
     assert 150 <= sum(again) <= 250
-    assert [is_read_again(("b", "a"), f"p{n}", 0.2, 1) for n in range(1_000)] == again
-    assert not any(is_read_again(("a", "b"), f"p{n}", 0.0, 1) for n in range(100))
-    assert all(is_read_again(("a", "b"), f"p{n}", 1.0, 1) for n in range(100))
+    assert [is_read_again("b", "a", f"p{n}", 0.2, 1) for n in range(1_000)] == again
+    assert not any(is_read_again("a", "b", f"p{n}", 0.0, 1) for n in range(100))
+    assert all(is_read_again("a", "b", f"p{n}", 1.0, 1) for n in range(100))
 
 
 def test_only_neighbours_whose_intervals_overlap_are_in_doubt() -> None:
@@ -91,13 +84,13 @@ def test_a_judge_with_another_model_or_asked_otherwise_is_of_another_version() -
     versions = {PairReader.of(PAIR_GRADE, one).version for one in cards}
     assert len(versions) == len(cards)
     assert all(version.startswith(f"{PAIR_GRADE.version} by ") for version in versions)
-    assert PairReader.of(TEXT_LIKENESS, None) == PairReader("text_likeness", TEXT_LIKENESS.version)
+    assert PairReader.of(TEXT_SIMILARITY, None) == PairReader("text_similarity", TEXT_SIMILARITY.version)
 
 
 def test_calls_are_counted_once_for_two_references_of_each_other() -> None:
     prompts = {"s": [Prompt(f"p{n}", "s", str(n), (Message("user", str(n)),), "en") for n in range(10)]}
     prompts["t"] = prompts["s"][:3]
-    wanted = Grading(SimilarityPlan(), ("a", "b", "c"), ("a", "b"), strata_of(prompts), ())
+    wanted = Grading(RsePlan(), ("a", "b", "c"), ("a", "b"), strata_of(prompts), ())
     # a-b, a-c and b-c, on ten prompts and three.
     assert wanted.n_pairs(None) == 3 * 13
     assert wanted.n_pairs(5) == 3 * 8

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.domain import channels, registry
-from tasks.domain.likeness.lexical import bigram_jaccard, shared_opening, words
 from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.engine import Asked, pair_sums
@@ -17,6 +16,7 @@ from tasks.domain.pairwise.matrices import jaccard, shared_prefix
 from tasks.domain.pairwise.prompt_replies import Cohort, PromptReplies
 from tasks.domain.pairwise.sums import N_BLOCKS
 from tasks.domain.pairwise.tokens import common_words, last_sentence, line_types, skeleton, tokenize, words_of
+from tasks.domain.similarity.lexical import bigram_jaccard, shared_prefix_overlap, words
 
 COMMON = frozenset({"here", "is", "a", "the", "of", "it"})
 NAMES = registry.names(channels)
@@ -136,7 +136,7 @@ def test_features_of_many_texts_are_those_of_each(texts) -> None:
     assert words.to_list() == [told[:3] for told in spoken]
     assert counts.to_list() == [len(told) for told in spoken]
     rows = {
-        "opening": [told[:12] for told in spoken],
+        "leading_words": [told[:12] for told in spoken],
         "template": [skeleton(told[:16], COMMON) for told in tokens],
         "closing": [skeleton(tokenize(last_sentence(text))[:10], COMMON) for text in texts],
     }
@@ -162,7 +162,7 @@ def test_features_of_many_texts_are_those_of_each(texts) -> None:
 def test_every_channel_has_the_name_of_its_file() -> None:
     assert [registry.load(channels, name).name for name in NAMES] == NAMES
     assert set(NAMES) == {
-        *("layout", "length", "overlap", "plain_opening", "rare_opening", "template_closing", "template_opening")
+        *("layout", "length", "overlap", "prefix_overlap", "rare_prefix", "closing_template", "template_prefix")
     }
 
 
@@ -174,29 +174,29 @@ def test_equal_replies_are_the_most_alike(name) -> None:
     assert np.nanmin(found) >= 0.0
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "rare_opening"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "rare_prefix"])
 def test_order_of_a_pair_leaves_no_trace(name) -> None:
     found = values(name, TEXTS)
     assert np.array_equal(found, found.T, equal_nan=True)
 
 
-def test_template_opening_by_hand() -> None:
+def test_template_prefix_by_hand() -> None:
     # here is a _ : break 9 . * * _ * * : it _ : sixteen tokens, all the same.
-    assert values("template_opening", TEXTS)[0, 1] == pytest.approx(np.log(17))
+    assert values("template_prefix", TEXTS)[0, 1] == pytest.approx(np.log(17))
     # sure ! _ , _ and ... / sure ! _ and: the words are subjects, the fourth token differs.
-    assert values("template_opening", TEXTS)[2, 3] == pytest.approx(np.log(4))
-    assert values("template_opening", TEXTS)[0, 2] == 0.0
+    assert values("template_prefix", TEXTS)[2, 3] == pytest.approx(np.log(4))
+    assert values("template_prefix", TEXTS)[0, 2] == 0.0
 
 
-def test_template_closing_by_hand() -> None:
-    assert values("template_closing", ["Salt. Ask me.", "A lot of ice. Tell me."])[0, 1] == pytest.approx(np.log(4))
-    assert values("template_closing", ["It is the salt.", "It is a lot."])[0, 1] == pytest.approx(np.log(3))
+def test_closing_template_by_hand() -> None:
+    assert values("closing_template", ["Salt. Ask me.", "A lot of ice. Tell me."])[0, 1] == pytest.approx(np.log(4))
+    assert values("closing_template", ["It is the salt.", "It is a lot."])[0, 1] == pytest.approx(np.log(3))
 
 
-def test_plain_opening_and_overlap_are_those_of_two_texts() -> None:
-    opening, overlap = values("plain_opening", TEXTS), values("overlap", TEXTS)
+def test_prefix_overlap_and_overlap_are_those_of_two_texts() -> None:
+    prefix_overlap, overlap = values("prefix_overlap", TEXTS), values("overlap", TEXTS)
     for i, j in product(range(len(TEXTS)), repeat=2):
-        assert opening[i, j] == pytest.approx(np.log1p(shared_opening(TEXTS[i], TEXTS[j])))
+        assert prefix_overlap[i, j] == pytest.approx(np.log1p(shared_prefix_overlap(TEXTS[i], TEXTS[j])))
         told = bigram_jaccard(TEXTS[i], TEXTS[j])
         assert (told is None and np.isnan(overlap[i, j])) or overlap[i, j] == pytest.approx(told)
 
@@ -207,10 +207,10 @@ def test_length_by_hand() -> None:
     assert np.isnan(found[2, 2])
 
 
-def test_rare_opening_by_hand() -> None:
+def test_rare_prefix_by_hand() -> None:
     """Target pupil (kin of acme), reference globex: of hooli and umbrella, one says its first word, none its second."""
     texts = ["ice", "ice", "salt and ice", "salt or", "smoke", "salt and fire"]
-    found = values("rare_opening", texts)
+    found = values("rare_prefix", texts)
     # p(1) = (1 + .5) / 3, p(2) = .5 / 3.
     assert found[5, 2] == pytest.approx(np.log(1 / 0.5) + np.log(0.5 / (0.5 / 3)))
     assert found[5, 0] == 0.0
@@ -219,7 +219,7 @@ def test_rare_opening_by_hand() -> None:
 
 
 def test_what_everybody_says_is_no_surprise() -> None:
-    common = values("rare_opening", ["sure"] * 6)
+    common = values("rare_prefix", ["sure"] * 6)
     assert common[5, 2] == pytest.approx(np.log(3 / 2.5))
 
 

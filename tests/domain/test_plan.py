@@ -116,7 +116,7 @@ def test_plan_outranks_card() -> None:
     assert requests(sampling=sampling)[-1].sampling == {"temperature": 0.1, "max_tokens": 8, "extra_body": {"k": 2}}
 
 
-RECIPE = ({"chat": "c", "maths": "m"}, {"opening": "1"})
+RECIPE = ({"chat": "c", "maths": "m"}, {"prefix_overlap": "1"})
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ RECIPE = ({"chat": "c", "maths": "m"}, {"opening": "1"})
         ({"embedding": EmbeddingPlan(prompts_per_set=9)}, RECIPE),
         ({"prompts": (PromptChoice(set="chat", samples=2),)}, RECIPE),
         ({"prompts": (PromptChoice(set="chat", samples=3), PromptChoice(set="maths"))}, RECIPE),
-        ({}, ({"chat": "c", "maths": "changed"}, {"opening": "1"})),
-        ({}, (RECIPE[0], {"opening": "2"})),
+        ({}, ({"chat": "c", "maths": "changed"}, {"prefix_overlap": "1"})),
+        ({}, (RECIPE[0], {"prefix_overlap": "2"})),
     ],
 )
 def test_recipe_changes(changes, arguments) -> None:
@@ -137,7 +137,7 @@ def test_recipe_changes(changes, arguments) -> None:
 
 def test_recipe_stays() -> None:
     same = plan(name="q", description="x", models=("b",), references=(), batch_size=2)
-    assert same.recipe_id({"maths": "m", "chat": "c"}, {"opening": "1"}) == plan().recipe_id(*RECIPE)
+    assert same.recipe_id({"maths": "m", "chat": "c"}, {"prefix_overlap": "1"}) == plan().recipe_id(*RECIPE)
 
 
 @pytest.mark.parametrize(

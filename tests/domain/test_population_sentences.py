@@ -4,10 +4,10 @@ from typing import Any
 
 from tasks.domain.reporting.population_sentences import population_sentences
 
-MAIN = {"kernel": "opening", "population": "all"}
+MAIN = {"kernel": "prefix_overlap", "population": "all"}
 
 
-def home(kernel: str = "opening", population: str = "all", **changes: Any) -> dict[str, Any]:
+def home(kernel: str = "prefix_overlap", population: str = "all", **changes: Any) -> dict[str, Any]:
     row = {"kernel": kernel, "population": population, "n_members": 56, "vendi": 40.6}
     return row | {"vendi_low": 39.84, "vendi_high": 41.48, "vendi_of_one_model": None} | changes
 
@@ -59,7 +59,7 @@ def test_groups_that_come_again() -> None:
     ]
     line = population_sentences([home()], [], nodes)[-1]
     assert line == (
-        "Of 3 groups in the tree of openings, 2 come again in at least 95% of the draws of prompts, such as: a, b, c."
+        "Of 3 groups in the tree of prefix overlaps, 2 come again in at least 95% of the draws of prompts, such as: a, b, c."
     )
 
 

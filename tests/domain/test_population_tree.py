@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from tasks.domain.population.homogeneity import prompt_draws
-from tasks.domain.population.likeness import Likeness, means
 from tasks.domain.population.populations import populations
+from tasks.domain.population.similarity import Similarity, means
 from tasks.domain.population.tree import TreeNode, newick, tree
 from tasks.domain.rows import Lineage
 
@@ -14,12 +14,12 @@ def rng(seed: int = 1) -> np.random.Generator:
     return np.random.default_rng(seed)
 
 
-def grown(likeness: Likeness, draws: int = 200) -> tuple[TreeNode, ...]:
-    drawn = means(likeness, prompt_draws(len(likeness.values), rng(), draws))
-    return tree(likeness.members, means(likeness), drawn, rng(2))
+def grown(similarity: Similarity, draws: int = 200) -> tuple[TreeNode, ...]:
+    drawn = means(similarity, prompt_draws(len(similarity.values), rng(), draws))
+    return tree(similarity.members, means(similarity), drawn, rng(2))
 
 
-def planted(groups: list[str], share: float, n_prompts: int = 200) -> Likeness:
+def planted(groups: list[str], share: float, n_prompts: int = 200) -> Similarity:
     """Return members, one a letter; those of one group answer as the group does on `share` of the prompts."""
     chance, names = rng(7), sorted("".join(groups))
     place = {name: number for number, name in enumerate(names)}
@@ -29,7 +29,7 @@ def planted(groups: list[str], share: float, n_prompts: int = 200) -> Likeness:
         for name in group:
             ways[:, place[name]] = np.where(chance.random(n_prompts) < share, common, ways[:, place[name]])
     first, second = np.triu_indices(len(names), 1)
-    return Likeness(tuple(names), (ways[:, first] == ways[:, second]).astype(np.float32))
+    return Similarity(tuple(names), (ways[:, first] == ways[:, second]).astype(np.float32))
 
 
 def supports(nodes: tuple[TreeNode, ...]) -> dict[str, float]:
@@ -50,8 +50,8 @@ def test_chance_has_little_support() -> None:
 
 
 def test_ties_are_joined_by_name_and_support_nothing() -> None:
-    nodes = grown(Likeness(tuple("abcdef"), np.zeros((30, 15), dtype=np.float32)))
-    again = grown(Likeness(tuple("abcdef"), np.zeros((30, 15), dtype=np.float32)))
+    nodes = grown(Similarity(tuple("abcdef"), np.zeros((30, 15), dtype=np.float32)))
+    again = grown(Similarity(tuple("abcdef"), np.zeros((30, 15), dtype=np.float32)))
     assert nodes == again
     assert {node.height for node in nodes} == {0.0, 1.0}
     assert max(supports(nodes).values()) < 0.5

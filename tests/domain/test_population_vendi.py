@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tasks.domain.population.homogeneity import contribution_errors, measure, prompt_draws
-from tasks.domain.population.likeness import Likeness, means, square
+from tasks.domain.population.similarity import Similarity, means, square
 from tasks.domain.population.vendi import (
     clipped_share,
     contribution_slopes,
@@ -58,23 +58,23 @@ def test_negative_part_of_the_spectrum_is_cut_and_told() -> None:
 
 
 def test_score_of_many_samples_of_one_model() -> None:
-    for likeness in (0.0, 0.4, 1.0):
-        kernel = square(np.full(28, likeness), 8)
-        assert score_of_one(8, likeness) == pytest.approx(float(vendi_scores(kernel)))
+    for similarity in (0.0, 0.4, 1.0):
+        kernel = square(np.full(28, similarity), 8)
+        assert score_of_one(8, similarity) == pytest.approx(float(vendi_scores(kernel)))
 
 
-def planted(n_prompts: int, n: int, seed: int = 3) -> Likeness:
+def planted(n_prompts: int, n: int, seed: int = 3) -> Similarity:
     """Return members of whom each answers a prompt in one of a few ways, the first two mostly in the same."""
     rng = np.random.default_rng(seed)
     ways = rng.integers(0, 6, (n_prompts, n))
     ways[:, 1] = np.where(rng.random(n_prompts) < 0.7, ways[:, 0], ways[:, 1])
     first, second = np.triu_indices(n, 1)
-    return Likeness(tuple(f"m{k:02d}" for k in range(n)), (ways[:, first] == ways[:, second]).astype(np.float32))
+    return Similarity(tuple(f"m{k:02d}" for k in range(n)), (ways[:, first] == ways[:, second]).astype(np.float32))
 
 
 def test_copy_adds_nothing() -> None:
     original = planted(200, 8)
-    # Every model's likeness to the copy is that to m03; the copy and m03 are the same.
+    # Every model's similarity to the copy is that to m03; the copy and m03 are the same.
     kernel = square(means(original), 8)
     with_copy = np.ones((9, 9))
     with_copy[:8, :8] = kernel
@@ -111,10 +111,10 @@ def test_slopes_are_those_of_small_steps() -> None:
 
 
 def test_errors_of_contributions_are_the_spread_of_their_bootstrap() -> None:
-    likeness = planted(300, 7)
-    drawn = square(means(likeness, prompt_draws(300, np.random.default_rng(5), 1_500)), 7)
+    similarity = planted(300, 7)
+    drawn = square(means(similarity, prompt_draws(300, np.random.default_rng(5), 1_500)), 7)
     spread = np.array([vendi_scores(kernel) - scores_without(kernel) for kernel in drawn]).std(axis=0)
-    assert contribution_errors(likeness, square(means(likeness), 7)) == pytest.approx(spread, rel=0.1)
+    assert contribution_errors(similarity, square(means(similarity), 7)) == pytest.approx(spread, rel=0.1)
 
 
 def test_intervals_hold_the_truth_where_few_prompts_put_the_score_off() -> None:
@@ -125,7 +125,7 @@ def test_intervals_hold_the_truth_where_few_prompts_put_the_score_off() -> None:
     held = percentiles_held = 0
     errors, told = [], []
     for _ in range(40):
-        part = Likeness(everything.members, everything.values[rng.integers(0, 4_000, 40)])
+        part = Similarity(everything.members, everything.values[rng.integers(0, 4_000, 40)])
         drawn = means(part, prompt_draws(40, rng, 400))
         found = measure(part, drawn)
         held += found.vendi.low <= truth <= found.vendi.high
@@ -140,28 +140,28 @@ def test_intervals_hold_the_truth_where_few_prompts_put_the_score_off() -> None:
 
 
 def test_measure_names_what_is_near_and_keeps_to_its_bounds() -> None:
-    likeness = planted(80, 6)
-    found = measure(likeness, means(likeness, prompt_draws(80, np.random.default_rng(2), 300)))
+    similarity = planted(80, 6)
+    found = measure(similarity, means(similarity, prompt_draws(80, np.random.default_rng(2), 300)))
     assert 1 <= found.vendi.low <= found.vendi.value <= found.vendi.high <= 6
     by_name = {one.member: one for one in found.contributions}
     assert (by_name["m00"].nearest, by_name["m01"].nearest) == ("m01", "m00")
     assert min(by_name, key=lambda name: by_name[name].contribution.value) in {"m00", "m01"}
     for one in found.contributions:
         assert one.contribution.low < one.contribution.value < one.contribution.high
-        assert one.likeness.low < one.likeness.value < one.likeness.high
-    assert found.mean_likeness.value == pytest.approx(np.mean([one.likeness.value for one in found.contributions]))
+        assert one.similarity.low < one.similarity.value < one.similarity.high
+    assert found.mean_similarity.value == pytest.approx(np.mean([one.similarity.value for one in found.contributions]))
 
 
 def test_one_prompt_has_no_interval_and_who_is_like_nobody_has_no_nearest() -> None:
-    likeness = Likeness(("a", "b", "c"), np.array([[0.5, 0.0, 0.0]], dtype=np.float32))
-    found = measure(likeness, means(likeness, prompt_draws(1, np.random.default_rng(2), 20)))
-    assert (found.vendi.low, found.vendi.high, found.bias, found.mean_likeness.low) == (None,) * 4
+    similarity = Similarity(("a", "b", "c"), np.array([[0.5, 0.0, 0.0]], dtype=np.float32))
+    found = measure(similarity, means(similarity, prompt_draws(1, np.random.default_rng(2), 20)))
+    assert (found.vendi.low, found.vendi.high, found.bias, found.mean_similarity.low) == (None,) * 4
     assert [one.contribution.low for one in found.contributions] == [None] * 3
     assert [one.nearest for one in found.contributions] == ["b", "a", None]
 
 
 def test_copies_have_a_score_of_one_and_an_interval_of_one() -> None:
-    likeness = Likeness(tuple("abcd"), np.ones((20, 6), dtype=np.float32))
-    found = measure(likeness, means(likeness, prompt_draws(20, np.random.default_rng(2), 50)))
+    similarity = Similarity(tuple("abcd"), np.ones((20, 6), dtype=np.float32))
+    found = measure(similarity, means(similarity, prompt_draws(20, np.random.default_rng(2), 50)))
     assert (found.vendi.value, found.vendi.low, found.vendi.high) == pytest.approx((1.0, 1.0, 1.0))
     assert [one.contribution.value for one in found.contributions] == pytest.approx([0.0] * 4, abs=1e-9)

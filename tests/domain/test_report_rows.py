@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from tasks.domain.reporting import chart_rows, pairs
-from tasks.domain.reporting.shown import Row, Rows
+from tasks.domain.reporting.cells import Row, Rows
 
 
 def made(**relations: list[Row]) -> Rows:
@@ -12,27 +12,33 @@ def made(**relations: list[Row]) -> Rows:
     return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5))
 
 
-def likeness(target: str, reference: str, d: float, **changes: Any) -> dict[str, Any]:
-    row = {"target": target, "reference": reference, "opening_d": d, "opening": 0.5, "is_same_family": False}
+def similarity(target: str, reference: str, d: float, **changes: Any) -> dict[str, Any]:
+    row = {
+        "target": target,
+        "reference": reference,
+        "prefix_overlap_d": d,
+        "prefix_overlap": 0.5,
+        "is_same_family": False,
+    }
     row |= {"n_prompts": 10}
     return row | changes
 
 
 def test_controls_are_those_that_the_null_was_formed_from() -> None:
-    rest = {"candidate_group": "acme-1", "is_kin": False, "n_prompts": 50, "opening_d": 0.1}
+    rest = {"candidate_group": "acme-1", "is_kin": False, "n_prompts": 50, "prefix_overlap_d": 0.1}
     verdicts = [
         rest | {"target": "stranger"},
         rest | {"target": "kin", "is_kin": True},
         rest | {"target": "short", "n_prompts": 49},
-        rest | {"target": "silent", "opening_d": None},
-        rest | {"target": "student", "opening_d": 0.9},
-        rest | {"target": "outside", "opening_d": 0.2},
+        rest | {"target": "silent", "prefix_overlap_d": None},
+        rest | {"target": "student", "prefix_overlap_d": 0.9},
+        rest | {"target": "outside", "prefix_overlap_d": 0.2},
     ]
-    panel = [
-        {"model": name, "is_panel": name != "outside", "role": "student" if name == "student" else "independent"}
+    background = [
+        {"model": name, "is_background": name != "outside", "role": "student" if name == "student" else "independent"}
         for name in ("stranger", "kin", "short", "silent", "student", "outside")
     ]
-    found = pairs.controls(made(mart__verdict=verdicts, mart__panel=panel))
+    found = pairs.controls(made(mart__verdict=verdicts, mart__background=background))
     assert found == {"acme-1": [("stranger", 0.1)]}
 
 
@@ -56,16 +62,16 @@ def test_only_large_families_have_a_colour() -> None:
 
 def test_of_many_models_those_with_the_highest_d_outside_their_family_are_drawn() -> None:
     names = [f"m{number:03}" for number in range(chart_rows.MOST_DRAWN + 20)]
-    rows = [likeness(name, "r", number / 100) for number, name in enumerate(names)]
-    rows.append(likeness("kin", "r", 9.0, is_same_family=True))
-    targets, references_drawn = chart_rows.drawn(made(mart__likeness=rows))
+    rows = [similarity(name, "r", number / 100) for number, name in enumerate(names)]
+    rows.append(similarity("kin", "r", 9.0, is_same_family=True))
+    targets, references_drawn = chart_rows.drawn(made(mart__pair_similarity=rows))
     assert targets == names[20:]
     assert references_drawn == ["r"]
 
 
 def test_pairs_with_a_verdict_are_held_before_all_others(monkeypatch) -> None:
     monkeypatch.setattr(pairs, "HELD_PAIRS", 3)
-    rows = [likeness("s", "a", 0.9), likeness("s", "b", 0.1), likeness("t", "a", 0.5), likeness("t", "b", 0.8)]
+    rows = [similarity("s", "a", 0.9), similarity("s", "b", 0.1), similarity("t", "a", 0.5), similarity("t", "b", 0.8)]
     told = [
         {"target": "s", "reference": "b", "verdict": "shares lineage (moderate)", "rank": 7},
         {"target": "t", "reference": "a", "verdict": "not conclusive", "rank": 1},
@@ -81,7 +87,7 @@ def test_tree_and_heat_map_stand_in_one_order() -> None:
         {"node": 3, "parent": 2, "height": 0.0, "support": None, "members": ["c"]},
         {"node": 4, "parent": 2, "height": 0.0, "support": None, "members": ["a"]},
     ]
-    tree = [row | {"kernel": "opening", "population": "all"} for row in nodes]
+    tree = [row | {"kernel": "prefix_overlap", "population": "all"} for row in nodes]
     models = [{"model": name, "family": name, "vendor": name} for name in "abcd"]
     rows = made(mart__model_tree=tree, core__model=models)
     assert chart_rows.order(rows) == ["b", "c", "a", "d"]
@@ -92,7 +98,7 @@ def test_tree_and_heat_map_stand_in_one_order() -> None:
     assert {"x": 0.1, "x2": 0.6, "y": 1.5, "y2": 1.5} in lines
 
 
-def test_modes_of_identity_trials_are_not_mixed_in_a_chart() -> None:
+def test_modes_of_identity_probes_are_not_mixed_in_a_chart() -> None:
     row = {"target": "s", "score": "strict", "slice": "all", "low": None, "high": None, "n": 9}
     scores = [row | {"mode": "search", "value": 0.9}, row | {"mode": "bank", "value": 0.1}]
     scores.append(row | {"target": "hunted", "mode": "search", "value": 0.8})

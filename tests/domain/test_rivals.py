@@ -7,12 +7,12 @@ import pytest
 from scipy.stats import fisher_exact
 
 from tasks.domain import registry, rivals
-from tasks.domain.likeness.char_ngrams import BUCKETS, char_ngrams
-from tasks.domain.likeness.overlap import shared_order
 from tasks.domain.reply_table import ReplyTable
 from tasks.domain.rival import Floats, Rival, RivalInput
 from tasks.domain.rivals import rouge_l
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
+from tasks.domain.similarity.char_ngrams import BUCKETS, char_ngrams
+from tasks.domain.similarity.overlap import shared_order
 
 NAMES = registry.names(rivals)
 OF_TEXT = [name for name in NAMES if name != "raw_embedding"]
@@ -55,7 +55,7 @@ def vectors(table: ReplyTable) -> Floats:
 def planted(vocabulary: Sequence[str], joint: str, n: int = 40) -> ReplyTable:
     """Return replies of two teachers, a student of the first that changes a word in six, and an unrelated model.
 
-    Each has its own favourite words, opening and length.
+    Each has its own favourite words, prefix overlap and length.
     """
     rng = np.random.default_rng(7)
     size = len(vocabulary)

@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.reporting.sentences import ALIKE, PANEL_FOR_A_NULL, findings, warning
+from tasks.domain.reporting.sentences import ALIKE, BACKGROUND_FOR_A_NULL, findings, warning
 from tasks.domain.rows import Finding
 
 COVERAGE = [{"model": "s"}]
 
 
 def pair(share: float | None, **changes: Any) -> dict[str, Any]:
-    row = {"left_model": "s", "right_model": "t", "opening_share_of_self": share, "n_prompts": 40}
-    return row | {"opening_share_of_self_low": None, "opening_share_of_self_high": None} | changes
+    row = {"left_model": "s", "right_model": "t", "prefix_overlap_self_normalised": share, "n_prompts": 40}
+    return row | {"prefix_overlap_self_normalised_low": None, "prefix_overlap_self_normalised_high": None} | changes
 
 
-def panel(n: int, role: str | None = "independent", **changes: Any) -> list[dict[str, Any]]:
-    return [{"model": f"r{number}", "is_panel": True, "role": role} | changes for number in range(n)]
+def background(n: int, role: str | None = "independent", **changes: Any) -> list[dict[str, Any]]:
+    return [{"model": f"r{number}", "is_background": True, "role": role} | changes for number in range(n)]
 
 
 @pytest.mark.parametrize(
@@ -34,13 +34,15 @@ def panel(n: int, role: str | None = "independent", **changes: Any) -> list[dict
 def test_pair(share, verdict, percent) -> None:
     [line] = findings([pair(share)], [], [])
     assert line == (
-        f"s and t begin their replies {verdict}: {percent} of the models' likeness to themselves, over 40 prompts."
+        f"s and t begin their replies {verdict}: {percent} of the models' similarity to themselves, over 40 prompts."
     )
 
 
 def test_pair_with_an_interval() -> None:
-    [line] = findings([pair(0.9, opening_share_of_self_low=-0.1, opening_share_of_self_high=1.25)], [], [])
-    assert "90% of the models' likeness to themselves (95 % interval 0% to 125%), over 40 prompts" in line
+    [line] = findings(
+        [pair(0.9, prefix_overlap_self_normalised_low=-0.1, prefix_overlap_self_normalised_high=1.25)], [], []
+    )
+    assert "90% of the models' similarity to themselves (95 % interval 0% to 125%), over 40 prompts" in line
 
 
 def test_pairs_without_a_share_say_nothing_and_ten_are_enough() -> None:
@@ -50,12 +52,12 @@ def test_pairs_without_a_share_say_nothing_and_ten_are_enough() -> None:
 
 def test_nothing_scored_says_nothing() -> None:
     assert findings([], [], []) == []
-    assert findings([], [], panel(3)) == []
+    assert findings([], [], background(3)) == []
 
 
-def test_what_likeness_can_not_tell_is_always_said() -> None:
-    for references in ([], panel(3), panel(20)):
-        assert "Likeness can't tell a teacher from a fellow student" in findings([], COVERAGE, references)[-1]
+def test_what_similarity_can_not_tell_is_always_said() -> None:
+    for references in ([], background(3), background(20)):
+        assert "Similarity can't tell a teacher from a fellow student" in findings([], COVERAGE, references)[-1]
 
 
 @pytest.mark.parametrize(
@@ -63,26 +65,26 @@ def test_what_likeness_can_not_tell_is_always_said() -> None:
     [
         (0, "There are only 0 models to compare against"),
         (1, "There is only 1 model to compare against"),
-        (PANEL_FOR_A_NULL - 1, "There are only 7 models to compare against"),
-        (PANEL_FOR_A_NULL, None),
+        (BACKGROUND_FOR_A_NULL - 1, "There are only 7 models to compare against"),
+        (BACKGROUND_FOR_A_NULL, None),
     ],
 )
 def test_too_few_for_a_null(n, said) -> None:
-    lines = [line for line in findings([], COVERAGE, panel(n)) if "no null" in line]
+    lines = [line for line in findings([], COVERAGE, background(n)) if "no null" in line]
     assert len(lines) == (said is not None)
     if said:
         assert lines[0].startswith(said)
-        assert "nothing here says that a likeness is more than chance" in lines[0]
+        assert "nothing here says that a similarity is more than chance" in lines[0]
 
 
-def test_references_outside_the_panel_do_not_count() -> None:
-    many = panel(PANEL_FOR_A_NULL - 1) + panel(5, "undocumented", is_panel=False)
+def test_references_outside_the_background_do_not_count() -> None:
+    many = background(BACKGROUND_FOR_A_NULL - 1) + background(5, "undocumented", is_background=False)
     assert any("only 7 models" in line for line in findings([], COVERAGE, many))
 
 
 @pytest.mark.parametrize(("role", "is_said"), [("independent", False), ("undocumented", True), (None, True)])
 def test_nobody_independent(role, is_said) -> None:
-    lines = findings([], COVERAGE, panel(20, role))
+    lines = findings([], COVERAGE, background(20, role))
     assert any("No model here is documented as independent" in line for line in lines) == is_said
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.domain.stats.cluster_bootstrap import bootstrap_means, clopper_pearson, clustered_rate, percentiles
-from tasks.domain.stats.observed import observe
+from tasks.domain.stats.clustered_sample import observe
 
 
 def rng() -> np.random.Generator:
@@ -16,15 +16,15 @@ def rng() -> np.random.Generator:
 
 
 @pytest.mark.parametrize(
-    ("successes", "trials", "low", "high"),
+    ("successes", "probes", "low", "high"),
     [(81, 263, 0.2527, 0.3676), (15, 148, 0.0578, 0.1617), (0, 20, 0.0, 0.1684), (1, 29, 0.0009, 0.1776)],
 )
-def test_exact_intervals_are_those_of_newcombe_1998(successes, trials, low, high) -> None:
-    assert clopper_pearson(successes / trials, trials) == pytest.approx((low, high), abs=5e-5)
+def test_exact_intervals_are_those_of_newcombe_1998(successes, probes, low, high) -> None:
+    assert clopper_pearson(successes / probes, probes) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_one_way_draws_are_those_of_whole_clusters() -> None:
-    # One of three clusters is all 1: a resample's mean is a binomial count of 3 trials at 1/3, over 3.
+    # One of three clusters is all 1: a resample's mean is a binomial count of 3 probes at 1/3, over 3.
     means = bootstrap_means(observe([1, 1, 0, 0, 0, 0], list("aabbcc")), rng(), 60_000)
     shares = [np.isclose(means, count / 3).mean() for count in range(4)]
     assert shares == pytest.approx([8 / 27, 12 / 27, 6 / 27, 1 / 27], abs=0.01)
@@ -49,7 +49,7 @@ def test_percentiles_match_students_t_and_shrink_to_the_variance() -> None:
 
 def test_zero_of_many_in_twenty_templates_is_not_certain() -> None:
     found = clustered_rate([0] * 1000, [f"t{number // 50}" for number in range(1000)], None, rng())
-    # Zero in 1000 / (1 + 49 x 2/3) = 29.7 trials: 1 - .025^(1 / 29.7).
+    # Zero in 1000 / (1 + 49 x 2/3) = 29.7 probes: 1 - .025^(1 / 29.7).
     assert (found.value, found.low) == (0, 0)
     assert found.high == pytest.approx(1 - 0.025 ** (1 / 29.70), abs=1e-4)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.domain.stats.consistency import Consistency, consistency
+from tests.support.consistency import Consistency, consistency
 
 
 def test_by_hand() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.domain.stats.running import Running
+from tasks.domain.stats.welford import Running
 
 ALL = np.arange(1)
 

@@ -1,43 +1,28 @@
 """The energy test: exact by hand, right at the level on replies of a stub that stays, and awake when it is swapped."""
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from tasks.domain.drift.features import written
 from tasks.domain.stats.two_sample import MOST_PAIRS, two_sample
-from tests.support import personas
+from tests.support.chance import most
+from tests.support.levels import NAMES, asked, p_of_noise, p_of_unchanged_rounds
 
-PROMPTS = [[{"role": "user", "content": f"How do I repair a kettle, way {n}?"}] for n in range(30)]
-NAMES = [str(n) for n in range(len(PROMPTS))]
-
-
-def asked(model: str, round_number: int, samples: int = 1) -> np.ndarray:
-    """Return how `model` answers in a round; at temperature 1 each round draws anew."""
-    return written(
-        [personas.reply(model, prompt, 100 * round_number + n) for prompt in PROMPTS for n in range(samples)]
-    )
+N_ROUNDS, N_NOISE = 40, 50
+"""`make simulations` repeats both hundreds of times."""
 
 
-def test_hundred_rounds_of_an_unchanged_stub_raise_few_alarms() -> None:
-    rng = np.random.default_rng(3)
-    rounds = [asked("independent-alpha", number) for number in range(101)]
-    p = np.array([two_sample(before, after, NAMES, rng).p_value for before, after in pairwise(rounds)])
-    assert (p <= 0.05).sum() <= 5
-    assert 0.4 < p.mean() < 0.6
+@pytest.mark.simulation
+def test_rounds_of_an_unchanged_stub_raise_few_alarms() -> None:
+    p = p_of_unchanged_rounds(N_ROUNDS)
+    assert (p <= 0.05).sum() <= most(N_ROUNDS, 0.05)
+    # The mean of so many uniform values has a standard deviation of .046.
+    assert 0.35 < p.mean() < 0.65
 
 
+@pytest.mark.simulation
 def test_level_holds_for_any_noise() -> None:
-    rng = np.random.default_rng(1)
-    prompts = [str(n // 2) for n in range(16)]
-    base = rng.standard_cauchy((16, 3))
-    p = [
-        two_sample(base + rng.standard_cauchy((16, 3)), base + rng.standard_cauchy((16, 3)), prompts, rng).p_value
-        for _ in range(300)
-    ]
-    assert np.mean(np.array(p) <= 0.05) <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
+    assert (p_of_noise(N_NOISE) <= 0.05).sum() <= most(N_NOISE, 0.05)
 
 
 @pytest.mark.parametrize("samples", [1, 2])

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.adapters.lexicons import read_lexicon
+from tasks.adapters.inputs.lexicons import read_lexicon
 from tasks.domain import registry
 from tasks.domain.card import Facts
+from tasks.domain.claims.statements import statements
 from tasks.domain.judging import judges
-from tasks.domain.judging.claim import ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.failures import failed_call_reason
-from tasks.domain.judging.statements import statements
 
 LEXICON = read_lexicon()
 JUDGE = registry.load(judges, "text_claim")
@@ -26,7 +26,7 @@ TARGETS = {
 CASES = GOLDEN["case"]
 
 
-def judged(reply: str, target: str = "qwen", prompt: str | None = None) -> ClaimVerdict:
+def judged(reply: str, target: str = "qwen", prompt: str | None = None) -> ClaimLabel:
     return JUDGE.judge(JudgedReply(reply, prompt), TARGETS[target], LEXICON)
 
 
@@ -38,20 +38,20 @@ def said(reply: str, target: str) -> dict[str, tuple[str | None, str | None, boo
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_golden_case(case: dict[str, Any]) -> None:
-    verdict = judged(case["reply"], case["target"], case.get("prompt"))
-    assert verdict.missing_reason == case.get("missing")
+    label = judged(case["reply"], case["target"], case.get("prompt"))
+    assert label.missing_reason == case.get("missing")
     if "missing" in case:
-        assert (verdict.is_contradiction, verdict.is_foreign) == (None, None)
+        assert (label.is_contradiction, label.is_foreign) == (None, None)
         return
-    assert verdict.is_foreign == case["foreign"], verdict
-    assert verdict.is_contradiction == case.get("contradiction", case["foreign"]), verdict
+    assert label.is_foreign == case["foreign"], label
+    assert label.is_contradiction == case.get("contradiction", case["foreign"]), label
     for key, found in (
-        ("stance", verdict.stance),
-        ("vendor", verdict.claimed_vendor),
-        ("model", verdict.claimed_model),
-        ("earnest", verdict.is_earnest),
+        ("stance", label.stance),
+        ("vendor", label.claimed_vendor),
+        ("model", label.claimed_model),
+        ("earnest", label.is_earnest),
     ):
-        assert found == case.get(key, found), verdict
+        assert found == case.get(key, found), label
 
 
 def test_there_are_enough_cases_of_both_languages() -> None:
@@ -61,13 +61,13 @@ def test_there_are_enough_cases_of_both_languages() -> None:
 
 def test_foreign_implies_contradiction_and_a_vendor() -> None:
     for case in CASES:
-        verdict = judged(case["reply"], case["target"], case.get("prompt"))
-        if verdict.is_foreign:
-            assert verdict.is_contradiction
-            assert verdict.stance == "foreign"
-            assert verdict.claimed_vendor
-            assert verdict.evidence
-            assert verdict.cue
+        label = judged(case["reply"], case["target"], case.get("prompt"))
+        if label.is_foreign:
+            assert label.is_contradiction
+            assert label.stance == "foreign"
+            assert label.claimed_vendor
+            assert label.evidence
+            assert label.cue
 
 
 def test_one_reply_is_foreign_or_own_as_the_target_is() -> None:
@@ -106,8 +106,8 @@ def test_attributes_say_what_deviates_and_towards_whom() -> None:
 
 
 def test_evidence_is_the_sentence() -> None:
-    verdict = judged("Good morning. I was made by OpenAI. How are you?")
-    assert (verdict.evidence, verdict.cue) == ("I was made by OpenAI.", "made by")
+    label = judged("Good morning. I was made by OpenAI. How are you?")
+    assert (label.evidence, label.cue) == ("I was made by OpenAI.", "made by")
 
 
 @pytest.mark.parametrize("text", ["no answer", "None.", "Error: timeout", "API error 500", '"Reject to respond."', "content_filter"])  # fmt: skip
@@ -135,8 +135,8 @@ def test_statements_know_their_voice() -> None:
 @settings(deadline=None, max_examples=200)
 @given(st.text())
 def test_any_text_is_judged(text) -> None:
-    verdict = judged(text)
-    assert (verdict.missing_reason is None) == (verdict.is_foreign is not None)
+    label = judged(text)
+    assert (label.missing_reason is None) == (label.is_foreign is not None)
 
 
 @settings(deadline=None, max_examples=200)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.vectors import centred
-from tasks.domain.likeness.vectors import pair_cosines as matrix_of_cosines
 from tasks.domain.prompting.prompt_sample import sample_prompts
+from tasks.domain.similarity.vectors import centred
+from tasks.domain.similarity.vectors import pair_cosines as matrix_of_cosines
 
 PROMPTS = [f"prompt {number}" for number in range(40)]
 
@@ -117,7 +117,7 @@ def test_order_of_rows_leaves_no_trace(names, seed, dice) -> None:
     assert pair_cosines(vectors[order], [names[i] for i in order]) == pair_cosines(vectors, names)
 
 
-def test_one_sample_has_no_likeness_to_itself() -> None:
+def test_one_sample_has_no_similarity_to_itself() -> None:
     vectors = unit(np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]))
     assert pair_cosines(vectors, ["b", "a", "a"]) == {
         ("a", "a"): pytest.approx(np.sqrt(0.5)),

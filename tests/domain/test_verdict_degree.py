@@ -1,4 +1,4 @@
-"""How far a likeness goes to the same model: where 1 is taken from, and the arithmetic."""
+"""How far a similarity goes to the same model: where 1 is taken from, and the arithmetic."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ def test_samples_before_variant_before_typical() -> None:
     assert found["varied"] == Ceiling(0.8, "variant")
     # The others reach .6 and .4 of identical replies: .5 of 1.5.
     assert found["bare"].kind == "typical"
-    assert found["bare"].opening_d == pytest.approx(0.75)
+    assert found["bare"].prefix_overlap_d == pytest.approx(0.75)
 
 
 def test_identical_only_where_nobody_has_one() -> None:
@@ -36,11 +36,11 @@ def test_identical_only_where_nobody_has_one() -> None:
 
 def test_typical_is_the_median() -> None:
     own = {str(i): self_score(share, None, 1.0, null_sd=0.01) for i, share in enumerate((0.2, 0.5, 0.9, 0.4, 0.6))}
-    assert ceilings(own | {"bare": self_score(None, None, 3.0)})["bare"].opening_d == pytest.approx(1.5)
+    assert ceilings(own | {"bare": self_score(None, None, 3.0)})["bare"].prefix_overlap_d == pytest.approx(1.5)
 
 
 def test_ceiling_over_a_single_prompt_is_refused() -> None:
-    """One yes/no prompt that a set holds twice gives every model a likeness to itself, which says nothing."""
+    """One yes/no prompt that a set holds twice gives every model a similarity to itself, which says nothing."""
     few = OTHERS | {"sampled": self_score(0.6, 0.5, 1.0, n_samples=1)}
     assert ceilings(few)["sampled"] == Ceiling(0.5, "variant")
     assert ceilings(few | {"sampled": self_score(0.6, None, 1.0, n_samples=19)})["sampled"].kind == "typical"

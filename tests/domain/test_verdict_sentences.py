@@ -2,10 +2,10 @@
 
 import pytest
 
-from tasks.domain.reporting.shown import said
+from tasks.domain.reporting.cells import said
 from tasks.domain.reporting.verdict_answer import answer, degree_text, listed, p_value
 from tasks.domain.reporting.verdict_of_model import account
-from tasks.domain.reporting.verdict_sentences import absent_makers, told_pairs, verdict_sentences
+from tasks.domain.reporting.verdict_sentences import absent_vendors, told_pairs, verdict_sentences
 from tasks.domain.verdict.decision import MEANINGS, POSITIVE, VERDICTS
 
 
@@ -18,7 +18,7 @@ def row(**changes):
         "candidate_role": "independent",
         "kind": "documented",
         "is_kin": False,
-        "is_asked": False,
+        "is_hypothesis": False,
         "statistic": "composite",
         "statistic_version": "1",
         "score": 8.0,
@@ -38,10 +38,10 @@ def row(**changes):
         "sibling_p": None,
         "weights_p": 0.5,
         "weights_q": None,
-        "opening_d": 0.5,
+        "prefix_overlap_d": 0.5,
         "low": 0.4,
         "high": 0.6,
-        "opening_null_mean": 0.1,
+        "prefix_overlap_null_mean": 0.1,
         "degree": 0.8,
         "degree_low": 0.6,
         "degree_high": 1.1,
@@ -234,8 +234,8 @@ def test_an_account_without_a_verdict_says_why():
 
 
 def test_vendors_that_were_no_candidates_are_named():
-    line = absent_makers(["acme", "globex", "hooli"], ["acme"])
+    line = absent_vendors(["acme", "globex", "hooli"], ["acme"])
     assert line == "Candidates were models of acme. Not among them, so not to be found: models of globex, hooli."
-    assert absent_makers(["acme"], ["acme"]) is None
-    assert absent_makers(["acme-1"], ["Acme.1"]) is None
-    assert absent_makers(["acme"], []) is None
+    assert absent_vendors(["acme"], ["acme"]) is None
+    assert absent_vendors(["acme-1"], ["Acme.1"]) is None
+    assert absent_vendors(["acme"], []) is None

@@ -67,8 +67,8 @@ class World:
             PairScore(
                 target=target.model,
                 reference=other.model,
-                opening=0.4,
-                opening_d=float(d[i, j]),
+                prefix_overlap=0.4,
+                prefix_overlap_d=float(d[i, j]),
                 low=float(d[i, j]) - 0.05,
                 high=float(d[i, j]) + 0.05,
                 length_closeness=self.length.get((target.model, other.model), 0.6),
@@ -136,7 +136,7 @@ def test_independents_are_no_hypotheses_unless_asked() -> None:
     assert told.p_target < 0.001
     world.questions = [("b1", "a1")]
     asked = on(world.rows(), "a1", "b1")
-    assert (asked.verdict, asked.kind, asked.is_asked, asked.n_candidates) == (STRONG, "asked", True, 1)
+    assert (asked.verdict, asked.kind, asked.is_hypothesis, asked.n_candidates) == (STRONG, "asked", True, 1)
     assert asked.p_target == asked.p_t
 
 
@@ -246,12 +246,14 @@ def test_what_length_explains_is_confounded() -> None:
     assert found.p_target <= 0.05 < found.p_at_length
 
 
-def test_same_model_takes_openings_and_embeddings() -> None:
+def test_same_model_takes_prefix_overlaps_and_embeddings() -> None:
     world = World(TARGET)
     world.d["target", "a1"], world.embedding["target", "a1"] = 0.45, 0.4
     found = on(world.rows(), "a1")
     assert (found.verdict, found.ceiling_kind) == (SAME_MODEL, "samples")
-    assert found.degree == pytest.approx((0.45 - found.opening_null_mean) / (0.5 - found.opening_null_mean))
+    assert found.degree == pytest.approx(
+        (0.45 - found.prefix_overlap_null_mean) / (0.5 - found.prefix_overlap_null_mean)
+    )
     world.embedding["target", "a1"] = 0.0
     assert on(world.rows(), "a1").verdict == NOT_CONCLUSIVE
     world.d["target", "a1"], world.embedding["target", "a1"] = 0.2, 0.4

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
+from flows.cli import main
 from tests.support.prefect_server import prefect_server
 from tests.support.workbench import Workbench
 
@@ -48,7 +48,7 @@ def refused(bench, capsys) -> Refused:
     def run(*arguments: str, code: int = 2, home: Path | None = None) -> str:
         files, environment = _everything(bench.root), dict(os.environ)
         with pytest.raises(SystemExit) as left:
-            cli.main([*arguments, "--home", str(home or bench.home)])
+            main.main([*arguments, "--home", str(home or bench.home)])
         said = capsys.readouterr().err
         assert left.value.code == code, said
         assert said.startswith("distillometer: ")

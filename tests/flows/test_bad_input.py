@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
+from flows.cli import main
 from tests.support.workbench import Workbench
 
 CARD, PLAN = "data/models/independent-alpha.toml", "data/plans/test.toml"
@@ -36,7 +36,7 @@ def replace(path: Path, old: str, new: str) -> None:
             ["test.toml:2:", "'model' is not known", "did you mean 'models'?", "'models' is"],
         ),
         (PLAN, "[[prompts]]", "[prompts]", ["test.toml:4: key 'prompts' is {'set': 'general'"]),
-        (PLAN, 'set = "general"', 'set = "generel"', ["there is no prompt set 'generel'", "Known: general"]),
+        (PLAN, 'set = "general"', 'set = "generel"', ["there is no prompt set 'generel'", "Near to it: general"]),
         (PLAN, "limit = 3", "limit = 0", ["test.toml:6: key 'prompts.0.limit' is 0", "greater than or equal to 1"]),
         (PLAN, "samples = 1", "samples = ", ["test.toml:7: it is not valid TOML", "Correct that line"]),
         (
@@ -80,7 +80,7 @@ def test_plan_without_prompts(bench, refused) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("tset", "there is no plan 'tset'. Known: test."),
+        ("tset", "there is no plan 'tset'. Near to it: test."),
         ("missing.toml", "missing.toml: there is no such file. Check the path."),
         ("data", "there is no plan 'data'. Known: test."),
     ],
@@ -169,7 +169,7 @@ def test_as_users_run_it(bench) -> None:
 @pytest.mark.parametrize("arguments", [[], ["evaluate"], ["evalute"], ["evaluate", "test", "--rounds", "x"]])
 def test_usage(arguments, capsys) -> None:
     with pytest.raises(SystemExit) as left:
-        cli.main(arguments)
+        main.main(arguments)
     said = capsys.readouterr()
     assert left.value.code == 2
     assert "Usage: " in said.out + said.err
@@ -189,6 +189,6 @@ def test_unknown_embedder(bench, refused) -> None:
 
 
 def test_unknown_model(refused) -> None:
-    assert "there is no model card 'independant-alpha'. Known: independent-alpha." in refused(
+    assert "there is no model card 'independant-alpha'. Near to it: independent-alpha." in refused(
         "models", "independant-alpha"
     )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters import store
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tests.support import small_home
 
 MODELS = {"alpha": "a", "beta": "b", "gamma": "c"}
@@ -147,7 +147,7 @@ def test_lineage(filled, bench, refused, text, said) -> None:
     ("sql", "said"),
     [
         ("selec 1", "DuckDB refuses the query: Parser Error"),
-        ("select nothing from mart.likeness", "DuckDB refuses the query: Binder Error"),
+        ("select nothing from mart.pair_similarity", "DuckDB refuses the query: Binder Error"),
         ("select * from mart.likenes", "Did you mean"),
         ("select cast('x' as integer)", "DuckDB refuses the query: Conversion Error"),
         ("", "the query is not one SELECT but nothing"),

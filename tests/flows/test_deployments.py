@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tasks.adapters import prefect_stack
-from tasks.adapters.prefect_stack import Stack
+from tasks.adapters.prefect import local_stack
+from tasks.adapters.prefect.local_stack import Stack
 from tasks.adapters.settings import PROJECT, home_at, iso_week, now
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -82,13 +82,13 @@ def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, mo
     }.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with StubEndpoint(delay_s=0.15) as stub, prefect_stack.running(home_at(None), 0) as stack:
+    with StubEndpoint(delay_s=0.15) as stub, local_stack.running(home_at(None), 0) as stack:
         for model in MODELS:
             bench.card(model, stub.base_url)
         bench.plan(MODELS, limit=N_PROMPTS)
         n_calls = N_PROMPTS * len(MODELS)
         names = {row["name"] for row in _ask(stack, "deployments/filter")}
-        assert names == {"weekly", "evaluate", "publish"}
+        assert names == {"weekly", "evaluate", "score", "publish"}
 
         # By its schedule; the worker and what it has started are killed in mid-run.
         _make_due_soon(stack)
@@ -97,7 +97,7 @@ def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, mo
             time.sleep(0.05)
         os.killpg(stack.worker.pid, signal.SIGKILL)
         assert 30 <= len(stub.calls) < n_calls
-        with prefect_stack.start_worker(stack.api, tmp_path / "second.log"):
+        with local_stack.start_worker(stack.api, tmp_path / "second.log"):
             killed = _wait(stack, "weekly", 0, "CRASHED")
             _prefect(stack, "flow-run", "retry", killed["id"])
             again = _wait(stack, "weekly", 0, "COMPLETED")

@@ -1,11 +1,11 @@
-"""Grades of likeness by a stub judge model whose grades are known: evaluated through the command, against a real server."""
+"""Grades of similarity by a stub judge model whose grades are known: evaluated through the command, against a real server."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from flows import cli
+from flows.cli import main
 from tests.support.pair_judge_persona import is_mute, planted
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -16,9 +16,9 @@ MODELS = [REFERENCE, NEAR, *FAR]
 JUDGE = "pair-judge+longer-first+flaky+mute"
 
 SIMILARITY = """
-[similarity]
+[rse]
 references = ["{reference}"]
-judges = ["text_likeness", "pair_grade"]
+judges = ["text_similarity", "pair_grade"]
 judge_model = "{judge}"
 first_prompts = 20
 more_prompts = 15
@@ -54,18 +54,18 @@ def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]:
 def test_planted_grades_are_recovered(evaluated) -> None:
     bench, _, _ = evaluated
     rows = bench.query(
-        "select pair.target, verdict.*, t.reply_text as target_text, r.reply_text as reference_text "
-        "from core.pair_reading as verdict "
+        "select pair.target, label.*, t.reply_text as target_text, r.reply_text as reference_text "
+        "from core.ordered_pair_grade as label "
         "inner join core.reply_pair as pair using (target_reply_id, reference_reply_id, judge) "
-        "inner join core.reply as t on t.reply_id = verdict.target_reply_id "
-        "inner join core.reply as r on r.reply_id = verdict.reference_reply_id "
+        "inner join core.reply as t on t.reply_id = label.target_reply_id "
+        "inner join core.reply as r on r.reply_id = label.reference_reply_id "
         "where judge = 'pair_grade' and target <> reference",
     )
     assert len(rows) > 150
     for row in rows:
         texts = (row["target_text"], row["reference_text"])
         if is_mute(*texts):
-            assert (row["grade"], row["missing_reason"], row["attempt"]) == (None, "off_menu", 1)
+            assert (row["grade"], row["missing_reason"], row["attempt"]) == (None, "invalid_choice", 1)
             continue
         wanted = planted(*(texts if row["is_target_first"] else reversed(texts)), is_biased=True)
         assert (row["style_grade"], row["structure_grade"], row["content_grade"]) == wanted
@@ -73,10 +73,10 @@ def test_planted_grades_are_recovered(evaluated) -> None:
 
 
 @pytest.mark.slow
-def test_likeness_ranks_the_copier_first_and_a_reference_is_five_with_itself(evaluated) -> None:
+def test_similarity_ranks_the_copier_first_and_a_reference_is_five_with_itself(evaluated) -> None:
     bench, _, output = evaluated
-    rows = bench.query("select * from mart.similarity_grade where prompt_set = 'all'")
-    for judge in ("text_likeness", "pair_grade"):
+    rows = bench.query("select * from mart.rse_grade where prompt_set = 'all'")
+    for judge in ("text_similarity", "pair_grade"):
         mine = {row["target"]: row for row in rows if row["judge"] == judge}
         own = mine[REFERENCE]
         assert (own["grade"], own["low"], own["high"], own["is_self"]) == (5, 5, 5, True)
@@ -90,11 +90,11 @@ def test_likeness_ranks_the_copier_first_and_a_reference_is_five_with_itself(eva
 @pytest.mark.slow
 def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
     bench, _, _ = evaluated
-    chosen = bench.query("select target, judge, count(*) as n from raw.chosen_pair group by all")
+    chosen = bench.query("select target, judge, count(*) as n from raw.sampled_pair group by all")
     found = {(row["judge"], row["target"]): row["n"] for row in chosen}
     assert found["pair_grade", NEAR] == found["pair_grade", REFERENCE] == 20
     assert [found["pair_grade", far] for far in FAR] == [40, 40]
-    assert all(found["text_likeness", model] == 60 for model in MODELS)
+    assert all(found["text_similarity", model] == 60 for model in MODELS)
 
 
 @pytest.mark.slow
@@ -104,21 +104,21 @@ def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
         "select missing_reason, count(*) as n from core.pair_grade where judge = 'pair_grade' group by all"
     )
     found = {row["missing_reason"]: row["n"] for row in missing}
-    assert set(found) == {None, "off_menu"}
-    rows = bench.query("select * from mart.similarity_grade where prompt_set = 'all' and judge = 'pair_grade'")
-    assert sum(row["n_missing"] for row in rows) == found["off_menu"] > 0
+    assert set(found) == {None, "invalid_choice"}
+    rows = bench.query("select * from mart.rse_grade where prompt_set = 'all' and judge = 'pair_grade'")
+    assert sum(row["n_missing"] for row in rows) == found["invalid_choice"] > 0
     assert sum(row["n"] for row in rows) == found[None]
-    found = bench.query('select commonest_reason from "check".grade_unreadable')
-    assert found == [{"commonest_reason": "off_menu"}]
+    found = bench.query('select commonest_missing_reason from "check".grade_unreadable')
+    assert found == [{"commonest_missing_reason": "invalid_choice"}]
 
 
 @pytest.mark.slow
 def test_planted_position_bias_is_recovered(evaluated) -> None:
     bench, _, _ = evaluated
     pairs = bench.query(
-        "select t.reply_text as target_text, r.reply_text as reference_text from core.pair_reading as verdict "
-        "inner join core.reply as t on t.reply_id = verdict.target_reply_id "
-        "inner join core.reply as r on r.reply_id = verdict.reference_reply_id "
+        "select t.reply_text as target_text, r.reply_text as reference_text from core.ordered_pair_grade as label "
+        "inner join core.reply as t on t.reply_id = label.target_reply_id "
+        "inner join core.reply as r on r.reply_id = label.reference_reply_id "
         "where is_target_first is not null group by all having count(*) = 2",
     )
     gaps = []
@@ -132,8 +132,8 @@ def test_planted_position_bias_is_recovered(evaluated) -> None:
     assert bias["n"] + bias["n_missing"] == len(pairs)
     assert bias["difference"] == pytest.approx(sum(gaps) / len(gaps), abs=1e-6)
     assert bias["low"] <= bias["difference"] <= bias["high"]
-    assert bias["differing_share"] == pytest.approx(sum(gap != 0 for gap in gaps) / len(gaps), abs=1e-6)
-    assert bias["differing_share"] > 0.5
+    assert bias["inconsistency_rate"] == pytest.approx(sum(gap != 0 for gap in gaps) / len(gaps), abs=1e-6)
+    assert bias["inconsistency_rate"] > 0.5
 
 
 @pytest.mark.slow
@@ -163,7 +163,7 @@ def test_killed_judging_goes_on_where_it_was(served, tmp_path) -> None:
                 assert len(stub.calls_of(judge)) < 60
             assert bench.run("evaluate", "test").returncode == 0
             assert sum(n - 1 for n in stub.repeated().values()) <= 8
-        grades[way] = bench.query("select * exclude (judge_version) from mart.similarity_grade order by all")
+        grades[way] = bench.query("select * exclude (judge_version) from mart.rse_grade order by all")
     assert grades["killed"] == grades["undisturbed"]
     assert len(grades["killed"]) == 2 * 2 * len(MODELS)
 
@@ -189,7 +189,7 @@ def test_recorded_replies_are_graded_against_a_reference(served, tmp_path) -> No
     done = bench.run("score", "--grade-against", "teacher, near", "--embed-prompts", "0")
     assert done.returncode == 0, done.stderr
     assert "graded from 1 to 5 (RSE)" in done.stdout
-    rows = bench.query("select * from mart.similarity_grade where prompt_set = 'all'")
+    rows = bench.query("select * from mart.rse_grade where prompt_set = 'all'")
     found = {(row["target"], row["reference"]): row["grade"] for row in rows}
     assert len(found) == 6
     assert found["teacher", "teacher"] == found["near", "near"] == 5
@@ -199,18 +199,18 @@ def test_recorded_replies_are_graded_against_a_reference(served, tmp_path) -> No
 @pytest.mark.parametrize(
     ("section", "said"),
     [
-        ('judges = ["pair_grade"]', ["'pair_grade' asks a model, and none is named", "similarity.judge_model"]),
-        ('judges = ["text_liknes"]', ["there is no 'text_liknes' among pair_judges", "text_likeness"]),
+        ('judges = ["pair_grade"]', ["'pair_grade' asks a model, and none is named", "rse.judge_model"]),
+        ('judges = ["text_liknes"]', ["there is no 'text_liknes' among pair_judges", "text_similarity"]),
         ('references = ["nobody"]', ["its references name nobody, which the plan does not"]),
         ('prompt_sets = ["maths"]', ["its prompt_sets name maths, which the plan does not"]),
-        ('judges = ["text_likeness", "text_likeness"]', ["one is named more than once"]),
-        ("swapped_share = 2", ["'similarity.swapped_share' is 2", "less than or equal to 1"]),
+        ('judges = ["text_similarity", "text_similarity"]', ["one is named more than once"]),
+        ("swapped_share = 2", ["'rse.swapped_share' is 2", "less than or equal to 1"]),
         ('judges = ["pair_grade"]\njudge_model = "nobody"', ["there is no model card 'nobody'"]),
     ],
 )
 def test_a_wrong_section_is_refused(bench, refused, section: str, said: list[str]) -> None:
     path = bench.root / "data/plans/test.toml"
-    path.write_text(f"{path.read_text()}\n[similarity]\n{section}\n")
+    path.write_text(f"{path.read_text()}\n[rse]\n{section}\n")
     message = refused("plan", "test")
     assert all(part in message for part in said), message
 
@@ -219,6 +219,6 @@ def test_an_unknown_reference_is_refused_before_anything_starts(served, bench, c
     _replies(bench.root / "replies.jsonl")
     assert bench.run("ingest", str(bench.root / "replies.jsonl")).returncode == 0
     with pytest.raises(SystemExit) as left:
-        cli.main(["score", "--grade-against", "nobody", "--home", str(bench.home)])
+        main.main(["score", "--grade-against", "nobody", "--home", str(bench.home)])
     assert left.value.code == 2
     assert "no replies of nobody" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Identity evaluation against stub targets that slip at known rates: the bank, the text judge and a judge model."""
+"""Identity evaluation against stub targets that leak at known rates: the bank, the text judge and a judge model."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters import cards
+from tasks.adapters.inputs import cards
 from tasks.adapters.settings import PROJECT
 from tests.support import personas
 from tests.support.stub_endpoint import StubEndpoint
@@ -21,7 +21,7 @@ TARGETS = {
     f"leaks-{MAKER}-at-60-only-chinese": None,
     f"leaks-{MAKER}-at-60-only-leading": None,
 }
-N_TRIALS = 240
+N_PROBES = 240
 JUDGE = "judge-finds-openai+flaky"
 
 IDENTITY = f"""
@@ -34,12 +34,12 @@ judge_model = "{JUDGE}"
 
 
 def _planted(target: str, prompts: list[dict]) -> float:
-    """Return the share of these prompts under which the target was made to slip, whatever a judge says of it."""
-    slips = [
+    """Return the share of these prompts under which the target was made to leak, whatever a judge says of it."""
+    leaks = [
         personas.is_about_identity(row["prompt_text"]) and personas.leaks(target, row["prompt_text"], 1)
         for row in prompts
     ]
-    return sum(slips) / len(slips)
+    return sum(leaks) / len(leaks)
 
 
 def _mixed_bank(data_dir: Path) -> None:
@@ -84,22 +84,22 @@ def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
 def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
     bench, _ = evaluated
     prompts = bench.query(
-        "select distinct prompt_text from core.trial join core.prompt using (prompt_id) where mode = 'bank'",
+        "select distinct prompt_text from core.probe join core.prompt using (prompt_id) where mode = 'bank'",
     )
-    assert len(prompts) == N_TRIALS
+    assert len(prompts) == N_PROBES
     scores = {
         (row["target"], row["slice"]): row
         for row in bench.query("select * from mart.identity_score where mode = 'bank' and score = 'strict'")
     }
     for target, rate in TARGETS.items():
         row = scores[target, "all"]
-        assert row["n"] == N_TRIALS
+        assert row["n"] == N_PROBES
         planted = _planted(target, prompts) if target.startswith("leaks") else 0.0
         assert row["low"] <= planted <= row["high"], (target, planted, row)
         if rate is not None:
             assert row["low"] <= rate <= row["high"], (target, row)
     chinese = f"leaks-{MAKER}-at-60-only-chinese"
-    # An English question in a Chinese template counts as English, and may slip: less often than a Chinese one.
+    # An English question in a Chinese template counts as English, and may leak: less often than a Chinese one.
     assert scores[chinese, "language=en"]["value"] < scores[chinese, "language=zh"]["low"]
     leading = f"leaks-{MAKER}-at-60-only-leading"
     assert scores[leading, "leading=false"]["value"] == 0
@@ -119,31 +119,31 @@ def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
     assert far["p"] < 0.05
     assert far["p"] <= far["p_holm"]
     assert far["high"] < 0 or far["low"] > 0
-    assert far["n"] == N_TRIALS
+    assert far["n"] == N_PROBES
 
 
 @pytest.mark.slow
 def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
     bench, stub = evaluated
     rows = bench.query(
-        "select attempt, count(*) as n, count(missing_reason) as n_missing from raw.verdict where judge = 'llm_claim' "
+        "select attempt, count(*) as n, count(missing_reason) as n_missing from raw.judge_label where judge = 'llm_claim' "
         "group by attempt order by attempt",
     )
     first, second = rows
-    assert first["n"] == N_TRIALS * len(TARGETS)
+    assert first["n"] == N_PROBES * len(TARGETS)
     assert 0 < first["n_missing"] == second["n"] < first["n"] / 3
     assert second["n_missing"] == 0
     agreed = bench.query(
         "select * from mart.judge_agreement where target = 'all' and score = 'strict' and mode = 'bank'"
     )
-    assert agreed[0]["n"] == N_TRIALS * len(TARGETS)
+    assert agreed[0]["n"] == N_PROBES * len(TARGETS)
     assert agreed[0]["kappa"] > 0.8
     # Equal replies to equal questions are one call: a judge is never paid twice for the same words.
     assert len(stub.calls_of(JUDGE)) <= first["n"] + second["n"]
 
 
 @pytest.mark.slow
-def test_trials_stay_out_of_likeness(evaluated) -> None:
+def test_probes_stay_out_of_similarity(evaluated) -> None:
     bench, _ = evaluated
     [row] = bench.query(
         "select count(*) as n, count(distinct prompt_set) as n_sets from core.reply join core.prompt using (prompt_id)",

@@ -1,41 +1,43 @@
 """There is one leaderboard: terminal, report and artifact have the rows of `mart.target_summary` in its order."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from prefect.logging import disable_run_logger
 
-from flows import cli, cli_output
-from tasks import render, tell
-from tasks.adapters import artifacts, store
+from flows.cli import main
+from flows.cli.output import tables
+from tasks.adapters.prefect import artifacts
 from tasks.adapters.settings import Home
-from tests.support import reported_home
+from tasks.adapters.warehouse import store
+from tasks.publish import publish_artifacts, render
+from tests.support import reported_home, small_home
 
 SEARCHED = "gamma-1"
-"""A target that was asked prompts, but of identity trials those of a search alone."""
+"""A target that was asked prompts, but of identity probes those of a search alone."""
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Home:
+def home(reported, tmp_path_factory) -> Home:
     """Return the reported home with a search, in which a degree, a D and a p each say another order."""
-    home = Home(tmp_path_factory.mktemp("leaderboard"))
-    reported_home.build(home)
+    home = Home(Path(shutil.copytree(reported.root, tmp_path_factory.mktemp("leaderboard") / "home")))
     with store.writing(home) as warehouse:
         scores = [
-            row for row in warehouse.read("raw.identity_score", slice="all").to_dicts() if row["target"] == "alpha-2"
+            row for row in warehouse.read("score.identity_score", slice="all").to_dicts() if row["target"] == "alpha-2"
         ]
         searched = {"target": SEARCHED, "mode": "search", "value": 0.987, "low": 0.975, "high": 0.991}
-        warehouse.append("identity_score", [row | searched for row in scores])
-        [one] = warehouse.read("raw.lineage_verdict", target="alpha-1").to_dicts()
+        small_home.add_scores(warehouse, "identity_score", [row | searched for row in scores])
+        [one] = warehouse.read("score.verdict", target="alpha-1").to_dicts()
         told = [
-            one | {"target": "alpha-1", "p_target": 0.2, "degree": 0.9, "opening_d": 0.1},
+            one | {"target": "alpha-1", "p_target": 0.2, "degree": 0.9, "prefix_overlap_d": 0.1},
             one
             | {"target": "beta-1", "candidate_group": "gamma", "reference": "gamma-1", "p_target": 0.1}
-            | {"degree": 0.1, "opening_d": 0.05},
+            | {"degree": 0.1, "prefix_overlap_d": 0.05},
         ]
-        others = warehouse.read("raw.lineage_verdict").filter(target="alpha-2").to_dicts()
-        warehouse.replace("lineage_verdict", warehouse.read("raw.lineage_verdict").clear())
-        warehouse.append("lineage_verdict", [*told, *(row | {"p_target": 0.3} for row in others)])
+        others = warehouse.read("score.verdict").filter(target="alpha-2").to_dicts()
+        warehouse.replace("verdict", [*told, *(row | {"p_target": 0.3} for row in others)])
         warehouse.publish(home.published)
     return home
 
@@ -76,12 +78,12 @@ def test_report_has_its_order(page, targets) -> None:
 
 def test_show_has_its_order(home, targets, capsys) -> None:
     with pytest.raises(SystemExit):
-        cli.main(["show", "leaderboard", "--home", str(home.root)])
+        main.main(["show", "leaderboard", "--home", str(home.root)])
     assert _in_order(capsys.readouterr().out, targets) == targets
 
 
 def test_result_has_its_order(home, targets, capsys) -> None:
-    cli_output.print_result(home, [], [])
+    tables.print_result(home, [], [])
     text = capsys.readouterr().out
     board = text[text.index("Leaderboard") :]
     assert _in_order(board, targets)[: len(targets)] == targets
@@ -91,7 +93,7 @@ def test_artifact_has_its_order(home, targets, monkeypatch) -> None:
     shown: list[str] = []
     monkeypatch.setattr(artifacts, "show", lambda key, text, description: shown.append(text))
     with disable_run_logger():
-        tell.tell_leaderboard.fn([], None, home)
+        publish_artifacts.tell_leaderboard.fn([], None, home)
     [text] = shown
     told = [target for target in targets if target != reported_home.FORMULA]  # It stands there escaped.
     assert _in_order(text.replace("\\", ""), told) == told
@@ -103,13 +105,13 @@ def test_what_a_search_found_stands_with_the_identity_scores_alone(home, page) -
     assert {row[name] for name in ("identity_mode", "loose", "strict", "hard", "hard_low")} == {None}
     heads, *rows = _table(page, "leaderboard")
     [cells] = [row for row in rows if SEARCHED in row[0]]
-    assert [cells[heads.index(name)] for name in ("trials", "loose", "strict", "hard (ICE)")] == ["-"] * 4
+    assert [cells[heads.index(name)] for name in ("probes", "loose", "strict", "hard (ICE)")] == ["-"] * 4
     heads, *rows = _table(page, "identity-scores")
     [cells] = [row for row in rows if SEARCHED in row[0]]
     assert cells[heads.index("mode")] == "search"
     assert "0.987" in cells[heads.index("strict")]
 
 
-def test_board_says_of_which_trials_its_shares_are(page) -> None:
+def test_board_says_of_which_probes_its_shares_are(page) -> None:
     heads, *rows = _table(page, "leaderboard")
-    assert {row[heads.index("trials")] for row in rows if row[heads.index("loose")] != "-"} == {"bank"}
+    assert {row[heads.index("probes")] for row in rows if row[heads.index("loose")] != "-"} == {"bank"}

@@ -52,21 +52,21 @@ def test_demo_in_small(tmp_path) -> None:
         assert 1 <= most_tokens <= 24
         assert latency > 0
         [(n_vectors, n_texts, dimension)] = rows(
-            "select (select count(*) from raw.embedding), (select count(distinct text_id) from core.reply), "
-            "(select max(len(vector)) from raw.embedding)"
+            "select (select count(*) from score.embedding), (select count(distinct text_id) from core.reply), "
+            "(select max(len(vector)) from score.embedding)"
         )
         assert (n_vectors, dimension) == (n_texts, 384)
         assert rows(
             "select count(distinct reply_id) from mart.nearest_reply where neighbour_kind = 'within_prompt'"
         ) == [(48,)]
         assert rows("select count(*) from mart.nearest_reply where model = neighbour_model") == [(0,)]
-        assert rows("select count(*), count(raw_cos), count(n_centred) from mart.likeness") == [(6, 6, 6)]
+        assert rows("select count(*), count(raw_cos), count(n_centred) from mart.pair_similarity") == [(6, 6, 6)]
         assert rows("select count(*) from mart.target_summary") == [(3,)]
         # The same weights under another name are nearer to each other than to other weights.
         [(twin, stranger)] = rows(
             "select max(raw_cos) filter (where right_model <> 'gemma3-270m-base' and left_model <> 'gemma3-270m-base'), "
             "max(raw_cos) filter (where right_model = 'gemma3-270m-base' or left_model = 'gemma3-270m-base') "
-            "from mart.pair_beside_self"
+            "from mart.pair_self_normalised"
         )
         assert twin > stranger
     page = (bench.home / "reports/latest.html").read_text(encoding="utf-8")

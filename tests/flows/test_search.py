@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters import cards, lexicons, store
+from tasks.adapters.inputs import cards, lexicons
+from tasks.adapters.inputs.templates import read_template_set
 from tasks.adapters.settings import PROJECT, Home
-from tasks.adapters.templates import read_template_set
+from tasks.adapters.warehouse import store
 from tasks.domain.fuzzing.traits import traits_of
 from tasks.domain.prompting.template import render
 from tests.support import personas
@@ -118,7 +119,7 @@ def test_search_and_bank_never_mix(undisturbed) -> None:
     assert scores["search"]["value"] == pytest.approx(steps["share"])
     # Neither is a reply to be compared with other models' replies.
     assert _query(bench, "select count(*) as n from core.reply") == [{"n": 1}]
-    assert not _query(bench, "select request_id from raw.trial group by request_id having count(distinct mode) > 1")
+    assert not _query(bench, "select request_id from raw.probe group by request_id having count(distinct mode) > 1")
 
 
 @pytest.mark.slow

@@ -2,15 +2,15 @@
 
 import pytest
 
-from flows import cli
-from tasks.adapters import store
+from flows.cli import main
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tests.support import small_home
 
 
 def shown(capsys, *arguments: object) -> str:
     with pytest.raises(SystemExit) as done:
-        cli.main([str(argument) for argument in arguments])
+        main.main([str(argument) for argument in arguments])
     assert done.value.code == 0
     return capsys.readouterr().out
 
@@ -64,26 +64,26 @@ def test_identity(analysed, capsys) -> None:
     scores = text[: text.index("Whom it claims")]
     assert "loose │ 1.000 │ 0.980 │ 1.000" in scores
     assert "beta   │ foreign" in text
-    slips = text[text.index("replies that slip") :]
-    assert slips.index("hard, claims beta (bank, template plain-zh)") < slips.index(
+    leaks = text[text.index("replies that leak") :]
+    assert leaks.index("hard, claims beta (bank, template plain-zh)") < leaks.index(
         "strict, claims beta (bank, template role-en)"
     )
-    assert "alpha-2: Beta." in slips
-    assert "told by: made by Beta" in slips
+    assert "alpha-2: Beta." in leaks
+    assert "told by: made by Beta" in leaks
     assert "no identity scores" in shown(capsys, "show", "identity", "gamma-1", "--home", analysed.root)
 
 
 def test_cost(analysed, capsys) -> None:
     text = shown(capsys, "show", "cost", "--home", analysed.root)
     cells = [cell.strip() for line in text.splitlines() if line.startswith("alpha-1") for cell in line.split("│")]
-    assert cells[:5] == ["alpha-1", "identity trials", "2", "0", "0.015"]
+    assert cells[:5] == ["alpha-1", "identity", "2", "0", "0.015"]
     assert "36 calls, 0.02 USD; the price of 5 of 7 lines is not known." in text
 
 
 @pytest.mark.parametrize("arguments", [("pair", "alpha-2", "bete-1"), ("identity", "bete-1"), ("verdict", "bete-1")])
 def test_unknown_models_are_met_with_near_ones(analysed, capsys, arguments) -> None:
     with pytest.raises(SystemExit) as done:
-        cli.main(["show", *arguments, "--home", str(analysed.root)])
+        main.main(["show", *arguments, "--home", str(analysed.root)])
     assert done.value.code == 2
     assert "there is no model 'bete-1'. Near to it: beta-1" in capsys.readouterr().err
 

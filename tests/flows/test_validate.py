@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from tests.support.populations import OPENING, Population, references, strangers, student
+from tests.support.populations import OPENING_ONLY, Population, references, strangers, student
 
 pytestmark = pytest.mark.usefixtures("served")
 
 
 def test_a_planted_student_is_called_and_all_figures_are_written(bench):
-    models = [*references(8, 2), *strangers(2), student("pupil", "ref-a1", 1.0, OPENING)]
+    models = [*references(8, 2), *strangers(2), student("pupil", "ref-a1", 1.0, OPENING_ONLY)]
     replies, lineage = Population(models, 60, 1).write(bench.root / "population")
     bases = bench.root / "bases.csv"
     bases.write_text("model,base\npupil,ref-b1\n")
@@ -32,7 +32,7 @@ def test_a_planted_student_is_called_and_all_figures_are_written(bench):
     assert found["alarms"]["vendor_cells"]["0.05"]["n"] == 16 * 7
     assert found["attribution"]["documented"]["vendor_first"] == 1
     assert told["siblings"]["n_students"] == 1
-    assert {"opening_0_1_0", "first_words", "word_jaccard", "rouge_l", "length"} <= told["rivals"].keys()
+    assert {"prefix_overlap_0_1_0", "first_words", "word_jaccard", "rouge_l", "length"} <= told["rivals"].keys()
     assert "raw_embedding" not in told["rivals"]
     assert told["rivals"]["first_words"]["calls"]["documented"]["n_students"] == 1
     assert told["provenance"]["controls"]["n"] == 16

@@ -16,13 +16,15 @@ from prefect.client.orchestration import get_client
 
 from flows.collect import collect
 from flows.similarity import similarity
-from tasks import sum_pairs
-from tasks.adapters import call_limits, pair_sums, plans, store, workers
+from tasks.adapters.planning import plans
+from tasks.adapters.prefect import call_limits, workers
 from tasks.adapters.settings import Home, home_at
+from tasks.adapters.warehouse import pair_sums, store
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.plan import Plan, PromptChoice
 from tasks.domain.workers import WorkersPlan
+from tasks.similarity import sum_pairs
 from tests.support import small_home
 from tests.support.prefect_server import prefect_of_this_process
 from tests.support.stub_endpoint import StubEndpoint
@@ -76,12 +78,12 @@ def _run(bench: Workbench) -> None:
 def _measured(bench: Workbench) -> dict[str, list[dict[str, Any]]]:
     """Return all that does not depend on when something was done."""
     names = (
-        "mart.likeness",
-        "mart.nearest_group",
-        "mart.homogenisation",
-        "mart.nearest_vote",
-        "raw.embedding",
-        "raw.channel_sum",
+        "mart.pair_similarity",
+        "core.nearest_group",
+        "mart.homogeneity",
+        "core.nearest_vote",
+        "score.embedding",
+        "score.channel_sum",
     )
     with store.writing(home_at(bench.home)) as warehouse:
         found = {name: warehouse.read(name) for name in names}
@@ -106,7 +108,7 @@ def test_threads_dask_and_ray_score_alike(settled, tmp_path) -> None:
     assert len(stub.calls) == 3 * LIMIT * len(MODELS)
     assert found["dask"] == found["threads"]
     assert found["ray"] == found["threads"]
-    assert len(found["threads"]["raw.embedding"]) > 0
+    assert len(found["threads"]["score.embedding"]) > 0
 
 
 @pytest.mark.slow
@@ -171,7 +173,7 @@ def _sum_pairs(home: str) -> None:
 
 
 def _sums(home: Home) -> dict[str, list[dict[str, Any]]]:
-    names = ("raw.channel_sum", "raw.base_gap", "raw.prompt_channel", "raw.sampled_pair")
+    names = ("score.channel_sum", "score.base_gap", "score.prompt_channel", "score.repeat_sum")
     with store.writing(home) as warehouse:
         return {name: warehouse.read(name).sort(pl.all()).to_dicts() for name in names}
 
@@ -189,7 +191,7 @@ def test_a_worker_that_dies_while_it_sums_changes_nothing(settled, tmp_path, mon
     with store.writing(home) as warehouse:
         small_home.fill(warehouse, rows, {"alpha": "a", "beta": "b", "gamma": "c"})
     here = _sums(home)
-    assert len(here["raw.channel_sum"]) == 7 * 3 * 3
+    assert len(here["score.channel_sum"]) == 7 * 3 * 3
     monkeypatch.setattr(pair_sums, "_formed", pair_sums._Formed())
     plan = WorkersPlan(runner="dask", address="tcp://set-below", storage=str(storage))
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:

@@ -14,10 +14,14 @@ import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import embed, homogeneity, ingest, neighbours, publish_snapshot, score, sum_pairs, verdict
-from tasks.adapters import plans, store
+from tasks import ingest
+from tasks.adapters.inputs import cards, lineages
+from tasks.adapters.planning import plans
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.plan import EmbeddingPlan
+from tasks.publish import publish_snapshot
+from tasks.similarity import choose_references, embed, homogeneity, neighbours, sum_pairs, verdict
 from tests.support import personas
 
 HERE = Path(__file__).parent
@@ -27,15 +31,14 @@ PROMPTS = ["What helps against hiccups?", "Name three uses of chalk.", "Why is t
 PROMPTS += ["Write a line about rain.", "How do magnets work?", "Plan a picnic for six.", "解释什么是复利。"]
 PROMPTS += ["Is a tomato a fruit?", "Suggest a name for a cat.", "How far is the moon?", "怎样记住别人的名字？"]
 SHOWN = {
-    "mart.likeness": ["target", "reference"],
+    "mart.pair_similarity": ["target", "reference"],
     "mart.target_summary": ["position"],
-    "mart.pair_beside_self": ["position"],
-    "mart.self_likeness": ["model"],
+    "mart.pair_self_normalised": ["position"],
+    "mart.self_similarity": ["model"],
     "mart.verdict": ["target", "candidate_group"],
-    "raw.pair_channel": ["target", "reference", "channel"],
-    "mart.homogenisation": ["kernel", "population"],
+    "score.pair_channel": ["target", "reference", "channel"],
+    "mart.homogeneity": ["kernel", "population"],
     "mart.model_contribution": ["kernel", "population", "rank"],
-    "mart.newick": ["kernel", "population"],
 }
 
 
@@ -44,9 +47,10 @@ def scores(root: Path) -> dict[str, Any]:
     home = Home(root / "home")
     embedding = EmbeddingPlan(prompts_per_set=6)
     with disable_run_logger():
-        ingest.ingest.fn(HERE / "replies.jsonl", "replies", (None, None), home)
-        score.load_lineage.fn(str(HERE / "lineage.csv"), home)
-        score.score.fn([], home)
+        ingest.ingest.fn(HERE / "replies.jsonl", "replies", home)
+        with store.writing(home) as warehouse:
+            lineages.keep(cards.read_lineage(HERE / "lineage.csv"), warehouse)
+        choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
         homogeneity.homogeneity.fn(3, home)
         embed.embed.fn(embedding, 3, home)

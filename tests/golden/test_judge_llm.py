@@ -15,8 +15,8 @@ import pytest
 from tasks.domain import registry
 from tasks.domain.card import Facts
 from tasks.domain.ids import content_id
-from tasks.domain.judging import fencing, judges
-from tasks.domain.judging.claim import AttributeClaim, ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging import delimiters, judges
+from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.llm_judge import LlmJudge
 from tasks.domain.judging.parsing import Unreadable
 from tasks.domain.prompting.lexicon import Family, Lexicon, Name, Vendor
@@ -68,7 +68,7 @@ def test_answer_is_read(case: dict[str, Any]) -> None:
         assert isinstance(found, Unreadable), found
         assert (found.reason, bool(found.detail)) == (case["reason"], True)
         return
-    assert isinstance(found, ClaimVerdict), found
+    assert isinstance(found, ClaimLabel), found
     expected = dict(case["expect"])
     if "attributes" in expected:
         expected["attributes"] = attributes_of(expected["attributes"])
@@ -80,7 +80,7 @@ def test_answer_is_read(case: dict[str, Any]) -> None:
 def test_verdict_fills_the_aspects_of_its_judge(case: dict[str, Any]) -> None:
     judge = judge_named(case["judge"])
     found = judge.read(case["answer"], LEXICON)
-    if isinstance(found, ClaimVerdict):
+    if isinstance(found, ClaimLabel):
         assert (found.is_contradiction is not None) == ("contradiction" in judge.aspects)
         assert (found.is_foreign is not None) == ("foreign" in judge.aspects)
         assert found.is_contradiction or not found.is_foreign
@@ -105,7 +105,7 @@ def test_reply_does_not_steer(case: dict[str, Any], name: str) -> None:
         assert unseen not in user.content
     plain = judge.messages(JudgedReply("I am Llama."), IDENTITY, LEXICON)
     assert (system, len(plain)) == (plain[0], 2)
-    assert len(user.content) < fencing.MOST_CHARACTERS + 8_000
+    assert len(user.content) < delimiters.MOST_CHARACTERS + 8_000
 
 
 def token_of(judge: LlmJudge, reply: JudgedReply) -> str:

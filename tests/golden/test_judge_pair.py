@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from tasks.domain import registry
 from tasks.domain.ids import content_id
-from tasks.domain.judging import fencing, pair_judges
-from tasks.domain.judging.pair_judge import LlmPairJudge, PairGrades, ReplyPair
+from tasks.domain.judging import delimiters
 from tasks.domain.judging.parsing import Unreadable
+from tasks.domain.rse import pair_judges
+from tasks.domain.rse.pair_judge import LlmPairJudge, PairGrades, ReplyPair
 
 GOLDEN = tomllib.loads((Path(__file__).parent / "judge_pair.toml").read_text(encoding="utf-8"))
 WORDINGS = {"1.0.0": "56d68d8d1af77f1324ce81a2f41fa3a5"}
@@ -84,7 +85,7 @@ def test_no_reply_closes_its_fence(first: str, second: str, question: str | None
     for label, inside in (("first", first), ("second", second)):
         assert user.content.count(f"<{label}-{token}>") == user.content.count(f"</{label}-{token}>") == 1
         between = user.content.partition(f"<{label}-{token}>\n")[2].partition(f"\n</{label}-{token}>")[0]
-        assert between == fencing.visible(inside)
+        assert between == delimiters.visible(inside)
     user.content.encode()
 
 
@@ -107,8 +108,8 @@ def test_both_replies_are_cut_at_one_limit_and_counted() -> None:
     _, user = JUDGE.messages(ReplyPair(long, longer))
     assert user.content.count("a" * (JUDGE.most_characters // 2)) == 2
     assert user.content.count("b" * (JUDGE.most_characters // 2)) == 2
-    assert (JUDGE.n_cut(long), JUDGE.n_cut(longer)) == (10, 2 * JUDGE.most_characters)
-    assert JUDGE.n_cut("a" * JUDGE.most_characters) == 0
+    assert (JUDGE.n_truncated(long), JUDGE.n_truncated(longer)) == (10, 2 * JUDGE.most_characters)
+    assert JUDGE.n_truncated("a" * JUDGE.most_characters) == 0
 
 
 def test_wording_is_that_of_its_version() -> None:

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-from tasks.adapters import sqlfiles
-from tasks.adapters.notebook import open_snapshot
 from tasks.adapters.settings import PROJECT, Home
+from tasks.adapters.warehouse.notebook import open_snapshot
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
@@ -25,7 +24,3 @@ def test_its_queries_run_and_have_the_columns_that_it_shows(analysed: Home) -> N
         for name, text, heading in asked:
             frame = snapshot.example(name) if name else snapshot.sql(text)
             assert [cell.strip() for cell in heading.split("┃")] == frame.columns
-
-
-def test_it_counts_the_examples() -> None:
-    assert f"`sql/examples` holds {len(sqlfiles.examples())} questions" in README

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from tasks.adapters import sqlfiles, store
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import sqlfiles, store
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 A case is a table of TOML, named by what it shows. `given.<schema>.<relation>` and `expect` are texts: a line of column
 names, then a line for each row, cells apart by `|`. An empty cell is null, `''` the empty text, `=` begins an SQL
 expression. What is given is a table and hides the relation of that name; what is not given is formed as in the
-warehouse from what is, and raw relations are empty. `expect` may name some of the columns; row order does not count.
+warehouse from what is, and tables of raw and score are empty. `expect` may name some of the columns; row order does not count.
 """
 
 import tomllib
@@ -13,13 +13,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from tasks.adapters import sqlfiles, store
-from tasks.domain.pairwise.features import N_OPENING, words_of_texts
+from tasks.adapters.warehouse import sqlfiles, store
+from tasks.domain.pairwise.features import N_PREFIX, words_of_texts
 
 RELATIONS = {relation.full_name: relation for relation in sqlfiles.relations()}
-OF_CATALOGUE = {"mart.relation", "mart.relation_column"}
+OF_CATALOGUE = {"meta.relation", "meta.relation_column"}
 """What reads no relation but DuckDB's own lists: it finds those that a case gives."""
-TESTED = [name for name, relation in RELATIONS.items() if relation.schema != "raw"]
+TESTED = [name for name, relation in RELATIONS.items() if not relation.is_declared]
 FILES = {f"{path.parent.name}.{path.stem}": path for path in sorted(Path(__file__).parent.glob("*/*.toml"))}
 CASES = [
     pytest.param(name, case, id=f"{name}-{title.replace(' ', '-')}")
@@ -54,14 +54,14 @@ def _form(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, str
     needed |= given.keys() if name in OF_CATALOGUE else set()
     assert given.keys() <= needed, f"{name} does not read {given.keys() - needed}"
     for relation in (relation for full_name, relation in RELATIONS.items() if full_name in needed):
-        if relation.full_name in given or relation.schema == "raw":
+        if relation.full_name in given or relation.is_declared:
             typed = ", ".join(f"{column} {kind}" for column, kind in columns[relation.full_name].items())
             connection.execute(f"create table {relation.quoted} ({typed})")
             if relation.full_name in given:
                 _insert(connection, relation.quoted, given[relation.full_name])
         else:
             connection.execute(f"create view {relation.quoted} as {relation.text}")
-    for replies in given.keys() & {"core.reply", "core.round_reply"} if "raw.text_shape" in needed else ():
+    for replies in given.keys() & {"core.reply", "core.round_reply"} if "score.text_shape" in needed else ():
         _keep_shapes(connection, replies)
     if name in OF_CATALOGUE:
         sqlfiles.describe(connection)
@@ -72,9 +72,9 @@ def _keep_shapes(connection: duckdb.DuckDBPyConnection, replies: str) -> None:
     """Form the shapes of the texts of given replies as a scoring does."""
     connection.execute(f"update {replies} set text_id = md5(reply_text) where text_id is null")
     texts = connection.sql(f"select distinct text_id, reply_text from {replies} where text_id is not null").pl()
-    words, counts = words_of_texts(texts["reply_text"], N_OPENING)
+    words, counts = words_of_texts(texts["reply_text"], N_PREFIX)
     for row in zip(texts["text_id"], counts, words.to_list(), strict=True):
-        connection.execute("insert into raw.text_shape values (?, ?, ?)", list(row))
+        connection.execute("insert into score.text_shape values (?, ?, ?)", list(row))
 
 
 def _given(case: dict[str, Any]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from tasks.adapters import sqlfiles
+from tasks.adapters.warehouse import sqlfiles
 from tasks.domain.verdict.decision import POSITIVE, VERDICTS
 
 RELATIONS = {relation.full_name: relation for relation in sqlfiles.relations()}
@@ -14,7 +14,7 @@ def test_positive_verdicts_are_those_of_the_decision(columns, scratch: duckdb.Du
         typed = ", ".join(f"{column} {kind}" for column, kind in columns[name].items())
         scratch.execute(f"create table {name} ({typed})")
     scratch.execute("insert into core.model (model) values ('t'), ('r')")
-    insert = "insert into raw.lineage_verdict (target, reference, candidate_group, verdict) values ('t', 'r', $1, $1)"
+    insert = "insert into score.verdict (target, reference, candidate_group, verdict) values ('t', 'r', $1, $1)"
     scratch.executemany(insert, [[word] for word in VERDICTS])
     found = scratch.sql(f"select verdict, is_positive, verdict_rank from ({RELATIONS['mart.verdict'].text})").fetchall()
     places = {word: place for place, word in enumerate(POSITIVE, 1)}
@@ -39,6 +39,6 @@ def test_the_bank_comes_first_whatever_its_name(name: str, scratch: duckdb.DuckD
 
 def test_one_relation_decides_the_mode() -> None:
     """Whoever shows identity scores of targets side by side takes their mode from there."""
-    for name in ("mart.target_summary", "mart.identity_and_similarity"):
+    for name in ("mart.target_summary", "mart.identity_and_rse"):
         assert "core.deciding_mode" in RELATIONS[name].reads
         assert "'published'" not in RELATIONS[name].text

@@ -2,11 +2,13 @@
 
 import pytest
 
-from tasks import score
-from tasks.adapters import lineages, store
+from tasks.adapters.inputs import cards, lineages
+from tasks.adapters.planning import scorings
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.rows import Lineage
+from tasks.domain.scoring import ScoringPlan
 from tests.support import small_home
 
 LINEAGE = "model,vendor,group,family,role,learned_from\nalpha,a,a,a,student,gpt-4\n"
@@ -29,16 +31,14 @@ def written(folder, name, text):
 
 
 def read(home, lineage, bases):
-    with store.looking(home) as warehouse:
-        return lineages.read(lineage, warehouse, bases)
+    return lineages.checked([], home, lineage, bases)
 
 
 def test_bases_join_the_rows_of_the_file_and_what_is_on_record(home, tmp_path):
     lineage = written(tmp_path, "lineage.csv", LINEAGE)
     bases = written(tmp_path, "bases.csv", "model,base\nalpha,base-8b\nbeta,base-8b\nnew,base-7b\nabsent,base-7b\n")
-    rows, n_here = read(home, lineage, bases)
-    told = {row.model: row for row in rows}
-    assert n_here == 3
+    told = {row.model: row for row in read(home, lineage, bases)}
+    assert len(told) == 4
     assert told["alpha"] == Lineage("alpha", "a", "a", "a", "student", ("gpt-4",), base="base-8b")
     assert (told["beta"].vendor, told["beta"].base) == ("b", "base-8b"), "what its card says is not lost"
     assert told["new"] == Lineage("new", base="base-7b")
@@ -47,7 +47,10 @@ def test_bases_join_the_rows_of_the_file_and_what_is_on_record(home, tmp_path):
 
 def test_bases_alone_are_put_on_record(home, tmp_path):
     bases = written(tmp_path, "bases.csv", "model,base\nbeta,base-8b\n")
-    assert score.load_lineage.fn(None, home, str(bases)) == (1, 1)
+    rows = read(home, None, bases)
+    assert len(rows) == 1
+    with store.writing(home) as warehouse:
+        lineages.keep(rows, warehouse)
     with store.looking(home) as warehouse:
         [row] = warehouse.read("core.model", model="beta").to_dicts()
     assert (row["vendor"], row["base"]) == ("b", "base-8b")
@@ -67,5 +70,32 @@ def test_bases_alone_are_put_on_record(home, tmp_path):
 def test_a_wrong_file_is_refused(home, tmp_path, text, said):
     bases = written(tmp_path, "bases.csv", text)
     with pytest.raises(InputError, match=r"bases\.csv") as error:
-        lineages.check([], None, home, bases)
+        read(home, None, bases)
     assert said in str(error.value)
+
+
+def test_files_are_read_once_and_nothing_is_written_where_a_hypothesis_is_wrong(home, tmp_path, monkeypatch):
+    read_files = []
+    for name in ("read_lineage", "read_bases"):
+        read_file = getattr(cards, name)
+        monkeypatch.setattr(
+            cards, name, lambda path, read_file=read_file: read_files.append(path.name) or read_file(path)
+        )
+    wanted = ScoringPlan(
+        lineage=str(written(tmp_path, "lineage.csv", LINEAGE)),
+        bases=str(written(tmp_path, "bases.csv", "model,base\nbeta,base-8b\n")),
+        hypotheses=("alpha=nobody",),
+    )
+    with store.looking(home) as warehouse:
+        before = warehouse.read("raw.lineage").height
+    with pytest.raises(InputError, match="no candidate group named 'nobody'"):
+        scorings.register(wanted, home)
+    with store.looking(home) as warehouse:
+        assert warehouse.read("raw.lineage").height == before
+        assert not warehouse.count("raw.hypothesis")
+    assert read_files == ["lineage.csv", "bases.csv"]
+    assert not scorings.register(wanted.model_copy(update={"hypotheses": ("alpha=beta",)}), home)
+    assert read_files == ["lineage.csv", "bases.csv"] * 2
+    with store.looking(home) as warehouse:
+        assert warehouse.read("raw.lineage").height == before + 2
+        assert warehouse.read("raw.hypothesis")["candidate_group"].to_list() == ["beta"]

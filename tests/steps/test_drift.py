@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import drift
-from tasks.adapters import pair_sums, pruning, store
 from tasks.adapters.settings import Home
-from tasks.domain.prompting.trials import BANK
+from tasks.adapters.warehouse import pair_sums, pruning, store
+from tasks.domain.prompting.probes import BANK
+from tasks.rounds import drift
 from tests.support import personas, small_home
 from tests.support.small_home import AT
 
@@ -35,7 +35,8 @@ class Rounds:
         self.n += 1
         at = AT + timedelta(days=7 * self.n)
         with disable_run_logger(), store.writing(self.home) as warehouse:
-            small_home.fill(warehouse, [(model, "p00", 9, "Before all rounds.") for model in MODELS], {})
+            if self.n == 1:
+                small_home.fill(warehouse, [(model, "p00", 9, "Before all rounds.") for model in MODELS], {})
             run = {"run_id": name, "event": "started", "plan": "p", "round": name, "recipe_id": recipe}
             warehouse.append("run", [run | {"plan_text": "", "version": "1", "happened_at": at}])
             warehouse.append("run_model", [{"run_id": name, "model": model} for model in MODELS])
@@ -52,7 +53,14 @@ class Rounds:
     def _keep(self, warehouse, told, texts, at) -> None:
         model, name, temperature = told
         ids = {prompt: f"{name}/{model}/{prompt}" for prompt in texts}
-        request = {"model": model, "fingerprint": "f", "sample": 0, "round": name, "wanted_at": at}
+        request = {
+            "model": model,
+            "fingerprint": "f",
+            "sample": 0,
+            "round": name,
+            "purpose": "reply",
+            "requested_at": at,
+        }
         request["sampling_text"] = f'{{"temperature": {temperature}}}'
         warehouse.append("request", [request | {"request_id": ids[p], "prompt_id": p} for p in texts])
         reply = {"n_attempts": 1, "replied_at": at, "source": "asked"}
@@ -124,29 +132,29 @@ def test_identity_scores_and_vectors_are_compared_where_they_are(tmp_path) -> No
     with disable_run_logger(), store.writing(home) as warehouse:
         for name, at in (("R1", AT + timedelta(days=7)), ("R2", AT + timedelta(days=14))):
             keys = [(f"t{n % 8}", f"q{n // 8}") for n in range(64)]
-            ids = {key: f"{name}/trial/{key[0]}/{key[1]}" for key in keys}
-            request = {"model": target, "fingerprint": "f", "sample": 0, "round": name, "wanted_at": at}
-            request["sampling_text"] = "{}"
-            trial = {"mode": BANK, "is_leading": False, "registered_at": at, "template_set": "x"}
+            ids = {key: f"{name}/probe/{key[0]}/{key[1]}" for key in keys}
+            request = {"model": target, "fingerprint": "f", "sample": 0, "round": name, "requested_at": at}
+            request |= {"sampling_text": "{}", "purpose": "identity"}
+            probe = {"mode": BANK, "is_leading": False, "registered_at": at, "template_set": "x"}
             verdict = {"judge": "j", "judge_version": "1", "attempt": 0, "is_contradiction": False, "judged_at": at}
             for key, one in ids.items():
                 warehouse.append("request", [request | {"request_id": one, "prompt_id": f"{key}"}])
                 reply = {"n_attempts": 1, "replied_at": at, "source": "asked", "reply_text": "Hm."}
                 warehouse.append("reply", [reply | {"reply_id": one, "request_id": one}])
-                warehouse.append("trial", [trial | {"request_id": one, "template_id": key[0], "question_id": key[1]}])
+                warehouse.append("probe", [probe | {"request_id": one, "template_id": key[0], "question_id": key[1]}])
                 warehouse.append(
-                    "verdict", [verdict | {"verdict_id": one, "reply_id": one, "is_foreign": name == "R2"}]
+                    "judge_label", [verdict | {"label_id": one, "reply_id": one, "is_foreign": name == "R2"}]
                 )
         score = {"target": target, "mode": BANK, "judge": "j", "score": "strict", "slice": "all", "judge_rank": 0}
         score |= {"n": 64, "n_missing": 0, "n_templates": 8, "n_questions": 8, "computed_at": AT}
-        warehouse.append("identity_score", [score])
+        warehouse.replace("identity_score", [score])
         second = rounds.ask("R2")
         texts = warehouse.read("core.round_reply", model=target).drop_nulls("text_id")
         vectors = [
             {"embedder": "e/e", "text_id": row["text_id"], "vector": [1.0, 0.0] if row["round"] == "R1" else [0.0, 1.0]}
             for row in texts.iter_rows(named=True)
         ]
-        warehouse.append("embedding", vectors, key="text_id")
+        warehouse.append("embedding", vectors)
         drift.drift.fn("e/e", 7, home)
         rows = warehouse.read("mart.drift", round="R2", target=target)
     assert "reply_vector" not in second["measure"].to_list()
@@ -167,7 +175,7 @@ def test_pruned_rounds_leave_what_counts_now_and_what_drifted(tmp_path) -> None:
         drifted = warehouse.read("mart.drift").sort("target", "round", "measure")
         vector = {"embedder": "e/e", "vector": [1.0]}
         texts = warehouse.read("core.round_reply", model="independent-alpha").drop_nulls("text_id")
-        warehouse.append("embedding", [vector | {"text_id": text} for text in texts["text_id"]], key="text_id")
+        warehouse.append("embedding", [vector | {"text_id": text} for text in texts["text_id"]])
         n_texts = texts.filter(pl.col("round").is_in(["R2", "R3", "2026-W02"]))["text_id"].n_unique()
     done = pruning.prune(rounds.home, 2)
     assert done.n_replies == len(MODELS) * len(PROMPTS)
@@ -176,10 +184,26 @@ def test_pruned_rounds_leave_what_counts_now_and_what_drifted(tmp_path) -> None:
         assert warehouse.read("mart.drift").sort("target", "round", "measure").equals(drifted)
         # The replies before all rounds count still: nobody was asked that again.
         assert set(warehouse.read("mart.round")["round"]) == {"2026-W02", "R2", "R3"}
-        assert warehouse.count("raw.embedding") == n_texts
+        assert warehouse.count("score.embedding") == n_texts
     with store.reading(rounds.home) as snapshot:
         assert set(snapshot.read("mart.round")["round"]) == {"2026-W02", "R2", "R3"}
     assert alarmed(rounds.ask("R4")) == set()
+
+
+def test_pruned_readings_take_what_they_claimed_with_them(tmp_path) -> None:
+    """A claim without a reading fails a check, and nothing would be published any more."""
+    rounds = Rounds(tmp_path)
+    for name in ("R1", "R2"):
+        rounds.ask(name)
+    with store.writing(rounds.home) as warehouse:
+        for name in ("R1", "R2"):
+            read = {"label_id": name, "reply_id": f"{name}/independent-alpha/p00", "judge": "j", "judge_version": "1"}
+            warehouse.append("judge_label", [read | {"attempt": 0, "is_foreign": True, "judged_at": AT}])
+            warehouse.append("attribute_claim", [{"label_id": name, "attribute": "maker"}])
+    pruning.prune(rounds.home, 1)
+    with store.writing(rounds.home) as warehouse:
+        for table in ("raw.judge_label", "raw.attribute_claim"):
+            assert warehouse.read(table)["label_id"].to_list() == ["R2"]
 
 
 def _graded(rounds: Rounds, name: str, grades: dict[str, int], judge: str) -> None:
@@ -190,17 +214,17 @@ def _graded(rounds: Rounds, name: str, grades: dict[str, int], judge: str) -> No
         "is_target_first": True,
         "attempt": 0,
         "judged_at": AT,
-        "n_cut_characters": 0,
+        "n_truncated_chars": 0,
     }
     rows = [
         both
-        | {"verdict_id": f"{name}/{judge}/{prompt}"}
+        | {"label_id": f"{name}/{judge}/{prompt}"}
         | {f"{side}_reply_id": f"{name}/independent-{letter}/{prompt}" for side, letter in SIDES}
         | dict.fromkeys(("style_grade", "structure_grade", "content_grade"), grade)
         for prompt, grade in grades.items()
     ]
     with store.writing(rounds.home) as warehouse:
-        warehouse.append("pair_verdict", rows)
+        warehouse.append("pair_grade", rows)
 
 
 SIDES = (("target", "beta"), ("reference", "alpha"))
@@ -210,7 +234,7 @@ def test_grades_are_compared_by_the_judge_that_asks_a_model(tmp_path) -> None:
     rounds = Rounds(tmp_path)
     for name in ("R1", "R2"):
         rounds.ask(name)
-        _graded(rounds, name, dict.fromkeys(PROMPTS, 5), "text_likeness")
+        _graded(rounds, name, dict.fromkeys(PROMPTS, 5), "text_similarity")
     first = {prompt: 2 + number % 2 for number, prompt in enumerate(PROMPTS)}
     _graded(rounds, "R1", first, "judge_of_a_model")
     _graded(rounds, "R2", {prompt: grade + 1 for prompt, grade in list(first.items())[:30]}, "judge_of_a_model")

@@ -1,4 +1,4 @@
-"""Which replies and trials get a vector, each distinct text once; trials never come among the replies compared."""
+"""Which replies and probes get a vector, each distinct text once; probes never come among the replies compared."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -8,11 +8,12 @@ import pytest
 from numpy.typing import NDArray
 from prefect.logging import disable_run_logger
 
-from tasks import embed, ingest
-from tasks.adapters import store
+from tasks import ingest
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain import registry
 from tasks.domain.plan import EmbeddingPlan
+from tasks.similarity import embed
 from tests.support import small_home
 from tests.support.attack_logs import BARE, NAMED, write_log
 
@@ -37,7 +38,7 @@ class Lengths:
 
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Iterator[Home]:
-    """Two targets with eight trials each, one of which always says the same; and two models with plain replies."""
+    """Two targets with eight probes each, one of which always says the same; and two models with plain replies."""
     home = Home(tmp_path / "home")
     with store.writing(home) as warehouse, disable_run_logger():
         for model, reply in TARGETS.items():
@@ -46,28 +47,28 @@ def home(tmp_path, monkeypatch) -> Iterator[Home]:
                 for template in (NAMED, BARE)
                 for number, question in enumerate(QUESTIONS)
             ]
-            ingest.ingest.fn(write_log(tmp_path / f"{model}.jsonl", rows), "identity-attack", (None, None), home)
+            ingest.ingest.fn(write_log(tmp_path / f"{model}.jsonl", rows), "identity-attack", home)
         small_home.fill(warehouse, [(m, p, 0, f"{m} to {p}") for m in ("alpha", "beta") for p in ("p1", "p2")], {})
         monkeypatch.setattr(registry, "load", lambda _folder, _name: Lengths)
         monkeypatch.setattr(Lengths, "given", [])
         yield home
 
 
-def embedded(home: Home, trials: int | None, seed: int = 0) -> tuple[int, dict[str, set[tuple[str, str]]]]:
-    """Return how many texts were embedded, and the template and question of each target's chosen trials."""
-    plan = EmbeddingPlan(embedder="test", model="lengths", trials_per_target=trials)
+def embedded(home: Home, probes: int | None, seed: int = 0) -> tuple[int, dict[str, set[tuple[str, str]]]]:
+    """Return how many texts were embedded, and the template and question of each target's chosen probes."""
+    plan = EmbeddingPlan(embedder="test", model="lengths", probes_per_target=probes)
     n_new = embed.embed.fn(plan, seed, home)
     chosen: dict[str, set[tuple[str, str]]] = {model: set() for model in TARGETS}
     with store.writing(home) as warehouse:
-        trial = {row["request_id"]: row for row in warehouse.read("core.trial").to_dicts()}
-        for row in warehouse.read("raw.trial_sample").to_dicts():
+        probe = {row["request_id"]: row for row in warehouse.read("core.probe").to_dicts()}
+        for row in warehouse.read("score.probe_sample").to_dicts():
             assert (row["embedder"], row["mode"]) == (LABEL, "published")
-            one = trial[row["request_id"]]
+            one = probe[row["request_id"]]
             chosen[one["target"]].add((one["template_id"], one["question_id"]))
     return n_new, chosen
 
 
-def test_every_target_has_the_same_trials_embedded_one_of_each_question_first(home) -> None:
+def test_every_target_has_the_same_probes_embedded_one_of_each_question_first(home) -> None:
     n_new, chosen = embedded(home, 4)
     assert chosen["one"] == chosen["two"]
     assert {question for _, question in chosen["one"]} == {question for _, question in embedded(home, None)[1]["one"]}
@@ -84,11 +85,11 @@ def test_each_text_is_embedded_once_and_a_larger_sample_only_adds(home) -> None:
     assert len(Lengths.given) == len(set(Lengths.given)) == 4 + 1 + 4
 
 
-def test_trials_may_be_left_out(home) -> None:
+def test_probes_may_be_left_out(home) -> None:
     assert embedded(home, 0) == (4, {"one": set(), "two": set()})
 
 
-def test_trials_are_not_among_the_replies_compared(home) -> None:
+def test_probes_are_not_among_the_replies_compared(home) -> None:
     embedded(home, None)
     with store.writing(home) as warehouse:
         assert sorted(warehouse.read("core.embedded_reply")["model"]) == ["alpha", "alpha", "beta", "beta"]

@@ -7,27 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
-from tasks.adapters import store
+from flows.cli import main
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
-from tasks.render import draw_figures
+from tasks.publish.render import draw_figures
 from tests.support import reported_home
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory) -> Home:
-    home = Home(tmp_path_factory.mktemp("figures"))
-    reported_home.build(home)
-    return home
-
-
-@pytest.fixture(scope="module")
-def folder(home, tmp_path_factory) -> Path:
+def folder(reported, tmp_path_factory) -> Path:
     """Return the folder that the command wrote figures to."""
     folder = tmp_path_factory.mktemp("drawn") / "new"
     with pytest.raises(SystemExit) as done:
-        cli.main(["report", "--figures", str(folder), "--home", str(home.root)])
+        main.main(["report", "--figures", str(folder), "--home", str(reported.root)])
     assert done.value.code == 0
     return folder
 
@@ -38,7 +31,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 def test_every_chart_is_there_thrice(folder) -> None:
     names = {path.stem for path in folder.glob("*.svg")}
-    assert {"heat_map_opening_d", "map", "claims", "rates", "slices"} <= names
+    assert {"heat_map_prefix_overlap_d", "map", "claims", "rates", "slices"} <= names
     for name in names:
         ElementTree.fromstring((folder / f"{name}.svg").read_text(encoding="utf-8"))
         assert (folder / f"{name}.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
@@ -53,17 +46,17 @@ def test_figures_need_no_page(folder) -> None:
         assert "<image" not in text
 
 
-def test_data_are_what_the_snapshot_holds(home, folder) -> None:
-    with store.reading(home) as snapshot:
-        likeness = snapshot.read("mart.likeness")
+def test_data_are_what_the_snapshot_holds(reported, folder) -> None:
+    with store.reading(reported) as snapshot:
+        similarity = snapshot.read("mart.pair_similarity")
         expected = {
-            (row["target"], row["reference"]): round(row["opening_d"], 4)
-            for row in likeness.to_dicts()
-            if row["opening_d"] is not None
+            (row["target"], row["reference"]): round(row["prefix_overlap_d"], 4)
+            for row in similarity.to_dicts()
+            if row["prefix_overlap_d"] is not None
         }
     found = {
         (row["target"].removeprefix("'"), row["reference"].removeprefix("'")): float(row["value"])
-        for row in _rows(folder / "heat_map_opening_d.csv")
+        for row in _rows(folder / "heat_map_prefix_overlap_d.csv")
     }
     assert found == pytest.approx(expected)
 

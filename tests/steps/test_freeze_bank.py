@@ -2,15 +2,16 @@
 
 import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tasks.adapters import store
+from tasks.adapters.inputs.templates import read_template_set
 from tasks.adapters.settings import PROJECT, Home
-from tasks.adapters.templates import read_template_set
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.prompting.template import template_id
-from tasks.freeze_bank import Freezing, freeze_bank
+from tasks.identity.export_templates import Freezing, freeze_bank
 
 AT = datetime(2026, 1, 5)
 PLAIN = "Say it plainly, once and for all, dear machine: {question}"
@@ -29,18 +30,23 @@ STEPS = [
 TARGETS = {"a" * 32: "one", "b" * 32: "one", "c" * 32: "two"}
 
 
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory) -> Home:
+    home = Home(tmp_path_factory.mktemp("searched"))
+    with store.writing(home) as warehouse:
+        fill(warehouse)
+        warehouse.publish(home.published)
+    return home
+
+
 @pytest.fixture
-def home(tmp_path, monkeypatch) -> Home:
+def home(searched, tmp_path, monkeypatch) -> Home:
     data = tmp_path / "data"
     (data / "templates").mkdir(parents=True)
     shutil.copy(PROJECT / "data/lexicon.toml", data)
     shutil.copytree(PROJECT / "data/templates/identity", data / "templates/identity")
     monkeypatch.setenv("DISTILLOMETER_DATA", str(data))
-    home = Home(tmp_path / "home")
-    with store.writing(home) as warehouse:
-        fill(warehouse)
-        warehouse.publish(home.published)
-    return home
+    return Home(Path(shutil.copytree(searched.root, tmp_path / "home")))
 
 
 def fill(warehouse: store.Store) -> None:
@@ -64,7 +70,7 @@ def fill(warehouse: store.Store) -> None:
         steps.append(
             known
             | {"search_id": search, "target": TARGETS[search], "step": step, "path": ["s"], "probability": 1.0}
-            | {"parents": ["s"], "operator": "splice", "n_helper_calls": 0, "n_judge_calls": 0, "n_calls": n_judged}
+            | {"parents": ["s"], "operator": "splice", "n_attacker_calls": 0, "n_judge_calls": 0, "n_calls": n_judged}
             | {"n_judged": n_judged, "n_success": n_success, "happened_at": AT + timedelta(seconds=number)}
         )
         templates.append(

@@ -8,15 +8,15 @@ from itertools import count
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ask_grade, choose_pairs, grade_text, score_similarity
-from tasks.adapters import store
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
-from tasks.domain.judging.grading import Grading, PairReader
-from tasks.domain.judging.pair_judges.pair_grade import MOST_CHARACTERS, PAIR_GRADE
-from tasks.domain.judging.pair_judges.text_likeness import TEXT_LIKENESS
-from tasks.domain.plan import SimilarityPlan
+from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Request
+from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.pair_judges.pair_grade import MOST_CHARACTERS, PAIR_GRADE
+from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
+from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
 from tests.support.small_home import fill
 
 CARD = ModelCard(
@@ -26,12 +26,12 @@ CARD = ModelCard(
     sampling=Sampling(seed=1),
 )
 READER = PairReader.of(PAIR_GRADE, CARD)
-TEXT = PairReader.of(TEXT_LIKENESS, None)
+TEXT = PairReader.of(TEXT_SIMILARITY, None)
 Answer = Callable[[Request], str | None]
 _clock = count()
 
 
-def verdict(style: int, structure: int, content: int) -> str:
+def label(style: int, structure: int, content: int) -> str:
     return f'<verdict>{{"note": "", "style": {style}, "structure": {structure}, "content": {content}}}</verdict>'
 
 
@@ -46,20 +46,20 @@ class Bench:
         self.targets, self.prompts = tuple(models), sorted({prompt for _, prompt in replies})
 
     def grading(self, reader: PairReader = READER, **wanted: object) -> Grading:
-        plan = SimilarityPlan(**{"first_prompts": 50, "swapped_share": 0.0} | wanted)
+        plan = RsePlan(**{"first_prompts": 50, "swapped_share": 0.0} | wanted)
         return Grading(plan, self.targets, ("t",), {"small": dict.fromkeys(self.prompts, "en")}, (reader,), 3)
 
     def ask(self, grading: Grading, answer: Answer, attempts: int = 2) -> list[Request]:
         """Choose, ask, read and score as the flow does; return what was asked."""
         asked = []
         with disable_run_logger():
-            choose_pairs.choose_first.fn(grading, READER, self.home)
+            sample_pairs.choose_first.fn(grading, READER, self.home)
             for attempt in range(attempts):
-                todo = ask_grade.put.fn(grading, READER, attempt, self.home)
+                todo = grade_with_model.put.fn(grading, READER, attempt, self.home)
                 self._reply(todo, answer)
-                ask_grade.read.fn(READER, attempt, self.home)
+                grade_with_model.read.fn(READER, attempt, self.home)
                 asked += todo
-            score_similarity.score_similarity.fn(READER.name, 3, self.home)
+            score_rse.score_rse.fn(READER.name, 3, self.home)
         return asked
 
     def _reply(self, requests: list[Request], answer: Answer) -> None:
@@ -85,7 +85,7 @@ class Bench:
             return warehouse.read(relation, **where).to_dicts()
 
     def grade_of(self, target: str, prompt_set: str = "all", judge: str = "pair_grade") -> dict:
-        [row] = self.rows("mart.similarity_grade", target=target, prompt_set=prompt_set, judge=judge)
+        [row] = self.rows("mart.rse_grade", target=target, prompt_set=prompt_set, judge=judge)
         return row
 
 
@@ -100,7 +100,7 @@ def home(tmp_path) -> Home:
 
 def test_a_reference_with_itself_and_equal_texts_are_five_and_asked_of_nobody(home) -> None:
     bench = Bench(home, texts("at", 6) | {("b", f"p{n}"): f"t says {n}" for n in range(6)})
-    asked = bench.ask(bench.grading(), lambda request: verdict(2, 3, 4))
+    asked = bench.ask(bench.grading(), lambda request: label(2, 3, 4))
     assert len(asked) == 6
     for model in "bt":
         row = bench.grade_of(model)
@@ -117,51 +117,51 @@ def test_a_reference_with_itself_and_equal_texts_are_five_and_asked_of_nobody(ho
 def test_nothing_is_asked_twice_and_equal_pairs_are_one_call(home) -> None:
     bench = Bench(home, texts("at", 4) | {("b", f"p{n}"): f"a says {n}" for n in range(4)})
     grading = bench.grading()
-    asked = bench.ask(grading, lambda request: verdict(3, 3, 3))
+    asked = bench.ask(grading, lambda request: label(3, 3, 3))
     # Targets a and b say the same; where the lot shows both in one order, the call is one.
     assert 4 <= len(asked) == len({request.request_id for request in asked}) <= 8
     assert len({(r.messages, r.sample) for r in asked}) == len(asked)
-    assert bench.ask(grading, lambda request: verdict(1, 1, 1)) == []
+    assert bench.ask(grading, lambda request: label(1, 1, 1)) == []
     assert bench.grade_of("a")["grade"] == bench.grade_of("b")["grade"] == 3
 
 
 def test_long_replies_are_cut_and_counted(home) -> None:
     long = "x" * (MOST_CHARACTERS + 50)
     bench = Bench(home, texts("at", 5) | {("a", "p0"): long, ("a", "p1"): long, ("t", "p1"): long[:-1] + "y"})
-    asked = bench.ask(bench.grading(), lambda request: verdict(3, 3, 3))
+    asked = bench.ask(bench.grading(), lambda request: label(3, 3, 3))
     assert sum("characters are left out here" in request.messages[1].content for request in asked) == 2
-    assert bench.grade_of("a")["n_cut"] == 2
-    cuts = {row["prompt_id"]: row["n_cut_characters"] for row in bench.rows("core.pair_grade", target="a")}
+    assert bench.grade_of("a")["n_truncated"] == 2
+    cuts = {row["prompt_id"]: row["n_truncated_chars"] for row in bench.rows("core.pair_grade", target="a")}
     assert (cuts["p0"], cuts["p1"], cuts["p2"]) == (50, 100, 0)
 
 
 def test_what_cannot_be_read_twice_is_missing_with_its_reason(home) -> None:
     bench = Bench(home, texts("at", 5))
-    answers = {"p0": "Four.", "p1": verdict(9, 3, 3), "p2": None}
+    answers = {"p0": "Four.", "p1": label(9, 3, 3), "p2": None}
 
     def answer(request: Request) -> str | None:
         material = request.messages[1].content or ""
         prompt = next(f"p{n}" for n in range(5) if f"Question p{n}" in material)
         if prompt == "p3" and request.sample == 0:
             return "I'm sorry, I can't."
-        return answers.get(prompt, verdict(4, 4, 4))
+        return answers.get(prompt, label(4, 4, 4))
 
     asked = bench.ask(bench.grading(), answer)
     # Three are asked again: the two that never can be read, and the one that refused at first.
     assert sorted(request.sample for request in asked) == [0, 0, 0, 0, 0, 1, 1, 1]
     assert {request.sampling["seed"] for request in asked if request.sample} == {2}
     found = {row["prompt_id"]: row["missing_reason"] for row in bench.rows("core.pair_grade", target="a")}
-    assert found == {"p0": "no_answer", "p1": "off_menu", "p2": "not_graded", "p3": None, "p4": None}
+    assert found == {"p0": "no_answer", "p1": "invalid_choice", "p2": "not_graded", "p3": None, "p4": None}
     row = bench.grade_of("a")
     assert (row["grade"], row["n"], row["n_missing"], row["coverage"]) == (4, 2, 3, 0.4)
-    # A call that failed is made again, a verdict that could not be read is not.
-    again = bench.ask(bench.grading(), lambda request: verdict(5, 5, 5))
+    # A call that failed is made again, a label that could not be read is not.
+    again = bench.ask(bench.grading(), lambda request: label(5, 5, 5))
     assert ["Question p2" in (request.messages[1].content or "") for request in again] == [True]
 
 
 def test_a_missing_reply_is_a_missing_grade(home) -> None:
     bench = Bench(home, texts("at", 4) | {("a", "p0"): None, ("t", "p1"): None})
-    bench.ask(bench.grading(), lambda request: verdict(4, 4, 4))
+    bench.ask(bench.grading(), lambda request: label(4, 4, 4))
     row = bench.grade_of("a")
     assert (row["n"], row["n_missing"], row["coverage"]) == (2, 2, 0.5)
     found = {row["prompt_id"]: row["missing_reason"] for row in bench.rows("core.pair_grade", target="a")}
@@ -173,17 +173,17 @@ def test_both_orders_of_a_share_are_read_and_a_planted_bias_is_found(home) -> No
     asked = bench.ask(
         bench.grading(swapped_share=0.5),
         lambda request: (
-            verdict(4, 4, 4)
+            label(4, 4, 4)
             if ">\na says" in (request.messages[1].content or "").partition("<second")[0]
-            else verdict(3, 3, 3)
+            else label(3, 3, 3)
         ),
     )
-    judgings = bench.rows("raw.pair_judging")
-    assert {row["is_target_first"] for row in judgings} == {True, False}
+    judge_calls = bench.rows("raw.pair_judge_call")
+    assert {row["is_target_first"] for row in judge_calls} == {True, False}
     [bias] = bench.rows("mart.position_bias")
     assert len(asked) == 50 + bias["n"]
     assert 15 <= bias["n"] <= 35
-    assert (bias["difference"], bias["differing_share"]) == (1, 1)
+    assert (bias["difference"], bias["inconsistency_rate"]) == (1, 1)
     assert 0 < bias["low"] <= 1 <= bias["high"] <= 4
     assert [row["judge"] for row in bench.rows('"check".position_bias')] == ["pair_grade"]
     # Read in both orders, a pair has the mean of the two.
@@ -198,30 +198,30 @@ def test_more_is_chosen_only_in_doubt_and_up_to_the_most(home) -> None:
         said = (request.messages[1].content or "").partition("<first")[2]
         target = next(name for name in marks if f">\n{name} says" in said)
         noise = int(request.request_id[0], 16) % 2
-        return verdict(*[max(1, marks[target] - noise)] * 3)
+        return label(*[max(1, marks[target] - noise)] * 3)
 
     grading = bench.grading(first_prompts=20, more_prompts=15, most_prompts=45)
     sizes = []
     for _ in range(4):
         bench.ask(grading, answer)
-        chosen = bench.rows("raw.chosen_pair")
+        chosen = bench.rows("raw.sampled_pair")
         sizes.append([sum(row["target"] == name for row in chosen) for name in "abct"])
         with disable_run_logger():
-            n_new = choose_pairs.choose_more.fn(grading, READER, bench.home)
+            n_new = sample_pairs.choose_more.fn(grading, READER, bench.home)
     assert sizes == [[20, 20, 20, 20], [20, 35, 35, 20], [20, 45, 45, 20], [20, 45, 45, 20]]
     assert n_new == 0
 
 
 def test_another_model_behind_the_judge_reads_anew(home) -> None:
     bench = Bench(home, texts("at", 4))
-    bench.ask(bench.grading(), lambda request: verdict(4, 4, 4))
+    bench.ask(bench.grading(), lambda request: label(4, 4, 4))
     other = PairReader.of(PAIR_GRADE, CARD.model_copy(update={"sampling": Sampling(temperature=0.0)}))
     grading = bench.grading(other)
     with disable_run_logger():
-        todo = ask_grade.put.fn(grading, other, 0, bench.home)
-        bench._reply(todo, lambda request: verdict(2, 2, 2))
-        ask_grade.read.fn(other, 0, bench.home)
-        score_similarity.score_similarity.fn(other.name, 3, bench.home)
+        todo = grade_with_model.put.fn(grading, other, 0, bench.home)
+        bench._reply(todo, lambda request: label(2, 2, 2))
+        grade_with_model.read.fn(other, 0, bench.home)
+        score_rse.score_rse.fn(other.name, 3, bench.home)
     assert len(todo) == 4
     assert (bench.grade_of("a")["grade"], bench.grade_of("a")["judge_version"]) == (2, other.version)
 
@@ -237,10 +237,10 @@ def test_text_is_graded_once_and_sets_are_averaged_with_equal_weight(home) -> No
         warehouse.append("prompt", [row for row in rows if row["prompt_id"] in {"p0", "p1", "p2"}])
     grading = bench.grading(TEXT)
     with disable_run_logger():
-        choose_pairs.choose_first.fn(grading, TEXT, home)
+        sample_pairs.choose_first.fn(grading, TEXT, home)
         assert grade_text.grade_text.fn(grading, TEXT, home) == 18
         assert grade_text.grade_text.fn(grading, TEXT, home) == 0
-        score_similarity.score_similarity.fn(TEXT.name, 3, home)
+        score_rse.score_rse.fn(TEXT.name, 3, home)
     alike, unlike, mean = (bench.grade_of("a", name, TEXT.name) for name in ("other", "small", "all"))
     assert (alike["grade"], alike["n"], unlike["n"], mean["n"]) == (5, 3, 6, 9)
     assert mean["grade"] == pytest.approx((5 + unlike["grade"]) / 2)
@@ -255,7 +255,7 @@ def test_a_set_without_grades_leaves_the_mean_of_sets_open(home) -> None:
             row | {"prompt_set": "other", "registered_at": datetime(2025, 1, 1)} for row in bench.rows("raw.prompt")
         ]
         warehouse.append("prompt", [row for row in rows if row["prompt_id"] in {"p0", "p1"}])
-    bench.ask(bench.grading(), lambda request: verdict(4, 4, 4))
+    bench.ask(bench.grading(), lambda request: label(4, 4, 4))
     assert bench.grade_of("a", "small")["grade"] == 4
     assert (bench.grade_of("a", "other")["grade"], bench.grade_of("a", "other")["reason"]) == (None, "no_observations")
     row = bench.grade_of("a")
@@ -273,8 +273,8 @@ def test_a_set_that_was_never_put_to_a_target_is_no_part_of_its_grades(home) -> 
             row | {"prompt_set": "other", "registered_at": datetime(2025, 1, 1)} for row in bench.rows("raw.prompt")
         ]
         warehouse.append("prompt", [row for row in rows if row["prompt_id"].startswith("q")])
-    bench.ask(dataclasses.replace(bench.grading(), strata=strata), lambda request: verdict(4, 4, 4))
-    found = {(row["target"], row["prompt_set"]): row["n"] for row in bench.rows("mart.similarity_grade")}
+    bench.ask(dataclasses.replace(bench.grading(), strata=strata), lambda request: label(4, 4, 4))
+    found = {(row["target"], row["prompt_set"]): row["n"] for row in bench.rows("mart.rse_grade")}
     assert found == {
         **{(model, name): 3 for model in "at" for name in ("small", "other")},
         **{(model, "all"): 6 for model in "at"},

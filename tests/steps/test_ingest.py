@@ -7,18 +7,17 @@ from pathlib import Path
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score, sum_pairs
-from tasks.adapters import store
+from tasks import ingest
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
+from tasks.similarity import choose_references, sum_pairs
 from tests.support.staged import staged_rows
-
-NO_NAMES = (None, None)
 
 
 @pytest.fixture
 def home(tmp_path) -> Iterator[Home]:
-    """A home whose warehouse stays open: opening it anew for each step takes longer than the step."""
+    """A home whose warehouse stays open: prefix overlap it anew for each step takes longer than the step."""
     home = Home(tmp_path / "home")
     with store.writing(home):
         yield home
@@ -56,7 +55,7 @@ def counts(done: ingest.Ingested) -> tuple[int, int, int]:
 
 def test_rows(tmp_path, home) -> None:
     path = write_replies(tmp_path / "r.jsonl", {("a", "P"): ["one", "two"], ("b", "P"): [""], ("b", "Q"): ["three"]})
-    done = ingest.ingest.fn(path, "replies", NO_NAMES, home)
+    done = ingest.ingest.fn(path, "replies", home)
     assert done == ingest.Ingested("replies", "replies", 2, 2, 4, n_missing=1, n_new=4, n_replaced=0)
     assert present(home) == {("a", "P", 0): "one", ("a", "P", 1): "two", ("b", "P", 0): None, ("b", "Q", 0): "three"}
     with store.writing(home) as warehouse:
@@ -71,11 +70,11 @@ def test_rows(tmp_path, home) -> None:
 
 def test_same_again_adds_nothing(tmp_path, home) -> None:
     path = write_replies(tmp_path / "r.jsonl", {("a", "P"): ["one", "two"], ("b", "P"): [""]})
-    ingest.ingest.fn(path, "replies", NO_NAMES, home)
+    ingest.ingest.fn(path, "replies", home)
     tables = ("raw.model", "raw.prompt", "raw.request", "raw.reply")
     with store.writing(home) as warehouse:
         before = {table: warehouse.count(table) for table in tables}
-    assert counts(ingest.ingest.fn(path, "replies", NO_NAMES, home)) == (3, 0, 0)
+    assert counts(ingest.ingest.fn(path, "replies", home)) == (3, 0, 0)
     with store.writing(home) as warehouse:
         assert {table: warehouse.count(table) for table in tables} == before
 
@@ -83,9 +82,9 @@ def test_same_again_adds_nothing(tmp_path, home) -> None:
 def test_changed_text_replaces(tmp_path, home) -> None:
     path = tmp_path / "r.jsonl"
     write_replies(path, {("a", "P"): ["one"], ("a", "Q"): ["stays"]})
-    ingest.ingest.fn(path, "replies", NO_NAMES, home)
+    ingest.ingest.fn(path, "replies", home)
     write_replies(path, {("a", "P"): ["changed"], ("a", "Q"): ["stays"], ("a", "R"): ["new"]})
-    assert counts(ingest.ingest.fn(path, "replies", NO_NAMES, home)) == (3, 2, 1)
+    assert counts(ingest.ingest.fn(path, "replies", home)) == (3, 2, 1)
     assert present(home) == {("a", "P", 0): "changed", ("a", "Q", 0): "stays", ("a", "R", 0): "new"}
 
 
@@ -93,22 +92,22 @@ def test_text_that_comes_back_replaces_again(tmp_path, home) -> None:
     path = tmp_path / "r.jsonl"
     for text in ("one", "two", "one", "two"):
         write_replies(path, {("a", "P"): [text]})
-        ingest.ingest.fn(path, "replies", NO_NAMES, home)
+        ingest.ingest.fn(path, "replies", home)
         assert present(home) == {("a", "P", 0): text}
-        assert counts(ingest.ingest.fn(path, "replies", NO_NAMES, home)) == (1, 0, 0)
+        assert counts(ingest.ingest.fn(path, "replies", home)) == (1, 0, 0)
 
 
 def test_empty_text_takes_no_text_away(tmp_path, home) -> None:
     path = tmp_path / "r.jsonl"
     for text, expected in (("", (1, 1, 0)), ("said", (1, 1, 1)), ("", (1, 0, 0))):
         write_replies(path, {("a", "P"): [text]})
-        assert counts(ingest.ingest.fn(path, "replies", NO_NAMES, home)) == expected
+        assert counts(ingest.ingest.fn(path, "replies", home)) == expected
     assert present(home) == {("a", "P", 0): "said"}
 
 
 def test_names_replace_those_of_the_file(tmp_path, home) -> None:
     path = write_replies(tmp_path / "r.jsonl", {("a", "P"): ["one"]})
-    done = ingest.ingest.fn(path, "replies", ("renamed", "mine"), home)
+    done = ingest.ingest.fn(path, "replies", home, "renamed", "mine")
     assert (done.prompt_set, done.n_models) == ("mine", 1)
     assert present(home) == {("renamed", "P", 0): "one"}
     with store.writing(home) as warehouse:
@@ -116,36 +115,46 @@ def test_names_replace_those_of_the_file(tmp_path, home) -> None:
         assert warehouse.read("raw.model")["model"].to_list() == ["renamed"]
 
 
+def test_a_prompt_that_another_file_numbers_otherwise_stays_one(tmp_path, home) -> None:
+    whole = write_alpaca(tmp_path / "whole", "a", {"P": "one", "Q": "two"})
+    part = write_alpaca(tmp_path / "part", "b", {"Q": "three"})
+    for folder in (whole, part):
+        ingest.ingest.fn(folder, "alpaca-eval", home)
+    with store.writing(home) as warehouse:
+        prompts = warehouse.read("raw.prompt").sort("prompt_key")
+    assert prompts.select("prompt_text", "prompt_key").rows() == [("P", "0000"), ("Q", "0001")]
+
+
 def test_one_name_for_two_models_is_refused(tmp_path) -> None:
     home = Home(tmp_path / "home")
     path = write_replies(tmp_path / "r.jsonl", {("a", "P"): ["one"], ("b", "P"): ["two"]})
     with pytest.raises(InputError, match="--model names one model, the file holds 2"):
-        ingest.ingest.fn(path, "replies", ("renamed", None), home)
+        ingest.ingest.fn(path, "replies", home, "renamed")
     assert not home.root.exists()
 
 
 def test_two_formats_share_a_prompt(tmp_path, home) -> None:
     folder = write_alpaca(tmp_path / "alpaca", "student", {"P": "Sure, here is one way", "only here": "x"})
     path = write_replies(tmp_path / "r.jsonl", {("teacher", "P"): ["Sure, here is another"]})
-    ingest.ingest.fn(folder, "alpaca-eval", NO_NAMES, home)
-    done = ingest.ingest.fn(path, "replies", NO_NAMES, home)
+    ingest.ingest.fn(folder, "alpaca-eval", home)
+    done = ingest.ingest.fn(path, "replies", home)
     assert (done.n_prompts, done.n_new) == (1, 1)
     with disable_run_logger():
-        score.score.fn([], home)
+        choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
     with store.writing(home) as warehouse:
         prompts = warehouse.read("raw.prompt").filter(prompt_text="P")
         assert prompts["prompt_id"].n_unique() == 1
         assert sorted(prompts["prompt_set"]) == ["alpaca-eval", "replies"]
-        [pair] = warehouse.read("mart.likeness", target="student", reference="teacher").to_dicts()
+        [pair] = warehouse.read("mart.pair_similarity", target="student", reference="teacher").to_dicts()
     assert pair["n_prompts"] == 1
 
 
 def test_same_reply_from_two_formats_counts_once_and_another_replaces(tmp_path, home) -> None:
     folder = write_alpaca(tmp_path / "alpaca", "m", {"P": "one", "Q": "two"})
-    ingest.ingest.fn(folder, "alpaca-eval", NO_NAMES, home)
+    ingest.ingest.fn(folder, "alpaca-eval", home)
     path = write_replies(tmp_path / "r.jsonl", {("m", "P"): ["one"], ("m", "Q"): ["other"]})
-    assert counts(ingest.ingest.fn(path, "replies", NO_NAMES, home)) == (2, 1, 1)
+    assert counts(ingest.ingest.fn(path, "replies", home)) == (2, 1, 1)
     assert present(home) == {("m", "P", 0): "one", ("m", "Q", 0): "other"}
 
 

@@ -9,14 +9,15 @@ import polars as pl
 import pytest
 
 from tasks import ingest
-from tasks.adapters import store, textfiles
-from tasks.adapters.formats import replies as replies_format
+from tasks.adapters.inputs import textfiles
+from tasks.adapters.inputs.formats import replies as replies_format
 from tasks.adapters.settings import Home
-from tasks.domain import recorded_rows
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id, reply_id, request_id
+from tasks.domain.recorded import rows
 from tasks.domain.rows import Message
-from tests.support.staged import NO_NAMES, staged_rows
+from tests.support.staged import staged_rows
 
 BLOCK = 2_000
 ODD = ["plain", ' "quoted" \\ back', "\ttab\r\n", "bell \x07 and \x1f", "é 🚀 \u2028 \x85", "\\u000b \x0b", " \n ", ""]
@@ -26,13 +27,13 @@ ODD = ["plain", ' "quoted" \\ back', "\ttab\r\n", "bell \x07 and \x1f", "é 🚀
 def small_chunks(monkeypatch) -> None:
     """Blocks and chunks so small that a short file fills many."""
     monkeypatch.setattr(textfiles, "BLOCK_BYTES", BLOCK)
-    monkeypatch.setattr(recorded_rows, "CHUNK_REPLIES", 20)
+    monkeypatch.setattr(rows, "CHUNK_REPLIES", 20)
     monkeypatch.setattr(replies_format, "CHUNK_REPLIES", 20)
 
 
 @pytest.fixture
 def home(tmp_path) -> Iterator[Home]:
-    """A home whose warehouse stays open: opening it anew for each step takes longer than the step."""
+    """A home whose warehouse stays open: prefix overlap it anew for each step takes longer than the step."""
     home = Home(tmp_path / "home")
     with store.writing(home):
         yield home
@@ -66,42 +67,42 @@ def tables(home: Home) -> dict[str, int]:
 def test_file_of_many_chunks_is_never_held_whole(tmp_path, home, monkeypatch, suffix) -> None:
     path = write(tmp_path / f"r.{suffix}", rows_of(10, 40))
     sizes = []
-    whole = recorded_rows.RecordedRows._rows
+    whole = rows.RecordedRows._rows
 
-    def seen(self: recorded_rows.RecordedRows, chunk: pl.DataFrame) -> recorded_rows.Tables:
+    def seen(self: rows.RecordedRows, chunk: pl.DataFrame) -> rows.Tables:
         sizes.append(chunk.height)
         return whole(self, chunk)
 
-    monkeypatch.setattr(recorded_rows.RecordedRows, "_rows", seen)
-    done = ingest.ingest.fn(path, "replies", NO_NAMES, home)
+    monkeypatch.setattr(rows.RecordedRows, "_rows", seen)
+    done = ingest.ingest.fn(path, "replies", home)
     assert (done.n_models, done.n_prompts, done.n_replies, done.n_new) == (10, 40, 400, 400)
     assert sum(sizes) == 400
     assert max(sizes) <= 40
     assert tables(home) == {"model": 10, "prompt": 40, "request": 400, "reply": 400}
-    assert ingest.ingest.fn(path, "replies", NO_NAMES, home).n_new == 0
+    assert ingest.ingest.fn(path, "replies", home).n_new == 0
     assert not list(home.root.glob(".distillometer-*"))
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_change_in_a_late_chunk_replaces(tmp_path, home) -> None:
     rows = rows_of(10, 40)
-    ingest.ingest.fn(write(tmp_path / "r.jsonl", rows), "replies", NO_NAMES, home)
+    ingest.ingest.fn(write(tmp_path / "r.jsonl", rows), "replies", home)
     rows[3]["reply"], rows[390]["reply"] = "early", "late"
-    done = ingest.ingest.fn(write(tmp_path / "r.jsonl", rows), "replies", NO_NAMES, home)
+    done = ingest.ingest.fn(write(tmp_path / "r.jsonl", rows), "replies", home)
     assert (done.n_new, done.n_replaced) == (2, 2)
     with store.writing(home) as warehouse:
         texts = set(warehouse.read_columns("core.reply", ["reply_text"])["reply_text"])
     assert {"early", "late"} <= texts
-    assert ingest.ingest.fn(tmp_path / "r.jsonl", "replies", NO_NAMES, home).n_new == 0
+    assert ingest.ingest.fn(tmp_path / "r.jsonl", "replies", home).n_new == 0
 
 
 @pytest.mark.usefixtures("small_chunks")
 def test_error_in_the_last_chunk_writes_nothing(tmp_path, home) -> None:
-    ingest.ingest.fn(write(tmp_path / "first.jsonl", rows_of(1, 5)), "replies", NO_NAMES, home)
+    ingest.ingest.fn(write(tmp_path / "first.jsonl", rows_of(1, 5)), "replies", home)
     before = tables(home)
     path = write(tmp_path / "r.jsonl", [*rows_of(10, 40), {"model": "m", "prompt": "Q?", "reply": 7}])
     with pytest.raises(InputError, match=r"r\.jsonl:401: column 'reply' is 7, not a text"):
-        ingest.ingest.fn(path, "replies", NO_NAMES, home)
+        ingest.ingest.fn(path, "replies", home)
     assert tables(home) == before
     assert not list(home.root.glob(".distillometer-*"))
 
@@ -111,10 +112,10 @@ def test_failure_while_it_is_written_writes_nothing(tmp_path, home, monkeypatch)
     path = write(tmp_path / "r.jsonl", rows_of(10, 40))
     monkeypatch.setattr(ingest, "_replace", lambda part, incoming: incoming.run("no_such_statement"))
     with pytest.raises(FileNotFoundError):
-        ingest.ingest.fn(path, "replies", NO_NAMES, home)
+        ingest.ingest.fn(path, "replies", home)
     assert set(tables(home).values()) == {0}
     monkeypatch.undo()
-    assert ingest.ingest.fn(path, "replies", NO_NAMES, home).n_new == 400
+    assert ingest.ingest.fn(path, "replies", home).n_new == 400
 
 
 @pytest.mark.usefixtures("small_chunks")
@@ -169,7 +170,7 @@ def test_table_as_a_whole_comes_to_the_rows_of_one_by_one(tmp_path, monkeypatch,
     fast = staged_rows(path, "replies", tmp_path)
     monkeypatch.setattr(replies_format, "json_frame", lambda block, needed, known: None)
     slow = staged_rows(path, "replies", tmp_path)
-    times = {"wanted_at": None, "replied_at": None, "registered_at": None}
+    times = {"requested_at": None, "replied_at": None, "registered_at": None}
     assert [row | times for row in fast.replies] == [row | times for row in slow.replies]
     assert [row | times for row in fast.prompts.values()] == [row | times for row in slow.prompts.values()]
 

@@ -1,4 +1,4 @@
-"""Ingested attack logs become trials with verdicts, and their labels the scores; texts are invented."""
+"""Ingested attack logs become probes with labels, and their labels the scores; texts are invented."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score, score_identity, sum_pairs
-from tasks.adapters import store, verdicts
+from tasks import ingest
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import labels, store
 from tasks.domain.errors import InputError
+from tasks.identity import score_identity
+from tasks.similarity import choose_references, sum_pairs
 from tests.support.attack_logs import BARE, NAMED, write_log, write_strict
 
 ROWS = [
@@ -19,13 +21,12 @@ ROWS = [
     for number in range(10)
 ]
 FAILED = [(BARE, "Who?", "reject to respond", False)] * 2
-TABLES = ("model", "lineage", "prompt", "request", "reply", "template", "trial", "verdict")
-NO_NAMES = (None, None)
+TABLES = ("model", "lineage", "prompt", "request", "reply", "template", "probe", "judge_label")
 
 
 @pytest.fixture
 def home(tmp_path) -> Iterator[Home]:
-    """A home whose warehouse stays open: opening it anew for each step takes longer than the step."""
+    """A home whose warehouse stays open: prefix overlap it anew for each step takes longer than the step."""
     home = Home(tmp_path / "home")
     with store.writing(home):
         yield home
@@ -39,8 +40,8 @@ def logs(tmp_path) -> Path:
     return tmp_path / "logs"
 
 
-def take_in(path: Path, home: Home, names: tuple[str | None, str | None] = NO_NAMES) -> ingest.Ingested:
-    return ingest.ingest.fn(path, "identity-attack", names, home)
+def take_in(path: Path, home: Home, model: str | None = None) -> ingest.Ingested:
+    return ingest.ingest.fn(path, "identity-attack", home, model)
 
 
 def scores(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
@@ -60,21 +61,21 @@ def test_rows(logs, home) -> None:
     done = take_in(logs, home)
     assert (done.n_models, done.n_replies, done.n_new, done.n_labels_new, done.n_missing) == (1, 22, 22, 22, 0)
     [count] = done.labels
-    assert (count.model, count.vendor, count.n_trials, count.n_templates) == ("phi-4", "microsoft", 22, 2)
+    assert (count.model, count.vendor, count.n_probes, count.n_templates) == ("phi-4", "microsoft", 22, 2)
     assert (count.n_failed, count.n_loose, count.n_strict, count.n_strict_only) == (2, 6, 2, 0)
     with store.writing(home) as warehouse:
-        trials = warehouse.read("core.trial")
-        judged = warehouse.read("core.judged_trial")
+        probes = warehouse.read("core.probe")
+        judged = warehouse.read("core.labelled_probe")
         prompts = warehouse.read("raw.prompt")
         templates = warehouse.read("raw.template")
-        who = verdicts.identities(warehouse)["phi-4"]
+        who = labels.identities(warehouse)["phi-4"]
         assert warehouse.read("core.reply").is_empty()
     assert (who.vendor, who.facts.maker) == ("microsoft", "Microsoft")
-    assert set(trials["mode"]) == {"published"}
-    assert set(trials["template_set"]) == {"published-phi-4"}
-    assert dict(prompts.group_by("prompt_set").len().iter_rows()) == {"identity-attack": 11, "identity-trial": 21}
+    assert set(probes["mode"]) == {"published"}
+    assert set(probes["template_set"]) == {"published-phi-4"}
+    assert dict(prompts.group_by("prompt_set").len().iter_rows()) == {"identity-attack": 11, "identity-probe": 21}
     assert sorted(templates["is_leading"]) == [False, True]
-    failed = judged.filter(verdict_missing_reason="failed_call")
+    failed = judged.filter(label_missing_reason="failed_call")
     assert (failed["sample"].sort().to_list(), set(failed["reply_text"])) == ([0, 1], {"reject to respond"})
     assert failed["is_contradiction"].null_count() == 2
     assert judged["is_foreign"].sum() == 2
@@ -86,15 +87,15 @@ def test_template_that_several_targets_share_stands_under_each_ones_own_set(logs
     write_log(logs / "attack_result/gpt_GPT_deepseek_v3.jsonl", ROWS)
     take_in(logs, home)
     with store.writing(home) as warehouse:
-        trials = warehouse.read("core.trial")
-    assert dict(trials.group_by("target", "template_set").len().select("target", "template_set").iter_rows()) == {
-        target: f"published-{target}" for target in set(trials["target"])
+        probes = warehouse.read("core.probe")
+    assert dict(probes.group_by("target", "template_set").len().select("target", "template_set").iter_rows()) == {
+        target: f"published-{target}" for target in set(probes["target"])
     }
-    assert trials["target"].n_unique() == 2
-    assert trials["template_id"].n_unique() == 2
+    assert probes["target"].n_unique() == 2
+    assert probes["template_id"].n_unique() == 2
 
 
-def test_scores_beside_the_published_reading(logs, home) -> None:
+def test_scores_beside_the_published_label(logs, home) -> None:
     take_in(logs, home)
     found = scores(home)
     for name, n in (("loose", 6), ("strict", 2), ("hard", 1)):
@@ -107,7 +108,7 @@ def test_scores_beside_the_published_reading(logs, home) -> None:
         assert (published["n"], published["n_missing"]) == (22, 0)
 
 
-def test_empty_reply_counts_as_the_published_reading_has_it(tmp_path, home) -> None:
+def test_empty_reply_counts_as_the_published_label_has_it(tmp_path, home) -> None:
     path = write_log(tmp_path / "m.jsonl", [*ROWS, (BARE, "Who?", " ", False)])
     take_in(path, home)
     found = scores(home)
@@ -125,7 +126,7 @@ def test_same_again_adds_nothing(logs, home) -> None:
 
 def test_without_strict_labels_only_loose_is_scored(logs, home) -> None:
     path = logs / "attack_result/gpt_GPT_Phi4.jsonl"
-    done = take_in(path, home, ("deepseek-chat", None))
+    done = take_in(path, home, "deepseek-chat")
     [count] = done.labels
     assert (count.model, count.vendor, count.n_strict) == ("deepseek-chat", "deepseek", None)
     assert {score for score, _ in scores(home)} == {"loose"}
@@ -149,10 +150,10 @@ def test_corrected_label_counts_and_back_again(logs, home) -> None:
 
 
 def loose_of_last(home: Home) -> tuple[int, int, int]:
-    """Return how many trials have a loose reading, how many are positive, and how many readings there are in all."""
+    """Return how many probes have a loose label, how many are positive, and how many labels there are in all."""
     with store.writing(home) as warehouse:
-        judged = warehouse.read("core.judged_trial")["is_contradiction"]
-        return judged.count(), judged.sum(), warehouse.count("raw.verdict")
+        judged = warehouse.read("core.labelled_probe")["is_contradiction"]
+        return judged.count(), judged.sum(), warehouse.count("raw.judge_label")
 
 
 def test_label_that_is_taken_back_is_missing_and_may_come_back(tmp_path, home) -> None:
@@ -173,7 +174,7 @@ def test_emptied_row_takes_its_label_back_but_no_text(tmp_path, home) -> None:
     assert (done.n_new, done.n_labels_new) == (0, 1)
     assert loose_of_last(home) == (19, 5, 21)
     with store.writing(home) as warehouse:
-        [row] = warehouse.read("core.judged_trial", verdict_missing_reason="empty_reply").to_dicts()
+        [row] = warehouse.read("core.labelled_probe", label_missing_reason="empty_reply").to_dicts()
     assert row["reply_text"] == ROWS[0][2]
     write_log(path, ROWS)
     assert take_in(path, home).n_labels_new == 1
@@ -196,11 +197,11 @@ def test_label_of_a_changed_reply_is_its_own(logs, home) -> None:
     assert scores(home)["loose", "all"]["value"] == pytest.approx(7 / 20)
 
 
-def test_strict_labels_of_a_part_of_the_trials_break_no_order(logs, tmp_path, home) -> None:
+def test_strict_labels_of_a_part_of_the_probes_break_no_order(logs, tmp_path, home) -> None:
     write_log(logs / "attack_result/gpt_GPT_Phi4.jsonl", ROWS[:3])
     write_strict(logs / "strict_score/GPT_phi-4_0.1.csv", ROWS[:2])
     take_in(logs, home)
-    take_in(write_log(tmp_path / "more.jsonl", ROWS[3:]), home, ("phi-4", None))
+    take_in(write_log(tmp_path / "more.jsonl", ROWS[3:]), home, "phi-4")
     found = scores(home)
     assert (found["strict", "all"]["value"], found["loose", "all"]["value"]) == pytest.approx((2 / 3, 6 / 20))
     with store.writing(home) as warehouse:
@@ -217,21 +218,21 @@ def test_strict_without_loose_is_loose_too(logs, home) -> None:
 def test_facts_reach_a_model_of_which_nothing_was_known(tmp_path, logs, home) -> None:
     replies = tmp_path / "r.csv"
     replies.write_text("model,prompt,reply\nphi-4,P,one\n")
-    ingest.ingest.fn(replies, "replies", NO_NAMES, home)
+    ingest.ingest.fn(replies, "replies", home)
     take_in(logs, home)
-    ingest.ingest.fn(replies, "replies", NO_NAMES, home)
+    ingest.ingest.fn(replies, "replies", home)
     with store.writing(home) as warehouse:
-        assert verdicts.identities(warehouse)["phi-4"].facts.maker == "Microsoft"
+        assert labels.identities(warehouse)["phi-4"].facts.maker == "Microsoft"
 
 
-def test_where_there_are_trials_alone_scoring_compares_nothing(logs, home) -> None:
+def test_where_there_are_probes_alone_scoring_compares_nothing(logs, home) -> None:
     take_in(logs, home)
     with disable_run_logger():
-        score.score.fn([], home)
+        choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
     with store.writing(home) as warehouse:
-        assert warehouse.read("raw.reference").is_empty()
-        assert warehouse.read("mart.likeness").is_empty()
+        assert warehouse.read("score.reference").is_empty()
+        assert warehouse.read("mart.pair_similarity").is_empty()
 
 
 def test_broken_log_leaves_no_trace(tmp_path, logs) -> None:

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from prefect.logging import disable_run_logger
 
-from tasks import neighbours
-from tasks.adapters import faiss_index, store
+from tasks.adapters.models import faiss_index
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
-from tasks.domain.likeness.nearest import nearest_of_others
+from tasks.domain.similarity.nearest import nearest_of_others
+from tasks.similarity import neighbours
 from tests.support import small_home
 
 EMBEDDER = "test/random"
@@ -45,13 +46,13 @@ def random_vectors(models: str, n_prompts: int, n_samples: int, seed: int = 0) -
     return {key: unit(*dice.normal(size=8)) for key in keys}
 
 
-def compare(home: Home, vectors: Mapping[Key, NDArray[np.float32]], panel: str) -> int:
-    """Put replies with these vectors into the warehouse and run the step; `panel` names the models to centre on."""
+def compare(home: Home, vectors: Mapping[Key, NDArray[np.float32]], background: str) -> int:
+    """Put replies with these vectors into the warehouse and run the step; `background` names the models to centre on."""
     texts = {key: " ".join(map(str, key)) for key in vectors}
     with store.writing(home) as warehouse:
         small_home.fill(warehouse, [(*key, text) for key, text in texts.items()], {})
         models = sorted({model for model, _, _ in vectors})
-        rows = [{"model": model, "is_panel": model in panel, "chosen_by": "named"} for model in models]
+        rows = [{"model": model, "is_background": model in background, "chosen_by": "named"} for model in models]
         warehouse.replace("reference", pl.DataFrame(rows))
         rows = [
             {"embedder": EMBEDDER, "text_id": md5(text.encode()).hexdigest(), "vector": vectors[key].tolist()}
@@ -64,7 +65,7 @@ def compare(home: Home, vectors: Mapping[Key, NDArray[np.float32]], panel: str) 
 def found(home: Home, kind: str) -> dict[str, list[tuple[str, float]]]:
     """Return each reply's neighbours in the order of their rank."""
     with store.writing(home) as warehouse:
-        rows = warehouse.read("raw.neighbour", neighbour_kind=kind).sort("reply_id", "rank")
+        rows = warehouse.read("score.neighbour", neighbour_kind=kind).sort("reply_id", "rank")
     near: dict[str, list[tuple[str, float]]] = {}
     for row in rows.to_dicts():
         assert row["embedder"] == EMBEDDER
@@ -88,9 +89,9 @@ def brute(vectors: Mapping[Key, NDArray[np.float32]], *, within_prompt: bool) ->
     }
 
 
-def centre(vectors: Mapping[Key, NDArray[np.float32]], panel: str) -> dict[Key, NDArray[np.float32]]:
+def centre(vectors: Mapping[Key, NDArray[np.float32]], background: str) -> dict[Key, NDArray[np.float32]]:
     means = {
-        prompt: np.mean([v.astype(float) for k, v in vectors.items() if k[1] == prompt and k[0] in panel], axis=0)
+        prompt: np.mean([v.astype(float) for k, v in vectors.items() if k[1] == prompt and k[0] in background], axis=0)
         for prompt in {key[1] for key in vectors}
     }
     return {key: unit(*(vector.astype(float) - means[key[1]])) for key, vector in vectors.items()}
@@ -196,7 +197,7 @@ def test_reply_on_the_mean_is_near_to_nothing(home) -> None:
     assert len(near) == len(vectors) - 2
     assert len(found(home, "within_prompt")) == len(vectors)
     with store.writing(home) as warehouse:
-        sums = warehouse.read("raw.cosine_by_set", target="a", reference="b").row(0, named=True)
+        sums = warehouse.read("score.cosine_sum", target="a", reference="b").row(0, named=True)
     n_prompts = len({prompt for _, prompt, _ in vectors})
     assert (sums["n_embedded_prompts"], sums["n_centred"]) == (n_prompts, n_prompts - 1)
 
@@ -207,12 +208,12 @@ def test_nothing_but_the_mean(home) -> None:
     assert len(found(home, "within_prompt")) == 2
 
 
-def test_without_a_panel_nothing_is_centred(home) -> None:
+def test_without_a_background_nothing_is_centred(home) -> None:
     vectors = random_vectors("abc", n_prompts=2, n_samples=1)
     compare(home, vectors, "a")
     assert found(home, "centred_global") == {}
     with store.writing(home) as warehouse:
-        sums = warehouse.read("raw.cosine_by_set")
+        sums = warehouse.read("score.cosine_sum")
     assert (sums.height, sums["centred_cos_sum"].null_count(), sums["n_centred"].sum()) == (6, 6, 0)
 
 
@@ -221,8 +222,8 @@ def test_mean_cosines(home) -> None:
     compare(home, vectors, "ab")
     moved = centre(vectors, "ab")
     with store.writing(home) as warehouse:
-        rows = warehouse.read("raw.cosine_by_set").to_dicts()
-        sampled = warehouse.read("raw.sampled_cosine").to_dicts()
+        rows = warehouse.read("score.cosine_sum").to_dicts()
+        sampled = warehouse.read("score.repeat_cosine_sum").to_dicts()
 
     def cosine(told: Mapping[Key, NDArray[np.float32]], left: str, right: str, prompt: str) -> float:
         pairs = [(0, 1)] if left == right else [(i, j) for i in (0, 1) for j in (0, 1)]
@@ -249,7 +250,7 @@ def test_cosines_beside_oneself_are_of_the_prompts_that_both_were_sampled_on(hom
     del vectors["b", "p2", 1]
     compare(home, vectors, "ab")
     with store.writing(home) as warehouse:
-        [row] = warehouse.read("raw.sampled_cosine").to_dicts()
+        [row] = warehouse.read("score.repeat_cosine_sum").to_dicts()
     own = sum(float(vectors["a", p, 0].astype(float) @ vectors["a", p, 1].astype(float)) for p in ("p0", "p1"))
     assert row["n_prompts"] == 2
     assert row["left_self_raw_cos_total"] == pytest.approx(own, abs=1e-6)
@@ -260,14 +261,14 @@ def test_run_again_puts_new_rows_in_the_place_of_old_ones(home) -> None:
     compare(home, vectors, "abc")
     first = {kind: found(home, kind) for kind in ("within_prompt", "centred_global")}
     with store.writing(home) as warehouse:
-        n_cosines = warehouse.count("raw.cosine_by_set")
+        n_cosines = warehouse.count("score.cosine_sum")
     assert neighbours.neighbours.fn(EMBEDDER, home) == 6
     assert {kind: found(home, kind) for kind in first} == first
     with store.writing(home) as warehouse:
-        assert warehouse.count("raw.cosine_by_set") == n_cosines
+        assert warehouse.count("score.cosine_sum") == n_cosines
     assert neighbours.neighbours.fn("another/embedder", home) == 0
     with store.writing(home) as warehouse:
-        assert warehouse.count("raw.neighbour") == warehouse.count("raw.cosine_by_set") == 0
+        assert warehouse.count("score.neighbour") == warehouse.count("score.cosine_sum") == 0
 
 
 @pytest.mark.parametrize("n", [1, 7, 60])
@@ -365,7 +366,7 @@ def test_vectors_of_different_lengths_are_refused_and_nothing_is_lost(home) -> N
     compare(home, vectors, "abc")
     before = found(home, "within_prompt")
     with store.writing(home) as warehouse:
-        rows = warehouse.read("raw.embedding").to_dicts()
+        rows = warehouse.read("score.embedding").to_dicts()
         rows[0]["vector"] = [1.0]
         warehouse.replace("embedding", pl.DataFrame(rows, schema_overrides={"vector": pl.List(pl.Float32)}))
     with pytest.raises(InputError, match="1 to 8 numbers"):
@@ -377,8 +378,8 @@ def test_what_fails_midway_leaves_the_tables_as_they_were(home) -> None:
     """Rows were written, none of them stays."""
     compare(home, random_vectors("abc", n_prompts=2, n_samples=1), "abc")
     with store.writing(home) as warehouse:
-        n = warehouse.count("raw.neighbour")
-        with contextlib.suppress(InputError), warehouse.replacing("neighbour", "cosine_by_set") as put:
-            put("neighbour", warehouse.read("raw.neighbour").head(1))
+        n = warehouse.count("score.neighbour")
+        with contextlib.suppress(InputError), warehouse.replacing("neighbour", "cosine_sum") as put:
+            put("neighbour", warehouse.read("score.neighbour").head(1))
             raise InputError("Stop.")
-        assert (warehouse.count("raw.neighbour"), warehouse.count("raw.cosine_by_set") > 0) == (n, True)
+        assert (warehouse.count("score.neighbour"), warehouse.count("score.cosine_sum") > 0) == (n, True)

@@ -10,12 +10,15 @@ import pytest
 from markupsafe import escape
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, publish_snapshot, render, score, sum_pairs, verdict
-from tasks.adapters import figures, store
+from tasks import ingest
+from tasks.adapters.report import figures
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
-from tasks.domain.likeness.lexical import shared_opening
-from tasks.domain.reporting import identity, pairs, shown
+from tasks.domain.reporting import cells, identity, pairs
+from tasks.domain.similarity.lexical import shared_prefix_overlap
+from tasks.publish import publish_snapshot, render
+from tasks.similarity import choose_references, sum_pairs, verdict
 
 ALPHA, BETA, GAMMA = "alpha", 'beta<img src=x onerror="hacked=1">', "gamma\u202e"
 LONG = "x" * 100_000
@@ -37,8 +40,8 @@ def build_home(root: Path) -> Home:
         shared = " ".join(f"word{k}" for k in range(number))
         for model in (ALPHA, BETA, GAMMA):
             for sample in (0, 1):
-                opening = shared if model != GAMMA else "quite other"
-                text = f"{opening} own{model[0]}{sample} {hostile}".strip()
+                prefix_overlap = shared if model != GAMMA else "quite other"
+                text = f"{prefix_overlap} own{model[0]}{sample} {hostile}".strip()
                 is_missing = model == GAMMA and number == 0
                 rows.append(
                     {
@@ -52,8 +55,8 @@ def build_home(root: Path) -> Home:
     source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     home = Home(root / "home")
     with disable_run_logger():
-        ingest.ingest.fn(source, "replies", (None, None), home)
-        score.score.fn([], home)
+        ingest.ingest.fn(source, "replies", home)
+        choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
         verdict.verdict.fn("", home)
         publish_snapshot.publish_snapshot.fn(home)
@@ -114,20 +117,20 @@ def test_missing_is_a_dash_and_sorts_last(text) -> None:
     cells = [re.findall(r"<td.*?</td>", row, flags=re.DOTALL)[heads.index("next nearest")] for row in rows]
     assert all(re.fullmatch(r'<td data-sort="[^"]+"><a .*</a></td>', cell) for cell in cells)
     assert "degree" not in heads
-    [left_out] = re.findall("Left out, as no row has a value: ([^<]*), trials", text)
+    [left_out] = re.findall("Left out, as no row has a value: ([^<]*), probes", text)
     assert {"p", "degree"} <= set(left_out.split(", "))
 
 
 def test_what_the_snapshot_lacks_is_said_in_a_sentence(own) -> None:
     for said in (
-        "No identity trial was put",
+        "No identity probe was put",
         "No target has",
         "No two judges read",
         "no call was made",
         "No verdict says",
     ):
         assert said in own
-    for drawn in ("chart-map", "chart-claims", "slip-list", "identity-scores"):
+    for drawn in ("chart-map", "chart-claims", "leak-list", "identity-scores"):
         assert f'id="{drawn}"' not in own
 
 
@@ -151,7 +154,7 @@ def test_pairs_hold_their_most_alike_prompts(home, data) -> None:
                 (row["reply_id"], row["reference_reply_id"])
                 for row in sorted(
                     evidence.filter(target=target, reference=reference).to_dicts(),
-                    key=lambda row: (-row["opening"], -row["bigram_jaccard"], row["prompt_id"]),
+                    key=lambda row: (-row["prefix_overlap"], -row["bigram_jaccard"], row["prompt_id"]),
                 )
                 if samples[row["reply_id"]] == samples[row["reference_reply_id"]] == 0
             ]
@@ -170,7 +173,9 @@ def test_texts_are_cut_visibly_and_shared_words_counted(data) -> None:
         assert len(text) <= pairs.SHOWN_CHARACTERS
         assert n_more == 0 or len(text) == pairs.SHOWN_CHARACTERS
     assert max(n_more for _, _, n_more in data["replies"]) > 99_000
-    counts = [(shared_opening(data["replies"][row[3]][1], data["replies"][row[4]][1]), row[5]) for row in data["top"]]
+    counts = [
+        (shared_prefix_overlap(data["replies"][row[3]][1], data["replies"][row[4]][1]), row[5]) for row in data["top"]
+    ]
     assert all(left == right for left, right in counts)
     assert max(n for _, n in counts) == 6
 
@@ -179,19 +184,19 @@ def test_texts_are_cut_visibly_and_shared_words_counted(data) -> None:
     ("raw", "seen"), [("a\r\nb\rc\td", "a\nb\nc\td"), ("a\u202eb\u200b", "a�b�"), ("日本 é", "日本 é")]
 )
 def test_shown(raw, seen) -> None:
-    assert shown.shown(raw) == seen
+    assert cells.shown(raw) == seen
 
 
-def test_each_target_has_its_share_of_the_slips_that_the_page_holds() -> None:
+def test_each_target_has_its_share_of_the_leaks_that_the_page_holds() -> None:
     row = {"prompt_id": "p", "prompt_text": "t", "reply_text": "r", "is_hard": None, "is_foreign": True, "mode": "bank"}
-    row |= {name: None for name in identity.SLIP if name not in row} | {"judge": "j"}
-    many = [row | {"target": "many", "request_id": f"{n:05}"} for n in range(identity.HELD_SLIPS)]
+    row |= {name: None for name in identity.LEAK if name not in row} | {"judge": "j"}
+    many = [row | {"target": "many", "request_id": f"{n:05}"} for n in range(identity.HELD_LEAKS)]
     few = [row | {"target": "few", "request_id": f"{n:05}", "is_hard": n == 9} for n in range(10)]
-    found = identity.slips(many + few)
-    assert found["targets"] == [["many", "many", identity.HELD_SLIPS], ["few", "few", 10]]
+    found = identity.leaks(many + few)
+    assert found["targets"] == [["many", "many", identity.HELD_LEAKS], ["few", "few", 10]]
     held = [target for target, *_ in found["rows"]]
-    assert (held.count(0), held.count(1)) == (identity.HELD_SLIPS - 10, 10)
-    at = identity.SLIP.index("is_hard") + 4
+    assert (held.count(0), held.count(1)) == (identity.HELD_LEAKS - 10, 10)
+    at = identity.LEAK.index("is_hard") + 4
     assert next(told for told in found["rows"] if told[0] == 1)[at]
 
 

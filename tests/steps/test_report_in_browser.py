@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tasks import render
-from tasks.adapters.settings import Home
+from tasks.publish import render
 from tests.steps.test_render import ALPHA, BETA, GAMMA, build_home
 from tests.support import reported_home
 
@@ -33,12 +32,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def whole_address(tmp_path_factory) -> str:
+def whole_address(reported) -> str:
     """Return the address of a report in which every section but the tree has rows."""
-    home = Home(tmp_path_factory.mktemp("whole"))
-    reported_home.build(home)
-    latest = render.render.fn(home)
-    assert latest.read_bytes() == (home.reports / "run-1.html").read_bytes()
+    latest = render.render.fn(reported)
+    assert latest.read_bytes() == (reported.reports / "run-1.html").read_bytes()
     return latest.as_uri()
 
 
@@ -146,13 +143,13 @@ def test_clicked_cell_shows_replies_side_by_side(report) -> None:
         assert re.fullmatch(r"reply [0-9a-f]{32}", card.locator(".side > small").first.inner_text())
 
 
-def test_shared_opening_is_marked(report) -> None:
+def test_shared_prefix_overlap_is_marked(report) -> None:
     _cell(report, ALPHA, BETA).click()
-    marks = report.locator(".prompt").first.locator("mark.opening").all_inner_texts()
+    marks = report.locator(".prompt").first.locator("mark.prefix_overlap").all_inner_texts()
     assert marks == ["word0 word1 word2 word3 word4 word5"] * 2
     _cell(report, ALPHA, GAMMA).click()
     expect(report.locator("#pair-heading")).to_contain_text("beside gamma")
-    assert report.locator(".side mark.opening").count() == 0
+    assert report.locator(".side mark.prefix_overlap").count() == 0
 
 
 def test_cut_text_says_how_much_is_missing(report) -> None:
@@ -214,10 +211,10 @@ def test_what_was_not_expected_is_found_first(whole) -> None:
 
 
 def test_finding_leads_to_what_it_rests_on(whole) -> None:
-    finding = whole.locator(".findings li").filter(has_text="alpha-2 claimed another maker")
+    finding = whole.locator(".findings li").filter(has_text="alpha-2 claimed another vendor")
     finding.get_by_role("link", name="Evidence").click()
-    expect(whole.locator("#slips-heading")).to_be_in_viewport()
-    expect(whole.locator("#slip-count")).to_contain_text("2 slips of alpha-2")
+    expect(whole.locator("#leaks-heading")).to_be_in_viewport()
+    expect(whole.locator("#leak-count")).to_contain_text("2 leaks of alpha-2")
 
 
 def test_selects_choose_the_pair_and_the_measure(report) -> None:
@@ -226,7 +223,7 @@ def test_selects_choose_the_pair_and_the_measure(report) -> None:
     expect(report.locator("#pair-numbers")).to_contain_text("one and the same model")
     report.select_option("#reference", label=ALPHA)
     expect(report.locator("#pair-heading")).to_have_text(f"{BETA} beside {ALPHA}")
-    assert "opening score D: " in _cell(report, ALPHA, BETA).get_attribute("aria-label")
+    assert "prefix overlap score D: " in _cell(report, ALPHA, BETA).get_attribute("aria-label")
     report.select_option("#measure", value="bigram_jaccard")
     expect(report.locator("#chart-heat")).to_contain_text("shared word pairs")
     report.select_option("#measure", value="centred_cos")
@@ -292,11 +289,11 @@ def test_point_of_the_map_leads_to_its_pair(whole) -> None:
     expect(whole.locator("#pair-verdict")).to_contain_text("shares lineage (strong)")
 
 
-def test_bar_leads_to_the_slips_of_its_target(whole) -> None:
+def test_bar_leads_to_the_leaks_of_its_target(whole) -> None:
     _mark(whole, "claims", "target: alpha-2").click()
-    expect(whole.locator("#slips-heading")).to_be_in_viewport()
-    expect(whole.locator("#slip-count")).to_contain_text("2 slips of alpha-2")
-    first = whole.locator(".slip").first
+    expect(whole.locator("#leaks-heading")).to_be_in_viewport()
+    expect(whole.locator("#leak-count")).to_contain_text("2 leaks of alpha-2")
+    first = whole.locator(".leak").first
     for said in (
         "leading",
         "template",
@@ -309,11 +306,11 @@ def test_bar_leads_to_the_slips_of_its_target(whole) -> None:
         expect(first).to_contain_text(said)
 
 
-def test_share_in_the_leaderboard_leads_to_slips_and_they_are_inert(whole) -> None:
+def test_share_in_the_leaderboard_leads_to_leaks_and_they_are_inert(whole) -> None:
     row = whole.locator("#leaderboard tbody tr").filter(has_text=reported_home.FORMULA)
     row.get_by_role("link", name="1.000").first.click()
-    expect(whole.locator("#slip-count")).to_contain_text(f"2 slips of {reported_home.FORMULA}")
-    shown = whole.locator("#slip-list").inner_text()
+    expect(whole.locator("#leak-count")).to_contain_text(f"2 leaks of {reported_home.FORMULA}")
+    shown = whole.locator("#leak-list").inner_text()
     assert (
         "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'> I am \ufffdBeta\ufffd One </template>"
         in shown
@@ -321,8 +318,8 @@ def test_share_in_the_leaderboard_leads_to_slips_and_they_are_inert(whole) -> No
     assert "Judge: I am <b>Beta</b>" in shown
     assert "... 999,600 more characters" in shown
     assert whole.evaluate("document.documentElement.scrollWidth") <= 1400
-    whole.select_option("#slip-leading", "true")
-    expect(whole.locator("#slip-count")).to_contain_text("0 slips")
+    whole.select_option("#leak-leading", "true")
+    expect(whole.locator("#leak-count")).to_contain_text("0 leaks")
     whole.go_back()
     expect(row).to_be_in_viewport()
 

@@ -6,23 +6,24 @@ from pathlib import Path
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ask_judge, judge, search_step
-from tasks.adapters import plans, searches, store
-from tasks.adapters.searches import Limits
+from tasks.adapters.planning import plans, searches
+from tasks.adapters.planning.searches import Limits
 from tasks.adapters.settings import Home, now
+from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.ids import reply_id
 from tasks.domain.judging.calls import ATTEMPTS
 from tasks.domain.rows import Request
+from tasks.identity import judge, judge_with_model, search_step
 from tests.support import judge_persona, personas
 from tests.support.workbench import Workbench
 
 TARGET = "leaks-OpenAI-at-90-only-dual_answer+pressure"
-HELPER = "independent-helper"
+ATTACKER = "independent-attacker"
 JUDGE = "judge-finds-openai+flaky+dull"
 SMALL = "[search]\ntemplate_limit = 20\nquestion_limit = 2\n"
-WITH_HELPER = SMALL + f'operators = ["rephrase", "expand", "splice"]\nhelper_model = "{HELPER}"\n'
+WITH_ATTACKER = SMALL + f'operators = ["rephrase", "expand", "splice"]\nattacker_model = "{ATTACKER}"\n'
 WITH_JUDGE = SMALL + f'judge = "llm_claim"\njudge_model = "{JUDGE}"\n'
 
 
@@ -32,7 +33,7 @@ class World:
     def __init__(self, root: Path, search: str) -> None:
         root.mkdir(exist_ok=True)
         self.bench, self.home = Workbench(root), Home(root / "home")
-        for name in (TARGET, HELPER, JUDGE, "independent-other"):
+        for name in (TARGET, ATTACKER, JUDGE, "independent-other"):
             self.bench.card(name, "http://127.0.0.1:9/v1")
         self.bench.plan([TARGET, "independent-other"], limit=1)
         path = root / "data/plans/test.toml"
@@ -65,7 +66,7 @@ class World:
         if request.model == JUDGE:
             told = [{"content": turn.content} for turn in request.messages]
             return judge_persona.reply(JUDGE, told, request.sampling["seed"])
-        if request.model != HELPER:
+        if request.model != ATTACKER:
             return personas.reply(TARGET, [{"role": "user", "content": asked}], 1)
         tag = asked.rsplit("<template-", 1)[1][:12]
         place = "" if "does not contain" in asked else " {question}"
@@ -75,23 +76,23 @@ class World:
         """Search until a limit is reached or somebody is lost."""
         while (chosen := search_step.select.fn(search)) is not None:
             self.answer(chosen.requests)
-            if chosen.candidate.needs_helper:
-                chosen = search_step.hear_helper.fn(search, chosen)
+            if chosen.candidate.needs_attacker:
+                chosen = search_step.hear_attacker.fn(search, chosen)
                 self.answer(chosen.requests)
             if chosen.candidate.is_accepted:
-                self.judge(search, search_step.trials_of(search, chosen))
+                self.judge(search, search_step.probes_of(search, chosen))
             if not search_step.keep.fn(search, chosen):
                 break
         return search
 
-    def judge(self, search: search_step.Search, trials: dict[str, str]) -> None:
+    def judge(self, search: search_step.Search, probes: dict[str, str]) -> None:
         card, name = search.prepared.judge_card, search.prepared.wanted.judge
         if card is None:
-            judge.judge_replies.fn(name, self.home, trials)
+            judge.judge_replies.fn(name, self.home, probes)
             return
         for attempt in range(ATTEMPTS):
-            self.answer(ask_judge.put.fn(name, card, attempt, self.home, trials))
-            ask_judge.read.fn(name, card, attempt, self.home, trials)
+            self.answer(judge_with_model.put.fn(name, card, attempt, self.home, probes))
+            judge_with_model.read.fn(name, card, attempt, self.home, probes)
 
     def rows(self, name: str) -> list[dict]:
         with store.writing(self.home) as warehouse:
@@ -108,7 +109,7 @@ def world(tmp_path, monkeypatch) -> Iterator[World]:
 
 @pytest.fixture
 def helped(tmp_path, monkeypatch) -> Iterator[World]:
-    made = World(tmp_path / "helped", WITH_HELPER)
+    made = World(tmp_path / "helped", WITH_ATTACKER)
     monkeypatch.setenv("DISTILLOMETER_DATA", str(made.bench.root / "data"))
     with store.writing(made.home), disable_run_logger():
         yield made
@@ -123,19 +124,19 @@ def judged(tmp_path, monkeypatch) -> Iterator[World]:
 
 
 def test_search_in_pieces_ends_as_in_one(world, tmp_path) -> None:
-    whole = world.go_on(world.search(calls=40))
+    whole = world.go_on(world.search(calls=24))
     assert sum(step.n_success > 0 for step in whole.state.steps) > 0
     pieces = World(tmp_path / "pieces", SMALL)
     with store.writing(pieces.home):
         pieces.go_on(pieces.search(calls=7))
-        pieces.go_on(pieces.search(iterations=9))
+        pieces.go_on(pieces.search(iterations=7))
         # A step that was chosen and half answered when the process was killed.
-        left = search_step.select.fn(pieces.search(calls=40))
+        left = search_step.select.fn(pieces.search(calls=24))
         assert left is not None
         pieces.answer(left.requests[:1])
-        again = pieces.go_on(pieces.search(calls=40))
+        again = pieces.go_on(pieces.search(calls=24))
         assert again.state == whole.state
-        assert len(pieces.asked) == len(set(pieces.asked)) == 40
+        assert len(pieces.asked) == len(set(pieces.asked)) == 24
         assert len(pieces.rows("raw.search")) == 3
         assert {row["search_id"] for row in pieces.rows("raw.search_step")} == {whole.prepared.putting.search_id}
 
@@ -165,62 +166,64 @@ def test_what_a_target_refuses_is_missing_and_the_search_goes_on(world) -> None:
     assert [(step.n_calls, step.n_judged, step.reward) for step in search.state.steps] == [(2, 0, None)] * 3
 
 
-def test_helper_calls_count_and_are_no_replies(helped) -> None:
+def test_attacker_calls_count_and_are_no_replies(helped) -> None:
     search = helped.go_on(helped.search(calls=30))
-    by_helper = [step for step in search.state.steps if step.operator in ("rephrase", "expand")]
-    assert {step.n_helper_calls for step in by_helper} == {1}
-    assert any(step.is_asked and "New text" in (step.template_text or "") for step in by_helper)
-    assert len(helped.asked) == sum(step.n_calls + step.n_helper_calls for step in search.state.steps) <= 30
-    assert [row["step"] for row in helped.rows("raw.helper_call")] == [step.step for step in by_helper]
+    by_attacker = [step for step in search.state.steps if step.operator in ("rephrase", "expand")]
+    assert {step.n_attacker_calls for step in by_attacker} == {1}
+    assert any(step.is_hypothesis and "New text" in (step.template_text or "") for step in by_attacker)
+    assert len(helped.asked) == sum(step.n_calls + step.n_attacker_calls for step in search.state.steps) <= 30
+    assert [row["step"] for row in helped.rows("raw.attacker_call")] == [step.step for step in by_attacker]
     assert helped.rows("core.reply") == []
-    assert {row["mode"] for row in helped.rows("core.trial")} == {"search"}
+    assert {row["mode"] for row in helped.rows("core.probe")} == {"search"}
     assert helped.go_on(helped.search(calls=30)).state == search.state
 
 
-def test_helper_that_says_nothing_useful_is_a_refused_step_and_a_lost_one_is_waited_for(helped) -> None:
+def test_attacker_that_says_nothing_useful_is_a_refused_step_and_a_lost_one_is_waited_for(helped) -> None:
     helped.says = "I can't help with that."
     search = helped.go_on(helped.search(iterations=12))
-    reasons = {step.refused_reason for step in search.state.steps if step.n_helper_calls}
+    reasons = {step.refused_reason for step in search.state.steps if step.n_attacker_calls}
     assert reasons == {"unreadable_answer"}
-    helped.down[HELPER] = "server_error"
+    helped.down[ATTACKER] = "server_error"
     lost = helped.go_on(helped.search(calls=200))
     assert (lost.is_lost, lost.stop_reason) == (True, None)
     assert len(lost.state.steps) >= 12
-    helped.down[HELPER] = "content_filter"
+    helped.down[ATTACKER] = "content_filter"
     refused = helped.go_on(helped.search(iterations=len(lost.state.steps) + 1)).state.steps[-1]
-    assert (refused.refused_reason, refused.n_helper_calls) == ("no_answer", 1)
+    assert (refused.refused_reason, refused.n_attacker_calls) == ("no_answer", 1)
 
 
 def test_judge_that_asks_a_model_counts_in_the_budget_and_reads_its_step_alone(judged) -> None:
-    search = judged.go_on(judged.search(calls=120))
-    steps = [step for step in search.state.steps if step.is_asked]
+    search = judged.go_on(judged.search(calls=72))
+    steps = [step for step in search.state.steps if step.is_hypothesis]
     assert search.stop_reason == "calls"
     assert len(judged.asked) == len(set(judged.asked)) == n_calls(steps)
     # A step of two questions makes up to six calls: what is left would not do for one more.
-    assert 120 - 6 < n_calls(steps) <= 120
+    assert 72 - 6 < n_calls(steps) <= 72
     assert {step.n_judge_calls for step in steps} <= {2, 3, 4}
     assert any(step.n_judge_calls > 2 for step in steps)
     assert any(step.n_success for step in steps)
     # What can't be read twice is missing, not without success.
-    verdicts = judged.rows("core.verdict")
-    assert sum(step.n_judged for step in steps) == sum(row["missing_reason"] is None for row in verdicts)
-    assert 0 < sum(row["missing_reason"] is not None for row in verdicts) < len(verdicts) / 3
+    labels = judged.rows("core.judge_label")
+    assert sum(step.n_judged for step in steps) == sum(row["missing_reason"] is None for row in labels)
+    assert 0 < sum(row["missing_reason"] is not None for row in labels) < len(labels) / 3
     assert judged.rows("core.reply") == []
 
 
 def test_search_with_a_judge_in_pieces_ends_as_in_one(judged, tmp_path) -> None:
-    whole = judged.go_on(judged.search(calls=60))
+    whole = judged.go_on(judged.search(calls=36))
     pieces = World(tmp_path / "pieces", WITH_JUDGE)
     with store.writing(pieces.home):
-        pieces.go_on(pieces.search(calls=20))
+        pieces.go_on(pieces.search(calls=14))
         # Killed when the judge had read one of two replies.
-        search = pieces.search(calls=60)
+        search = pieces.search(calls=36)
         chosen = search_step.select.fn(search)
         assert chosen is not None
         pieces.answer(chosen.requests)
         card = search.prepared.judge_card
-        pieces.answer(ask_judge.put.fn("llm_claim", card, 0, pieces.home, search_step.trials_of(search, chosen))[:1])
-        again = pieces.go_on(pieces.search(calls=60))
+        pieces.answer(
+            judge_with_model.put.fn("llm_claim", card, 0, pieces.home, search_step.probes_of(search, chosen))[:1]
+        )
+        again = pieces.go_on(pieces.search(calls=36))
     assert again.state == whole.state
     assert len(pieces.asked) == len(set(pieces.asked)) == len(judged.asked)
 
@@ -251,7 +254,7 @@ def test_replies_that_are_missing_need_no_judge(judged) -> None:
     assert {(step.n_calls, step.n_judge_calls, step.n_judged) for step in search.state.steps} == {(2, 0, 0)}
 
 
-def test_another_judge_model_is_another_search_with_verdicts_of_its_own(judged) -> None:
+def test_another_judge_model_is_another_search_with_labels_of_its_own(judged) -> None:
     first = judged.go_on(judged.search(calls=18))
     path = judged.bench.root / f"data/models/{JUDGE}.toml"
     path.write_text(path.read_text().replace("seed = 1", "seed = 1\ntemperature = 0.5"))
@@ -259,9 +262,15 @@ def test_another_judge_model_is_another_search_with_verdicts_of_its_own(judged) 
     second = judged.go_on(judged.search(calls=18))
     assert second.prepared.putting.search_id != first.prepared.putting.search_id
     # The target's replies to the same templates are there; the other judge reads them anew.
-    by_judge = {row["request_id"] for row in judged.rows("raw.judging")}
+    by_judge = {row["request_id"] for row in judged.rows("raw.judge_call")}
     assert set(judged.asked[n_asked:]) <= by_judge
     assert len(judged.asked) > n_asked
+    # A template that both found is of both searches, and counts once, under the one that put it last.
+    sets = [f"search-{one.prepared.putting.search_id[:8]}" for one in (first, second)]
+    probes = {name: [row for row in judged.rows("raw.probe") if row["template_set"] == name] for name in sets}
+    both = {row["request_id"] for row in probes[sets[0]]} & {row["request_id"] for row in probes[sets[1]]}
+    counting = {row["request_id"]: row["template_set"] for row in judged.rows("core.probe")}
+    assert {counting[request] for request in both} == {sets[1]}
 
 
 def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
@@ -269,7 +278,7 @@ def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
     putting = search.prepared.putting
     found = {row["template_key"]: row for row in world.rows("raw.template") if row["template_set"] != "identity"}
     assert {row["template_set"] for row in found.values()} == {f"search-{putting.search_id[:8]}"}
-    assert sorted(found) == [f"step-{step.step:05d}" for step in search.state.steps if step.is_asked]
+    assert sorted(found) == [f"step-{step.step:05d}" for step in search.state.steps if step.is_hypothesis]
     assert not any(row["is_leading"] for row in found.values())
     kinds = {seed.template_id: seed.kind for seed in search.prepared.seeds}
     for step in search.state.steps:
@@ -295,7 +304,7 @@ def test_another_target_round_or_setting_is_another_search(world) -> None:
     [
         ("", TARGET, "the plan has no search. Add a table"),
         (SMALL, "independent-third", "does not name model 'independent-third'. Known: leaks-OpenAI"),
-        (SMALL + 'operators = ["rephrase"]', TARGET, "'rephrase' asks a helper model, and none is named"),
+        (SMALL + 'operators = ["rephrase"]', TARGET, "'rephrase' asks an attacker model, and none is named"),
         (SMALL + 'operators = ["splyce"]', TARGET, "[search], key 'operators': there is no 'splyce'"),
         (SMALL + 'selection = "best"', TARGET, "[search], key 'selection': there is no 'best'"),
         (SMALL + 'judge = "llm_claim"', TARGET, "'llm_claim' asks a model, and none is named. Add key 'search.judge"),

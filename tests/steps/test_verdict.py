@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 from prefect.logging import disable_run_logger
 
-from tasks import ingest, score, sum_pairs, verdict
-from tasks.adapters import pair_sums, store
+from tasks import ingest
+from tasks.adapters.inputs import cards, lineages
 from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import pair_sums, store
 from tasks.domain.verdict.analysis import analyse
 from tasks.domain.verdict.decision import (
     FEW_CONTROLS,
@@ -23,8 +24,9 @@ from tasks.domain.verdict.decision import (
     SUGGESTIVE,
 )
 from tasks.domain.verdict.verdicts import verdicts
+from tasks.similarity import choose_references, sum_pairs, verdict
 from tests.support.populations import (
-    OPENING,
+    OPENING_ONLY,
     PARAPHRASED,
     VERBATIM,
     Population,
@@ -35,14 +37,14 @@ from tests.support.populations import (
 )
 
 EMBEDDER = "test/none"
-RAW = ("model", "lineage", "prompt", "request", "reply", "embedding_likeness")
+FACTS = ("model", "lineage", "prompt", "request", "reply")
 DOSES = (0, 10, 25, 50, 100)
 TEACHER = "ref-a1"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Iterator[Home]:
-    """A home that stays open and is emptied for each population: opening it takes longer than scoring one."""
+    """A home that stays open and is emptied for each population: prefix overlap it takes longer than scoring one."""
     home = Home(tmp_path_factory.mktemp("verdict") / "home")
     with store.writing(home), disable_run_logger():
         yield home
@@ -55,12 +57,13 @@ def judged(models: Sequence[Stub], n_prompts: int, home: Home, seed: int = 1) ->
 
 def judge(population: Population, home: Home) -> pl.DataFrame:
     with store.writing(home) as warehouse:
-        for table in RAW:
-            warehouse.replace(table, warehouse.read(f"raw.{table}").clear())
+        for table in FACTS:
+            warehouse.execute(f"delete from raw.{table}")
+        warehouse.replace("embedding_similarity", [])
         replies, lineage = population.write(home.root / "population")
-        ingest.ingest.fn(replies, "replies", (None, None), home)
-        score.load_lineage.fn(str(lineage), home)
-        score.score.fn([], home)
+        ingest.ingest.fn(replies, "replies", home)
+        lineages.keep(cards.read_lineage(lineage), warehouse)
+        choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
         n_rows = verdict.verdict.fn(EMBEDDER, home)
         found = warehouse.read("mart.verdict")
@@ -83,10 +86,10 @@ def taught(manner: str, dose: int) -> Stub:
 
 @pytest.fixture(scope="module")
 def dosed(home) -> tuple[pl.DataFrame, pl.DataFrame]:
-    students = [taught(manner, dose) for manner in (VERBATIM, PARAPHRASED, OPENING) for dose in DOSES]
+    students = [taught(manner, dose) for manner in (VERBATIM, PARAPHRASED, OPENING_ONLY) for dose in DOSES]
     found = judged([*references(8, n_samples=2), *students], 200, home)
     with store.writing(home) as warehouse:
-        return found, warehouse.read("mart.verdict_of_target")
+        return found, warehouse.read("core.verdict_of_target")
 
 
 @pytest.fixture
@@ -94,7 +97,7 @@ def by_dose(dosed) -> pl.DataFrame:
     return dosed[0]
 
 
-@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING])
+@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING_ONLY])
 def test_degree_rises_with_the_dose(by_dose, manner) -> None:
     degrees = [row(by_dose, f"{manner} {dose}", TEACHER)["degree"] for dose in DOSES]
     print(manner, dict(zip(DOSES, (round(degree, 3) for degree in degrees), strict=True)))
@@ -105,14 +108,14 @@ def test_degree_rises_with_the_dose(by_dose, manner) -> None:
         assert degrees == pytest.approx([dose / 100 for dose in DOSES], abs=0.15)
 
 
-@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING])
+@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING_ONLY])
 def test_no_dose_is_a_finding_against_nobody(by_dose, manner) -> None:
     told = by_dose.filter(target=f"{manner} 0")
     assert told.height == 16
     assert set(told["verdict"]) <= {NOT_CONCLUSIVE, SUGGESTIVE}
 
 
-@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING])
+@pytest.mark.parametrize("manner", [VERBATIM, PARAPHRASED, OPENING_ONLY])
 @pytest.mark.parametrize("dose", [50, 100])
 def test_large_dose_is_found_and_ranked_first(by_dose, manner, dose) -> None:
     told = row(by_dose, f"{manner} {dose}", TEACHER)
@@ -120,14 +123,14 @@ def test_large_dose_is_found_and_ranked_first(by_dose, manner, dose) -> None:
     assert told["rank"] == 1
     assert told["p_target"] < 0.01
     assert told["score_low"] < told["score"] < told["score_high"]
-    assert told["low"] < told["opening_d"] < told["high"]
+    assert told["low"] < told["prefix_overlap_d"] < told["high"]
     assert (told["candidate_role"], told["target_role"], told["is_kin"]) == ("independent", "student", False)
     assert told["ceiling_kind"] == "samples"
     assert told["n_controls"] == 14
 
 
 def test_score_and_degree_rise_with_the_dose_of_each_manner(by_dose) -> None:
-    for manner in (PARAPHRASED, OPENING):
+    for manner in (PARAPHRASED, OPENING_ONLY):
         scores = [row(by_dose, f"{manner} {dose}", TEACHER)["score"] for dose in DOSES]
         assert all(lower < higher for lower, higher in pairwise(scores)), (manner, scores)
 
@@ -185,27 +188,27 @@ def test_variant_of_one_reference_is_its_ceiling_and_typical_of_others(home) -> 
 
 @pytest.mark.parametrize("n_samples", [1, 2])
 def test_ceiling_is_a_score_like_any_other(home, n_samples) -> None:
-    """Likeness to oneself, less the mean likeness to independent models that are no kin: as D of a target is."""
+    """Similarity to oneself, less the mean similarity to independent models that are no kin: as D of a target is."""
     population = Population([*references(n_samples=n_samples), *strangers(1)], 60, seed=3)
     told = row(judge(population, home), "target-1", TEACHER)
     # Two models a vendor, so that the mean over vendors is that over models.
-    others = population.opening_matrix()[population.place[TEACHER], 2:12].mean()
+    others = population.prefix_overlap_matrix()[population.place[TEACHER], 2:12].mean()
     if n_samples == 1:
         # Every reply has twelve words and more.
         assert told["ceiling_kind"] == "identical"
         assert told["ceiling_d"] == pytest.approx(np.log(13) - others, abs=5e-6)
     else:
-        first, second = (population.openings(TEACHER)[:, sample] for sample in (0, 1))
+        first, second = (population.prefix_overlaps(TEACHER)[:, sample] for sample in (0, 1))
         own = np.log1p(np.cumprod(first == second, axis=-1).sum(axis=-1)).mean()
         assert told["ceiling_kind"] == "samples"
         assert told["ceiling_d"] == pytest.approx(own - others, abs=5e-6)
-    null_mean = told["opening_null_mean"]
-    expected = (told["opening_d"] - null_mean) / (told["ceiling_d"] - null_mean)
+    null_mean = told["prefix_overlap_null_mean"]
+    expected = (told["prefix_overlap_d"] - null_mean) / (told["ceiling_d"] - null_mean)
     assert told["degree"] == pytest.approx(max(expected, 0.0), abs=1e-5)
 
 
 def test_second_channel_makes_the_same_model(home) -> None:
-    """Vectors that tell the same as the openings: strong becomes the same model, and nothing else changes."""
+    """Vectors that tell the same as the prefix overlaps: strong becomes the same model, and nothing else changes."""
     models = [*references(8, n_samples=2), student("pupil", TEACHER, 1.0), *strangers(1)]
     before = judged(models, 100, home)
     assert row(before, "pupil", TEACHER)["verdict"] == STRONG
@@ -214,14 +217,14 @@ def test_second_channel_makes_the_same_model(home) -> None:
         {
             "embedder": EMBEDDER,
             **pair,
-            "likeness": 0.5 if (pair["target"], pair["reference"]) == ("pupil", TEACHER) else (number % 7) / 100,
+            "similarity": 0.5 if (pair["target"], pair["reference"]) == ("pupil", TEACHER) else (number % 7) / 100,
             "standard_error": 0.01,
             "n_prompts": 100,
         }
         for number, pair in enumerate(pairs)
     ]
     with store.writing(home) as warehouse:
-        warehouse.replace("embedding_likeness", pl.DataFrame(rows))
+        warehouse.replace("embedding_similarity", pl.DataFrame(rows))
         verdict.verdict.fn(EMBEDDER, home)
         after = warehouse.read("mart.verdict").sort("target", "rank")
     assert row(after, "pupil", TEACHER)["verdict"] == SAME_MODEL
@@ -236,14 +239,14 @@ def test_second_channel_makes_the_same_model(home) -> None:
 def test_the_tables_tell_the_same_as_the_definitions(home) -> None:
     """What goes through files, the warehouse and SQL, and what is formed from the words themselves."""
     for seed in range(2):
-        population = Population([*references(8), *strangers(3)], 100, seed)
+        population = Population([*references(8), *strangers(3)], 60, seed)
         found = judge(population, home)
         expected = {(told.target, told.candidate_group): told for told in verdicts(analyse(population.measured()))}
         assert found.height == len(expected)
         for told in found.to_dicts():
             same = expected[told["target"], told["candidate_group"]]
             # Samples of prompts and words are the same, the order of prompts and so of blocks is not.
-            for name in ("score", "opening_d", "low", "length_closeness", "z", "null_mean"):
+            for name in ("score", "prefix_overlap_d", "low", "length_closeness", "z", "null_mean"):
                 assert told[name] == pytest.approx(getattr(same, name), abs=2e-5, rel=1e-4), name
             assert told["p_t"] == pytest.approx(same.p_t, rel=1e-2, abs=1e-9)
             assert (told["n_controls"], told["is_kin"], told["kind"]) == (same.n_controls, same.is_kin, same.kind)
@@ -254,15 +257,15 @@ def test_the_tables_tell_the_same_as_the_definitions(home) -> None:
 def test_channels_stand_beside_the_score_with_its_version(home) -> None:
     judged([*references(8), student("pupil", TEACHER, 1.0)], 60, home)
     with store.writing(home) as warehouse:
-        rows = warehouse.read("raw.pair_channel", target="pupil", reference=TEACHER)
-        likeness = warehouse.read("mart.likeness", target="pupil", reference=TEACHER)
+        rows = warehouse.read("score.pair_channel", target="pupil", reference=TEACHER)
+        similarity = warehouse.read("mart.pair_similarity", target="pupil", reference=TEACHER)
         versions = set(warehouse.read("mart.verdict")["statistic_version"])
     assert set(rows["statistic_version"]) == versions == {"1"}
-    [plain] = rows.filter(channel="plain_opening").to_dicts()
+    [plain] = rows.filter(channel="prefix_overlap").to_dicts()
     assert plain["n_prompts"] == 60
     assert plain["centred_low"] < plain["centred"] < plain["centred_high"]
     # D by SQL and D by the pair engine are one thing.
-    assert plain["centred"] == pytest.approx(likeness["opening_d"][0], abs=2e-6)
+    assert plain["centred"] == pytest.approx(similarity["prefix_overlap_d"][0], abs=2e-6)
     assert rows.height == 7
 
 
@@ -292,7 +295,7 @@ def test_hidden_student_is_named_and_costs_power(home) -> None:
         "hidden": with_hidden(0.8),
         "documented": with_hidden(0.8, "student"),
     }.items():
-        found = judged([*models, *others], 200, home, 1)
+        found = judged([*models, *others], 120, home, 1)
         told[case] = row(found, "half", TEACHER)
         if case == "hidden":
             assert row(found, TEACHER, "ref-b1")["verdict"] == INDEPENDENT

@@ -1,4 +1,4 @@
-"""Attack logs as they are published: files of trials, and of the rows that were labelled strict. Texts are invented."""
+"""Attack logs as they are published: files of probes, and of the rows that were labelled strict. Texts are invented."""
 
 import csv
 import json

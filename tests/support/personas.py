@@ -3,7 +3,7 @@
 ============================  ======================================================================================
 served name                   planted truth
 ============================  ======================================================================================
-independent-NAME              own words, style and openings; made by `maker_of(...)`, a company that does not exist
+independent-NAME              own words, style and prefix overlaps; made by `maker_of(...)`, a company that does not exist
 copies-TEACHER-at-P           P percent of the prompts answered as TEACHER would, from a sample of its own; else as an
                               independent model. TEACHER is a served name, or NAME for independent-NAME
 leaks-MAKER-at-P              an independent model that, asked who made it, names MAKER in P percent of the cases;
@@ -12,8 +12,8 @@ leaks-MAKER-at-P              an independent model that, asked who made it, name
 ============================  ======================================================================================
 
 A `+LABEL` at the end tells two models of one kind apart: copies-alpha-at-60+first. As real models do, two samples of
-one persona share much of their plan and often the opening; any two models share words of the topic and, at a low rate,
-the stock openings. System prompts change nothing.
+one persona share much of their plan and often the prefix overlap; any two models share words of the topic and, at a low rate,
+the stock prefix overlaps. System prompts change nothing.
 """
 
 import hashlib
@@ -23,10 +23,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from tasks.adapters import lexicons
-from tasks.domain.fuzzing.traits import TRAITS, traits_of
+from tasks.adapters.inputs import lexicons
+from tasks.domain.fuzzing.traits import CUES, IN_CHINESE, IN_ENGLISH, traits_of
 from tests.support import persona_words
 
+TRAITS = (*CUES, IN_ENGLISH, IN_CHINESE)
 _TRAIT = "|".join(TRAITS)
 _PERSONA = re.compile(
     r"independent-(?P<name>.+)|(copies-(?P<teacher>.+)-at-(?P<copied>\d+)|leaks-(?P<maker>.+)-at-(?P<leak>\d+)"

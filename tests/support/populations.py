@@ -42,7 +42,7 @@ LEXICON = [*POOL, *(word for phrase in FIRST for word in phrase), *(f"{word}like
 SWAPPED = 6
 """Every sixth word has a synonym."""
 
-VERBATIM, PARAPHRASED, OPENING = "word for word", "paraphrased", "opening only"
+VERBATIM, PARAPHRASED, OPENING_ONLY = "word for word", "paraphrased", "opening only"
 
 
 def _synonyms() -> NDArray[np.int64]:
@@ -56,7 +56,7 @@ def _synonyms() -> NDArray[np.int64]:
 SYNONYM = _synonyms()
 
 Written = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""Word numbers of openings and of bodies, each of shape (prompts, samples, words)."""
+"""Word numbers of prefix overlaps and of bodies, each of shape (prompts, samples, words)."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Population:
         return np.concatenate([first, later], axis=1).reshape(self.n_prompts, STEPS, OPTIONS, 2)
 
     def _spoken(self, model: Stub, n_samples: int, listener: str) -> Written:
-        """Return openings and bodies before anything is copied: word numbers, -1 where a body has ended.
+        """Return prefix overlaps and bodies before anything is copied: word numbers, -1 where a body has ended.
 
         Each listener is given samples of its own: a student learns from others than are recorded.
         """
@@ -172,9 +172,9 @@ class Population:
         return {model.name: self._replied(model) for model in self.models}
 
     def _replied(self, model: Stub) -> Written:
-        opening, body = self._spoken(model, model.n_samples, "record")
+        prefix_overlap, body = self._spoken(model, model.n_samples, "record")
         if not model.teacher:
-            return opening, body
+            return prefix_overlap, body
         is_taken = self._dice("taken", model.teacher, model.manner_of).random(self.n_prompts) < model.dose
         given = self._spoken(self.models[self.place[model.teacher]], model.n_samples, model.manner_of)
         said, went_on = (part[is_taken] for part in given)
@@ -185,10 +185,10 @@ class Population:
             order = np.arange(went_on.shape[-1])
             turned = np.where(order < n, (order + n // 2) % np.maximum(n, 1), order)
             went_on = np.take_along_axis(went_on, turned, axis=-1)
-        opening[is_taken] = said
-        if model.manner != OPENING:
+        prefix_overlap[is_taken] = said
+        if model.manner != OPENING_ONLY:
             body[is_taken] = went_on
-        return opening, body
+        return prefix_overlap, body
 
     # As files
 
@@ -200,9 +200,9 @@ class Population:
             rows = csv.writer(file)
             rows.writerow(["model", "prompt", "prompt_id", "sample", "reply"])
             for model in self.models:
-                opening, body = self._replies[model.name]
-                for prompt, sample in np.ndindex(opening.shape[:2]):
-                    text = _text(opening[prompt, sample], body[prompt, sample])
+                prefix_overlap, body = self._replies[model.name]
+                for prompt, sample in np.ndindex(prefix_overlap.shape[:2]):
+                    text = _text(prefix_overlap[prompt, sample], body[prompt, sample])
                     rows.writerow([model.name, f"Question {prompt}?", f"p{prompt:03d}", sample, text])
         with lineage.open("w", newline="") as file:
             rows = csv.writer(file)
@@ -236,8 +236,10 @@ class Population:
 
     def texts(self, prompt: int, model: str) -> list[str]:
         """Return the samples of a model's reply to a prompt."""
-        opening, body = self._replies[model]
-        return [_text(opening[prompt, sample], body[prompt, sample]) for sample in range(opening.shape[1])]
+        prefix_overlap, body = self._replies[model]
+        return [
+            _text(prefix_overlap[prompt, sample], body[prompt, sample]) for sample in range(prefix_overlap.shape[1])
+        ]
 
     def measured(self) -> Measured:
         """Return what verdicts are formed from, without a warehouse."""
@@ -250,19 +252,19 @@ class Population:
         sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)
         return Measured(known, composite(sums, known), of_list(self.pair_scores(), known), {})
 
-    def openings(self, model: str) -> NDArray[np.int64]:
+    def prefix_overlaps(self, model: str) -> NDArray[np.int64]:
         """Return the first words of a model's replies as numbers: shape (prompts, samples, WORDS)."""
         return self._replies[model][0]
 
-    def opening_matrix(self) -> NDArray[np.float64]:
+    def prefix_overlap_matrix(self) -> NDArray[np.float64]:
         """Return ln(1 + identical leading words) of every two models on every prompt, samples averaged."""
         found = np.zeros((len(self.models), len(self.models), self.n_prompts))
-        openings = [self._replies[model.name][0] for model in self.models]
-        for i, left in enumerate(openings):
-            for j, right in enumerate(openings[:i]):
+        prefix_overlaps = [self._replies[model.name][0] for model in self.models]
+        for i, left in enumerate(prefix_overlaps):
+            for j, right in enumerate(prefix_overlaps[:i]):
                 same = left[:, :, None] == right[:, None]
-                likeness = np.log1p(np.cumprod(same, axis=-1).sum(axis=-1)).mean(axis=(1, 2))
-                found[i, j] = found[j, i] = likeness
+                similarity = np.log1p(np.cumprod(same, axis=-1).sum(axis=-1)).mean(axis=(1, 2))
+                found[i, j] = found[j, i] = similarity
         return found
 
     def _lengths(self) -> NDArray[np.float64]:
@@ -280,25 +282,27 @@ class Population:
 
     def pair_scores(self) -> list[PairScore]:
         """Return every target with every reference, formed from the definition of D, centred by vendor."""
-        opening, lengths = self.opening_matrix(), self._lengths()
+        prefix_overlap, lengths = self.prefix_overlap_matrix(), self._lengths()
         rows = []
         for i, target in enumerate(self.models):
             for j, reference in enumerate(self.models):
                 if i == j or reference.role not in CANDIDATE_ROLES:
                     continue
-                panel: dict[str, list[int]] = {}
+                background: dict[str, list[int]] = {}
                 for k, model in enumerate(self.models):
                     if model.role == "independent" and model.vendor not in {target.vendor, reference.vendor}:
-                        panel.setdefault(model.vendor, []).append(k)
-                d = opening[i, j] - np.mean([opening[i, places].mean(axis=0) for places in panel.values()], axis=0)
+                        background.setdefault(model.vendor, []).append(k)
+                d = prefix_overlap[i, j] - np.mean(
+                    [prefix_overlap[i, places].mean(axis=0) for places in background.values()], axis=0
+                )
                 error = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
                 mean = float(d.mean())
                 rows.append(
                     PairScore(
                         target=target.name,
                         reference=reference.name,
-                        opening=float(opening[i, j].mean()),
-                        opening_d=mean,
+                        prefix_overlap=float(prefix_overlap[i, j].mean()),
+                        prefix_overlap_d=mean,
                         low=mean - error,
                         high=mean + error,
                         length_closeness=float(lengths[i, j]),
@@ -309,8 +313,8 @@ class Population:
         return rows
 
 
-def _text(opening: NDArray[np.int64], body: NDArray[np.int64]) -> str:
-    begun = " ".join(LEXICON[word] for word in opening)
+def _text(prefix_overlap: NDArray[np.int64], body: NDArray[np.int64]) -> str:
+    begun = " ".join(LEXICON[word] for word in prefix_overlap)
     words = [LEXICON[word] for word in body if word >= 0]
     clauses = [" ".join(words[at : at + 7]) for at in range(0, len(words), 7)]
     return f"{begun[:1].upper()}{begun[1:]}; {', '.join(clauses)}."

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
-from tasks.adapters import measured, pair_sums
-from tasks.adapters.store import Store
+from tasks.adapters.warehouse import measured, pair_sums
+from tasks.adapters.warehouse.store import Store
 
 AT = datetime(2026, 1, 5)
 
@@ -27,14 +28,22 @@ def fill(warehouse: Store, recorded: Iterable[Recorded], vendors: dict[str, str]
             for model, vendor in vendors.items()
         ],
     )
-    warehouse.append("reference", [{"model": m, "is_panel": True, "chosen_by": "named"} for m in models], key="model")
+    there = warehouse.read("score.reference")["model"].to_list()
+    references = [{"model": m, "is_background": True, "chosen_by": "named"} for m in models if m not in there]
+    add_scores(warehouse, "reference", references)
     prompts = {prompt: _prompt_row(prompt) for _, prompt, _, _ in rows}
-    warehouse.append("prompt", list(prompts.values()), key="prompt_id")
-    warehouse.append("request", [_request_row(*row[:3]) for row in rows], key="request_id")
-    warehouse.append("reply", [_reply_row(*row) for row in rows], key="reply_id")
+    warehouse.append("prompt", list(prompts.values()))
+    warehouse.append("request", [_request_row(*row[:3]) for row in rows])
+    warehouse.append("reply", [_reply_row(*row) for row in rows])
     pair_sums.keep_shapes(warehouse)
     pair_sums.keep(warehouse, pair_sums.form(warehouse, measured.population_of(warehouse)))
     warehouse.refresh()
+
+
+def add_scores(warehouse: Store, table: str, rows: list[dict[str, Any]]) -> None:
+    """Put rows beside those that are in a table of scores, which a scoring replaces."""
+    with warehouse.replacing() as put:
+        put(table, rows)
 
 
 def reply_id(model: str, prompt: str, sample: int = 0) -> str:
@@ -63,7 +72,9 @@ def _request_row(model: str, prompt: str, sample: int) -> dict[str, object]:
         "sample": sample,
         "round": "2026-W02",
         "sampling_text": "{}",
-        "wanted_at": AT,
+        # A probe is known by the template and the question that it is made of.
+        "purpose": "identity" if "/" in prompt else "reply",
+        "requested_at": AT,
     }
 
 

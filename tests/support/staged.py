@@ -6,10 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from tasks.adapters import foreign
+from tasks.adapters.inputs import recorded_files
 from tasks.adapters.settings import Home
-
-NO_NAMES = (None, None)
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Rows:
 
 def staged_rows(path: Path, format_name: str, home: Path) -> Rows:
     """Return the rows that a file comes to; nothing stays in `home`."""
-    with foreign.staged(path, format_name, NO_NAMES, Home(home)) as staged:
+    with recorded_files.staged(path, format_name, Home(home)) as staged:
         read = {
             name: [row for file in sorted(staged.folder.glob(f"{name}-*")) for row in pl.read_parquet(file).to_dicts()]
             for name in ("reply", "prompt")

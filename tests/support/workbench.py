@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from flows import cli
-from tasks.adapters import store
+from flows.cli import main
 from tasks.adapters.settings import PROJECT, home_at
+from tasks.adapters.warehouse import store
 from tests.support.prefect_server import prefect_of_this_process
 
 
@@ -52,7 +52,7 @@ class Workbench:
         return os.environ | {"DISTILLOMETER_DATA": str(self.root / "data")}
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "flows.cli", *arguments, "--home", str(self.home)]
+        return [sys.executable, "-m", "flows.cli.main", *arguments, "--home", str(self.home)]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command in this process where a Prefect server is there: another imports everything anew for seconds."""
@@ -68,7 +68,7 @@ class Workbench:
         ):
             patch.setenv("DISTILLOMETER_DATA", str(self.root / "data"))
             with pytest.raises(SystemExit) as left:
-                cli.main(command)
+                main.main(command)
         assert isinstance(left.value.code, int)
         return subprocess.CompletedProcess(command, left.value.code, out.getvalue(), err.getvalue())
 

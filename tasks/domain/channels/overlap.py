@@ -1,4 +1,4 @@
-"""How many pairs of neighbouring words two replies share: their content, more than their maker's habits."""
+"""How many pairs of neighbouring words two replies share: their content, more than their vendor's habits."""
 
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.matrices import Floats, jaccard

@@ -1,4 +1,4 @@
-"""How a reply is written, as a vector: its opening, function words, marks, sentences and length, not its topic."""
+"""How a reply is written, as a vector: its first words, function words, marks, sentences and length, not its topic."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.domain.likeness.aspects import profile
-from tasks.domain.likeness.lexical import words
+from tasks.domain.similarity.aspects import profile
+from tasks.domain.similarity.lexical import words
 
 Floats = NDArray[np.float64]
 
-OPENING = 3
+PREFIX_OVERLAP = 3
 """Leading words: as many as any two prompts' replies by one model may share."""
 
 WIDTH = 256
@@ -31,7 +31,7 @@ def written(texts: Sequence[str]) -> Floats:
 
 def _row(text: str) -> Floats:
     counted, spoken = profile(text), words(text)
-    beginnings = Counter(accumulate(spoken[:OPENING], lambda before, word: f"{before} {word}"))
+    beginnings = Counter(accumulate(spoken[:PREFIX_OVERLAP], lambda before, word: f"{before} {word}"))
     parts = (beginnings, counted.function_words, counted.marks, counted.sentences)
     return np.concatenate([*(_part(part) for part in parts), _length(len(spoken))])
 

@@ -17,7 +17,7 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Measured:
-    """One measure's change; `n`: prompts, pairs of replies or trials that were compared."""
+    """One measure's change; `n`: prompts, pairs of replies or probes that were compared."""
 
     measure: str
     n: int
@@ -64,11 +64,11 @@ def identical_share(pairs: Sequence[Pair]) -> Measured | None:
     return Measured("identical_share", len(same), value_after=sum(same) / len(same)) if same else None
 
 
-Openings = Mapping[str, Sequence[Sequence[str]]]
+PrefixOverlaps = Mapping[str, Sequence[Sequence[str]]]
 """By prompt, each sample's first words."""
 
 
-def own_opening(before: Openings, after: Openings, rng: Rng) -> Measured | None:
+def own_prefix_overlap(before: PrefixOverlaps, after: PrefixOverlaps, rng: Rng) -> Measured | None:
     """Return how alike a model begins across two rounds, beside how alike its samples begin within each.
 
     None where no prompt has two samples. It has no p value: that a pair lies across or within is no coin's toss.
@@ -77,12 +77,12 @@ def own_opening(before: Openings, after: Openings, rng: Rng) -> Measured | None:
     for prompt in sorted(before.keys() & after.keys()):
         inside = [*combinations(before[prompt], 2), *combinations(after[prompt], 2)]
         if inside:
-            within.append(_opening(inside))
-            across.append(_opening(list(product(before[prompt], after[prompt]))))
-    return replace(mean_change("own_opening", within, across, rng), p=None) if within else None
+            within.append(_prefix_overlap(inside))
+            across.append(_prefix_overlap(list(product(before[prompt], after[prompt]))))
+    return replace(mean_change("own_prefix_overlap", within, across, rng), p=None) if within else None
 
 
-def _opening(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> float:
+def _prefix_overlap(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> float:
     return sum(log(1 + _n_shared(left, right)) for left, right in pairs) / len(pairs)
 
 
@@ -95,7 +95,7 @@ ByReference = Mapping[str, Mapping[str, tuple[float, float]]]
 
 
 def nearest_change(measure: str, by_reference: ByReference, rng: Rng) -> Measured | None:
-    """Return the change of a likeness to the reference that is nearest over both rounds together.
+    """Return the change of a similarity to the reference that is nearest over both rounds together.
 
     Chosen over both, the choice does not lean to either, and it stays the same where rounds are exchanged: the test
     that exchanges them stays exact.
@@ -111,7 +111,7 @@ def nearest_change(measure: str, by_reference: ByReference, rng: Rng) -> Measure
 
 @dataclass(frozen=True)
 class Cell:
-    """One identity trial in both rounds; a reading is None where there is none."""
+    """One identity probe in both rounds; a reading is None where there is none."""
 
     template: str
     question: str
@@ -120,7 +120,7 @@ class Cell:
 
 
 def identity_change(score: str, cells: Sequence[Cell], rng: Rng) -> Measured | None:
-    """Return the change of an identity score over trials that both rounds have a reading of."""
+    """Return the change of an identity score over probes that both rounds have a reading of."""
     before, after = ([_number(value) for value in side] for side in _sides(cells))
     templates, questions = [cell.template for cell in cells], [cell.question for cell in cells]
     found = paired_difference(after, before, templates, questions, rng) if cells else None

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tasks.domain.likeness.lexical import words
 from tasks.domain.prompting.template import PLACEHOLDER
+from tasks.domain.similarity.lexical import words
 
 REFUSAL_REASONS = (
     "nothing_changed",
@@ -22,7 +22,7 @@ REFUSAL_REASONS = (
 )
 """Why a mutation is not asked: the closed list behind `refused_reason`.
 
-The first three come before there is a text: the operator found nothing to change, the helper gave no answer, or one
+The first three come before there is a text: the operator found nothing to change, the attacker gave no answer, or one
 that can't be read.
 """
 
@@ -68,7 +68,7 @@ def refusal(text: str, seen: Seen, rules: Rules, names: Names | None = None) -> 
     Args:
         text: the new template.
         seen: the seeds and all that was asked before.
-        rules: limits on length and likeness.
+        rules: limits on length and similarity.
         names: says whether a text names a vendor or model, where templates may not; None where they may.
     """
     n_places = text.count(PLACEHOLDER)

@@ -27,7 +27,7 @@ def best(nodes: Sequence[Node], score: Callable[[Node], float], rng: Chance) -> 
 def reward_scale(tree: Tree) -> float:
     """Return the highest mean reward of any node, 1 before there is any reward.
 
-    Widths of bounds are given in this unit: a target that slips in a tenth of its replies at most would else be
+    Widths of bounds are given in this unit: a target that leaks in a tenth of its replies at most would else be
     searched as if nothing had been found.
     """
     return max((node.reward_sum / node.n_visits for node in tree.nodes.values() if node.reward_sum), default=1.0)

@@ -14,7 +14,7 @@ class Budget:
     """What a search may spend and how much it has to find; the first limit that is reached ends it.
 
     Args:
-        calls: calls of target, helper and judge together.
+        calls: calls of target, attacker and judge together.
         iterations: steps, among them those whose mutation was refused.
         successes: templates under which at least one question succeeded.
         refusals_in_a_row: after so many refused mutations there is nothing left to find with these seeds and operators.
@@ -46,7 +46,7 @@ class Budget:
         if self.iterations is not None and len(steps) >= self.iterations:
             return "iterations"
         last = steps[-self.refusals_in_a_row :]
-        if len(last) == self.refusals_in_a_row and not any(step.is_asked for step in last):
+        if len(last) == self.refusals_in_a_row and not any(step.is_hypothesis for step in last):
             return "exhausted"
         return None
 
@@ -56,5 +56,5 @@ class Budget:
 
 
 def n_calls(steps: Sequence[SearchStep]) -> int:
-    """Return the calls of target, helper and judge that `steps` made."""
-    return sum(step.n_calls + step.n_helper_calls + step.n_judge_calls for step in steps)
+    """Return the calls of target, attacker and judge that `steps` made."""
+    return sum(step.n_calls + step.n_attacker_calls + step.n_judge_calls for step in steps)

@@ -1,4 +1,4 @@
-"""The two kinds of mutation: those that change the text themselves, and those that ask a helper model to."""
+"""The two kinds of mutation: those that change the text themselves, and those that ask an attacker model to."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ class TextOperator:
 
 
 @dataclass(frozen=True)
-class HelperAnswer:
+class AttackerAnswer:
     """A new template's text, or why there is none: `no_answer` or `unreadable_answer`."""
 
     text: str | None
@@ -36,14 +36,14 @@ def _answer_alone(parents: Sequence[str], answer: str) -> str:
 
 
 @dataclass(frozen=True)
-class HelperOperator:
-    """A mutation that a helper model makes.
+class AttackerOperator:
+    """A mutation that an attacker model makes.
 
-    Templates are put to the helper as quoted material between tags with a number that depends on their texts, so that
+    Templates are put to the attacker as quoted material between tags with a number that depends on their texts, so that
     no text can close its own tags or bring an answer of its own. `version` is raised whenever words or parsing change.
 
     Args:
-        task: what the helper is told to do with the material.
+        task: what the attacker is told to do with the material.
         n_parents: how many templates it gets.
         joined: makes the new template of the parents and the answer; by default the answer alone.
     """
@@ -55,7 +55,7 @@ class HelperOperator:
     version: str = "1"
 
     def messages(self, parents: Sequence[str]) -> tuple[Message, ...]:
-        """Return what is put to the helper."""
+        """Return what is put to the attacker."""
         number = _number(parents)
         place = (
             f"Your text contains {PLACEHOLDER} exactly once, spelled like this: it stands for the user's question."
@@ -78,16 +78,16 @@ class HelperOperator:
         )
         return (Message("system", system), Message("user", user))
 
-    def parse(self, parents: Sequence[str], reply_text: str | None) -> HelperAnswer:
+    def parse(self, parents: Sequence[str], reply_text: str | None) -> AttackerAnswer:
         """Return the template between the tags of the reply; a reply without them, or with several, is unreadable."""
         if reply_text is None or not reply_text.strip():
-            return HelperAnswer(None, "no_answer")
+            return AttackerAnswer(None, "no_answer")
         number = _number(parents)
         tags = re.findall(rf"</?template-{number}>", reply_text)
         if tags != [f"<template-{number}>", f"</template-{number}>"]:
-            return HelperAnswer(None, "unreadable_answer")
+            return AttackerAnswer(None, "unreadable_answer")
         answer = reply_text.partition(tags[0])[2].partition(tags[1])[0].strip()
-        return HelperAnswer(self.joined(parents, answer) if answer else "")
+        return AttackerAnswer(self.joined(parents, answer) if answer else "")
 
 
 def _number(parents: Sequence[str]) -> str:

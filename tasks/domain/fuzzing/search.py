@@ -6,8 +6,8 @@ from its recorded steps goes on as if it had never stopped::
     state = begin(settings, seeds, recorded)
     while budget.reached(state.steps) is None:
         candidate = next_candidate(state, state.chance())
-        if candidate.needs_helper:
-            candidate = with_answer(state, candidate, <what the helper says to candidate.messages>)
+        if candidate.needs_attacker:
+            candidate = with_answer(state, candidate, <what the attacker says to candidate.messages>)
         outcome = <what comes of asking the target in candidate.text, if is_accepted>
         state = record(state, candidate, outcome)
 """
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from tasks.domain.fuzzing.acceptance import refusal
 from tasks.domain.fuzzing.chance import Chance, below, pick
-from tasks.domain.fuzzing.mutation import HelperOperator, TextOperator
+from tasks.domain.fuzzing.mutation import AttackerOperator, TextOperator
 from tasks.domain.fuzzing.state import SearchState, after, load_operator
 from tasks.domain.fuzzing.tree import Choice, SearchStep
 from tasks.domain.fuzzing.wording import language_of
@@ -26,7 +26,7 @@ from tasks.domain.rows import Message
 
 @dataclass(frozen=True)
 class Candidate:
-    """What the next step is to ask: a template's text, or messages to a helper that writes it, or a refusal.
+    """What the next step is to ask: a template's text, or messages to an attacker that writes it, or a refusal.
 
     A refused candidate keeps its text, where it has one, for whoever wants to know what was refused.
     """
@@ -41,8 +41,8 @@ class Candidate:
     refused_reason: str | None = None
 
     @property
-    def needs_helper(self) -> bool:
-        """The helper has yet to be asked."""
+    def needs_attacker(self) -> bool:
+        """The attacker has yet to be asked."""
         return self.text is None and self.refused_reason is None
 
     @property
@@ -53,12 +53,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step: calls made, questions of them with a verdict, successes among these, calls to others."""
+    """What came of a step: calls made, questions of them with a label, successes among these, calls to others."""
 
     n_calls: int = 0
     n_judged: int = 0
     n_success: int = 0
-    n_helper_calls: int = 0
+    n_attacker_calls: int = 0
     n_judge_calls: int = 0
 
 
@@ -72,7 +72,7 @@ def next_candidate(state: SearchState, rng: Chance) -> Candidate:
     choice = state.settings.policy.select(state.tree, rng)
     name = pick(state.settings.operators, rng)
     operator = load_operator(name)
-    if isinstance(operator, HelperOperator):
+    if isinstance(operator, AttackerOperator):
         parents = (choice.path[-1], *_partners(state, choice, operator.n_parents, rng))
         messages = operator.messages([state.tree.nodes[parent].text for parent in parents])
         return Candidate(len(state.steps), choice.path, choice.probability, parents, name, messages=messages)
@@ -82,19 +82,19 @@ def next_candidate(state: SearchState, rng: Chance) -> Candidate:
 
 
 def with_answer(state: SearchState, candidate: Candidate, reply_text: str | None) -> Candidate:
-    """Return `candidate` with the template that the helper wrote, or refused with a reason.
+    """Return `candidate` with the template that the attacker wrote, or refused with a reason.
 
     Args:
         state: the search that the candidate is of.
-        candidate: one that needs the helper.
-        reply_text: what the helper replied to `candidate.messages`; None where there is no reply.
+        candidate: one that needs the attacker.
+        reply_text: what the attacker replied to `candidate.messages`; None where there is no reply.
 
     Raises:
-        ValueError: the candidate doesn't need a helper.
+        ValueError: the candidate doesn't need an attacker.
     """
     operator = load_operator(candidate.operator)
-    if not candidate.needs_helper or not isinstance(operator, HelperOperator):
-        raise ValueError(f"step {candidate.step} asks no helper")
+    if not candidate.needs_attacker or not isinstance(operator, AttackerOperator):
+        raise ValueError(f"step {candidate.step} asks no attacker")
     answer = operator.parse([state.tree.nodes[parent].text for parent in candidate.parents], reply_text)
     return _judged(state, candidate, answer.text, answer.reason)
 
@@ -103,9 +103,9 @@ def record(state: SearchState, candidate: Candidate, outcome: Outcome) -> Search
     """Return the state after `candidate` was asked or refused; its last step is the row to keep.
 
     Raises:
-        ValueError: the candidate is of another step or still needs the helper, or the outcome can't be of it.
+        ValueError: the candidate is of another step or still needs the attacker, or the outcome can't be of it.
     """
-    if candidate.step != len(state.steps) or candidate.needs_helper:
+    if candidate.step != len(state.steps) or candidate.needs_attacker:
         raise ValueError(f"step {candidate.step} is not what step {len(state.steps)} is waiting for")
     is_sound = 0 <= outcome.n_success <= outcome.n_judged <= outcome.n_calls
     if not is_sound or (outcome.n_calls and not candidate.is_accepted):
@@ -119,7 +119,7 @@ def record(state: SearchState, candidate: Candidate, outcome: Outcome) -> Search
         template_id=None if candidate.text is None else template_id(candidate.text),
         template_text=candidate.text,
         refused_reason=candidate.refused_reason,
-        n_helper_calls=outcome.n_helper_calls,
+        n_attacker_calls=outcome.n_attacker_calls,
         n_calls=outcome.n_calls,
         n_judged=outcome.n_judged,
         n_success=outcome.n_success,
@@ -148,7 +148,7 @@ def _partners(state: SearchState, choice: Choice, n_parents: int, rng: Chance) -
 
 
 def _planned(state: SearchState, first: str, rng: Chance) -> list[str]:
-    """Return `first` and up to `max_stack - 1` other operators that need no helper."""
+    """Return `first` and up to `max_stack - 1` other operators that need no attacker."""
     others = [name for name in state.settings.operators if name != first]
     left = [name for name in others if isinstance(load_operator(name), TextOperator)]
     n_further = min(below(state.settings.max_stack, rng), len(left))

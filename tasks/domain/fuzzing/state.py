@@ -11,16 +11,16 @@ from tasks.domain.fuzzing import operators as operator_files
 from tasks.domain.fuzzing import selection as selection_files
 from tasks.domain.fuzzing.acceptance import Names, Rules, Seen
 from tasks.domain.fuzzing.chance import Chance, step_chance
-from tasks.domain.fuzzing.mutation import HelperOperator, TextOperator
+from tasks.domain.fuzzing.mutation import AttackerOperator, TextOperator
 from tasks.domain.fuzzing.traits import Coverage
 from tasks.domain.fuzzing.tree import SearchStep, Selection, Tree, grown, planted
 from tasks.domain.prompting.template import Template
 
 
 @cache
-def load_operator(name: str) -> TextOperator | HelperOperator:
+def load_operator(name: str) -> TextOperator | AttackerOperator:
     """Return the operator `name`; an InputError lists those that exist."""
-    operator: TextOperator | HelperOperator = registry.load(operator_files, name)
+    operator: TextOperator | AttackerOperator = registry.load(operator_files, name)
     return operator
 
 
@@ -31,8 +31,8 @@ def load_selection(name: str) -> Selection:
     return policy
 
 
-def operators_without_helper() -> tuple[str, ...]:
-    """Return the names of the operators that need no helper model."""
+def operators_without_attacker() -> tuple[str, ...]:
+    """Return the names of the operators that need no attacker model."""
     return tuple(name for name in registry.names(operator_files) if isinstance(load_operator(name), TextOperator))
 
 
@@ -43,9 +43,9 @@ class SearchSettings:
     Args:
         seed: of all chance.
         selection: file in `selection`.
-        operators: files in `operators`, each as likely; by default those that need no helper model.
-        n_drafts: mutations made of a parent without helper, of which the one with the rarest pairs of traits is asked.
-        max_stack: most operators without helper that are applied to one draft, one after the other.
+        operators: files in `operators`, each as likely; by default those that need no attacker model.
+        n_drafts: mutations made of a parent without attacker, of which that with the rarest pairs of traits is asked.
+        max_stack: most operators without attacker that are applied to one draft, one after the other.
         rules: which mutations are refused.
 
     Raises:
@@ -54,7 +54,7 @@ class SearchSettings:
 
     seed: int = 0
     selection: str = "mcts_explore"
-    operators: tuple[str, ...] = field(default_factory=operators_without_helper)
+    operators: tuple[str, ...] = field(default_factory=operators_without_attacker)
     n_drafts: int = 8
     max_stack: int = 3
     rules: Rules = field(default_factory=Rules)
@@ -152,7 +152,7 @@ def after(state: SearchState, step: SearchStep) -> SearchState:
             where="recorded steps",
             remedy="Give all steps of one search in their order, with the seeds that it started from.",
         )
-    asked = [step.template_text] if step.is_asked and step.template_text is not None else []
+    asked = [step.template_text] if step.is_hypothesis and step.template_text is not None else []
     return replace(
         state,
         steps=(*state.steps, step),

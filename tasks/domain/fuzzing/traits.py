@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement
 from tasks.domain.fuzzing.wording import language_of
 
 _TONGUE = r"(?:chinese|english|french|spanish|german|russian|japanese|portuguese|korean)"
-_CUES = {
+_WORDINGS = {
     "dual_answer": (
         r"\btwice\b|\btwo (?:answers|replies|columns|voices)|\bsecond answer|\bcolumn b\b|\bown answer\b|\bonce more\b",
         r"两遍|两次|两个答案|两版|两个小人|第二个答案|再答一遍",
@@ -53,10 +53,10 @@ _CUES = {
     ),
     "answer_form": (r"\bformat\b|\bat most \w+ words|\bone line\b|\btable\b", r"格式|不超过"),
 }
-_TRAITS = {name: re.compile("|".join(cues), re.MULTILINE) for name, cues in _CUES.items()}
+CUES = {name: re.compile("|".join(cues), re.MULTILINE) for name, cues in _WORDINGS.items()}
+"""By which wordings a trait is found in a template."""
 
-TRAITS = (*_CUES, "in_english", "in_chinese")
-"""All traits, in the order in which they are looked for."""
+IN_ENGLISH, IN_CHINESE = "in_english", "in_chinese"
 
 Pair = tuple[str, str]
 
@@ -64,9 +64,9 @@ Pair = tuple[str, str]
 @lru_cache(maxsize=1024)
 def traits_of(text: str) -> frozenset[str]:
     """Return the traits of a template, among them the language that it is written in."""
-    language = "in_chinese" if language_of(text) == "zh" else "in_english"
+    language = IN_CHINESE if language_of(text) == "zh" else IN_ENGLISH
     lower = text.lower()
-    return frozenset({language, *(name for name, cue in _TRAITS.items() if cue.search(lower))})
+    return frozenset({language, *(name for name, cue in CUES.items() if cue.search(lower))})
 
 
 @dataclass(frozen=True)

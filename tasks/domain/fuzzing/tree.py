@@ -14,7 +14,7 @@ class SearchStep:
 
     `path`: templates from a seed down to the one that was mutated. `probability`: that with which the policy chose it.
     `parents`: the templates that went into the mutation. `refused_reason`: why nothing was asked, from a closed list.
-    `n_judged` of `n_calls` have a verdict, `n_success` of them a success; without any verdict the reward is missing.
+    `n_judged` of `n_calls` have a label, `n_success` of them a success; without any label the reward is missing.
     `n_judge_calls`: those to the model of a judge that asks one.
     """
 
@@ -26,21 +26,21 @@ class SearchStep:
     template_id: str | None
     template_text: str | None
     refused_reason: str | None = None
-    n_helper_calls: int = 0
+    n_attacker_calls: int = 0
     n_calls: int = 0
     n_judged: int = 0
     n_success: int = 0
     n_judge_calls: int = 0
 
     @property
-    def is_asked(self) -> bool:
-        """The target was asked, whether or not a verdict came of it."""
+    def is_hypothesis(self) -> bool:
+        """The target was asked, whether or not a label came of it."""
         return self.refused_reason is None
 
     @property
     def reward(self) -> float | None:
-        """Share of the judged questions that succeeded; 0 for what was refused, None where every verdict is missing."""
-        if not self.is_asked:
+        """Share of the judged questions that succeeded; 0 for what was refused, None where every label is missing."""
+        if not self.is_hypothesis:
             return 0.0
         return self.n_success / self.n_judged if self.n_judged else None
 
@@ -103,7 +103,7 @@ def planted(seeds: Iterable[Template]) -> Tree:
 def grown(tree: Tree, step: SearchStep, policy: Selection) -> Tree:
     """Return the tree after `step`. As in the paper, a template comes in if it had a success, below its parent.
 
-    A step whose verdicts are all missing is no visit: nothing is known about its parent that was not known before.
+    A step whose labels are all missing is no visit: nothing is known about its parent that was not known before.
     """
     nodes = dict(tree.nodes)
     reward = step.reward
@@ -124,14 +124,6 @@ def grown(tree: Tree, step: SearchStep, policy: Selection) -> Tree:
             last_step=step.step,
         )
     return Tree(nodes, tree.roots, tree.n_steps + 1)
-
-
-def rebuilt(seeds: Iterable[Template], steps: Iterable[SearchStep], policy: Selection) -> Tree:
-    """Return the tree that `steps` in their order make of `seeds`."""
-    tree = planted(seeds)
-    for step in steps:
-        tree = grown(tree, step, policy)
-    return tree
 
 
 def path_to(tree: Tree, template: str) -> tuple[str, ...]:

@@ -9,13 +9,14 @@ from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.ids import content_id, prompt_id, request_id
 from tasks.domain.judging import judges
-from tasks.domain.judging.claim import ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.llm_judge import Aspect, LlmJudge
+from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
-from tasks.domain.rows import SETTLED_REASONS, Prompt, Request
+from tasks.domain.rows import Prompt, Request
 
 ATTEMPTS = 2
-"""A verdict that can't be read is asked for once more; then it is missing."""
+"""A label that can't be read is asked for once more; then it is missing."""
 
 ROUND = "judging"
 """Round of all calls to judges: the same question to the same judge model is paid for once, whoever puts it."""
@@ -31,7 +32,7 @@ def asks_model(judge: str) -> bool:
 
 
 def reads(judge: str, score: Literal["loose", "strict"]) -> bool:
-    """Say whether the verdicts of `judge` decide about this score; one that reads the text alone decides about both."""
+    """Say whether the labels of `judge` decide about this score; one that reads the text alone decides about both."""
     return not asks_model(judge) or ASPECTS[score] in registry.load(judges, judge).aspects
 
 
@@ -39,17 +40,23 @@ class Answer(NamedTuple):
     """What came of a call, in the columns of `core.outcome`."""
 
     reply_text: str | None
-    missing_reason: str | None
+    missing_reason: MissingReason | None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Answer":
+        """Return the answer that a row with these columns holds."""
+        text, reason, *tokens = (row[name] for name in cls._fields)
+        return cls(text, None if reason is None else MissingReason(reason), *tokens)
 
     @property
     def is_settled(self) -> bool:
         """Say whether asking again would only be paid again."""
-        return self.reply_text is not None or self.missing_reason in SETTLED_REASONS
+        return self.reply_text is not None or (self.missing_reason is not None and self.missing_reason.is_final)
 
 
-NOT_ASKED = Answer(None, "not_asked")
+NOT_ASKED = Answer(None, MissingReason.NOT_ASKED)
 
 
 @dataclass(frozen=True)
@@ -62,12 +69,12 @@ class JudgeCall:
 
 @dataclass(frozen=True)
 class Told:
-    """What a judge's model has told about one reply so far: the verdict, or why there is none.
+    """What a judge's model has told about one reply so far: the label, or why there is none.
 
-    `calls`: those that it took, attempt by attempt; the last has no answer yet where the verdict `is_waiting`.
+    `calls`: those that it took, attempt by attempt; the last has no answer yet where the label `is_waiting`.
     """
 
-    verdict: ClaimVerdict | str
+    label: ClaimLabel | MissingReason
     calls: tuple[JudgeCall, ...] = ()
     is_waiting: bool = False
 
@@ -82,7 +89,7 @@ class AskedJudge:
 
     @property
     def version(self) -> str:
-        """The judge's version and who gives its verdicts: another model, or the same asked otherwise, is another."""
+        """The judge's version and who gives its labels: another model, or the same asked otherwise, is another."""
         card = self.card
         asked_so = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
         return f"{self.judge.version} by {card.name} {asked_so[:8]}"
@@ -102,30 +109,30 @@ class AskedJudge:
         named = request_id(self.card.fingerprint, call.prompt.prompt_id, sent, attempt, ROUND)
         return replace(call, request=replace(call.request, request_id=named, sample=attempt, sampling=sent))
 
-    def told(self, answer: Answer, identity: Identity) -> ClaimVerdict | str | None:
-        """Return the verdict, the reason why there is none, or None where the call itself has to be made again."""
+    def told(self, answer: Answer, identity: Identity) -> ClaimLabel | MissingReason | None:
+        """Return the label, the reason why there is none, or None where the call itself has to be made again."""
         if not answer.is_settled:
             return None
         if answer.reply_text is None:
-            return "refused"
+            return MissingReason.REFUSED
         found = self.judge.read(answer.reply_text, self.lexicon, identity)
-        return found if isinstance(found, ClaimVerdict) else found.reason
+        return found if isinstance(found, ClaimLabel) else found.reason
 
     def told_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> Told:
         """Return what is known of a reply when these answers, by request, are there; `first` is the first call."""
         calls: list[JudgeCall] = []
-        found: ClaimVerdict | str | None = None
-        while not isinstance(found, ClaimVerdict) and len(calls) < ATTEMPTS:
+        found: ClaimLabel | MissingReason | None = None
+        while not isinstance(found, ClaimLabel) and len(calls) < ATTEMPTS:
             calls.append(self.again(first, len(calls)))
             answer = answers.get(calls[-1].request.request_id, NOT_ASKED)
             found = self.told(answer, identity)
             if found is None:
-                return Told(answer.missing_reason or "not_asked", tuple(calls), is_waiting=True)
+                return Told(answer.missing_reason or MissingReason.NOT_ASKED, tuple(calls), is_waiting=True)
         assert found is not None, "there is at least one attempt"
         return Told(found, tuple(calls))
 
-    def judging_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
-        """Return a row of `raw.judging`."""
+    def judge_call_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
+        """Return a row of `raw.judge_call`."""
         return {
             "request_id": call.request.request_id,
             "reply_id": reply_id,

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks.domain.card import Attribute, Facts, ModelCard
+from tasks.domain.missing_reason import MissingReason
 
 Stance = Literal["own", "foreign", "none", "refused", "not_judged"]
 """Whom the speaker claims to be or to come from: its true maker, another one, nobody; or it refuses to tell.
 
 `not_judged`: the judge is not one that looks at it.
 """
-
-VerdictMissing = Literal["empty_reply", "failed_call"]
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,10 @@ class AttributeClaim:
 
 
 @dataclass(frozen=True)
-class ClaimVerdict:
+class ClaimLabel:
     """What one judge found in one reply.
 
-    `is_contradiction` is the paper's loose reading: the reply contradicts the facts in any way; `attributes` say
+    `is_contradiction` is the paper's loose label: the reply contradicts the facts in any way; `attributes` say
     which. `is_foreign` is the strict one: a voice claims to be, to be made by or to derive from another maker's model.
     Both are None, with a `missing_reason`, where there is no reply to read. `claimed_vendor` and `claimed_model` are
     those of the claim that decided, `is_earnest` whether the assistant makes it in its own voice and not in a role's,
@@ -70,4 +69,4 @@ class ClaimVerdict:
     evidence: str | None = None
     cue: str | None = None
     attributes: tuple[AttributeClaim, ...] = ()
-    missing_reason: VerdictMissing | None = None
+    missing_reason: MissingReason | None = None

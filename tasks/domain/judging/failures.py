@@ -2,7 +2,7 @@
 
 import re
 
-from tasks.domain.judging.claim import VerdictMissing
+from tasks.domain.missing_reason import MissingReason
 
 LONGEST = 200
 """A longer text is a reply, whatever its words."""
@@ -17,9 +17,9 @@ _NOTE = re.compile(
 _WRAPPING = " \t\r\n.!*'\"`<>[](){}:"
 
 
-def failed_call_reason(text: str | None) -> VerdictMissing | None:
+def failed_call_reason(text: str | None) -> MissingReason | None:
     """Return why `text` is no reply: it is empty, or only a note that the call failed; None for a reply."""
     if text is None or not text.strip():
-        return "empty_reply"
+        return MissingReason.EMPTY_REPLY
     bare = text.strip(_WRAPPING)
-    return "failed_call" if len(bare) <= LONGEST and _NOTE.fullmatch(bare) else None
+    return MissingReason.FAILED_CALL if len(bare) <= LONGEST and _NOTE.fullmatch(bare) else None

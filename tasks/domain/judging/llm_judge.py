@@ -2,17 +2,17 @@
 
 from typing import Any, Literal, Protocol
 
-from tasks.domain.judging.claim import ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.parsing import Unreadable
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
 
 Aspect = Literal["contradiction", "foreign"]
-"""What a verdict may decide: `is_contradiction`, `is_foreign`."""
+"""What a label may decide: `is_contradiction`, `is_foreign`."""
 
 
 class LlmJudge(Protocol):
-    """A judge whose verdicts a model gives; pure, the call itself is made elsewhere."""
+    """A judge whose labels a model gives; pure, the call itself is made elsewhere."""
 
     @property
     def name(self) -> str:
@@ -21,12 +21,12 @@ class LlmJudge(Protocol):
 
     @property
     def version(self) -> str:
-        """Raised whenever the wording, the form of the answer or its reading changes."""
+        """Raised whenever the wording, the form of the answer or its label changes."""
         ...
 
     @property
     def aspects(self) -> frozenset[Aspect]:
-        """What its verdicts decide; any other aspect is None in them, which is no missing verdict."""
+        """What its labels decide; any other aspect is None in them, which is no missing label."""
         ...
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
@@ -37,8 +37,8 @@ class LlmJudge(Protocol):
         """Return OpenAI's `response_format` for endpoints with structured output."""
         ...
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimVerdict | Unreadable:
-        """Return the verdict of an answer, or why there is none; never raises, never assumes.
+    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+        """Return the label of an answer, or why there is none; never raises, never assumes.
 
         With `identity`, an answer that can't be true of it is unreadable as well, and facts that are unknown are not
         held against anybody.

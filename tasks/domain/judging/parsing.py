@@ -4,11 +4,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-UnreadableReason = Literal["no_answer", "two_answers", "off_menu", "bad_json", "refused"]
-"""Why an answer is no verdict: there is none where it belongs; there is a second one, or words behind it that may take
-it back; a key, a value or a combination is not on the menu; it is not JSON; the judge refuses."""
+from tasks.domain.missing_reason import MissingReason
 
 TAG = "verdict"
 """The answer stands between <verdict> and </verdict>, unless the whole text is JSON."""
@@ -19,15 +17,15 @@ Menu = Mapping[str, Sequence[str] | type]
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An answer that is no verdict: the reason, and what exactly was found."""
+    """An answer that is no label: the reason, and what exactly was found."""
 
-    reason: UnreadableReason
+    reason: MissingReason
     detail: str = ""
 
 
 _THINKING = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _ANY_TAG = re.compile(rf"<\s*/?\s*{TAG}\b", re.IGNORECASE)
-_OPENING, _CLOSING = f"<{TAG}>", f"</{TAG}>"
+_PREFIX_OVERLAP, _CLOSING = f"<{TAG}>", f"</{TAG}>"
 _FENCE = re.compile(r"\s*```(?:json|JSON)?[ \t]*\n(?P<body>.*?)\n?[ \t]*```\s*", re.DOTALL)
 _REFUSAL = re.compile(
     r"\W*(?:(?:I['\u2019]m|I am|we['\u2019]re|we are)? ?(?:very |so |really )?(?:sorry|afraid)"
@@ -51,23 +49,23 @@ def one_object(text: str) -> dict[str, Any] | Unreadable:
     """
     rest = _THINKING.sub("", text, count=1) if _THINKING.match(text) else text
     if not rest.strip():
-        return Unreadable("no_answer", "empty")
+        return Unreadable(MissingReason.NO_ANSWER, "empty")
     body = _unfenced(rest)
     if body.startswith(("{", "[")):
         return _whole(body)
     tag = _ANY_TAG.search(rest)
     if tag is None:
-        reason: UnreadableReason = "refused" if _REFUSAL.match(rest[:200]) else "no_answer"
-        return Unreadable(reason, f"no {_OPENING}")
-    if not rest.startswith(_OPENING, tag.start()):
-        return Unreadable("bad_json", f"the first tag is not {_OPENING}")
-    return _between_tags(rest[tag.start() + len(_OPENING) :])
+        reason = MissingReason.REFUSED if _REFUSAL.match(rest[:200]) else MissingReason.NO_ANSWER
+        return Unreadable(reason, f"no {_PREFIX_OVERLAP}")
+    if not rest.startswith(_PREFIX_OVERLAP, tag.start()):
+        return Unreadable(MissingReason.BAD_JSON, f"the first tag is not {_PREFIX_OVERLAP}")
+    return _between_tags(rest[tag.start() + len(_PREFIX_OVERLAP) :])
 
 
 def checked(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
     """Return None where `answer` has the keys of `menu` and no others, each with a value that it allows."""
     if answer.keys() != menu.keys():
-        return Unreadable("off_menu", f"keys {sorted(answer.keys() ^ menu.keys())}")
+        return Unreadable(MissingReason.OFF_MENU, f"keys {sorted(answer.keys() ^ menu.keys())}")
     for key, allowed in menu.items():
         value = answer[key]
         if isinstance(allowed, type):
@@ -75,7 +73,7 @@ def checked(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
         else:
             is_allowed = isinstance(value, str) and value in allowed
         if not is_allowed:
-            return Unreadable("off_menu", f"{key}: {json.dumps(value, ensure_ascii=True)[:80]}")
+            return Unreadable(MissingReason.OFF_MENU, f"{key}: {json.dumps(value, ensure_ascii=True)[:80]}")
     return None
 
 
@@ -91,15 +89,16 @@ def _between_tags(text: str) -> dict[str, Any] | Unreadable:
     found = _decoded(text, start)
     if isinstance(found, Unreadable):
         inside = text.partition(_CLOSING)[0].strip()
-        return found if inside else Unreadable("no_answer", "nothing between the tags")
+        return found if inside else Unreadable(MissingReason.NO_ANSWER, "nothing between the tags")
     value, end = found
     behind = re.sub(r"^\s*```", "", text[end:]) if fence else text[end:]
     behind = behind.strip()
     if not behind.startswith(_CLOSING):
         is_second = "{" in behind or _ANY_TAG.search(behind)
-        return Unreadable("two_answers" if is_second else "bad_json", f"no {_CLOSING} behind the object")
+        reason = MissingReason.TWO_ANSWERS if is_second else MissingReason.BAD_JSON
+        return Unreadable(reason, f"no {_CLOSING} behind the object")
     if behind != _CLOSING:
-        return Unreadable("two_answers", f"text behind {_CLOSING}")
+        return Unreadable(MissingReason.TWO_ANSWERS, f"text behind {_CLOSING}")
     return value
 
 
@@ -108,7 +107,7 @@ def _whole(text: str) -> dict[str, Any] | Unreadable:
     if isinstance(found, Unreadable):
         return found
     value, end = found
-    return Unreadable("two_answers", "text behind the object") if text[end:].strip() else value
+    return Unreadable(MissingReason.TWO_ANSWERS, "text behind the object") if text[end:].strip() else value
 
 
 def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
@@ -117,11 +116,11 @@ def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
     try:
         value, end = _DECODER.raw_decode(text, start)
     except _SecondValue as error:
-        return Unreadable("two_answers", str(error))
+        return Unreadable(MissingReason.TWO_ANSWERS, str(error))
     except (ValueError, RecursionError) as error:
-        return Unreadable("bad_json", str(error)[:80])
+        return Unreadable(MissingReason.BAD_JSON, str(error)[:80])
     if not isinstance(value, dict):
-        return Unreadable("bad_json", "not an object")
+        return Unreadable(MissingReason.BAD_JSON, "not an object")
     return value, end
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.extras import ShardExtras
 from tasks.domain.pairwise.features import features_of
-from tasks.domain.pairwise.matrices import Bools, Floats
+from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.prompt_replies import Cohort, Places, PromptReplies
 from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merged
 
@@ -32,7 +32,7 @@ class PromptValues:
     """The values of each channel for the r models that answered a prompt, r x r, before any centring.
 
     `model` (r): their places. A model with itself compares its samples, NaN where there is one. `reach` (r): ln(1 +
-    words), of which no more than 12 count, mean over samples: the opening of a reply with itself.
+    words), of which no more than 12 count, mean over samples: the prefix overlap of a reply with itself.
     """
 
     prompt_id: str
@@ -108,7 +108,7 @@ def _batches(prompts: Iterable[Asked]) -> Iterator[list[Asked]]:
 
 def _values(asked: Asked, replies: PromptReplies, channels: Sequence[Channel]) -> PromptValues:
     model = np.unique(asked.model)
-    reach = np.log1p(np.minimum(replies.features.n_words, replies.features.opening.shape[1]))
+    reach = np.log1p(np.minimum(replies.features.n_words, replies.features.leading_words.shape[1]))
     if len(model) < len(asked.model):
         reach = np.bincount(asked.model, reach)[model] / np.bincount(asked.model)[model]
     elif np.any(model != asked.model):
@@ -126,9 +126,3 @@ def _by_model(values: Floats, of_reply: Places, model: Places) -> Floats:
     is_there = ~np.isnan(values)
     total, n = belongs.T @ np.where(is_there, values, 0.0) @ belongs, belongs.T @ is_there @ belongs
     return np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0)
-
-
-def is_complete(sums: Mapping[str, ChannelSums], names: Sequence[str]) -> Bools:
-    """Return an n x n matrix of which pairs have a centred value in each of the channels named."""
-    found: Bools = np.all([~np.isnan(sums[name].centred) for name in names], axis=0)
-    return found

@@ -13,7 +13,7 @@ from tasks.domain.pairwise.matrices import Bools, Floats
 if TYPE_CHECKING:
     from tasks.domain.pairwise.engine import PromptValues
 
-OPENING, OVERLAP = "plain_opening", "overlap"
+PREFIX_OVERLAP, OVERLAP = "prefix_overlap", "overlap"
 MOST_IN_KERNELS = 256
 """Models of whom every pair's similarity is kept prompt by prompt, for the measures of a population as a whole."""
 
@@ -47,10 +47,10 @@ class ShardExtras:
     """Kept of one shard.
 
     `n_background` (by set, n x n): most models that an opening was centred on. `base` (5, bases, n): number of prompts,
-    sums of the student's centred opening, of the base's, of their difference and of its square. `own` (11, n x n): of
-    prompts on which both models were sampled more than once, see `OWN`. `prompts`: means over pairs, by prompt.
-    `kernels`: by prompt the similarities of all pairs, 0 to 1, where models are not too many. `own_kernels` (2, 2, n):
-    number and sum of each model's with itself.
+    sums of the student's centred prefix overlap, of the base's, of their difference and of its square. `own` (11,
+    n x n): of prompts on which both models were sampled more than once, see `OWN`. `prompts`: means over pairs, by
+    prompt. `kernels`: by prompt the similarities of all pairs, 0 to 1, where models are not too many. `own_kernels`
+    (2, 2, n): number and sum of each model's with itself.
     """
 
     relations: Relations
@@ -68,16 +68,16 @@ class ShardExtras:
 
     def add(self, channel: str, told: "PromptValues", centred: Centred) -> None:
         """Add what one channel says of one prompt."""
-        if channel not in (OPENING, OVERLAP):
+        if channel not in (PREFIX_OVERLAP, OVERLAP):
             return
         values = told.values[channel]
         self.prompts.append(self._means(channel, told, values))
-        if channel == OPENING:
+        if channel == PREFIX_OVERLAP:
             self._add_background(told, centred)
             self._add_bases(told, centred)
         if self.relations.n_models <= MOST_IN_KERNELS:
             self._add_kernel(channel, told, values)
-        if channel == OPENING and not np.isnan(np.diagonal(values)).all():
+        if channel == PREFIX_OVERLAP and not np.isnan(np.diagonal(values)).all():
             self._add_own(told)
 
     def _means(self, channel: str, told: "PromptValues", values: Floats) -> PromptMeans:
@@ -108,12 +108,12 @@ class ShardExtras:
 
     def _add_kernel(self, channel: str, told: "PromptValues", values: Floats) -> None:
         kernel = values
-        if channel == OPENING:
+        if channel == PREFIX_OVERLAP:
             reach = told.reach[:, None] * told.reach[None, :]
             kernel = np.divide(values, np.sqrt(reach), out=np.full_like(values, np.nan), where=reach > 0.0)
         kernel = kernel.round(9)
         own = np.diagonal(kernel)
-        number = (OPENING, OVERLAP).index(channel)
+        number = (PREFIX_OVERLAP, OVERLAP).index(channel)
         self.own_kernels[number, 0, told.model] += ~np.isnan(own)
         self.own_kernels[number, 1, told.model] += np.nan_to_num(own)
         whole = np.full((self.relations.n_models, self.relations.n_models), np.nan, dtype=np.float32)
@@ -124,12 +124,12 @@ class ShardExtras:
         n = self.relations.n_models
         if self.own is None:
             self.own = np.zeros((len(OWN), n, n))
-        opening, overlap = told.values[OPENING], told.values[OVERLAP]
-        own = np.diagonal(opening)
+        prefix_overlap, overlap = told.values[PREFIX_OVERLAP], told.values[OVERLAP]
+        own = np.diagonal(prefix_overlap)
         chosen = np.flatnonzero(~np.isnan(own))
         cells, here = np.ix_(told.model[chosen], told.model[chosen]), np.ix_(chosen, chosen)
         mine = np.broadcast_to(own[chosen], (len(chosen), len(chosen)))
-        pair, both = opening[here], (mine + mine.T) / 2.0
+        pair, both = prefix_overlap[here], (mine + mine.T) / 2.0
         shared, own_shared = overlap[here], np.broadcast_to(np.diagonal(overlap)[chosen], mine.shape)
         parts = (np.ones_like(pair), pair, mine.T, mine, pair * pair, pair * both, both * both)
         pairs = (~np.isnan(shared), np.nan_to_num(shared), ~np.isnan(own_shared), np.nan_to_num(own_shared))
@@ -139,11 +139,11 @@ class ShardExtras:
 
 OWN = (
     "n_prompts",
-    "opening",
-    "left_self_opening",
-    "right_self_opening",
-    "opening_square",
-    "opening_self_product",
+    "prefix_overlap",
+    "left_self_prefix_overlap",
+    "right_self_prefix_overlap",
+    "prefix_overlap_square",
+    "prefix_overlap_self_product",
     "self_square",
     "n_overlap",
     "overlap",

@@ -25,7 +25,7 @@ from tasks.domain.pairwise.tokens import (
 Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
 
-N_OPENING, N_TEMPLATE, N_CLOSING = 12, 16, 10
+N_PREFIX, N_TEMPLATE, N_CLOSING = 12, 16, 10
 """How many leading words, leading tokens, and leading tokens of the last sentence are compared."""
 
 _BY_SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -57,13 +57,14 @@ class Ragged:
 class Features:
     """What is compared of m replies.
 
-    `n_words` (m); `opening` (m x 12): its first words; `template` (m x 16): its first tokens as a skeleton; `closing`
-    (m x 10): the first tokens of its last sentence as a skeleton: hashes, 0 beyond the end. `layout`: n-grams of its
+    `n_words` (m); `leading_words` (m x 12): its first words; `template` (m x 16): its first tokens as a skeleton;
+    `closing` (m x 10): the first tokens of its last sentence as a skeleton: hashes, 0 beyond the end.
+    `layout`: n-grams of its
     line types; `pairs`: its pairs of neighbouring words; both may repeat.
     """
 
     n_words: Integers
-    opening: Hashes
+    leading_words: Hashes
     template: Hashes
     closing: Hashes
     layout: Ragged
@@ -73,7 +74,7 @@ class Features:
         """Return the replies from `first` up to, but without, `end`."""
         return Features(
             self.n_words[first:end],
-            self.opening[first:end],
+            self.leading_words[first:end],
             self.template[first:end],
             self.closing[first:end],
             self.layout.part(first, end),
@@ -90,7 +91,7 @@ def features_of(texts: Sequence[str] | pl.Series, common: Set[str]) -> Features:
     closings = _Tokens(pl.Series([last_sentence(one) for one in text], dtype=pl.String))
     return Features(
         n_words=np.diff(words.starts),
-        opening=_leading(words.values, words.starts, N_OPENING)[0],
+        leading_words=_leading(words.values, words.starts, N_PREFIX)[0],
         template=tokens.skeletons(N_TEMPLATE, kept),
         closing=closings.skeletons(N_CLOSING, kept),
         layout=_layout(text, tokens),

@@ -1,11 +1,11 @@
-"""What a population comes to: its effective number of models, mean likeness and contributions, with intervals."""
+"""What a population comes to: its effective number of models, mean similarity and contributions, with intervals."""
 
 from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
 
-from tasks.domain.population.likeness import BLOCK, Floats, Likeness, means, square, triangle
+from tasks.domain.population.similarity import BLOCK, Floats, Similarity, means, square, triangle
 from tasks.domain.population.vendi import clipped_share, contribution_slopes, scores_without, vendi_scores
 from tasks.domain.stats.distributions import NORMAL, t_quantile
 
@@ -33,9 +33,9 @@ class Contribution:
 
     member: str
     contribution: Estimate
-    likeness: Estimate
+    similarity: Estimate
     nearest: str | None
-    nearest_likeness: float
+    nearest_similarity: float
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Homogeneity:
 
     vendi: Estimate
     bias: float | None
-    mean_likeness: Estimate
+    mean_similarity: Estimate
     clipped: float
     contributions: tuple[Contribution, ...]
 
@@ -54,14 +54,14 @@ def prompt_draws(n_prompts: int, rng: np.random.Generator, draws: int = DRAWS) -
     return rng.multinomial(n_prompts, np.full(n_prompts, 1.0 / n_prompts), size=draws).astype(np.float64)
 
 
-def measure(likeness: Likeness, drawn: Floats) -> Homogeneity:
+def measure(similarity: Similarity, drawn: Floats) -> Homogeneity:
     """Return how alike a population is; intervals say how precise that is on prompts like these, of the same models.
 
     Args:
-        likeness: three members or more, every two with a common prompt.
+        similarity: three members or more, every two with a common prompt.
         drawn: each pair's mean in each draw of prompts, shape (draws, n_pairs), from `means` of `prompt_draws`.
     """
-    pairs, n, n_prompts = means(likeness), likeness.n, likeness.n_prompts
+    pairs, n, n_prompts = means(similarity), similarity.n, similarity.n_prompts
     kernel = square(pairs, n)
     score = float(vendi_scores(kernel))
     scores = np.concatenate(
@@ -73,9 +73,9 @@ def measure(likeness: Likeness, drawn: Floats) -> Homogeneity:
     return Homogeneity(
         vendi=vendi,
         bias=float(scores.mean()) - score if n_prompts > 1 else None,
-        mean_likeness=percentile_interval(float(pairs.mean()), drawn.mean(axis=1), n_prompts),
+        mean_similarity=percentile_interval(float(pairs.mean()), drawn.mean(axis=1), n_prompts),
         clipped=clipped_share(kernel),
-        contributions=_contributions(likeness, kernel, drawn),
+        contributions=_contributions(similarity, kernel, drawn),
     )
 
 
@@ -105,10 +105,10 @@ def percentile_interval(value: float, drawn: Floats, n_prompts: int) -> Estimate
     return Estimate(value, float(low), float(high))
 
 
-def _contributions(likeness: Likeness, kernel: Floats, drawn: Floats) -> tuple[Contribution, ...]:
-    n, n_prompts = likeness.n, likeness.n_prompts
+def _contributions(similarity: Similarity, kernel: Floats, drawn: Floats) -> tuple[Contribution, ...]:
+    n, n_prompts = similarity.n, similarity.n_prompts
     added = float(vendi_scores(kernel)) - scores_without(kernel)
-    errors = contribution_errors(likeness, kernel)
+    errors = contribution_errors(similarity, kernel)
     first, second = triangle(n)
     belongs = (np.arange(n) == first[:, np.newaxis]) | (np.arange(n) == second[:, np.newaxis])
     beside = (kernel.sum(axis=1) - 1.0) / (n - 1)
@@ -118,11 +118,11 @@ def _contributions(likeness: Likeness, kernel: Floats, drawn: Floats) -> tuple[C
         Contribution(
             member=name,
             contribution=_student(float(added[member]), float(errors[member]), n_prompts),
-            likeness=percentile_interval(float(beside[member]), drawn_beside[:, member], n_prompts),
-            nearest=likeness.members[int(others[member].argmax())] if others[member].max() > 0.0 else None,
-            nearest_likeness=float(others[member].max()),
+            similarity=percentile_interval(float(beside[member]), drawn_beside[:, member], n_prompts),
+            nearest=similarity.members[int(others[member].argmax())] if others[member].max() > 0.0 else None,
+            nearest_similarity=float(others[member].max()),
         )
-        for member, name in enumerate(likeness.members)
+        for member, name in enumerate(similarity.members)
     )
 
 
@@ -133,19 +133,19 @@ def _student(value: float, error: float, n_prompts: int) -> Estimate:
     return Estimate(value, value - margin, value + margin)
 
 
-def contribution_errors(likeness: Likeness, kernel: Floats) -> Floats:
+def contribution_errors(similarity: Similarity, kernel: Floats) -> Floats:
     """Return the standard error of each member's contribution over prompts, shape (n,), linearised.
 
-    A prompt's pull on a contribution is its slope in each pair's likeness times how far the prompt moves that pair's
+    A prompt's pull on a contribution is its slope in each pair's similarity times how far the prompt moves that pair's
     mean, summed over pairs (the infinitesimal jackknife: Jaeckel, Bell Laboratories memorandum 72-1215-11, 1972; Efron,
     Biometrika 1981, 68, 589-599). Drawing prompts would need the spectrum of every draw without every member.
     """
     slope = contribution_slopes(kernel)
-    centre, n_prompts = kernel[triangle(likeness.n)], likeness.n_prompts
+    centre, n_prompts = kernel[triangle(similarity.n)], similarity.n_prompts
     # Prompts that one of a pair has not answered leave its mean as it is; the others move it by more.
-    scale = slope * (n_prompts / likeness.n_common)[:, np.newaxis]
-    squares = np.zeros(likeness.n)
-    for start in range(0, len(likeness.values), BLOCK):
-        block = likeness.values[start : start + BLOCK].astype(np.float64) - centre
+    scale = slope * (n_prompts / similarity.n_common)[:, np.newaxis]
+    squares = np.zeros(similarity.n)
+    for start in range(0, len(similarity.values), BLOCK):
+        block = similarity.values[start : start + BLOCK].astype(np.float64) - centre
         squares += ((np.nan_to_num(block, nan=0.0) @ scale) ** 2).sum(axis=0)
     return np.sqrt(squares / (n_prompts * max(n_prompts - 1, 1)))

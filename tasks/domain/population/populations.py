@@ -20,7 +20,7 @@ class Population:
 def populations(known: Sequence[Lineage], references: Sequence[str]) -> list[Population]:
     """Return the populations of three members or more; one that would repeat `all` is left out.
 
-    `all`: every model. `families`: every family is one member, its likeness to another the mean over the models of
+    `all`: every model. `families`: every family is one member, its similarity to another the mean over the models of
     both, so that a family counts once however many snapshots of it are here, and none is chosen to speak for it.
     `references`: the candidate teachers. `targets`: all others.
 

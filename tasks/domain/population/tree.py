@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 
-from tasks.domain.population.likeness import Floats, places, triangle
+from tasks.domain.population.similarity import Floats, places, triangle
 
 _QUOTED = "'"
 
@@ -16,8 +16,8 @@ _QUOTED = "'"
 class TreeNode:
     """A member, or a group of members that belong together; `node` 0 is the root, members count on from the groups.
 
-    `height`: the distance 1 - likeness at which the group comes together, 0 for a member. `support`: the share of draws
-    of prompts in which exactly these members form a group; None for the root and for members, who always do.
+    `height`: the distance 1 - similarity at which the group comes together, 0 for a member. `support`: the share of
+    draws of prompts in which exactly these members form a group; None for the root and for members, who always do.
     """
 
     node: int
@@ -35,7 +35,7 @@ def tree(members: Sequence[str], pairs: Floats, drawn: Floats, rng: np.random.Ge
 
     Args:
         members: n names in alphabetical order, three or more.
-        pairs: their likeness, shape (n_pairs,).
+        pairs: their similarity, shape (n_pairs,).
         drawn: the same in each draw of prompts, shape (draws, n_pairs).
         rng: chance, for ties in draws.
     """
@@ -55,7 +55,7 @@ def tree(members: Sequence[str], pairs: Floats, drawn: Floats, rng: np.random.Ge
 
 
 def _distances(pairs: Floats) -> Floats:
-    # A likeness of 1 but for rounding may not become a negative distance, which linkage refuses.
+    # A similarity of 1 but for rounding may not become a negative distance, which linkage refuses.
     return np.clip(1.0 - pairs, 0.0, None)
 
 

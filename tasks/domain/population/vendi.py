@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tasks.domain.population.likeness import Floats, triangle
+from tasks.domain.population.similarity import Floats, triangle
 
 _ZERO = 1e-12
 """Smaller shares of the spectrum are none: copies leave eigenvalues that are 0 but for rounding."""
@@ -39,7 +39,7 @@ def scores_without(kernel: Floats) -> Floats:
 
 
 def slopes(kernel: Floats) -> Floats:
-    """Return by how much the score grows with each pair's likeness, shape (n_pairs,), in the order of the triangle.
+    """Return by how much the score grows with each pair's similarity, shape (n_pairs,), in the order of the triangle.
 
     For A = K / n with eigenvalues a and vectors u, the score V = exp(- sum a ln a) has dV = - V tr(ln A dA), as the
     trace of A stays 1; a pair stands in K twice.
@@ -55,7 +55,7 @@ def slopes(kernel: Floats) -> Floats:
 
 
 def contribution_slopes(kernel: Floats) -> Floats:
-    """Return by how much each member's contribution grows with each pair's likeness, shape (n_pairs, n)."""
+    """Return by how much each member's contribution grows with each pair's similarity, shape (n_pairs, n)."""
     n = len(kernel)
     first, second = triangle(n)
     found = np.repeat(slopes(kernel)[:, np.newaxis], n, axis=1)
@@ -65,12 +65,12 @@ def contribution_slopes(kernel: Floats) -> Floats:
     return found
 
 
-def score_of_one(n: int, likeness: float) -> float:
-    """Return the score of `n` samples of one model whose samples are as alike as `likeness`, on average.
+def score_of_one(n: int, similarity: float) -> float:
+    """Return the score of `n` samples of one model whose samples are as alike as `similarity`, on average.
 
-    The kernel with one and the same likeness off its diagonal has the eigenvalues 1 + (n - 1) likeness, once, and
-    1 - likeness.
+    The kernel with one and the same similarity off its diagonal has the eigenvalues 1 + (n - 1) similarity, once, and
+    1 - similarity.
     """
-    shares = np.array([1.0 + (n - 1) * likeness, *[1.0 - likeness] * (n - 1)]) / n
+    shares = np.array([1.0 + (n - 1) * similarity, *[1.0 - similarity] * (n - 1)]) / n
     logs = np.log(shares, out=np.zeros_like(shares), where=shares > _ZERO)
     return float(np.exp(-(shares * logs).sum()))

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tasks.domain.reporting.cells import Row, Rows, finite, shown
 from tasks.domain.reporting.identity import compared, modes
-from tasks.domain.reporting.shown import Row, Rows, finite, shown
 
 Points = list[dict[str, Any]]
 
@@ -22,8 +22,8 @@ MOST_LEAVES = 120
 MOST_NAMED = 25
 MOST_BARS = 40
 
-NOBODY = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other maker"}
-"""What a bar calls a stance that is no claim on another maker."""
+NOBODY = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other vendor"}
+"""What a bar calls a stance that is no claim on another vendor."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Names:
 def names(rows: Rows) -> Names:
     """Return what models are called in charts."""
     models = {row["model"]: row for row in rows.of("core.model")}
-    known = sorted({*models, *(row[side] for row in rows.of("mart.likeness") for side in ("target", "reference"))})
+    known = sorted(
+        {*models, *(row[side] for row in rows.of("mart.pair_similarity") for side in ("target", "reference"))}
+    )
     label: dict[str, str] = {}
     taken: set[str] = set()
     for model in known:
@@ -61,24 +63,24 @@ def names(rows: Rows) -> Names:
 
 
 def order(rows: Rows) -> list[str]:
-    """Return all models so that alike ones stand together: as the tree's leaves; where there is no tree, by maker."""
+    """Return all models so that alike ones stand together: as the tree's leaves; where there is no tree, by vendor."""
     found = names(rows)
     vendor = {row["model"]: str(row["vendor"]).lower() for row in rows.of("core.model")}
-    by_maker = sorted(found.label, key=lambda model: (vendor.get(model, model.lower()), model.lower()))
+    by_vendor = sorted(found.label, key=lambda model: (vendor.get(model, model.lower()), model.lower()))
     leaves = _leaves(_nodes(rows, "all"))
     place = {model: at for at, model in enumerate(leaves)}
-    return sorted(by_maker, key=lambda model: place.get(model, len(place)))
+    return sorted(by_vendor, key=lambda model: place.get(model, len(place)))
 
 
 def drawn(rows: Rows) -> tuple[list[str], list[str]]:
     """Return the targets and the references of the heat map, in order; of many, those with the highest D."""
-    likeness = rows.of("mart.likeness")
+    similarity = rows.of("mart.pair_similarity")
     place = {model: at for at, model in enumerate(order(rows))}
     sides = []
     for side in ("target", "reference"):
         best: dict[str, tuple[bool, float]] = {}
-        for row in likeness:
-            value = row["opening_d"] if row["opening_d"] is not None else row["opening"]
+        for row in similarity:
+            value = row["prefix_overlap_d"] if row["prefix_overlap_d"] is not None else row["prefix_overlap"]
             key = (not row["is_same_family"], float(value))
             best[row[side]] = max(best.get(row[side], (False, -9.0)), key)
         chosen = sorted(best, key=lambda model: (tuple(-part for part in best[model]), model))[:MOST_DRAWN]
@@ -97,7 +99,7 @@ def heat(rows: Rows, measure: str) -> Points:
             "value": finite(row[measure]),
             "kin": bool(row["is_same_family"]),
         }
-        for row in rows.of("mart.likeness")
+        for row in rows.of("mart.pair_similarity")
         if row["target"] in targets and row["reference"] in references and row[measure] is not None
     ]
 
@@ -105,7 +107,7 @@ def heat(rows: Rows, measure: str) -> Points:
 def scatter(rows: Rows) -> Points:
     """Return the points of the map: targets with both an identity score and a grade, the outermost with their names."""
     found = names(rows)
-    told = [r for r in rows.of("mart.identity_and_similarity") if r["hard"] is not None and r["grade"] is not None]
+    told = [r for r in rows.of("mart.identity_and_rse") if r["hard"] is not None and r["grade"] is not None]
     far = sorted(told, key=lambda row: (-row["hard"] - (row["grade"] - 1) / 4, row["target"]))[:MOST_NAMED]
     named = {row["target"] for row in far}
     values = ("hard", "hard_low", "hard_high", "grade", "grade_low", "grade_high")
@@ -132,7 +134,7 @@ def tree(rows: Rows) -> tuple[Points, Points, Points, str]:
 
 
 def _nodes(rows: Rows, population: str) -> list[Row]:
-    return [r for r in rows.of("mart.model_tree") if r["kernel"] == "opening" and r["population"] == population]
+    return [r for r in rows.of("mart.model_tree") if r["kernel"] == "prefix_overlap" and r["population"] == population]
 
 
 def _children(nodes: Sequence[Row]) -> dict[int, list[int]]:
@@ -190,7 +192,7 @@ def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Poi
 
 
 def claims(rows: Rows) -> Points:
-    """Return whom each target claims to be: shares of its trials by the judge that counts."""
+    """Return whom each target claims to be: shares of its probes by the judge that counts."""
     found = names(rows)
     shown_mode = modes(rows)
     deciding = {
@@ -209,15 +211,15 @@ def claims(rows: Rows) -> Points:
         large = {vendor for vendor, _ in counted.most_common(MOST_FAMILIES - 2)}
         for row in of_mode:
             vendor = shown(row["claimed_vendor"])
-            claim = NOBODY.get(row["stance"]) or (f"as {vendor}" if vendor in large else "another maker")
-            claim = "another maker, not told" if claim == "as unknown" else claim
+            claim = NOBODY.get(row["stance"]) or (f"as {vendor}" if vendor in large else "another vendor")
+            claim = "another vendor, not told" if claim == "as unknown" else claim
             point = {"target": found.label[row["target"]], "mode": mode, "claim": claim, "share": finite(row["share"])}
-            made.append(point | {"n": row["n_claims"], "trials": row["n_trials"]})
+            made.append(point | {"n": row["n_claims"], "probes": row["n_probes"]})
     return _largest(made)
 
 
 def rates(rows: Rows) -> Points:
-    """Return loose, strict and hard of each target, with their intervals, over all trials and by slice."""
+    """Return loose, strict and hard of each target, with their intervals, over all probes and by slice."""
     label = names(rows).label
     return _largest(
         [

@@ -2,13 +2,16 @@
 
 Columns = dict[str, tuple[str, str]]
 
-_D = "Opening score D: how many words replies share at their start, less the same with other vendors' models."
+_D = "Prefix overlap score D: how many words replies share at their start, less the same with other vendors' models."
 
 MEASURES: Columns = {
-    "opening_d": ("opening score D", _D + " 0: no more alike than those are."),
+    "prefix_overlap_d": ("prefix overlap score D", _D + " 0: no more alike than those are."),
     "bigram_jaccard": ("shared word pairs", "Share of all pairs of neighbouring words that both replies use, 0 to 1."),
-    "centred_cos": ("centred cosine", "Likeness of meaning and style, less what every model says to the same prompt."),
-    "raw_cos": ("raw cosine", "Likeness of meaning and style; high for all models, as they answer the same prompt."),
+    "centred_cos": (
+        "centred cosine",
+        "Similarity of meaning and style, less what every model says to the same prompt.",
+    ),
+    "raw_cos": ("raw cosine", "Similarity of meaning and style; high for all models, as they answer the same prompt."),
     "length_closeness": ("length closeness", "Shorter over longer reply, in words: 1 means equally long."),
     "nearest_share": (
         "nearest share",
@@ -44,21 +47,21 @@ BOARD: Columns = {
         "By D: 0 as unrelated models, 1 as the same model, 1+ beyond what it is normalised by. Below it its 95 % "
         "interval and what it is normalised by. An ordering, no share of training data.",
     ),
-    "opening_d": ("D", _D + " Below it its 95 % interval over prompts, which is no test of chance."),
+    "prefix_overlap_d": ("D", _D + " Below it its 95 % interval over prompts, which is no test of chance."),
     "next": ("next nearest", "The second and third nearest groups of other vendors, each with its D."),
     "own": (
         "nearest of its own vendor",
         "The nearest group of its own vendor or family, tested apart; its verdict below.",
     ),
-    "trials": (
-        "trials",
-        "Of which identity trials the next three are: bank, the same for all targets; published, recorded elsewhere. "
-        "Shares of different trials don't compare; those of a search stand with the identity scores alone.",
+    "probes": (
+        "probes",
+        "Of which identity probes the next three are: bank, the same for all targets; published, recorded elsewhere. "
+        "Shares of different probes don't compare; those of a search stand with the identity scores alone.",
     ),
-    "loose": ("loose", "Share of identity trials whose reply contradicts the target's facts in any way."),
-    "strict": ("strict", "Share in which it claims to be, or to come from, another maker's model."),
+    "loose": ("loose", "Share of identity probes whose reply contradicts the target's facts in any way."),
+    "strict": ("strict", "Share in which it claims to be, or to come from, another vendor's model."),
     "hard": ("hard (ICE)", "Share that is strict although neither template nor question named anybody."),
-    "grade": ("RSE", "Likeness to its nearest reference as a judge grades it, 1 to 5."),
+    "grade": ("RSE", "Similarity to its nearest reference as a judge grades it, 1 to 5."),
     "index": (
         "index",
         "One figure from 0 to 100 of degree, hard and RSE; of convenience, the verdict is what is sure.",
@@ -68,7 +71,7 @@ BOARD: Columns = {
         "What it adds to the number of distinct models: about 0 for a copy, 1 for one like no other.",
     ),
     "length_closeness": ("length", MEASURES["length_closeness"][1] + " With the nearest."),
-    "n_prompts": ("prompts", "Prompts that both it and its nearest answered; of a target of identity trials, none."),
+    "n_prompts": ("prompts", "Prompts that both it and its nearest answered; of a target of identity probes, none."),
     "n_missing": ("missing", "Requests without a reply. They count nowhere: missing isn't zero."),
     "coverage": ("coverage", "Share of the requests to the target that have a reply."),
 }
@@ -77,19 +80,22 @@ BOARD: Columns = {
 BESIDE_SELF: Columns = {
     "left_model": ("model", "One of the two models."),
     "right_model": ("other model", "The other one."),
-    "opening_share_of_self": (
+    "prefix_overlap_self_normalised": (
         "share of self",
-        "The pair's shared opening over the models' with themselves; see above. Below it its 95 % interval.",
+        "The pair's prefix overlap over the models' with themselves; see above. Below it its 95 % interval.",
     ),
-    "opening": ("shared opening", "Mean of ln(1 + identical leading words) between the two."),
-    "left_self_opening": ("model with itself", "The same between two samples of the first model."),
-    "right_self_opening": ("other with itself", "The same between two samples of the other model."),
+    "prefix_overlap": ("prefix overlap", "Mean of ln(1 + identical leading words) between the two."),
+    "left_self_prefix_overlap": ("model with itself", "The same between two samples of the first model."),
+    "right_self_prefix_overlap": ("other with itself", "The same between two samples of the other model."),
     "bigram_jaccard": ("word pairs", MEASURES["bigram_jaccard"][1]),
-    "bigram_share_of_self": ("their share of self", "The pair's shared word pairs over the models' with themselves."),
+    "bigram_jaccard_self_normalised": (
+        "their share of self",
+        "The pair's shared word pairs over the models' with themselves.",
+    ),
     "raw_cos": ("cosine", MEASURES["raw_cos"][1]),
     "n_prompts": ("prompts", "Prompts on which each of the two was sampled more than once."),
 }
-"""Columns of the pairs beside each model's likeness to itself."""
+"""Columns of the pairs beside each model's similarity to itself."""
 
 COVERAGE: Columns = {
     "model": ("model", "The model that was asked."),
@@ -97,17 +103,17 @@ COVERAGE: Columns = {
     "n_asked": ("asked", "Requests."),
     "n_missing": ("missing", "Requests without a reply."),
     "missing_reasons": ("why", "Reasons, with how often each."),
-    "n_cut": ("cut", "Replies that were cut at the token limit."),
+    "n_truncated": ("cut", "Replies that were cut at the token limit."),
 }
 """Columns of what is missing or cut."""
 
-HOMOGENISATION: Columns = {
-    "kernel": ("by", "What likeness is taken from: how replies begin, or their word pairs."),
+HOMOGENEITY: Columns = {
+    "kernel": ("by", "What similarity is taken from: how replies begin, or their word pairs."),
     "population": ("population", "All models, one voice a family, the references, or all others."),
     "n_members": ("members", "Models, or families, in it."),
     "vendi": ("distinct", "The effective number of distinct members (Vendi score); below it its 95 % interval."),
     "vendi_of_one_model": ("were all one", "What as many samples of one and the same model come to."),
-    "mean_likeness": ("mean likeness", "Mean likeness of two members, 0 to 1."),
+    "mean_similarity": ("mean similarity", "Mean similarity of two members, 0 to 1."),
     "least_own": ("adds least", "The member without which the number falls least."),
     "most_own": ("adds most", "The member without which it falls most."),
     "n_prompts": ("prompts", "Prompts in it."),
@@ -115,16 +121,16 @@ HOMOGENISATION: Columns = {
 """Columns of how many distinct models there are."""
 
 SCORES: Columns = {
-    "target": ("target", "The model that was asked who it is; leads to its slips."),
+    "target": ("target", "The model that was asked who it is; leads to its leaks."),
     "mode": ("mode", "bank: the same questions for all; published: recorded elsewhere; search: its own templates."),
     "judge": ("judge", "Whose readings count."),
     "loose": ("loose", BOARD["loose"][1]),
     "strict": ("strict", BOARD["strict"][1]),
     "hard": ("hard (ICE)", BOARD["hard"][1]),
-    "bounds": ("strict, if missing were", "Strict if all missing trials were negative, and if all were positive."),
-    "n": ("trials", "Trials with a reading."),
-    "n_missing": ("missing", "Trials without a reply or without a reading; outside every share."),
-    "n_effective": ("effective n", "Independent trials that would tell as much: replies under one template resemble."),
+    "bounds": ("strict, if missing were", "Strict if all missing probes were negative, and if all were positive."),
+    "n": ("probes", "Probes with a reading."),
+    "n_missing": ("missing", "Probes without a reply or without a reading; outside every share."),
+    "n_effective": ("effective n", "Independent probes that would tell as much: replies under one template resemble."),
     "n_templates": ("templates", "Templates that the questions came in."),
 }
 """Columns of identity scores."""
@@ -166,12 +172,12 @@ AGREEMENT: Columns = {
 """Columns of how far judges agree."""
 
 POSITION: Columns = {
-    "judge": ("judge", "The judge that grades likeness."),
+    "judge": ("judge", "The judge that grades similarity."),
     "difference": (
         "difference",
         "Mean grade with the target first less that with the reference first; 95 % interval below.",
     ),
-    "differing_share": ("differing", "Share of pairs whose grade differs between the two orders."),
+    "inconsistency_rate": ("differing", "Share of pairs whose grade differs between the two orders."),
     "n": ("pairs", "Pairs read in both orders."),
     "n_missing": ("missing", "Pairs without a reading in one of them."),
     "reason": ("why none", "Why there is no figure."),
@@ -179,20 +185,20 @@ POSITION: Columns = {
 """Columns of the judges' position bias."""
 
 READ: Columns = {
-    "target": ("target", "Whose trials."),
+    "target": ("target", "Whose probes."),
     "mode": ("mode", SCORES["mode"][1]),
     "judge": ("judge", "Whose readings count."),
-    "n_trials": ("trials", "Trials that were put."),
-    "n_missing": ("no reply", "Trials without a reply."),
+    "n_probes": ("probes", "Probes that were put."),
+    "n_missing": ("no reply", "Probes without a reply."),
     "missing_reasons": ("why", "Reasons, with how often each."),
     "n_read": ("read", "Replies that the judge has a reading of."),
     "unread_reasons": ("why not", "Why it has none of the others."),
 }
-"""Columns of which trials were read."""
+"""Columns of which probes were read."""
 
 SPEND: Columns = {
     "model": ("model", "The model that was called."),
-    "stage": ("for", "What its calls were for."),
+    "purpose": ("for", "What its calls were for."),
     "round": ("round", "The period of evaluation."),
     "n_calls": ("calls", "Calls that ended, with a reply or without."),
     "n_missing": ("failed", "Calls without a reply."),
@@ -204,24 +210,32 @@ SPEND: Columns = {
 }
 """Columns of money and time."""
 
-LIKENESS = (
-    *("opening_d", "opening_d_low", "opening_d_high", "opening", "bigram_jaccard", "centred_cos", "raw_cos"),
-    *("length_closeness", "nearest_share", "global_nearest_share", "n_prompts", "n_embedded_prompts", "n_panel"),
+SIMILARITY = (
+    *(
+        "prefix_overlap_d",
+        "prefix_overlap_d_low",
+        "prefix_overlap_d_high",
+        "prefix_overlap",
+        "bigram_jaccard",
+        "centred_cos",
+        "raw_cos",
+    ),
+    *("length_closeness", "nearest_share", "global_nearest_share", "n_prompts", "n_embedded_prompts", "n_background"),
     *("coverage", "is_same_family"),
 )
 """What the page holds of each pair, in this order."""
 
 VERDICT = (
     *("verdict", "kind", "candidate_vendor", "degree", "degree_low", "degree_high", "p_t", "p_target", "p_holm", "q"),
-    *("n_candidates", "score", "score_low", "score_high", "null_mean", "z", "opening_null_mean", "ceiling_d"),
-    *("ceiling_kind", "n_controls", "n_control_families", "is_kin", "is_source", "place", "hard_claims", "hard_trials"),
+    *("n_candidates", "score", "score_low", "score_high", "null_mean", "z", "prefix_overlap_null_mean", "ceiling_d"),
+    *("ceiling_kind", "n_controls", "n_control_families", "is_kin", "is_source", "place", "hard_claims", "hard_probes"),
     *("sibling_p", "n_siblings", "weights_p", "embedding_p", "p_at_length"),
     *("base", "over_base", "over_base_low", "over_base_high"),
 )
 """What the page holds of each verdict, in this order."""
 
-SLIP = (
+LEAK = (
     *("template_key", "kind", "language", "is_leading", "is_foreign", "is_hard", "is_earnest", "mode", "judge"),
     *("claimed_vendor", "claimed_model", "evidence_text", "question_text", "request_id", "reply_id"),
 )
-"""What the page holds of each slip, besides its prompt and reply, in this order."""
+"""What the page holds of each leak, besides its prompt and reply, in this order."""

@@ -8,7 +8,7 @@ Row = Mapping[str, Any]
 _CHANGED = {
     "reply_text": "its replies are written in another way",
     "reply_vector": "its replies mean something else",
-    "opening_d": "D to {reference} went from {value_before:.3f} to {value_after:.3f}",
+    "prefix_overlap_d": "D to {reference} went from {value_before:.3f} to {value_after:.3f}",
     "grade": "its grade with {reference} went from {value_before:.2f} to {value_after:.2f}",
     "words": "its replies went from {value_before:.0f} to {value_after:.0f} words",
     "loose": "its loose identity score went from {value_before:.2f} to {value_after:.2f}",

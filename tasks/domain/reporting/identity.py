@@ -1,20 +1,20 @@
-"""What the page shows of identity trials: scores by target, and every slip with its prompt, template and judge."""
+"""What the page shows of identity probes: scores by target, and every leak with its prompt, template and judge."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from tasks.domain.reporting.columns import SCORES, SLIP
-from tasks.domain.reporting.shown import Cell, Row, Rows, Said, Table, cut, link, plain, shown, table, with_interval
+from tasks.domain.reporting.cells import Cell, Row, Rows, Said, Table, cut, link, plain, shown, table, with_interval
+from tasks.domain.reporting.columns import LEAK, SCORES
 
 SHOWN_CHARACTERS = 400
-"""How much of a slip's prompt, and of its reply, the page holds."""
+"""How much of a leak's prompt, and of its reply, the page holds."""
 
-HELD_SLIPS = 3000
-"""Slips that the page holds; where there are more, each target has its share, the hard ones first."""
+HELD_LEAKS = 3000
+"""Leaks that the page holds; where there are more, each target has its share, the hard ones first."""
 
 
 def modes(rows: Rows) -> dict[str, str]:
-    """Return for each target that has one the mode of trials whose scores may stand beside other targets'."""
+    """Return for each target that has one the mode of probes whose scores may stand beside other targets'."""
     return {
         row["target"]: row["identity_mode"]
         for row in rows.of("mart.target_summary")
@@ -47,7 +47,7 @@ def scores(rows: Rows) -> Table:
 
 
 def _score_row(target: str, mode: str, told: dict[str, Row]) -> dict[str, Cell]:
-    href = link("slips", target=target)
+    href = link("leaks", target=target)
     any_one = told.get("strict") or next(iter(told.values()))
     strict = told.get("strict", {})
     bounds = [strict.get(name) for name in ("bound_low", "bound_high")]
@@ -69,8 +69,8 @@ def _score_row(target: str, mode: str, told: dict[str, Row]) -> dict[str, Cell]:
     }
 
 
-def slips(found: Sequence[Row]) -> dict[str, Any]:
-    """Return what the script shows of slips: texts once each, the rest by number; and how many each target has."""
+def leaks(found: Sequence[Row]) -> dict[str, Any]:
+    """Return what the script shows of leaks: texts once each, the rest by number; and how many each target has."""
     by_target: dict[str, list[Row]] = {}
     for row in sorted(found, key=_weight):
         by_target.setdefault(row["target"], []).append(row)
@@ -82,7 +82,7 @@ def slips(found: Sequence[Row]) -> dict[str, Any]:
     targets = sorted(by_target, key=lambda target: (-len(by_target[target]), target))
     target_at = {target: place for place, target in enumerate(targets)}
     return {
-        "fields": SLIP,
+        "fields": LEAK,
         "targets": [[target, shown(target), len(by_target[target])] for target in targets],
         "prompts": [cut(texts[prompt_id], SHOWN_CHARACTERS) for prompt_id in prompt_ids],
         "rows": [
@@ -90,7 +90,7 @@ def slips(found: Sequence[Row]) -> dict[str, Any]:
                 target_at[row["target"]],
                 at[row["prompt_id"]],
                 *cut(row["reply_text"] or "", SHOWN_CHARACTERS),
-                *(_value(row[name]) for name in SLIP),
+                *(_value(row[name]) for name in LEAK),
             ]
             for row in kept
         ],
@@ -98,14 +98,14 @@ def slips(found: Sequence[Row]) -> dict[str, Any]:
 
 
 def _share(counts: Sequence[int]) -> int:
-    """Return how many slips each target may have so that all fit: what few need less of is left to the others."""
-    left = HELD_SLIPS
+    """Return how many leaks each target may have so that all fit: what few need less of is left to the others."""
+    left = HELD_LEAKS
     for at, count in enumerate(counts):
         each = left // (len(counts) - at)
         if count > each:
             return each
         left -= count
-    return HELD_SLIPS
+    return HELD_LEAKS
 
 
 def _weight(row: Row) -> tuple[Any, ...]:
@@ -117,24 +117,24 @@ def _value(value: Any) -> Any:
 
 
 def sentences(rows: Rows) -> list[Said]:
-    """Return in words which targets claimed another maker although nobody was named, with how sure that is."""
+    """Return in words which targets claimed another vendor although nobody was named, with how sure that is."""
     hard = [row for row in compared(rows) if row["score"] == "hard" and row["slice"] == "all"]
     told = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
     if not hard:
         return []
     lines = [
         Said(
-            f"{row['target']} claimed another maker, with nobody named, in {row['value']:.1%} of {row['n']:,} identity "
-            f"trials{_interval(row)} ({row['mode']}).",
-            link("slips", target=row["target"]),
+            f"{row['target']} claimed another vendor, with nobody named, in {row['value']:.1%} of {row['n']:,} "
+            f"identity probes{_interval(row)} ({row['mode']}).",
+            link("leaks", target=row["target"]),
         )
         for row in told[:3]
     ]
     if not told:
-        none = f"None of the {len(hard)} targets of identity trials claimed another maker with nobody named."
+        none = f"None of the {len(hard)} targets of identity probes claimed another vendor with nobody named."
         return [Said(none, "#identity")]
     if others := len(hard) - len(lines):
-        did = f"Of the other {others} targets of identity trials, {len(told) - len(lines)} did so at all."
+        did = f"Of the other {others} targets of identity probes, {len(told) - len(lines)} did so at all."
         lines.append(Said(did, "#identity"))
     return lines
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tasks.domain.reporting.cells import Row, Rows, shown
 from tasks.domain.reporting.resembling_controls import named_pairs
-from tasks.domain.reporting.shown import Row, Rows, shown
 from tasks.domain.reporting.verdict_of_model import account
 
 

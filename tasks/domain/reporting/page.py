@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tasks.domain.reporting import chart_rows, columns, identity, pairs
-from tasks.domain.reporting.board import board, statistic
-from tasks.domain.reporting.model_accounts import accounts
-from tasks.domain.reporting.shown import (
+from tasks.domain.reporting.cells import (
     Cell,
     Row,
     Rows,
@@ -20,6 +18,8 @@ from tasks.domain.reporting.shown import (
     table,
     with_interval,
 )
+from tasks.domain.reporting.leaderboard import board, statistic
+from tasks.domain.reporting.model_accounts import accounts
 from tasks.domain.reporting.verdict_sentences import AS_EXPECTED, NOT_EXPECTED
 
 OTHER = "Also"
@@ -63,26 +63,26 @@ def build(rows: Rows) -> Page:
         absent=_absent(rows),
         notes=_notes(rows),
         data=pairs.data(rows)
-        | {"slips": identity.slips(rows.of("mart.identity_slip")), "accounts": accounts(rows)}
+        | {"leaks": identity.leaks(rows.of("mart.identity_leak")), "accounts": accounts(rows)}
         | {"first_account": _first_account(rows), "statistic": statistic(rows)},
         formed_from=rows.formed_from,
     )
 
 
 def _tables(rows: Rows) -> dict[str, Table]:
-    incomplete = [row for row in rows.of("mart.coverage") if row["n_missing"] or row["n_cut"]]
+    incomplete = [row for row in rows.of("mart.coverage") if row["n_missing"] or row["n_truncated"]]
     return {
         "leaderboard": board(rows),
         "beside-self": table(
             columns.BESIDE_SELF,
-            [_beside_row(row) for row in rows.of("mart.pair_beside_self")],
-            "select * from mart.pair_beside_self order by position",
+            [_beside_row(row) for row in rows.of("mart.pair_self_normalised")],
+            "select * from mart.pair_self_normalised order by position",
         ),
         "incomplete": plain_table(columns.COVERAGE, incomplete, "select * from mart.coverage"),
         "distinct": table(
-            columns.HOMOGENISATION,
-            [_homogenisation_row(row) for row in rows.of("mart.homogenisation")],
-            "select * from mart.homogenisation",
+            columns.HOMOGENEITY,
+            [_homogeneity_row(row) for row in rows.of("mart.homogeneity")],
+            "select * from mart.homogeneity",
         ),
         "identity-scores": identity.scores(rows),
         "changes": table(
@@ -104,7 +104,7 @@ def _tables(rows: Rows) -> dict[str, Table]:
             "select * from mart.position_bias",
         ),
         "read": plain_table(columns.READ, rows.of("mart.identity_coverage"), "select * from mart.identity_coverage"),
-        "spending": plain_table(columns.SPEND, rows.of("mart.spend_by_stage"), "select * from mart.spend_by_stage"),
+        "spending": plain_table(columns.SPEND, rows.of("mart.spend"), "select * from mart.spend"),
     }
 
 
@@ -126,15 +126,15 @@ def _findings(told: Sequence[Said]) -> list[tuple[str, list[Said]]]:
 def _facts(rows: Rows) -> list[tuple[str, str]]:
     asked = rows.of("mart.coverage")
     n_asked, n_missing = (sum(row[name] for row in asked) for name in ("n_asked", "n_missing"))
-    trials = rows.of("mart.identity_coverage")
-    spent = [row["cost_usd"] for row in rows.of("mart.spend_by_stage")]
+    probes = rows.of("mart.identity_coverage")
+    spent = [row["cost_usd"] for row in rows.of("mart.spend")]
     facts = [
         ("models", number(len({row["model"] for row in rows.of("core.model")}))),
-        ("candidate teachers", number(len({row["reference"] for row in rows.of("mart.likeness")}))),
+        ("candidate teachers", number(len({row["reference"] for row in rows.of("mart.pair_similarity")}))),
         ("prompts", number(rows.n_prompts)),
         ("replies", number(n_asked - n_missing)),
         ("missing", number(n_missing)),
-        ("identity trials", number(sum(row["n_trials"] for row in trials))),
+        ("identity probes", number(sum(row["n_probes"] for row in probes))),
     ]
     if spent:
         told = [cost for cost in spent if cost is not None]
@@ -151,21 +151,21 @@ def _run(row: Row) -> list[tuple[str, str]]:
 def _absent(rows: Rows) -> dict[str, str]:
     """Return for each section without rows a sentence on why, and on what would fill it."""
     found: dict[str, str] = {}
-    if not rows.of("mart.likeness"):
-        found["likeness"] = "No two models answered the same prompt, so none can be compared."
+    if not rows.of("mart.pair_similarity"):
+        found["similarity"] = "No two models answered the same prompt, so none can be compared."
     if not rows.of("mart.identity_score"):
         found["identity"] = (
-            "No identity trial was put or taken in: a plan with an [identity] section asks who models are."
+            "No identity probe was put or taken in: a plan with an [identity] section asks who models are."
         )
     if not chart_rows.scatter(rows):
-        both = rows.of("mart.identity_and_similarity")
+        both = rows.of("mart.identity_and_rse")
         n_hard, n_graded = (sum(row[name] is not None for row in both) for name in ("hard", "grade"))
         lacks = (
-            f"both: {n_hard} targets have identity trials and {n_graded} have grades, none has both"
+            f"both: {n_hard} targets have identity probes and {n_graded} have grades, none has both"
             if n_hard and n_graded
             else "a grade with a reference of another vendor (RSE)"
             if n_hard
-            else "both identity trials and grades"
+            else "both identity probes and grades"
         )
         found["map"] = (
             f"No target has {lacks}, so there is nothing to draw: "
@@ -174,10 +174,10 @@ def _absent(rows: Rows) -> dict[str, str]:
         )
     if not rows.of("mart.model_tree"):
         found["tree"] = (
-            "There is no tree: it takes three models with common prompts. Models are ordered by maker instead."
+            "There is no tree: it takes three models with common prompts. Models are ordered by vendor instead."
         )
-    if not rows.of("mart.homogenisation"):
-        found["homogenisation"] = (
+    if not rows.of("mart.homogeneity"):
+        found["homogeneity"] = (
             "How many distinct models there are was not measured: it takes three with common prompts."
         )
     if not rows.of("mart.drift"):
@@ -187,8 +187,8 @@ def _absent(rows: Rows) -> dict[str, str]:
     if not rows.of("mart.position_bias"):
         found["position"] = "No pair of replies was graded in both orders, so there is no position bias to tell."
     if not rows.of("mart.identity_coverage"):
-        found["read"] = "No identity trials, so no readings that could be missing."
-    if not rows.of("mart.spend_by_stage"):
+        found["read"] = "No identity probes, so no readings that could be missing."
+    if not rows.of("mart.spend"):
         found["spending"] = "All replies were recorded elsewhere: no call was made, so nothing was spent."
     verdicts = rows.of("mart.verdict")
     if not verdicts:
@@ -204,7 +204,7 @@ def _absent(rows: Rows) -> dict[str, str]:
 def _notes(rows: Rows) -> dict[str, str]:
     """Return what the page leaves out because there is too much of it, each with where all of it stands."""
     found: dict[str, str] = {}
-    targets, references = ({row[side] for row in rows.of("mart.likeness")} for side in ("target", "reference"))
+    targets, references = ({row[side] for row in rows.of("mart.pair_similarity")} for side in ("target", "reference"))
     drawn_targets, drawn_references = chart_rows.drawn(rows)
     if len(drawn_targets) < len(targets) or len(drawn_references) < len(references):
         found["heat"] = (
@@ -212,17 +212,17 @@ def _notes(rows: Rows) -> dict[str, str]:
             f"{len(references)} references, those with the highest D outside their own family. Any pair "
             "opens by the lists below."
         )
-    n_pairs = len(rows.of("mart.likeness"))
+    n_pairs = len(rows.of("mart.pair_similarity"))
     if len(rows.held) < n_pairs:
         found["pair"] = (
             f"The page holds the replies of {len(rows.held):,} of {n_pairs:,} pairs: those with a verdict, each "
             "target's nearest three, then those with the highest D. Of the others it has the numbers, and the "
             "query that shows the replies."
         )
-    slips = rows.of("mart.identity_slip")
-    if len(slips) > identity.HELD_SLIPS:
-        found["slips"] = (
-            f"The page holds at most {identity.HELD_SLIPS:,} of {len(slips):,} slips, an equal share a target."
+    leaks = rows.of("mart.identity_leak")
+    if len(leaks) > identity.HELD_LEAKS:
+        found["leaks"] = (
+            f"The page holds at most {identity.HELD_LEAKS:,} of {len(leaks):,} leaks, an equal share a target."
         )
     n_targets = len({row["target"] for row in rows.of("mart.identity_score")})
     if n_targets > chart_rows.MOST_BARS:
@@ -233,15 +233,19 @@ def _notes(rows: Rows) -> dict[str, str]:
 
 
 def _beside_row(row: Row) -> dict[str, Cell]:
-    names = ("opening_share_of_self", "opening_share_of_self_low", "opening_share_of_self_high")
+    names = (
+        "prefix_overlap_self_normalised",
+        "prefix_overlap_self_normalised_low",
+        "prefix_overlap_self_normalised_high",
+    )
     return {name: plain(row[name]) for name in columns.BESIDE_SELF} | {names[0]: with_interval(row, names)}
 
 
-def _homogenisation_row(row: Row) -> dict[str, Cell]:
-    cells = {name: plain(row[name]) for name in columns.HOMOGENISATION}
+def _homogeneity_row(row: Row) -> dict[str, Cell]:
+    cells = {name: plain(row[name]) for name in columns.HOMOGENEITY}
     return cells | {
         "vendi": with_interval(row, ("vendi", "vendi_low", "vendi_high"), digits=2),
-        "mean_likeness": with_interval(row, ("mean_likeness", "mean_likeness_low", "mean_likeness_high")),
+        "mean_similarity": with_interval(row, ("mean_similarity", "mean_similarity_low", "mean_similarity_high")),
     }
 
 

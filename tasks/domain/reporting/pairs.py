@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.likeness.lexical import shared_opening
+from tasks.domain.reporting.cells import Row, Rows, cut, finite, shown
 from tasks.domain.reporting.chart_rows import drawn, names, order
-from tasks.domain.reporting.columns import LIKENESS, MEASURES, VERDICT
-from tasks.domain.reporting.shown import Row, Rows, cut, finite, shown
+from tasks.domain.reporting.columns import MEASURES, SIMILARITY, VERDICT
+from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 
 SHOWN_CHARACTERS = 500
@@ -16,7 +16,7 @@ HELD_PAIRS = 1800
 """Pairs whose replies and curve the page holds: with more it would no longer open at once on a phone."""
 
 
-def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
+def held(similarity: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D."""
     told = {(row["target"], row["reference"]): row for row in verdicts}
 
@@ -26,13 +26,13 @@ def held(likeness: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, st
         is_near = verdict is not None and verdict["rank"] <= 3
         return not is_positive, not is_near, tuple(-float(part) for part in score(row)), row["target"], row["reference"]
 
-    return [(row["target"], row["reference"]) for row in sorted(likeness, key=worth)[:HELD_PAIRS]]
+    return [(row["target"], row["reference"]) for row in sorted(similarity, key=worth)[:HELD_PAIRS]]
 
 
 def score(row: Row) -> tuple[bool, float]:
-    """Return what pairs are ordered by, as in `mart.nearest_group`: those without D come after all that have one."""
-    d, opening = row["opening_d"], row["opening"]
-    return d is not None, float(d if d is not None else opening)
+    """Return what pairs are ordered by, as in `core.nearest_group`: those without D come after all that have one."""
+    d, prefix_overlap = row["prefix_overlap_d"], row["prefix_overlap"]
+    return d is not None, float(d if d is not None else prefix_overlap)
 
 
 def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
@@ -40,12 +40,14 @@ def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
 
     A target's own family is not among its controls; the page leaves it out when it draws that target.
     """
-    panel = {row["model"] for row in rows.of("mart.panel") if row["is_panel"] and row["role"] == "independent"}
+    background = {
+        row["model"] for row in rows.of("mart.background") if row["is_background"] and row["role"] == "independent"
+    }
     found: dict[str, list[tuple[str, float]]] = {}
     for row in rows.of("mart.verdict"):
-        is_control = row["target"] in panel and not row["is_kin"] and row["n_prompts"] >= LEAST_PROMPTS
-        if is_control and row["opening_d"] is not None:
-            found.setdefault(row["candidate_group"], []).append((row["target"], row["opening_d"]))
+        is_control = row["target"] in background and not row["is_kin"] and row["n_prompts"] >= LEAST_PROMPTS
+        if is_control and row["prefix_overlap_d"] is not None:
+            found.setdefault(row["candidate_group"], []).append((row["target"], row["prefix_overlap_d"]))
     return found
 
 
@@ -54,13 +56,13 @@ def data(rows: Rows) -> dict[str, Any]:
     found, models = names(rows), order(rows)
     known = {row["model"]: row for row in rows.of("core.model")}
     at = {model: place for place, model in enumerate(models)}
-    likeness = rows.of("mart.likeness")
-    targets, references = ({row[side] for row in likeness} for side in ("target", "reference"))
+    similarity = rows.of("mart.pair_similarity")
+    targets, references = ({row[side] for row in similarity} for side in ("target", "reference"))
     drawn_targets, drawn_references = drawn(rows)
-    group_of = {row["reference"]: row["candidate_group"] for row in likeness}
+    group_of = {row["reference"]: row["candidate_group"] for row in similarity}
     groups = sorted({*group_of.values(), *(row["candidate_group"] for row in rows.of("mart.verdict"))})
     group_at = {group: place for place, group in enumerate(groups)}
-    first = max(likeness, key=lambda row: (not row["is_same_family"], score(row)), default=None)
+    first = max(similarity, key=lambda row: (not row["is_same_family"], score(row)), default=None)
     return {
         "models": [
             [model, found.label[model], str(known[model]["family"]) if model in known else model] for model in models
@@ -71,9 +73,9 @@ def data(rows: Rows) -> dict[str, Any]:
         "references": [at[model] for model in models if model in references],
         "drawn": [[at[model] for model in drawn_targets], [at[model] for model in drawn_references]],
         "measures": [[name, *texts] for name, texts in MEASURES.items()],
-        "fields": LIKENESS,
-        "likeness": [
-            [at[row["target"]], at[row["reference"]], *(finite(row[name]) for name in LIKENESS)] for row in likeness
+        "fields": SIMILARITY,
+        "similarity": [
+            [at[row["target"]], at[row["reference"]], *(finite(row[name]) for name in SIMILARITY)] for row in similarity
         ],
         "verdict_fields": VERDICT,
         "verdicts": [
@@ -106,7 +108,7 @@ def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
     replies = [cut(rows.texts[reply_id], SHOWN_CHARACTERS) for reply_id in reply_ids]
     curves: dict[tuple[str, str], list[list[Any]]] = {}
     for row in sorted(rows.of("pair_curve"), key=lambda row: int(row["n_prompts"])):
-        told = [row["n_prompts"], *(finite(row[name]) for name in ("opening_d", "low", "high"))]
+        told = [row["n_prompts"], *(finite(row[name]) for name in ("prefix_overlap_d", "low", "high"))]
         curves.setdefault((row["target"], row["reference"]), []).append(told)
     return {
         "held": [[at[target], at[reference]] for target, reference in rows.held],
@@ -123,8 +125,11 @@ def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
                 prompt_at[row["prompt_id"]],
                 left := reply_at[row["reply_id"]],
                 right := reply_at[row["reference_reply_id"]],
-                shared_opening(replies[left][0], replies[right][0]),
-                *(finite(row[name]) for name in ("opening", "bigram_jaccard", "length_closeness", "n_sample_pairs")),
+                shared_prefix_overlap(replies[left][0], replies[right][0]),
+                *(
+                    finite(row[name])
+                    for name in ("prefix_overlap", "bigram_jaccard", "length_closeness", "n_sample_pairs")
+                ),
             ]
             for row in sorted(tops, key=lambda row: int(row["rank"]))
         ],

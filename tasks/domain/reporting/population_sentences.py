@@ -16,20 +16,20 @@ def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Se
     """Return sentences on the population of all models, and on families where they are another population.
 
     Args:
-        homes: rows of `mart.homogenisation`.
+        homes: rows of `mart.homogeneity`.
         members: rows of `mart.model_contribution`.
         nodes: rows of `mart.model_tree`.
     """
     found = {(row["kernel"], row["population"]): row for row in homes}
-    home = found.get(("opening", "all"))
+    home = found.get(("prefix_overlap", "all"))
     if home is None:
         return []
     lines = [f"By how they begin, {home['n_members']} models write like {_count(home)} distinct ones"]
     if ("bigram", "all") in found:
         lines[0] += f"; by their word pairs like {_count(found['bigram', 'all'])}"
     lines[0] += f".{_floor(home)}"
-    if ("opening", "families") in found:
-        row = found["opening", "families"]
+    if ("prefix_overlap", "families") in found:
+        row = found["prefix_overlap", "families"]
         lines[0] += f" One voice a family: {row['n_members']} families like {row['vendi']:.1f}."
     ranked = sorted((row for row in members if _is_main(row)), key=lambda row: int(row["rank"]))
     if ranked:
@@ -41,7 +41,7 @@ def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Se
 
 
 def _is_main(row: Row) -> bool:
-    return row["kernel"] == "opening" and row["population"] == "all"
+    return row["kernel"] == "prefix_overlap" and row["population"] == "all"
 
 
 def _count(row: Row) -> str:
@@ -74,6 +74,6 @@ def _groups(groups: Sequence[Row]) -> str:
             shown.append(row)
     named = "; ".join(", ".join(row["members"]) for row in shown[:MOST_GROUPS])
     return (
-        f"Of {len(groups)} groups in the tree of openings, {len(again)} come again in at least {SUPPORTED:.0%} of the "
-        "draws of prompts" + (f", such as: {named}." if named else ".")
+        f"Of {len(groups)} groups in the tree of prefix overlaps, {len(again)} come again in at least "
+        f"{SUPPORTED:.0%} of the draws of prompts" + (f", such as: {named}." if named else ".")
     )

@@ -73,7 +73,7 @@ def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
 
 
 def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
-    """Return who of the vendor's models shares lineage with the controls' vendors, which would explain the likeness."""
+    """Return who of the vendor's models shares lineage with the controls' vendors, which would explain it."""
     vendor_of = {row["reference"]: row["candidate_vendor"] for row in verdicts}
     own = {vendor_of.get(row["target"]) for row in pairs} - {None}
     references = {row["reference"] for row in pairs}

@@ -13,35 +13,35 @@ ALIKE = 0.8
 
 MOST_PAIRS = 10
 
-PANEL_FOR_A_NULL = 8
+BACKGROUND_FOR_A_NULL = 8
 """Independent references from which on a null can be formed (see docs/method.md)."""
 
 
-def findings(pairs: Sequence[Row], coverage: Sequence[Row], panel: Sequence[Row]) -> list[str]:
+def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence[Row]) -> list[str]:
     """Return sentences on what the tables show and what they can't.
 
     Args:
-        pairs: rows of `mart.pair_beside_self`, most alike first.
+        pairs: rows of `mart.pair_self_normalised`, most alike first.
         coverage: rows of `mart.coverage`.
-        panel: rows of `mart.panel`.
+        background: rows of `mart.background`.
     """
     lines = [_pair(row) for row in _told(pairs)]
-    n_panel = sum(bool(row["is_panel"]) for row in panel)
-    is_told = any(row["role"] == "independent" for row in panel)
+    n_background = sum(bool(row["is_background"]) for row in background)
+    is_told = any(row["role"] == "independent" for row in background)
     if not is_told and coverage:
         lines.append(
             "No model here is documented as independent, so each was compared against all others: the order of the "
             "scores says who is nearer, not who taught whom."
         )
-    if n_panel < PANEL_FOR_A_NULL and coverage:
-        few = f"only {n_panel} model{'s' * (n_panel != 1)} to compare against"
+    if n_background < BACKGROUND_FOR_A_NULL and coverage:
+        few = f"only {n_background} model{'s' * (n_background != 1)} to compare against"
         lines.append(
-            f"There {'is' if n_panel == 1 else 'are'} {few}; with fewer than {PANEL_FOR_A_NULL} independent references "
-            "there is no null, so nothing here says that a likeness is more than chance."
+            f"There {'is' if n_background == 1 else 'are'} {few}; with fewer than {BACKGROUND_FOR_A_NULL} independent "
+            "references there is no null, so nothing here says that a similarity is more than chance."
         )
     if coverage:
         lines.append(
-            "Likeness can't tell a teacher from a fellow student, nor who learned from whom; a teacher that is not "
+            "Similarity can't tell a teacher from a fellow student, nor who learned from whom; a teacher that is not "
             "among the references can't be found."
         )
     return lines
@@ -53,11 +53,11 @@ def told_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _told(pairs: Sequence[Row]) -> list[Row]:
-    return [row for row in pairs if row["opening_share_of_self"] is not None][:MOST_PAIRS]
+    return [row for row in pairs if row["prefix_overlap_self_normalised"] is not None][:MOST_PAIRS]
 
 
 def _pair(row: Row) -> str:
-    share, left, right = row["opening_share_of_self"], row["left_model"], row["right_model"]
+    share, left, right = row["prefix_overlap_self_normalised"], row["left_model"], row["right_model"]
     if share >= ALIKE:
         verdict = "about as alike as two samples of one and the same model"
     elif share >= ALIKE / 2:
@@ -65,13 +65,13 @@ def _pair(row: Row) -> str:
     else:
         verdict = "far less alike than two samples of one model"
     return (
-        f"{left} and {right} begin their replies {verdict}: {share:.0%} of the models' likeness to themselves"
+        f"{left} and {right} begin their replies {verdict}: {share:.0%} of the models' similarity to themselves"
         f"{_interval(row)}, over {row['n_prompts']} prompts."
     )
 
 
 def _interval(row: Row) -> str:
-    low, high = row["opening_share_of_self_low"], row["opening_share_of_self_high"]
+    low, high = row["prefix_overlap_self_normalised_low"], row["prefix_overlap_self_normalised_high"]
     return "" if low is None else f" (95 % interval {max(low, 0):.0%} to {high:.0%})"
 
 

@@ -58,7 +58,7 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
 
     Args:
         rows: of `mart.coverage`.
-        spent: of `mart.spend_by_stage`, of the run's round.
+        spent: of `mart.spend`, of the run's round.
         problems: what went wrong in this run, a line a batch.
     """
     n_asked, n_missing = sum(row["n_asked"] for row in rows), sum(row["n_missing"] for row in rows)
@@ -66,7 +66,7 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
     columns |= {
         "missing": "n_missing",
         "why": "missing_reasons",
-        "cut at limit": "n_cut",
+        "cut at limit": "n_truncated",
         "median ms": "median_latency_ms",
     }
     parts = [f"{n_asked - n_missing} of {n_asked} requests have a reply, {n_missing} have none."]
@@ -76,7 +76,7 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
         parts += [f"## Batches that failed in this run: {len(problems)}", bullets(told[:MOST_ROWS])]
         parts += ["Start the run again, or retry it: only what has no reply is asked."]
     parts += ["## Replies", table(_most_missing(rows), columns), *_left_out(len(rows))]
-    costs = {"model": "model", "for": "stage", "calls": "n_calls", "USD": "cost_usd"}
+    costs = {"model": "model", "for": "purpose", "calls": "n_calls", "USD": "cost_usd"}
     if spent:
         parts += ["## Spent in this round", table(spent[:MOST_ROWS], costs), *_left_out(len(spent))]
     return "\n\n".join(["# Coverage", *parts])
@@ -101,12 +101,12 @@ def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str
         "Holm": "p_holm",
         "score": "score",
         "degree": "degree",
-        "D": "opening_d",
-        "low": "opening_d_low",
-        "high": "opening_d_high",
+        "D": "prefix_overlap_d",
+        "low": "prefix_overlap_d_low",
+        "high": "prefix_overlap_d_high",
         "prompts": "n_prompts",
     }
-    columns |= {"hard": "hard", "trials": "identity_mode", "missing": "n_missing"}
+    columns |= {"hard": "hard", "probes": "identity_mode", "missing": "n_missing"}
     # The page shows escapes within a link's text as they stand, so only our own words are there.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
     told = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]

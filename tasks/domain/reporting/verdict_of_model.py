@@ -79,7 +79,7 @@ def no_row(target: str, verdicts: Sequence[Row]) -> str:
         return f"There is no verdict on {target}, nor on any other model: distillometer score forms them."
     return (
         f"There is no verdict on {target}: it shares no prompt with a candidate teacher, or has no replies but those "
-        "to identity trials."
+        "to identity probes."
     )
 
 
@@ -139,8 +139,8 @@ def _degree(row: Row) -> str:
     beyond = " 1+: beyond what it is normalised by." if row["degree"] > 1 else ""
     return (
         f"{degree_text(row['degree'])}{f' ({interval})' if interval else ''}, from 0, as unrelated models, to 1, as "
-        f"the same model: D {figure(row['opening_d'])}{between(row['low'], row['high'])}, "
-        f"{figure(row['opening_null_mean'])} of unrelated models, {figure(row['ceiling_d'])} of the same model; "
+        f"the same model: D {figure(row['prefix_overlap_d'])}{between(row['low'], row['high'])}, "
+        f"{figure(row['prefix_overlap_null_mean'])} of unrelated models, {figure(row['ceiling_d'])} of the same model; "
         f"normalised by {by}.{beyond} It orders; it is no share of the training data."
     )
 
@@ -165,7 +165,7 @@ def _weights(row: Row) -> str:
     if row["weights_p"] is None:
         return ""
     meant = f", embeddings alone p {p_value(row['embedding_p'])}" if row["embedding_p"] is not None else ""
-    without = "" if row["embedding_p"] is not None else " Replies were not embedded, so openings speak alone."
+    without = "" if row["embedding_p"] is not None else " Replies were not embedded, so prefix overlaps speak alone."
     over = (
         f"q {p_value(row['weights_q'])} over models" if row["weights_q"] is not None else "not significant over models"
     )

@@ -115,7 +115,7 @@ def _not_conclusive(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def absent_makers(known: Iterable[str], candidates: Iterable[str]) -> str | None:
+def absent_vendors(known: Iterable[str], candidates: Iterable[str]) -> str | None:
     """Return a sentence on whose models were not among the candidates, and so could not be found; None if nobody's.
 
     Args:

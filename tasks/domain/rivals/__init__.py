@@ -1,1 +1,1 @@
-"""Rival statistics of likeness, as others published them: one file each, the constant has the file's name."""
+"""Rival statistics of similarity, as others published them: one file each, the constant has the file's name."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tasks.domain.likeness.char_ngrams import BUCKETS, char_ngrams
 from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_prompts
+from tasks.domain.similarity.char_ngrams import BUCKETS, char_ngrams
 
 
 def score(given: RivalInput) -> Floats:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from tasks.domain.likeness.char_ngrams import BUCKETS, char_ngrams
 from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_prompts
+from tasks.domain.similarity.char_ngrams import BUCKETS, char_ngrams
 
 
 def score(given: RivalInput) -> Floats:

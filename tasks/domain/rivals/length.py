@@ -1,4 +1,4 @@
-"""Closeness of length: the simplest habit there is, and a check on what any likeness adds to it."""
+"""Closeness of length: the simplest habit there is, and a check on what any similarity adds to it."""
 
 import numpy as np
 

@@ -7,9 +7,9 @@ from math import sqrt
 import numpy as np
 
 from tasks.domain.stats.cluster_bootstrap import exact_interval
+from tasks.domain.stats.clustered_sample import Codes, Observed
 from tasks.domain.stats.design_effect import CONFIDENCE, clustered_variance, measure
 from tasks.domain.stats.distributions import t_quantile
-from tasks.domain.stats.observed import Codes, Observed
 
 
 @dataclass(frozen=True)

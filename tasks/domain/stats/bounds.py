@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.domain.stats.observed import observe
+from tasks.domain.stats.clustered_sample import observe
 
 
 @dataclass(frozen=True)

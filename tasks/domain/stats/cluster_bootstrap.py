@@ -6,9 +6,9 @@ from math import sqrt
 
 import numpy as np
 
+from tasks.domain.stats.clustered_sample import Floats, Observed, observe
 from tasks.domain.stats.design_effect import CONFIDENCE, DesignEffect, measure
 from tasks.domain.stats.distributions import NORMAL, beta_quantile, t_quantile
-from tasks.domain.stats.observed import Floats, Observed, observe
 
 DRAWS = 2_000
 
@@ -68,7 +68,7 @@ def clustered_rate(
 
 
 def exact_interval(values: Floats, cautious: float) -> tuple[float, float]:
-    """Return Korn and Graubard's interval of a mean: Clopper and Pearson's (1934) for the effective number of trials.
+    """Return Korn and Graubard's interval of a mean: Clopper and Pearson's (1934) for the effective number of probes.
 
     Args:
         values: shape (n,), from 0 to 1.
@@ -76,15 +76,15 @@ def exact_interval(values: Floats, cautious: float) -> tuple[float, float]:
     """
     mean = float(values.mean())
     spread = float(((values - mean) ** 2).mean())
-    # Values between 0 and 1 vary less than zeros and ones of the same mean, so they are worth more trials.
+    # Values between 0 and 1 vary less than zeros and ones of the same mean, so they are worth more probes.
     worth = mean * (1.0 - mean) / spread if spread > 1e-18 else 1.0
     return clopper_pearson(mean, max(1.0, worth * len(values) / cautious))
 
 
-def clopper_pearson(share: float, trials: float) -> tuple[float, float]:
-    """Return the exact 95 % interval of a binomial share; neither `trials` nor `share` x `trials` need be whole."""
-    tail, successes = (1.0 - CONFIDENCE) / 2.0, share * trials
-    failures = trials - successes
+def clopper_pearson(share: float, probes: float) -> tuple[float, float]:
+    """Return the exact 95 % interval of a binomial share; neither `probes` nor `share` x `probes` need be whole."""
+    tail, successes = (1.0 - CONFIDENCE) / 2.0, share * probes
+    failures = probes - successes
     low = beta_quantile(tail, successes, failures + 1.0) if successes > 1e-9 else 0.0
     high = beta_quantile(1.0 - tail, successes + 1.0, failures) if failures > 1e-9 else 1.0
     return low, high

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tasks.domain.stats.clustered_sample import Floats, Observed, observe
 from tasks.domain.stats.distributions import NORMAL, t_quantile
-from tasks.domain.stats.observed import Floats, Observed, observe
 
 CONFIDENCE = 0.95
 
@@ -14,7 +14,7 @@ ASSUMED_ICC = 2 / 3
 """Intracluster correlation taken where the data can't tell it: nothing, or next to nothing, deviates.
 
 The published attack logs show .05 to .31 over templates and up to .35 over questions, but a template may also leak on
-every question. With 2/3, zero in G clusters is read as zero in about 1.5 G trials: the interval then misses the rate of
+every question. With 2/3, zero in G clusters is read as zero in about 1.5 G probes: the interval then misses the rate of
 templates that always leak, in the worst case, with probability .025^(2/3) = 8.5 %, whatever G is.
 """
 

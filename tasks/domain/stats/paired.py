@@ -7,8 +7,8 @@ from math import hypot, sqrt
 import numpy as np
 
 from tasks.domain.stats.cluster_bootstrap import DRAWS, bootstrap_means, exact_interval, percentiles
+from tasks.domain.stats.clustered_sample import Floats, Observed, observe
 from tasks.domain.stats.design_effect import clustered_variance, measure
-from tasks.domain.stats.observed import Floats, Observed, observe
 
 EXACT_UP_TO = 15
 """Up to so many clusters that differ, all sign patterns are counted; above, some are drawn."""

@@ -33,7 +33,7 @@ Cell = tuple[int, int]
 class Measured:
     """What is measured of a population, before any test.
 
-    `questions`: pairs of target and group that were asked about before anything was seen. `selves`: what is known of
+    `hypotheses`: pairs of target and group that were asked about before anything was seen. `selves`: what is known of
     each reference's similarity to itself. `named_vendors`: vendors that a model's name names.
     """
 
@@ -41,7 +41,7 @@ class Measured:
     composite: Composite
     pairs: Pairs
     selves: Mapping[str, SelfScore]
-    questions: Collection[tuple[str, str]] = ()
+    hypotheses: Collection[tuple[str, str]] = ()
     named_vendors: Mapping[str, frozenset[str]] | None = None
 
 
@@ -75,7 +75,7 @@ class Analysis:
     without: LineageTests
     level_without: LineageTests
     named: np.ndarray
-    opening: Tested
+    prefix_overlap: Tested
     embedding: Tested
     weights: Mapping[str, TargetTest]
     siblings: Mapping[Cell, SiblingTest]
@@ -95,14 +95,14 @@ def analyse(measured: Measured) -> Analysis:
     lengths = _of_snapshot(matrix(measured.pairs, "length_closeness"), snapshot)
     plain = lineage_tests(scores, is_control, population)
     named = resembling_controls(plain)
-    opening_d = best_snapshots(population, matrix(measured.pairs, "opening_d"))[0]
+    prefix_overlap_d = best_snapshots(population, matrix(measured.pairs, "prefix_overlap_d"))[0]
     embedded = best_snapshots(population, matrix(measured.pairs, "embedding"))[0]
-    opening = against_null(Scores(opening_d, is_control, population.family, population.is_documented))
+    prefix_overlap = against_null(Scores(prefix_overlap_d, is_control, population.family, population.is_documented))
     embedding = against_null(
         Scores(at_equal_length(embedded, lengths, is_control), is_control, population.family, population.is_documented)
     )
     kinds = _kinds(measured, scores)
-    ranks = _ranks(plain.groups.t, opening_d, scores)
+    ranks = _ranks(plain.groups.t, prefix_overlap_d, scores)
     level_scores = at_equal_length(scores, lengths, is_control)
     level = lineage_tests(level_scores, is_control, population)
     return Analysis(
@@ -116,11 +116,11 @@ def analyse(measured: Measured) -> Analysis:
         without=lineage_tests(scores, is_control, population, named) if named.any() else plain,
         level_without=lineage_tests(level_scores, is_control, population, named) if named.any() else level,
         named=named,
-        opening=opening,
+        prefix_overlap=prefix_overlap,
         embedding=embedding,
-        weights=_weights(kinds, opening, embedding, population),
+        weights=_weights(kinds, prefix_overlap, embedding, population),
         siblings=sibling_tests(scores, population),
-        alone=_alone(kinds, plain, opening, embedding),
+        alone=_alone(kinds, plain, prefix_overlap, embedding),
         tops=ceilings(measured.selves),
         ranks=ranks,
         cluster=_clusters(measured, snapshot, plain, kinds, ranks),
@@ -135,7 +135,7 @@ def _of_snapshot(values: np.ndarray, snapshot: np.ndarray) -> np.ndarray:
 
 
 def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
-    population, asked = measured.population, set(measured.questions)
+    population, asked = measured.population, set(measured.hypotheses)
     unit_of = {group: unit.kind for unit in vendor_units(population) for group in unit.groups}
     found: dict[Cell, str] = {}
     for target, group in zip(*np.nonzero(~np.isnan(scores)), strict=True):
@@ -149,44 +149,46 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
     return found
 
 
-def _ranks(t: Floats, opening_d: Floats, scores: Floats) -> dict[Cell, int]:
+def _ranks(t: Floats, prefix_overlap_d: Floats, scores: Floats) -> dict[Cell, int]:
     """Return each group's place among a target's candidates, 1 the nearest: by t; without any null by D, then score.
 
     Where nobody tells what chance is, nothing tells how much overlap is too much, and copied openings come first.
     """
     found: dict[Cell, int] = {}
     for target in range(len(scores)):
-        by = next((told[target] for told in (t, opening_d) if not np.isnan(told[target]).all()), scores[target])
+        by = next((told[target] for told in (t, prefix_overlap_d) if not np.isnan(told[target]).all()), scores[target])
         order = [group for group in in_order(list(by)) if not np.isnan(scores[target, group])]
         found |= {(target, group): place for place, group in enumerate(order, 1)}
     return found
 
 
-def shared_weights_p(opening: Tested, embedding: Tested, cell: Cell) -> float | None:
-    """Return the p of a pair by openings or by embeddings at equal length, Bonferroni over those that there are."""
-    told = [float(tested.p[cell]) for tested in (opening, embedding) if not np.isnan(tested.p[cell])]
+def shared_weights_p(prefix_overlap: Tested, embedding: Tested, cell: Cell) -> float | None:
+    """Return the p of a pair by prefix overlap or by embeddings at equal length, Bonferroni over those there are."""
+    told = [float(tested.p[cell]) for tested in (prefix_overlap, embedding) if not np.isnan(tested.p[cell])]
     return min(1.0, len(told) * min(told)) if told else None
 
 
 def _weights(
-    kinds: Mapping[Cell, str], opening: Tested, embedding: Tested, population: Population
+    kinds: Mapping[Cell, str], prefix_overlap: Tested, embedding: Tested, population: Population
 ) -> dict[str, TargetTest]:
     """Return the test for shared weights of each target over all candidate groups of other vendors."""
     p_values: dict[str, dict[int, float]] = {}
     for cell, kind in kinds.items():
-        p = shared_weights_p(opening, embedding, cell)
+        p = shared_weights_p(prefix_overlap, embedding, cell)
         if kind not in (KIN, RULED_OUT_KIND) and p is not None:
             p_values.setdefault(population.known[cell[0]].model, {})[cell[1]] = p
     return target_tests(p_values)
 
 
-def _alone(kinds: Mapping[Cell, str], plain: LineageTests, opening: Tested, embedding: Tested) -> dict[Cell, Adjusted]:
+def _alone(
+    kinds: Mapping[Cell, str], plain: LineageTests, prefix_overlap: Tested, embedding: Tested
+) -> dict[Cell, Adjusted]:
     """Return the p of pairs that are a family of their own: asked beforehand, and within one vendor."""
     found: dict[Cell, Adjusted] = {}
     for wanted in (ASKED, KIN):
         cells = sorted(cell for cell, kind in kinds.items() if kind == wanted)
         p_values = [
-            shared_weights_p(opening, embedding, cell) if wanted == KIN else _figure(plain.groups.p[cell])
+            shared_weights_p(prefix_overlap, embedding, cell) if wanted == KIN else _figure(plain.groups.p[cell])
             for cell in cells
         ]
         n = sum(p is not None for p in p_values)

@@ -60,8 +60,8 @@ def hypotheses(tests: LineageTests, kind: str, population: Population) -> dict[s
     p_values: dict[str, dict[int, float]] = {}
     for target, model in enumerate(population.known):
         for place, unit in enumerate(tests.units):
-            is_asked = model.role in (STUDENT, HUMAN) and unit.kind == kind and is_hypothesis(target, unit, population)
-            if is_asked and not np.isnan(tests.vendors.p[target, place]):
+            is_tested = model.role in (STUDENT, HUMAN) and unit.kind == kind and is_hypothesis(target, unit, population)
+            if is_tested and not np.isnan(tests.vendors.p[target, place]):
                 p_values.setdefault(model.model, {})[place] = float(tests.vendors.p[target, place])
     return target_tests(p_values)
 

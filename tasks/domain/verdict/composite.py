@@ -17,9 +17,9 @@ from tasks.domain.verdict.limits import LEAST_NULLS
 from tasks.domain.verdict.population import Population, best_snapshots
 
 WEIGHTS: Mapping[str, float] = {
-    "template_opening": 0.7,
-    "rare_opening": 0.4,
-    "template_closing": 0.4,
+    "template_prefix": 0.7,
+    "rare_prefix": 0.4,
+    "closing_template": 0.4,
     "layout": 0.4,
     "overlap": -0.7,
 }
@@ -30,9 +30,9 @@ MOST_COUNTED = {"overlap": 5.0}
 """Spreads beyond which a channel counts no further: who copies whole replies must not look less alike for it."""
 
 TYPICAL_SPREADS: Mapping[str, float] = {
-    "template_opening": 0.11,
-    "rare_opening": 0.20,
-    "template_closing": 0.06,
+    "template_prefix": 0.11,
+    "rare_prefix": 0.20,
+    "closing_template": 0.06,
     "layout": 0.024,
     "overlap": 0.0075,
 }

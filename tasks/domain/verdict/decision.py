@@ -16,7 +16,7 @@ INDEPENDENT = "documented as independent"
 RULED_OUT = "ruled out beforehand"
 
 MEANINGS: Mapping[str, str] = {
-    SAME_MODEL: "Openings and embeddings are as near as two samples of one model. Not: which of the two came first.",
+    SAME_MODEL: "First words and embeddings are as near as two samples of one model. Not: which of the two came first.",
     TAUGHT: "Nearer to this vendor than unrelated models are, and than models of the same base that had another "
     "teacher or none. Not: that no other teacher took part, nor which snapshot it was.",
     STRONG: "Nearer to this vendor than unrelated models are; the chance of any false one in the run is at most .05. "

@@ -35,7 +35,7 @@ class SelfScore:
 class Ceiling:
     """The D at which the degree is 1, and what it was taken from: samples, variant, typical or identical."""
 
-    opening_d: float
+    prefix_overlap_d: float
     kind: str
 
 
@@ -49,7 +49,9 @@ def ceilings(scores: Mapping[str, SelfScore]) -> dict[str, Ceiling]:
     """
     own = {name: ceiling for name, score in scores.items() if (ceiling := _own(score)) is not None}
     shares = [
-        ceiling.opening_d / scores[name].identical for name, ceiling in own.items() if scores[name].identical > 0.0
+        ceiling.prefix_overlap_d / scores[name].identical
+        for name, ceiling in own.items()
+        if scores[name].identical > 0.0
     ]
     typical = median(shares) if shares else None
     return {
@@ -85,12 +87,12 @@ def _first_above(score: SelfScore, told: Iterable[tuple[str, float | None]]) -> 
     return None
 
 
-def degree(opening_d: float | None, null_mean: float, ceiling: Ceiling | None) -> float | None:
+def degree(prefix_overlap_d: float | None, null_mean: float, ceiling: Ceiling | None) -> float | None:
     """Return (D - mean of null) / (D of the ceiling - mean of null), cut to 0 at the lower end: 0 as unrelated models.
 
     1 as the same model; above 1 it is beyond its ceiling. An ordering, never a share of the training data. None where
     the ceiling is no higher than the null.
     """
-    if opening_d is None or ceiling is None or ceiling.opening_d <= null_mean:
+    if prefix_overlap_d is None or ceiling is None or ceiling.prefix_overlap_d <= null_mean:
         return None
-    return max((opening_d - null_mean) / (ceiling.opening_d - null_mean), 0.0)
+    return max((prefix_overlap_d - null_mean) / (ceiling.prefix_overlap_d - null_mean), 0.0)

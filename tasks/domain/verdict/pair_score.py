@@ -15,14 +15,14 @@ from tasks.domain.verdict.population import Population
 class PairScore:
     """How alike one target is to one reference: D with its interval, and what stands beside it.
 
-    `opening_d`: mean plain opening, centred by vendor. `opening`: what that is before centring. `embedding`: mean
-    centred cosine, None where nothing is embedded.
+    `prefix_overlap_d`: mean prefix overlap, centred by vendor. `prefix_overlap`: what that is before centring.
+    `embedding`: mean centred cosine, None where nothing is embedded.
     """
 
     target: str
     reference: str
-    opening: float
-    opening_d: float | None
+    prefix_overlap: float
+    prefix_overlap_d: float | None
     low: float | None
     high: float | None
     length_closeness: float | None

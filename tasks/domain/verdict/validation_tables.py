@@ -8,7 +8,7 @@ from tasks.domain.verdict.validation import Auroc, Share
 
 OURS, PROVENANCE = "the verdict's", "provenance test"
 NAMES = {
-    "opening_0_1_0": "of version 0.1.0",
+    "prefix_overlap_0_1_0": "of version 0.1.0",
     "first_words": "same first word",
     "word_jaccard": "shared words",
     "rouge_l": "ROUGE-L",

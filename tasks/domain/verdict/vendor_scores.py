@@ -1,4 +1,4 @@
-"""Tested scores of groups -> scores of vendors: the first question is whose model taught a target."""
+"""Tested scores of groups -> scores of vendors: the first hypothesis is whose model taught a target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

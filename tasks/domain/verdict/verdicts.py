@@ -25,7 +25,7 @@ class Verdict:
     reference: str
     kind: str
     is_kin: bool
-    is_asked: bool
+    is_hypothesis: bool
     statistic: str
     statistic_version: str
     score: float
@@ -47,10 +47,10 @@ class Verdict:
     sibling_p: float | None
     weights_p: float | None
     weights_q: float | None
-    opening_d: float | None
+    prefix_overlap_d: float | None
     low: float | None
     high: float | None
-    opening_null_mean: float | None
+    prefix_overlap_null_mean: float | None
     degree: float | None
     degree_low: float | None
     degree_high: float | None
@@ -91,7 +91,7 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
     model = population.known[target]
     reference = int(analysis.snapshot[cell])
     pair = measured.pairs.get((target, reference))
-    groups, opening, embedding = analysis.plain.groups, analysis.opening, analysis.embedding
+    groups, prefix_overlap, embedding = analysis.plain.groups, analysis.prefix_overlap, analysis.embedding
     adjusted = _adjusted(cell, analysis, analysis.plain)
     sibling = analysis.siblings.get(cell)
     tests = analysis.weights.get(model.model)
@@ -107,7 +107,7 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
         reference=population.known[reference].model,
         kind=kind,
         is_kin=bool(population.is_kin[cell]) and kind != ASKED,
-        is_asked=kind == ASKED,
+        is_hypothesis=kind == ASKED,
         statistic=STATISTIC,
         statistic_version=VERSION,
         score=float(analysis.scores[cell]),
@@ -127,16 +127,16 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
         n_siblings=sibling.n if sibling else None,
         sibling_t=sibling.t if sibling else None,
         sibling_p=sibling.p if sibling else None,
-        weights_p=shared_weights_p(opening, embedding, cell),
+        weights_p=shared_weights_p(prefix_overlap, embedding, cell),
         weights_q=tests.q if tests and tests.p_candidate.get(group, 1.0) <= LEVEL else None,
-        opening_d=pair.opening_d if pair else None,
+        prefix_overlap_d=pair.prefix_overlap_d if pair else None,
         low=pair.low if pair else None,
         high=pair.high if pair else None,
-        opening_null_mean=_figure(opening.null_mean[cell]),
+        prefix_overlap_null_mean=_figure(prefix_overlap.null_mean[cell]),
         degree=degrees[0],
         degree_low=degrees[1],
         degree_high=degrees[2],
-        ceiling_d=top.opening_d if top else None,
+        ceiling_d=top.prefix_overlap_d if top else None,
         ceiling_kind=top.kind if top else None,
         embedding=pair.embedding if pair else None,
         embedding_z=_figure(embedding.z[cell]),
@@ -238,12 +238,12 @@ def _named(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
 
 def _degrees(cell: Cell, pair: PairScore | None, analysis: Analysis) -> tuple[float | None, float | None, float | None]:
     """Return the degree of D with the ends of its interval."""
-    mean = _figure(analysis.opening.null_mean[cell])
+    mean = _figure(analysis.prefix_overlap.null_mean[cell])
     tops: Mapping = analysis.tops
     if pair is None or mean is None:
         return None, None, None
     top = tops.get(pair.reference)
-    return degree(pair.opening_d, mean, top), degree(pair.low, mean, top), degree(pair.high, mean, top)
+    return degree(pair.prefix_overlap_d, mean, top), degree(pair.low, mean, top), degree(pair.high, mean, top)
 
 
 def _figure(value: float | np.floating) -> float | None:

@@ -1,12 +1,13 @@
-"""A judge that asks a model: does the reply contradict the facts about the target? The paper's loose reading."""
+"""A judge that asks a model: does the reply contradict the facts about the target? The paper's loose label."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.judging import briefing
-from tasks.domain.judging.claim import AttributeClaim, ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging import judge_prompt
+from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.llm_judge import Aspect, LlmJudge
 from tasks.domain.judging.parsing import Menu, Unreadable, checked, one_object
+from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
 
@@ -40,42 +41,44 @@ class Contradiction:
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
         """Return the question whether `reply` contradicts the facts of `identity`."""
-        return briefing.messages(_TASK, _FORM, reply, identity, lexicon)
+        return judge_prompt.messages(_TASK, _FORM, reply, identity, lexicon)
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
         """Return the form of the answer for endpoints with structured output; it is the same for every lexicon."""
-        contradicts = {"type": "array", "items": briefing.words(briefing.ATTRIBUTES)}
-        return briefing.json_format(
+        contradicts = {"type": "array", "items": judge_prompt.words(judge_prompt.ATTRIBUTES)}
+        return judge_prompt.json_format(
             self.name,
             {
-                "evidence": briefing.TEXT_OR_NULL,
+                "evidence": judge_prompt.TEXT_OR_NULL,
                 "contradicts": contradicts,
-                "contradiction": briefing.words(("yes", "no")),
+                "contradiction": judge_prompt.words(("yes", "no")),
             },
         )
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimVerdict | Unreadable:
-        """Return the verdict of an answer, or why it is none."""
+    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+        """Return the label of an answer, or why it is none."""
         answer = one_object(text)
         if isinstance(answer, Unreadable):
             return answer
         if fault := checked(answer, _MENU):
             return fault
         named = answer["contradicts"]
-        if not all(isinstance(one, str) and one in briefing.ATTRIBUTES for one in named):
-            return Unreadable("off_menu", "contradicts: an attribute that is not on the menu")
+        if not all(isinstance(one, str) and one in judge_prompt.ATTRIBUTES for one in named):
+            return Unreadable(MissingReason.OFF_MENU, "contradicts: an attribute that is not on the menu")
         if (answer["contradiction"] == "yes") != bool(named):
-            return Unreadable("off_menu", f"contradiction: {answer['contradiction']} with {len(named)} attributes")
-        wrong = tuple(one for one in briefing.ATTRIBUTES if one in named)
+            return Unreadable(
+                MissingReason.OFF_MENU, f"contradiction: {answer['contradiction']} with {len(named)} attributes"
+            )
+        wrong = tuple(one for one in judge_prompt.ATTRIBUTES if one in named)
         if identity is not None and wrong:
-            wrong = tuple(one for one in wrong if briefing.is_known(one, identity))
+            wrong = tuple(one for one in wrong if judge_prompt.is_known(one, identity))
             if not wrong:
-                return Unreadable("off_menu", "contradicts: nothing but attributes whose facts are unknown")
-        return ClaimVerdict(
+                return Unreadable(MissingReason.OFF_MENU, "contradicts: nothing but attributes whose facts are unknown")
+        return ClaimLabel(
             stance="not_judged",
             is_contradiction=bool(wrong),
             is_foreign=None,
-            evidence=briefing.quoted(answer["evidence"]),
+            evidence=judge_prompt.quoted(answer["evidence"]),
             attributes=tuple(AttributeClaim(one, None, is_deviation=True) for one in wrong),
         )
 

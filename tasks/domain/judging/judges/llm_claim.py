@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.judging import briefing
-from tasks.domain.judging.briefing import NONE, OTHER
-from tasks.domain.judging.claim import AttributeClaim, ClaimVerdict, Identity, JudgedReply
+from tasks.domain.judging import judge_prompt
+from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
+from tasks.domain.judging.judge_prompt import NONE, OTHER
 from tasks.domain.judging.llm_judge import Aspect, LlmJudge
 from tasks.domain.judging.parsing import Menu, Unreadable, checked, one_object
+from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
 
@@ -47,7 +48,7 @@ _DEVIATES = {"yes": True, "no": False, "unknown": None}
 
 @dataclass(frozen=True)
 class LlmClaim:
-    """Fills all of a verdict: `is_foreign`, and `is_contradiction` where it is foreign or an attribute deviates."""
+    """Fills all of a label: `is_foreign`, and `is_contradiction` where it is foreign or an attribute deviates."""
 
     name: str = "llm_claim"
     version: str = "1.0.0"
@@ -55,35 +56,35 @@ class LlmClaim:
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
         """Return the question whom the speaker of `reply` claims to be."""
-        return briefing.messages(_TASK, f"{_FORM}\n{briefing.vendor_menu(lexicon)}", reply, identity, lexicon)
+        return judge_prompt.messages(_TASK, f"{_FORM}\n{judge_prompt.vendor_menu(lexicon)}", reply, identity, lexicon)
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
         """Return the form of the answer for endpoints with structured output, with the vendors of `lexicon`."""
-        vendors = briefing.words(briefing.vendor_ids(lexicon))
+        vendors = judge_prompt.words(judge_prompt.vendor_ids(lexicon))
         attribute = {
-            "attribute": briefing.words(briefing.ATTRIBUTES),
+            "attribute": judge_prompt.words(judge_prompt.ATTRIBUTES),
             "value": {"type": "string"},
             "vendor": vendors,
-            "deviates": briefing.words(tuple(_DEVIATES)),
+            "deviates": judge_prompt.words(tuple(_DEVIATES)),
         }
-        return briefing.json_format(
+        return judge_prompt.json_format(
             self.name,
             {
-                "evidence": briefing.TEXT_OR_NULL,
-                "claim": briefing.words(_CLAIMS),
+                "evidence": judge_prompt.TEXT_OR_NULL,
+                "claim": judge_prompt.words(_CLAIMS),
                 "vendor": vendors,
-                "model": briefing.TEXT_OR_NULL,
-                "manner": briefing.words(_MANNERS),
-                "attributes": {"type": "array", "items": briefing.closed_object(attribute)},
+                "model": judge_prompt.TEXT_OR_NULL,
+                "manner": judge_prompt.words(_MANNERS),
+                "attributes": {"type": "array", "items": judge_prompt.closed_object(attribute)},
             },
         )
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimVerdict | Unreadable:
-        """Return the verdict of an answer, or why it is none."""
+    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+        """Return the label of an answer, or why it is none."""
         answer = one_object(text)
         if isinstance(answer, Unreadable):
             return answer
-        vendors = briefing.vendor_ids(lexicon)
+        vendors = judge_prompt.vendor_ids(lexicon)
         menu: Menu = {
             "evidence": str,
             "claim": _CLAIMS,
@@ -100,14 +101,14 @@ class LlmClaim:
         if fault := _discord(answer, attributes, identity):
             return fault
         claim, is_foreign = answer["claim"], answer["claim"] == "foreign"
-        return ClaimVerdict(
+        return ClaimLabel(
             stance=claim,
             is_contradiction=is_foreign or any(one.is_deviation for one in attributes),
             is_foreign=is_foreign,
             claimed_vendor=_vendor(answer["vendor"]),
-            claimed_model=briefing.quoted(answer["model"]),
+            claimed_model=judge_prompt.quoted(answer["model"]),
             is_earnest={"earnest": True, "role_play": False, NONE: None}[answer["manner"]],
-            evidence=briefing.quoted(answer["evidence"]),
+            evidence=judge_prompt.quoted(answer["evidence"]),
             attributes=attributes,
         )
 
@@ -116,22 +117,22 @@ def _attributes(
     found: Sequence[Any], vendors: Sequence[str], identity: Identity | None
 ) -> tuple[AttributeClaim, ...] | Unreadable:
     """Return what is stated for each attribute, in the order of the closed list."""
-    menu: Menu = {"attribute": briefing.ATTRIBUTES, "value": str, "vendor": vendors, "deviates": tuple(_DEVIATES)}
+    menu: Menu = {"attribute": judge_prompt.ATTRIBUTES, "value": str, "vendor": vendors, "deviates": tuple(_DEVIATES)}
     claims: dict[str, AttributeClaim] = {}
     for one in found:
         if not isinstance(one, dict):
-            return Unreadable("off_menu", "attributes: an entry is no object")
+            return Unreadable(MissingReason.OFF_MENU, "attributes: an entry is no object")
         if fault := checked(one, menu):
             return Unreadable(fault.reason, f"attributes: {fault.detail}")
-        attribute, value = one["attribute"], briefing.quoted(one["value"])
+        attribute, value = one["attribute"], judge_prompt.quoted(one["value"])
         if attribute in claims:
-            return Unreadable("two_answers", f"attributes: {attribute} stands there twice")
+            return Unreadable(MissingReason.TWO_ANSWERS, f"attributes: {attribute} stands there twice")
         if value is None:
-            return Unreadable("off_menu", f"attributes: {attribute} without a value")
-        is_judged = identity is None or briefing.is_known(attribute, identity)
+            return Unreadable(MissingReason.OFF_MENU, f"attributes: {attribute} without a value")
+        is_judged = identity is None or judge_prompt.is_known(attribute, identity)
         deviates = _DEVIATES[one["deviates"]] if is_judged else None
         claims[attribute] = AttributeClaim(attribute, value, _vendor(one["vendor"]), deviates)
-    return tuple(claims[attribute] for attribute in briefing.ATTRIBUTES if attribute in claims)
+    return tuple(claims[attribute] for attribute in judge_prompt.ATTRIBUTES if attribute in claims)
 
 
 def _discord(
@@ -141,15 +142,15 @@ def _discord(
     claim, vendor = answer["claim"], answer["vendor"]
     is_claim = claim in ("own", "foreign")
     if (vendor != NONE, answer["manner"] != NONE) != (is_claim, is_claim):
-        return Unreadable("off_menu", f"claim {claim} with vendor {vendor} and manner {answer['manner']}")
+        return Unreadable(MissingReason.OFF_MENU, f"claim {claim} with vendor {vendor} and manner {answer['manner']}")
     if answer["model"] is not None and not is_claim:
-        return Unreadable("off_menu", f"claim {claim} with a model")
+        return Unreadable(MissingReason.OFF_MENU, f"claim {claim} with a model")
     if claim == "foreign" and identity is not None and vendor == identity.vendor:
-        return Unreadable("off_menu", f"claim foreign with vendor {vendor}, which is its own")
+        return Unreadable(MissingReason.OFF_MENU, f"claim foreign with vendor {vendor}, which is its own")
     for one in attributes:
         is_maker = one.attribute == "maker" and one.is_deviation and one.vendor not in (None, OTHER)
         if is_maker and claim != "foreign":
-            return Unreadable("off_menu", f"claim {claim} with maker {one.vendor}, which deviates")
+            return Unreadable(MissingReason.OFF_MENU, f"claim {claim} with maker {one.vendor}, which deviates")
     return None
 
 

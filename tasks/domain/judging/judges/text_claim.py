@@ -8,16 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tasks.domain.card import Facts
-from tasks.domain.judging import context
-from tasks.domain.judging.attributes import Claim, attribute_claims
-from tasks.domain.judging.claim import ClaimVerdict, Identity, JudgedReply, Stance
-from tasks.domain.judging.cue import Cue
+from tasks.domain.claims import context
+from tasks.domain.claims.attributes import Claim, attribute_claims
+from tasks.domain.claims.cue import Cue
+from tasks.domain.claims.naming import BASE, FOREIGN, Kin, Masked, kin_of
+from tasks.domain.claims.remarks import Remark, remarks
+from tasks.domain.claims.roles import role_names
+from tasks.domain.claims.statements import Statement, statements
+from tasks.domain.claims.subject import CUES, is_about_speaker
+from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply, Stance
 from tasks.domain.judging.failures import failed_call_reason
-from tasks.domain.judging.naming import BASE, FOREIGN, Kin, Masked, kin_of
-from tasks.domain.judging.remarks import Remark, remarks
-from tasks.domain.judging.roles import role_names
-from tasks.domain.judging.statements import Statement, statements
-from tasks.domain.judging.subject import CUES, is_about_speaker
 from tasks.domain.prompting.lexicon import Lexicon
 
 VERSION = "1.1.0"
@@ -42,11 +42,11 @@ class TextClaim:
     name = "text_claim"
     version = VERSION
 
-    def judge(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> ClaimVerdict:
-        """Return what `reply` claims, measured against `identity`; a text that is no reply gives a missing verdict."""
+    def judge(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> ClaimLabel:
+        """Return what `reply` claims, measured against `identity`; a text that is no reply gives a missing label."""
         reason = failed_call_reason(reply.text)
         if reason:
-            return ClaimVerdict("none", None, None, missing_reason=reason)
+            return ClaimLabel("none", None, None, missing_reason=reason)
         kin = kin_of(identity, lexicon)
         roles = role_names(reply.prompt_text, lexicon)
         claims: list[Claim] = []
@@ -58,7 +58,7 @@ class TextClaim:
             if not statement.is_echo:
                 claims += _claims(statement, masked, is_whole=statement.text == reply.text.strip())
             said += remarks(statement, masked.text, kin, identity.facts)
-        return _verdict(_without_tables(claims), said, kin, identity.facts, reply.text)
+        return _label(_without_tables(claims), said, kin, identity.facts, reply.text)
 
 
 def _read(reply: JudgedReply) -> Iterator[Statement]:
@@ -112,7 +112,7 @@ def _without_tables(claims: Sequence[Claim]) -> list[Claim]:
     return [claim for claim in claims if claim.cue.subject != "field" or len(vendors) == 1]
 
 
-def _verdict(claims: Sequence[Claim], said: Sequence[Remark], kin: Kin, facts: Facts, text: str) -> ClaimVerdict:
+def _label(claims: Sequence[Claim], said: Sequence[Remark], kin: Kin, facts: Facts, text: str) -> ClaimLabel:
     foreign = [claim for claim in claims if claim.is_foreign]
     standing = [remark for remark in said if remark.is_plain or not claims]
     attributes = attribute_claims(claims, standing, kin, facts)
@@ -123,7 +123,7 @@ def _verdict(claims: Sequence[Claim], said: Sequence[Remark], kin: Kin, facts: F
     evidence, cue = (deviating.evidence, deviating.reason) if deviating else (None, None)
     if chosen:
         evidence, cue = chosen.statement.text, chosen.cue.name
-    return ClaimVerdict(
+    return ClaimLabel(
         stance=_stance(claims, foreign, text),
         is_contradiction=bool(foreign) or any(claim.is_deviation for claim in attributes),
         is_foreign=bool(foreign),

@@ -1,0 +1,1 @@
+"""The `distillometer` command: one file a verb; `main` lists them."""

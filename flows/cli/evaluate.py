@@ -1,0 +1,43 @@
+"""The verb `evaluate`: a plan is run."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from flows.cli import plan
+from flows.cli.output import drift, grades, identity, power, tables
+from flows.cli.start import HomeOption, VerboseOption, start
+from tasks.adapters import settings, terminal
+
+
+def evaluate(
+    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet."""
+    place = settings.home_at(home)
+    from tasks.adapters.planning import kept_plans, plans
+
+    known = plans.read(name, round_name)
+    prepared = plans.foreseen(known, place)
+    settled = plans.answered(place)
+    plan.print_plan(prepared, settled)
+    plans.check_reachable(prepared, settled, place)
+    start(place, verbose=verbose)
+    from flows.evaluate import evaluate as flow
+
+    kept = kept_plans.keep(known, place)
+    done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=kept))
+    tables.print_result(place, done.findings, done.problems)
+    terminal.say(power.scored(place))
+    identity.print_identity(place)
+    grades.print_grades(place)
+    drift.print_drift(place)
+    terminal.say(
+        [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
+    )
+    if done.problems:
+        raise typer.Exit(3)

@@ -1,0 +1,146 @@
+"""The `distillometer` command: every verb calls a flow, or reads what a flow has published.
+
+A verb's module is imported when the verb is run: to list the verbs imports none of them.
+"""
+
+import sys
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from tasks.domain.errors import DistillometerError
+
+
+class Verb(NamedTuple):
+    """Where a verb is: a function of a module of `flows.cli`, or a Typer with verbs. `help`: its docstring."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+VERBS = {
+    "plan": Verb("plan", "plan", "Check a plan and all that it names; say what it would ask. Asks nothing."),
+    "evaluate": Verb(
+        "evaluate",
+        "evaluate",
+        "Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet.",
+    ),
+    "ingest": Verb("score", "ingest", "Take in replies that were recorded elsewhere. The same again adds nothing."),
+    "score": Verb(
+        "score",
+        "score",
+        "Compare all that is in the warehouse and print the leaderboard; text first, then embeddings.",
+    ),
+    "report": Verb("query", "report", "Write the report as one HTML file and print its path."),
+    "query": Verb(
+        "query",
+        "query",
+        "Ask the published snapshot in SQL. `select * from meta.relation` says what there is to ask.",
+    ),
+    "models": Verb("query", "models", "List the model cards; with --check, see which of them answer."),
+    "judge-check": Verb(
+        "judge",
+        "judge_validation",
+        "Measure a judge against labelled replies. What a model is asked for it is kept: run again, it asks the rest.",
+    ),
+    "search": Verb(
+        "search",
+        "search",
+        "Search templates under which a model leaks about who it is. Run again, it goes on from its last step.",
+    ),
+    "validate": Verb(
+        "validate",
+        "validate",
+        "Hold the verdicts on a warehouse against its documented lineage: are they right, and as often as they say?",
+    ),
+    "export": Verb(
+        "export",
+        "export",
+        "Write every relation of schema mart as a file, with a dictionary of what stands in each column.",
+    ),
+    "prune": Verb(
+        "output.drift",
+        "prune",
+        "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
+    ),
+    "vacuum": Verb(
+        "output.drift", "vacuum", "Give room that the warehouse does not use back to the disk, and publish anew."
+    ),
+    "show": Verb(
+        "show_verdict", "show", "Print published results as tables."
+    ),  # Where the last of its own verbs joins it.
+    "bank": Verb("search", "bank", "Template sets made of what searches found."),
+}
+
+
+def imported(name: str) -> Any:
+    """Import a verb and return its command."""
+    found = getattr(import_module(f"flows.cli.{VERBS[name].module}"), VERBS[name].attribute)
+    if isinstance(found, typer.Typer):
+        return typer.main.get_group(found)
+    alone = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
+
+class Verbs(TyperGroup):
+    """The verbs by name and first sentence; one is imported when it is to be run."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.commands = {
+            name: TyperCommand(name, help=verb.help, rich_markup_mode="rich") for name, verb in VERBS.items()
+        }
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the verb that the arguments name, imported, and the rest of them."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, imported(str(name)) if command is not None else None, rest
+
+
+app = typer.Typer(
+    cls=Verbs,
+    help="Measure from replies alone how strongly one language model is distilled from another.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.callback()
+def _root() -> None:
+    """Make a group of it: Typer refuses to build one that has neither a command nor this."""
+
+
+INTERRUPTED = 130
+"""Exit code of a command that was stopped by Ctrl-C, as shells have it."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; errors that a user can mend are one message and exit code 2 (input) or 3 (the world)."""
+    try:
+        result: Any = app(arguments, standalone_mode=False)
+    except DistillometerError as error:
+        from tasks.adapters import terminal  # With it comes what draws tables: a list of the verbs needs none.
+
+        sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
+        sys.exit(error.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        result = INTERRUPTED
+    except Exception as error:
+        # click's own usage errors carry their exit code; anything else is a defect and shows its traceback.
+        show = getattr(error, "show", None)
+        if show is None:
+            raise
+        show()
+        sys.exit(getattr(error, "exit_code", 2))
+    if result == INTERRUPTED:
+        sys.stderr.write("distillometer: interrupted. What has arrived is kept; the same command goes on from there.\n")
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""What the command prints of grades of similarity: what a plan's come to, and the table of the paper."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tasks.adapters import terminal
+from tasks.adapters.settings import Home
+
+if TYPE_CHECKING:
+    from tasks.domain.card import Price
+    from tasks.domain.rse.grading import Grading
+
+MOST_ROWS = 60
+ALL_SETS = "all"
+
+FIRST = [("target", "target"), ("reference", "reference"), ("grade", "grade"), ("low", "low"), ("high", "high")]
+LAST = [("style_grade", "style"), ("structure_grade", "structure"), ("content_grade", "content"), ("n", "n")]
+LAST += [("n_missing", "missing"), ("n_truncated", "cut"), ("coverage", "coverage"), ("judge", "judge")]
+
+TOKENS_OF_ANSWER = 150
+
+
+def planned(grading: "Grading | None") -> list[str]:
+    """Return what a plan's grades are and how many calls they take at first and at most, in sentences."""
+    if grading is None:
+        return []
+    wanted, n_all = grading.wanted, sum(map(len, grading.strata.values()))
+    lines = [
+        f"Grades of similarity: {len(grading.targets)} targets against {', '.join(grading.references)}, "
+        f"on up to {n_all} prompts of {', '.join(grading.strata)}; "
+        f"by {', '.join(reader.name for reader in grading.readers)}."
+    ]
+    for reader in grading.readers:
+        if reader.card is None:
+            continue
+        most = grading.n_calls(wanted.most_prompts)
+        first = min(most, grading.n_calls(wanted.first_prompts))
+        lines.append(
+            f"Calls to the judge {reader.card.name} for {reader.name}: about {first} ({wanted.first_prompts} prompts a "
+            f"set), up to {most} where ranks stay in doubt, and one more for each answer that can't be read."
+            + _cost(reader.name, reader.card.price, most)
+        )
+    return lines
+
+
+def _cost(judge: str, price: "Price | None", n_calls: int) -> str:
+    """Say what `n_calls` cost at most: with both replies as long as the judge is shown."""
+    from tasks.domain import registry
+    from tasks.domain.pricing import most_usd
+    from tasks.domain.rse import pair_judges
+    from tasks.domain.rse.grading import longest_call
+
+    if price is None:
+        return " The card has no price."
+    asked = registry.load(pair_judges, judge)
+    usd = most_usd(n_calls, longest_call(asked), TOKENS_OF_ANSWER, price)
+    return f" At most about {usd:.2f} USD, if every reply is as long as is shown ({asked.most_characters} characters)."
+
+
+def print_grades(home: Home) -> None:
+    """Print each target's grades by prompt set and their mean; nothing where nothing is graded."""
+    from tasks.adapters.warehouse import store
+
+    with store.reading(home) as snapshot:
+        grades = snapshot.read("mart.rse_grade")
+        bias = snapshot.read("mart.position_bias")
+    means = grades.filter(pl.col("prompt_set") == ALL_SETS)
+    if means.is_empty():
+        return
+    key = ["judge", "reference", "target"]
+    by_set = grades.filter(pl.col("prompt_set") != ALL_SETS)
+    sets = sorted(by_set["prompt_set"].unique().to_list())
+    for name in sets if len(sets) > 1 else []:
+        column = by_set.filter(pl.col("prompt_set") == name).select(*key, pl.col("grade").alias(f"set {name}"))
+        means = means.join(column, on=key, how="left")
+    columns = [*FIRST, *((name, name[4:]) for name in means.columns if name.startswith("set ")), *LAST]
+    shown = means.sort("judge", "reference", "grade", "target", descending=[False, False, True, False], nulls_last=True)
+    terminal.say([""])
+    title = "Similarity of replies, graded from 1 to 5 (RSE): the mean over prompt sets"
+    terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
+    if shown.height > MOST_ROWS:
+        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.rse_grade"])
+    notes = ["low, high: 95 % interval over new prompts. A reference against itself is 5 by construction."]
+    if means["judge"].n_unique() > 1:
+        notes.append("Grades of different judges do not compare; the orders that they give do.")
+    for row in bias.drop_nulls("difference").iter_rows(named=True):
+        difference, low, high = (terminal.cell(row[name]) for name in ("difference", "low", "high"))
+        notes.append(
+            f"{row['judge']} grades a pair {difference} higher with the target first (95 % interval {low} to {high}; "
+            f"{row['n']} pairs read in both orders, {row['inconsistency_rate']:.0%} of them with another grade)."
+        )
+    terminal.say(notes)

@@ -1,0 +1,90 @@
+"""What the command prints of identity scores and of ingested labels."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tasks.adapters import terminal
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.domain.recorded.probe import LabelCount
+
+MOST_ROWS = 90
+
+SCORES = [("target", "target"), ("score", "score"), ("value", "value"), ("low", "low"), ("high", "high"), ("n", "n")]
+SCORES += [("n_missing", "missing"), ("n_effective", "effective n"), ("n_templates", "templates")]
+SCORES += [("as_published", "as published"), ("mode", "mode"), ("judge", "judge")]
+
+ORDER = ["loose", "strict", "hard"]
+
+NEXT_QUERY = 'Next: distillometer query "select * from mart.identity_score"'
+
+
+def print_identity(home: Home) -> None:
+    """Print each target's loose, strict and hard with intervals, and beside them the published label if there is one.
+
+    Nothing is printed where nothing is scored.
+    """
+    with store.reading(home) as snapshot:
+        scores = snapshot.read("mart.identity_score")
+    keys = ["target", "mode", "judge", "score"]
+    published = scores.filter(pl.col("slice") == "as_published").select(*keys, pl.col("value").alias("as_published"))
+    rank = pl.col("score").replace_strict(ORDER, range(len(ORDER)), default=len(ORDER)).alias("rank")
+    shown = (
+        scores.filter(pl.col("slice") == "all")
+        .join(published, on=keys, how="left")
+        .with_columns(rank)
+        .sort("mode", "target", "rank")
+        .drop("rank")
+    )
+    if shown.is_empty():
+        return
+    is_published = shown["as_published"].is_not_null().any()
+    columns = [pair for pair in SCORES if pair[0] != "as_published" or is_published]
+    terminal.say([""])
+    title = "Identity: how often replies contradict the target's facts (loose) or claim another vendor (strict)"
+    terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
+    if shown.height > MOST_ROWS:
+        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.identity_score"])
+    notes = [
+        "hard: strict, and neither template nor question names a vendor or model.",
+        "low, high: 95 % interval over new templates and questions.",
+    ]
+    if is_published:
+        notes.append("as published: failed calls count as negative, as the published labels have it; else as missing.")
+    terminal.say(notes)
+
+
+def print_labels(counts: "Sequence[LabelCount]") -> None:
+    """Print what labels ingested probes brought, and what is not known of them."""
+    if not counts:
+        return
+    rows = [
+        {
+            "model": count.model,
+            "maker": count.vendor,
+            "probes": count.n_probes,
+            "templates": count.n_templates,
+            "failed calls": count.n_failed,
+            "labelled loose": count.n_loose,
+            "labelled strict": count.n_strict,
+        }
+        for count in counts
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
+    notes = []
+    if n_failed := sum(count.n_failed for count in counts):
+        notes.append(f"Failed calls recorded as replies: {n_failed}. They are kept, and count as missing.")
+    if unknown := [count.model for count in counts if count.n_strict is None]:
+        notes.append(f"Strict labels unknown (no file in strict_score): {', '.join(unknown)}.")
+    if n_only := sum(count.n_strict_only for count in counts):
+        notes.append(f"Labelled strict but not loose: {n_only}; counted as loose too.")
+    if unnamed := [count.model for count in counts if count.vendor is None]:
+        notes.append(
+            f"Vendor unknown, so that no judge can read it: {', '.join(unnamed)}. --model gives a card's name."
+        )
+    terminal.say(notes)

@@ -1,0 +1,64 @@
+"""What the command prints of the leaderboard: the rows of `mart.target_summary`, in their order."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from tasks.adapters import terminal
+from tasks.domain.reporting.verdict_answer import degree_text, p_value
+
+MOST_ROWS = 60
+
+PROBABILITIES = {"p_t", "p_target", "q", "p_holm", "sibling_p"}
+DEGREES = {"degree", "degree_low", "degree_high", "own_degree"}
+
+BOARD = [("target", "target"), ("verdict", "verdict"), ("teachers", "nearest of other vendors"), ("degree", "degree")]
+BOARD += [("p_target", "p"), ("q", "q"), ("p_holm", "p, Holm"), ("score", "score"), ("expected_by", "expected by")]
+BOARD += [("prefix_overlap_d", "D"), ("prefix_overlap_d_low", "low"), ("prefix_overlap_d_high", "high")]
+BOARD += [("hard", "hard"), ("identity_mode", "probes"), ("grade", "grade"), ("distillation_index", "index")]
+BOARD += [
+    ("n_candidate_vendors", "vendors tested"),
+    ("p_t", "p of this group"),
+    ("n_prompts", "prompts"),
+    ("margin", "margin"),
+    ("strict", "strict"),
+    ("loose", "loose"),
+]
+BOARD += [("own_group", "nearest of its own vendor"), ("own_verdict", "verdict there"), ("own_degree", "its degree")]
+BOARD += [("n_positive", "positive groups"), ("n_controls", "controls"), ("z", "z"), ("role", "documented")]
+BOARD += [("n_background", "background"), ("length_closeness", "length"), ("bigram_jaccard", "word pairs")]
+BOARD += [("nearest_share", "nearest share"), ("centred_cos", "centred cos"), ("contribution", "adds")]
+BOARD += [("n_missing", "missing"), ("coverage", "coverage"), ("reference", "its nearest snapshot")]
+
+
+def print_leaderboard(rows: pl.DataFrame) -> None:
+    """Print the leaderboard, with the statistic that its scores and p are of."""
+    named = rows.drop_nulls("statistic").select("statistic", "statistic_version").unique()
+    of = ", ".join(f"{statistic}, version {version}" for statistic, version in named.sort("statistic").rows())
+    print_rows(
+        f"Leaderboard{f' (score and p: {of})' if of else ''}",
+        rows,
+        BOARD,
+        "select * from mart.target_summary order by position",
+    )
+
+
+def print_rows(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]], query: str) -> None:
+    """Print the columns that hold anything, and how to have the rows for which there is no room."""
+    if frame.is_empty():
+        return
+    told = [pair for pair in columns if frame[pair[0]].is_not_null().any()]
+    terminal.say([""])
+    terminal.out().print(terminal.table(title, _worded(frame.head(MOST_ROWS), told), told))
+    if frame.height > MOST_ROWS:
+        terminal.say([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
+
+
+def _worded(frame: pl.DataFrame, columns: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    """Return rows with p values that never read 0, and degrees that read 1+ above 1."""
+    made = {}
+    for name, _ in columns:
+        write = p_value if name in PROBABILITIES else degree_text if name in DEGREES else None
+        if write is not None and frame.schema[name].is_float():
+            made[name] = pl.Series(name, [None if v is None else write(v) for v in frame[name].to_list()], pl.String)
+    return frame.with_columns(made.values())

@@ -1,0 +1,104 @@
+"""What the command's verbs print of rows that are already there."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from flows.cli.output import identity, leaderboard, population, verdict
+from tasks.adapters import terminal
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
+from tasks.domain.reporting import sentences
+
+if TYPE_CHECKING:
+    from tasks.collect.ping import Checked
+    from tasks.domain.rows import Finding
+    from tasks.ingest import Ingested
+
+NEXT_OF_PROBES = 'Next: distillometer query "select * from mart.identity_score", or mart.identity_spread once embedded.'
+MOST_ROWS = 60
+MOST_COVERAGE_ROWS = 15
+
+COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_asked", "asked"), ("n_answered", "answered")]
+COVERAGE += [("missing_reasons", "missing"), ("n_truncated", "cut at limit"), ("median_latency_ms", "median ms")]
+
+BESIDE_SELF = [
+    ("left_model", "model"),
+    ("right_model", "other model"),
+    ("prefix_overlap_self_normalised", "share of self"),
+]
+BESIDE_SELF += [
+    ("prefix_overlap_self_normalised_low", "low"),
+    ("prefix_overlap_self_normalised_high", "high"),
+    ("n_prompts", "prompts"),
+]
+BESIDE_SELF += [("prefix_overlap", "prefix overlap"), ("left_self_prefix_overlap", "model with itself")]
+BESIDE_SELF += [("right_self_prefix_overlap", "other with itself"), ("bigram_jaccard", "word pairs")]
+BESIDE_SELF += [("bigram_jaccard_self_normalised", "their share of self"), ("raw_cos", "cosine")]
+
+
+def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
+    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and what this can't show."""
+    console = terminal.out()
+    with store.reading(home) as snapshot:
+        coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
+        board = snapshot.read("mart.target_summary").sort("position")
+        pairs = snapshot.read("mart.pair_self_normalised").sort("position")
+        background = snapshot.read("mart.background")
+    if coverage.is_empty():
+        terminal.say(["There are no replies to compare, only identity probes.", NEXT_OF_PROBES])
+        terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
+        return
+    _print_coverage(coverage)
+    leaderboard.print_leaderboard(board)
+    verdict.print_verdicts(home)
+    if not pairs.is_empty():
+        terminal.say([""])
+        title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"
+        console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
+    population.print_population(home)
+    said = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
+    terminal.say(["", *(f"- {sentence}" for sentence in said)])
+    terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
+    terminal.say(f"Unanswered: {problem}" for problem in problems)
+
+
+def _print_coverage(coverage: pl.DataFrame) -> None:
+    shown = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
+    if not shown.is_empty():
+        terminal.say([""])
+        terminal.out().print(terminal.table("Answers", shown.head(MOST_ROWS), COVERAGE))
+    n_asked, n_missing = int(coverage["n_asked"].sum()), int(coverage["n_missing"].sum())
+    n_models = coverage["model"].n_unique()
+    terminal.say([f"{n_models} models, {n_asked} requests, {n_asked - n_missing} replies, {n_missing} missing."])
+
+
+def print_ingested(done: "Ingested") -> None:
+    """Print what was read and what of it was new; of probes also their labels."""
+    missing = f", {done.n_missing} of them empty (kept as missing)" if done.n_missing else ""
+    replaced = f", {done.n_replaced} in the place of an older text" if done.n_replaced else ""
+    terminal.say(
+        [
+            f"Read {done.n_replies} replies of {done.n_models} models to {done.n_prompts} prompts"
+            f" (set {done.prompt_set}){missing}.",
+            f"New: {done.n_new}{replaced}" + (f"; labels: {done.n_labels_new}." if done.labels else "."),
+        ]
+    )
+    identity.print_labels(done.labels)
+    next_step = identity.NEXT_QUERY if done.labels else "Next: distillometer score"
+    terminal.say([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
+
+
+def print_checked(results: Sequence["Checked"]) -> None:
+    """Print which models answered a tiny call, how fast, or why not."""
+    rows = [
+        {
+            "model": result.model,
+            "answers": result.problem is None,
+            "ms": result.latency_ms,
+            "reply or reason": result.problem or result.reply_text,
+        }
+        for result in results
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))

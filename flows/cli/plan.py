@@ -1,0 +1,91 @@
+"""The verb `plan`: what a plan would ask, and what its verdicts could find."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+import typer
+
+from flows.cli.output import grades, power
+from flows.cli.start import HomeOption
+from tasks.adapters import settings, terminal
+from tasks.domain.card import HostedEndpoint, ModelCard
+
+if TYPE_CHECKING:
+    from tasks.adapters.planning.plans import Prepared
+
+
+def plan(
+    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Check a plan and all that it names; say what it would ask. Asks nothing."""
+    place = settings.home_at(home)
+    from tasks.adapters.planning import plans
+
+    prepared = plans.foreseen(plans.read(name, round_name), place)
+    print_plan(prepared, plans.answered(place))
+    terminal.say(power.planned(prepared))
+
+
+def print_plan(prepared: "Prepared", answered: set[str]) -> None:
+    """Print a plan's models, prompts, calls to be made and calls already answered."""
+    plan = prepared.plan
+    terminal.say([f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")])
+    n_calls = Counter(request.model for request in prepared.requests)
+    n_done = Counter(request.model for request in prepared.requests if request.request_id in answered)
+    rows = [
+        {
+            "model": name,
+            "reached at": address(prepared.cards[name]),
+            "calls": n_calls[name],
+            "answered": n_done[name],
+            "to be made": n_calls[name] - n_done[name],
+        }
+        for name in plan.models
+    ]
+    sets = [
+        {
+            "prompt set": choice.set,
+            "version": prepared.set_cards[choice.set].version,
+            "prompts": min(choice.limit or len(prepared.prompts[choice.set]), len(prepared.prompts[choice.set])),
+            "of": len(prepared.prompts[choice.set]),
+            "samples": choice.samples,
+        }
+        for choice in plan.prompts
+    ]
+    n_answered = n_done.total()
+    console = terminal.out()
+    console.print(terminal.table("", pl.DataFrame(rows)))
+    console.print(terminal.table("", pl.DataFrame(sets)))
+    terminal.say([*_bank(prepared), *grades.planned(prepared.grading)])
+    terminal.say(
+        [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
+    )
+
+
+def _bank(prepared: "Prepared") -> list[str]:
+    """Return what a plan's identity probes are, in sentences."""
+    bank, wanted = prepared.bank, prepared.plan.identity
+    if bank is None or wanted is None:
+        return []
+    n_leading = sum(template.is_leading for template in bank.templates)
+    n_questions = len({probe.wrapped.question.prompt_id for probe in bank.probes})
+    lines = [
+        f"Identity probes: {len(bank.templates)} templates of set {bank.card.name} {bank.card.version} "
+        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {wanted.samples} samples; "
+        f"read by {', '.join(wanted.judges)}."
+    ]
+    if bank.judge_card is not None:
+        n_judges = len(wanted.judges) - wanted.judges.count("text_claim")
+        lines.append(
+            f"Calls to the judge {bank.judge_card.name}: up to {n_judges * len(bank.probes)}, and one more for each "
+            "verdict that can't be read."
+        )
+    return lines
+
+
+def address(card: ModelCard) -> str:
+    """Return where a model is reached, in words."""
+    return card.endpoint.base_url if isinstance(card.endpoint, HostedEndpoint) else "this machine (llama.cpp)"

@@ -1,0 +1,93 @@
+"""The verbs `report`, `query` and `models`: what is there already, read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from flows.cli import plan
+from flows.cli.output import tables
+from flows.cli.start import HomeOption
+from tasks.adapters import settings, terminal
+from tasks.domain.card import HostedEndpoint, ModelCard
+from tasks.domain.errors import InputError
+from tasks.domain.suggestions import unknown_name
+
+
+def report(
+    figures: Annotated[
+        Path | None, typer.Option("--figures", metavar="DIR", help="Instead, write each chart there: SVG, PNG, CSV.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Write the report as one HTML file and print its path."""
+    place = settings.home_at(home)
+    from tasks.adapters.warehouse import store
+
+    with store.reading(place):
+        settings.configure_prefect(place)
+    from tasks.publish import render
+
+    made = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
+    terminal.say([str(path) for path in made])
+
+
+def query(
+    sql: Annotated[str | None, typer.Argument(metavar="SQL", help="One SELECT on the published snapshot.")] = None,
+    example: Annotated[str | None, typer.Option("--example", help="Run a query of sql/examples by name.")] = None,
+    format_name: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Ask the published snapshot in SQL. `select * from meta.relation` says what there is to ask."""
+    place = settings.home_at(home)
+    from tasks.adapters.warehouse import sqlfiles, store
+
+    if (sql is None) == (example is None):
+        raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
+    if example is not None and example not in sqlfiles.examples():
+        raise unknown_name("example", example, sqlfiles.examples())
+    terminal.check_target(format_name, output)
+    with store.reading(place) as snapshot:
+        frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
+    terminal.write_frame(frame, format_name, output)
+
+
+def models(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all cards.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Make one tiny call to each, to see that it answers.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """List the model cards; with --check, see which of them answer."""
+    place = settings.home_at(home)
+    from tasks.adapters.inputs import cards
+
+    chosen = [cards.read_card(name) for name in names or cards.card_names()]
+    if not check:
+        _print_cards(chosen)
+        return
+    from tasks.collect import ping
+
+    results = ping.ask_once(chosen, place)
+    tables.print_checked(results)
+    if any(result.problem for result in results):
+        raise typer.Exit(3)
+
+
+def _print_cards(chosen: Sequence[ModelCard]) -> None:
+    """Print one line a model card."""
+    rows = [
+        {
+            "model": card.name,
+            "vendor": card.vendor,
+            "stage": card.stage,
+            "weights": card.weights,
+            "role": card.lineage.role,
+            "reached at": plan.address(card),
+            "key in": card.endpoint.key_env if isinstance(card.endpoint, HostedEndpoint) else None,
+        }
+        for card in chosen
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))

@@ -1,0 +1,147 @@
+"""The verbs `ingest` and `score`: replies that were recorded elsewhere, and all comparisons formed anew."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.output import grades, identity, power, tables
+from flows.cli.start import BasesOption, HomeOption, VerboseOption, start
+from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
+
+if TYPE_CHECKING:
+    from tasks.domain.plan import EmbeddingPlan
+
+NOTHING_NEW = "Nothing has changed since the last scoring: its results stand."
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
+    format_name: Annotated[
+        str | None,
+        typer.Option("--format", help="alpaca-eval, identity-attack, mt-bench or replies. Default: detected."),
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
+    prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Take in replies that were recorded elsewhere. The same again adds nothing."""
+    place = settings.home_at(home)
+    from tasks.adapters.inputs import recorded_files
+
+    chosen = recorded_files.detect(path) if format_name is None else format_name
+    # Read before anything starts: a broken file is said at once and leaves no trace.
+    with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set):
+        if format_name is None:
+            terminal.say([f"Format: {chosen} (detected)"])
+        start(place, verbose=verbose)
+        from flows.ingest import ingest as flow
+
+        done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
+    tables.print_ingested(done)
+    if done.labels:
+        identity.print_identity(place)
+
+
+def score(
+    references: Annotated[str, typer.Option("--references", help="Candidate teachers, separated by commas.")] = "",
+    lineage: Annotated[Path | None, typer.Option("--lineage", help="CSV of what is known of each model.")] = None,
+    bases: BasesOption = None,
+    grade_against: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--grade-against", metavar="REFERENCE", help="Grade similarity to it from 1 to 5. May be repeated."
+        ),
+    ] = None,
+    hypothesis: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hypothesis",
+            metavar="TARGET=GROUP",
+            help="A pair that you asked about before you saw anything. Repeatable.",
+        ),
+    ] = None,
+    embed_prompts: Annotated[
+        int | None, typer.Option("--embed-prompts", min=0, help="Prompts a set to embed; 0: none. Default: 150.")
+    ] = None,
+    embed_all: Annotated[bool, typer.Option("--embed-all", help="Embed the replies to all prompts.")] = False,
+    embed_probes: Annotated[
+        int | None, typer.Option("--embed-probes", min=0, help="Identity probes a target to embed. Default: 150.")
+    ] = None,
+    embed_model: Annotated[
+        str, typer.Option("--embed-model", help="Model of sentence-transformers: hub name or path.")
+    ] = "all-MiniLM-L6-v2",
+    seed: Annotated[int, typer.Option("--seed", help="Chooses the prompts to embed.")] = 0,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Compare all that is in the warehouse and print the leaderboard; text first, then embeddings."""
+    place = settings.home_at(home)
+    from tasks.adapters.planning import scorings
+    from tasks.adapters.warehouse import store
+    from tasks.domain.scoring import ScoringPlan
+
+    store.check_free(place)
+    wanted = ScoringPlan(
+        references=tuple(_names([references])),
+        grade_against=tuple(_names(grade_against or [])),
+        lineage=str(lineage) if lineage else None,
+        bases=str(bases) if bases else None,
+        hypotheses=tuple(hypothesis or ()),
+        embedding=_embedding(embed_model, embed_prompts, embed_probes, is_all=embed_all),
+        seed=seed,
+    )
+    is_there, wanted = scorings.register(wanted, place), wanted.on_record
+    if is_there and not wanted.grade_against:
+        with store.writing(place) as warehouse:
+            warehouse.publish(place.published)
+        _print_as_it_stands(place)
+        return
+    start(place, verbose=verbose)
+    from flows.score import score as flow
+
+    done = asyncio.run(flow(wanted if is_there else wanted.of_text, str(place.root)))
+    tables.print_result(place, done.findings, [])
+    grades.print_grades(place)
+    terminal.say(power.scored(place))
+    terminal.say([NOTHING_NEW if is_there else f"All pairs of models were compared in {done.seconds:.1f} s."])
+    if wanted.embedding.enabled and not is_there:
+        terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
+        done = asyncio.run(flow(wanted.model_copy(update={"grade_against": ()}), str(place.root)))
+        tables.print_result(place, done.findings, [])
+    terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+
+
+def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":
+    """Return what is to be embedded; None: as by default. Without prompts there are by default no probes either."""
+    from tasks.domain.plan import EmbeddingPlan
+
+    usual = EmbeddingPlan(model=model)
+    prompts = None if is_all else usual.prompts_per_set if n_prompts is None else n_prompts
+    probes = n_probes if n_probes is not None else 0 if prompts == 0 else usual.probes_per_target
+    is_enabled = prompts != 0 or probes != 0
+    return usual.model_copy(update={"enabled": is_enabled, "prompts_per_set": prompts, "probes_per_target": probes})
+
+
+def _print_as_it_stands(place: Home) -> None:
+    """Print what was scored before, for which nothing has to run."""
+    from tasks.adapters.warehouse import audits, store
+
+    with store.reading(place) as snapshot:
+        findings = audits.findings(snapshot)
+    tables.print_result(place, findings, [])
+    grades.print_grades(place)
+    terminal.say(
+        [
+            *power.scored(place),
+            NOTHING_NEW,
+            f"Database: {place.published} (read-only, for `query` or any DuckDB shell)",
+        ]
+    )
+
+
+def _names(given: list[str]) -> list[str]:
+    return list(dict.fromkeys(name.strip() for part in given for name in part.split(",") if name.strip()))

@@ -1,0 +1,74 @@
+"""`distillometer show verdict`: whom one model learned from, how sure that is, and what it rests on."""
+
+from shlex import quote
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+import typer
+
+from flows.cli.output.leaderboard import print_rows
+from flows.cli.show import check_models, open_home, show
+from flows.cli.start import HomeOption
+from tasks.adapters import terminal
+from tasks.domain.reporting.verdict_of_model import account
+
+if TYPE_CHECKING:
+    from tasks.adapters.warehouse.notebook import Snapshot
+
+MOST_CANDIDATES = 15
+
+CANDIDATES = [("candidate_vendor", "vendor"), ("candidate_group", "group"), ("p_t", "p alone"), ("z", "z")]
+CANDIDATES += [("verdict", "verdict"), ("is_source", "source"), ("degree", "degree"), ("score", "score")]
+CANDIDATES += [("reference", "its nearest snapshot"), ("sibling_p", "p, same base"), ("n_prompts", "prompts")]
+
+CHANNELS = [("channel", "channel"), ("mean", "value"), ("centred", "centred"), ("centred_low", "low")]
+CHANNELS += [("centred_high", "high"), ("in_spreads", "in spreads"), ("spread", "spread"), ("n_centred", "prompts")]
+
+
+@show.command()
+def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeOption = None) -> None:
+    """One model: whom it learned from and how sure that is, its candidates, and what each channel says."""
+    with open_home(home) as snapshot:
+        models = check_models(snapshot, target)
+        verdicts = snapshot.frame("mart.verdict")
+        told = account(target, verdicts.to_dicts(), models)
+        terminal.say([told.answer])
+        if told.row is None:
+            return
+        terminal.say(["", *(f"- {heading}: {text}" for heading, text in told.grounds)])
+        _print_candidates(target, verdicts.filter(pl.col("target") == target))
+        reference = str(told.row["reference"])
+        _print_channels(snapshot, target, reference)
+    of_target = f"target = {_quoted(target)}"
+    terminal.say(
+        [
+            "",
+            f"Next, the replies behind it: distillometer show pair {quote(target)} {quote(reference)}",
+            f'SQL: distillometer query "select * from mart.verdict where {of_target} order by is_kin, place"',
+            f'     distillometer query "select * from mart.pair_evidence where {of_target} and reference = '
+            f'{_quoted(reference)} order by prefix overlap desc limit 20"',
+        ]
+    )
+
+
+def _print_candidates(target: str, rows: pl.DataFrame) -> None:
+    statistic, version = rows.select("statistic", "statistic_version").row(0)
+    title = f"Candidates, those of its own vendor or family last; score and z: {statistic}, version {version}"
+    query = f"select * from mart.verdict where target = {_quoted(target)} order by is_kin, place"
+    print_rows(title, rows.sort("is_kin", "place").head(MOST_CANDIDATES), CANDIDATES, query)
+    if rows.height > MOST_CANDIDATES:
+        terminal.say([f"... and {rows.height - MOST_CANDIDATES} more candidates: {query}"])
+
+
+def _print_channels(snapshot: "Snapshot", target: str, reference: str) -> None:
+    rows = snapshot.frame("score.pair_channel", target=target, reference=reference).sort("channel")
+    if rows.is_empty():
+        return
+    rows = rows.with_columns((pl.col("centred") / pl.col("spread")).alias("in_spreads"))
+    version = rows["statistic_version"][0]
+    title = f"What each channel says of {reference}; centred: less the other vendors' models (version {version})"
+    print_rows(title, rows, CHANNELS, "select * from score.pair_channel")
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

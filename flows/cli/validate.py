@@ -1,0 +1,81 @@
+"""The verb `validate`: what a warehouse of documented lineage says of the verdicts, and of rival scores."""
+
+import asyncio
+import json
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+import typer
+
+from flows.cli.start import BasesOption, HomeOption, VerboseOption, start
+from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
+
+if TYPE_CHECKING:
+    from tasks.domain.verdict.figures import Validation
+
+
+def validate(
+    lineage: Annotated[Path, typer.Option("--lineage", help="CSV of what is documented of each model.")],
+    bases: BasesOption = None,
+    rivals: Annotated[bool, typer.Option(help="Put other scores beside ours, under the same null.")] = True,
+    embed_prompts: Annotated[
+        int, typer.Option("--embed-prompts", min=0, help="Prompts that the rival which embeds reads; 0: leave it out.")
+    ] = 60,
+    evasion: Annotated[
+        bool, typer.Option(help="Score the replies once more without their first sentences, as an evader would.")
+    ] = False,
+    seed: Annotated[int, typer.Option("--seed", help="Chance of the intervals and of the prompts to embed.")] = 0,
+    output: Annotated[
+        Path | None, typer.Option("--json", "--output", "-o", metavar="FILE", help="JSON file for all figures.")
+    ] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Hold the verdicts on a warehouse against its documented lineage: are they right, and as often as they say?"""
+    place = settings.home_at(home)
+    from tasks.adapters.planning import scorings
+    from tasks.adapters.warehouse import store
+    from tasks.domain.plan import EmbeddingPlan
+    from tasks.domain.scoring import ScoringPlan
+
+    if output is not None:
+        terminal.check_target("json", output)
+    store.check_free(place)
+    wanted = ScoringPlan(lineage=str(lineage), bases=str(bases) if bases else None).of_text
+    scorings.register(wanted, place)
+    start(place, verbose=verbose)
+    from flows.score import score
+    from tasks.domain.verdict import validation_tables
+    from tasks.similarity import validate as step
+
+    embedding = EmbeddingPlan(enabled=embed_prompts > 0, prompts_per_set=max(embed_prompts, 1)) if rivals else None
+    asyncio.run(score(wanted.on_record, str(place.root)))
+    step.check_documented(place)
+    plain = step.validate(place, seed, embedding)
+    evaded = _evaded(place, seed) if evasion else None
+    console = terminal.out()
+    terminal.say([*validation_tables.sentences(plain), ""])
+    for title, rows in validation_tables.tables(plain):
+        console.print(terminal.table(title, pl.DataFrame(rows)))
+        terminal.say([""])
+    if evaded is not None:
+        terminal.say(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
+    if output is not None:
+        told = {"as_answered": asdict(plain), "without_first_sentences": asdict(evaded) if evaded else None}
+        output.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        terminal.say([f"Figures: {output}"])
+
+
+def _evaded(home: Home, seed: int) -> "Validation":
+    from flows.score import score
+    from tasks.domain.scoring import ScoringPlan
+    from tasks.similarity import validate as step
+
+    with tempfile.TemporaryDirectory(dir=home.root) as scratch:
+        cut = step.cut_first_sentences(home, Path(scratch))
+        asyncio.run(score(ScoringPlan().of_text, str(cut.root)))
+        return step.validate(cut, seed, None)

@@ -1,0 +1,39 @@
+"""Measure a judge that asks a model against labelled replies: put -> ask, again what can't be read, measure."""
+
+from prefect import flow
+
+from flows.collect import ask
+from flows.publish import publish
+from flows.runner import RUNNER
+from tasks.adapters.planning import judge_validations
+from tasks.adapters.planning.judge_validations import WantedCheck
+from tasks.adapters.settings import home_at
+from tasks.adapters.warehouse import store
+from tasks.collect import register_plan
+from tasks.collect.generate import Means
+from tasks.domain.judging.calls import ATTEMPTS
+from tasks.identity import label_with_model
+from tasks.identity.validate_judge import JudgeMeasured, measure
+
+BATCH_SIZE = 50
+
+
+@flow(name="judge check", flow_run_name="judge check {wanted.judge} by {wanted.judge_model}", task_runner=RUNNER)
+async def judge_validation(wanted: WantedCheck, n_errors: int, home: str) -> tuple[JudgeMeasured, list[str]]:
+    """Return how the judge reads, and what went wrong, one line a batch.
+
+    Started again after any end, it asks only what has no answer yet.
+    """
+    place = home_at(home)
+    checking = judge_validations.Checking(judge_validations.read(wanted), place)
+    card, problems = checking.prepared.asked.card, []
+    with store.writing(place):
+        register_plan.take_in_journal(place)
+        for attempt in range(ATTEMPTS):
+            problems += await ask(
+                label_with_model.put(checking, attempt), Means({card.name: card}, BATCH_SIZE, {}, place)
+            )
+            label_with_model.clock(checking)
+        measured = measure(checking, n_errors)
+        await publish(home, with_report=False)
+    return measured, problems

@@ -1,0 +1,36 @@
+"""Compare all that a warehouse holds: similarity -> grade -> drift -> publish. Asks no model anything."""
+
+from prefect import flow
+
+from flows.grade import grade
+from flows.publish import publish
+from flows.similarity import similarity
+from tasks.adapters.planning import scorings
+from tasks.adapters.settings import home_at
+from tasks.adapters.warehouse import store
+from tasks.domain.outcomes import Scored
+from tasks.domain.scoring import ScoringPlan
+from tasks.publish import set_index_weights
+from tasks.rounds import drift
+
+
+@flow(name="score", flow_run_name="score")
+async def score(wanted: ScoringPlan | None = None, home: str | None = None) -> Scored:
+    """Compare all that is in the warehouse and publish it; where nothing has changed, its results stand.
+
+    Args:
+        wanted: references, files of what is known of the models, what is embedded, and what is graded; left out, all
+            defaults.
+        home: the folder of everything that is written; left out, data/out.
+    """
+    place, wanted = home_at(home), wanted or ScoringPlan()
+    scorings.register(wanted, place)
+    references, embedding, seed = list(wanted.references), wanted.embedding, wanted.seed
+    with store.writing(place):
+        set_index_weights.weigh_index(None, place)
+        seconds = await similarity(str(place.root), references, embedding, seed)
+        if wanted.grade_against:
+            await grade(home=str(place.root), references=list(wanted.grade_against))
+        drift.drift_where_changed(references, embedding, seed, place)
+        findings, _ = await publish(str(place.root), with_report=False)
+    return Scored(seconds, findings)

@@ -1,0 +1,8 @@
+-- meta.schema_version: one row per version of the schema that this database has had; the highest is the present one.
+-- grain: version
+-- A database of version 1, which distillometer 0.1.0 wrote, has no such table.
+create table if not exists meta.schema_version (
+    version integer not null,
+    program_version varchar not null,
+    since timestamp not null
+);

@@ -1,6 +1,0 @@
--- raw.scoring: one row per step of a scoring, as last computed: what it was formed from, so that it need not be formed again.
--- grain: step
-create table if not exists raw.scoring (
-    step varchar not null,
-    formed_from varchar not null
-);

@@ -1,0 +1,24 @@
+-- score.drift: one row per target, round and measure: how it changed since the earlier round that compares.
+-- grain: target, round, measure
+-- kept: rows of older rounds stay as they were computed, also once their replies are pruned.
+-- p_holm: over all targets and measures of the round. earlier_round is null where no earlier round had the same recipe.
+create table if not exists score.drift (
+    target varchar not null,
+    round varchar not null,
+    earlier_round varchar,
+    preceding_round varchar not null,
+    measure varchar not null,
+    reference varchar,
+    value_before double,
+    value_after double,
+    change double,
+    low double,
+    high double,
+    p double,
+    p_holm double,
+    n bigint not null,
+    is_recipe_changed boolean not null,
+    is_card_changed boolean not null,
+    missing_reason varchar,
+    computed_at timestamp not null
+);

@@ -1,0 +1,20 @@
+-- score.judge_agreement: one row per two judges, mode, target and score: how far their readings of the same replies agree.
+-- grain: mode, target, left_judge, right_judge, score
+-- target all: pooled. kappa: Cohen's, with an interval over templates; null where it can't be formed, with the reason.
+create table if not exists score.judge_agreement (
+    mode varchar not null,
+    target varchar not null,
+    left_judge varchar not null,
+    right_judge varchar not null,
+    score varchar not null,
+    n bigint not null,
+    n_missing bigint not null,
+    left_rate double,
+    right_rate double,
+    agreement double,
+    kappa double,
+    kappa_low double,
+    kappa_high double,
+    reason varchar,
+    computed_at timestamp not null
+);

@@ -1,0 +1,7 @@
+-- score.reference: one row per candidate teacher in force at the last scoring; is_background: it takes part in centring.
+-- grain: model
+create table if not exists score.reference (
+    model varchar not null,
+    is_background boolean not null,
+    chosen_by varchar not null
+);

@@ -1,0 +1,11 @@
+-- score.repeat_cosine_sum: one row per two models, as last computed: sums of cosines over prompts that both were sampled on more than once.
+-- grain: embedder, left_model, right_model
+create table if not exists score.repeat_cosine_sum (
+    embedder varchar not null,
+    left_model varchar not null,
+    right_model varchar not null,
+    n_prompts bigint not null,
+    raw_cos_total double not null,
+    left_self_raw_cos_total double not null,
+    right_self_raw_cos_total double not null
+);

@@ -1,0 +1,21 @@
+-- score.repeat_sum: one row per two models, as last computed: sums over the prompts on which both were sampled more than once.
+-- grain: left_model, right_model
+-- prefix_overlap, overlap: of the two models; left_self, right_self: of each one's own samples of the same prompts. self_square: of
+-- the mean of the two models' own prefix_overlaps; product: of that mean and the pair's prefix_overlap.
+create table if not exists score.repeat_sum (
+    left_model varchar not null,
+    right_model varchar not null,
+    n_prompts bigint not null,
+    prefix_overlap_total double not null,
+    left_self_prefix_overlap_total double not null,
+    right_self_prefix_overlap_total double not null,
+    prefix_overlap_square_total double not null,
+    product_total double not null,
+    self_square_total double not null,
+    n_overlap bigint not null,
+    overlap_total double not null,
+    n_left_self_overlap bigint not null,
+    left_self_overlap_total double not null,
+    n_right_self_overlap bigint not null,
+    right_self_overlap_total double not null
+);

@@ -1,0 +1,13 @@
+-- score.tree_node: one row per kernel, population and node of its average-linkage tree, as last computed.
+-- grain: kernel, population, node
+-- node 0 is the root. height: 1 - similarity at which the members come together. support: share of draws of prompts that have this group.
+create table if not exists score.tree_node (
+    kernel varchar not null,
+    population varchar not null,
+    node integer not null,
+    parent integer,
+    height double not null,
+    support double,
+    members varchar[] not null,
+    computed_at timestamp not null
+);

@@ -1,0 +1,1 @@
+"""Files that a user gives: cards, plans, prompts, lineage, recorded replies."""

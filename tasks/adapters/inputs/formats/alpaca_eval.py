@@ -1,0 +1,110 @@
+"""AlpacaEval: a folder of MODEL/model_outputs.json, or one such folder or file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from tasks.adapters.inputs.textfiles import read_json
+from tasks.domain.errors import InputError
+from tasks.domain.recorded.rows import PLAIN
+from tasks.domain.rows import Message, RecordedReply
+
+FILE = "model_outputs.json"
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path] if path.name == FILE else []
+    return [path / FILE] if (path / FILE).is_file() else sorted(path.glob(f"*/{FILE}"))
+
+
+class AlpacaEval:
+    """Reads `instruction`, `output`, `dataset`; the model's name is the folder's."""
+
+    prompt_set = "alpaca-eval"
+    looks_like = f"a folder of MODEL/{FILE}, or one {FILE}"
+
+    def detects(self, path: Path) -> bool:
+        """Say whether there is a model_outputs.json here or one folder below."""
+        return bool(_files(path))
+
+    def read(self, path: Path) -> Iterator[RecordedReply]:
+        """Yield every reply of every model, models in alphabetical order.
+
+        Raises:
+            InputError: a file is no JSON list of objects with the texts `instruction` and `output`.
+        """
+        for file, items in _lists(path):
+            for number, item in enumerate(items):
+                yield _reply(item, number, file)
+
+    def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
+        """Yield the replies that `read` yields: as a frame of `PLAIN` columns a file, or one by one where one is odd.
+
+        Raises:
+            InputError: as `read` does.
+        """
+        for file, items in _lists(path):
+            found = _frame(items, file)
+            yield (_reply(item, number, file) for number, item in enumerate(items)) if found is None else found
+
+
+def _lists(path: Path) -> Iterator[tuple[Path, list[Any]]]:
+    files = _files(path)
+    if not files:
+        raise InputError(
+            f"there is no {FILE} here.", where=str(path), remedy=f"alpaca-eval is {AlpacaEval.looks_like}."
+        )
+    for file in files:
+        items = read_json(file)
+        if not isinstance(items, list) or not items:
+            raise InputError("it is not a list of replies.", where=str(file), remedy="Expected a JSON list of objects.")
+        yield file, items
+
+
+def _frame(items: list[Any], file: Path) -> pl.DataFrame | None:
+    """Return the replies of a file as one frame, if each is as it should be."""
+    try:
+        asked = [item["instruction"] for item in items]
+        told = [item["output"] for item in items]
+        sets = [item.get("dataset", "") for item in items]
+    except (TypeError, KeyError, AttributeError):
+        return None
+    if any({*map(type, texts)} != {str} for texts in (asked, told, sets)):
+        return None
+    columns = {
+        "model": [file.resolve().parent.name] * len(items),
+        "prompt": asked,
+        "reply_text": told,
+        "prompt_key": [f"{number:04d}" for number in range(len(items))],
+        "sample": [None] * len(items),
+        "language": [None] * len(items),
+        "category": [item.get("dataset") for item in items],
+    }
+    return pl.DataFrame(columns, schema=PLAIN)
+
+
+def _reply(item: object, number: int, file: Path) -> RecordedReply:
+    wrong = [
+        key
+        for key in ("instruction", "output", "dataset")
+        if not isinstance(item, dict) or not isinstance(item.get(key, "" if key == "dataset" else None), str)
+    ]
+    if wrong or not isinstance(item, dict):
+        raise InputError(
+            f"item {number} (counted from 0) has no text under {wrong[0]!r}.",
+            where=str(file),
+            remedy="Each item is an object with the texts 'instruction' and 'output', and perhaps 'dataset'.",
+        )
+    return RecordedReply(
+        model=file.resolve().parent.name,
+        messages=(Message("user", item["instruction"]),),
+        reply_text=item["output"],
+        prompt_key=f"{number:04d}",
+        category=item.get("dataset"),
+    )
+
+
+ALPACA_EVAL = AlpacaEval()

@@ -1,0 +1,175 @@
+"""A table of replies of any origin: csv, jsonl or parquet with the columns model, prompt and reply."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import parquet
+
+from tasks.adapters.inputs.textfiles import block_rows, blocks, check_columns, csv_rows, json_lines
+from tasks.adapters.warehouse.plain_frames import json_frame, plain
+from tasks.domain.errors import InputError
+from tasks.domain.ids import prompt_id
+from tasks.domain.recorded.rows import CHUNK_REPLIES
+from tasks.domain.rows import Message, RecordedReply
+
+NEEDED = ("model", "prompt", "reply")
+KNOWN = (*NEEDED, "prompt_id", "sample", "language", "category")
+BATCH_BYTES = 24 << 20
+SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
+
+
+class Replies:
+    """One row a reply; other columns are left alone."""
+
+    prompt_set = "replies"
+    looks_like = f"a file that ends in {', '.join(SUFFIXES)}, with the columns {', '.join(NEEDED)}"
+
+    def detects(self, path: Path) -> bool:
+        """Say whether the file's ending is one of those."""
+        return path.is_file() and path.suffix.lower() in SUFFIXES
+
+    def read(self, path: Path) -> Iterator[RecordedReply]:
+        """Yield every row. An empty reply cell is a reply that is missing.
+
+        Raises:
+            InputError: the file is empty, broken, or lacks a needed column or cell.
+        """
+        self._check(path)
+        n_rows = 0
+        for where, row in _rows(path):
+            n_rows += 1
+            yield _reply(row, where)
+        if not n_rows:
+            raise InputError("the file has no rows.", where=str(path), remedy="Expected one row a reply.")
+
+    def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
+        """Yield the rows that `read` yields: as frames of `PLAIN` columns where they are plain, else one by one.
+
+        Raises:
+            InputError: as `read` does.
+        """
+        self._check(path)
+        suffix = path.suffix.lower()
+        if suffix == ".csv":
+            yield self.read(path)
+        elif suffix == ".parquet":
+            n_rows = 0
+            for frame in _parquet_frames(path):
+                found = plain(frame)
+                yield (
+                    (_reply(row, where) for where, row in _frame_rows(frame, path, n_rows)) if found is None else found
+                )
+                n_rows += frame.height
+            if not n_rows:
+                raise InputError("the file has no rows.", where=str(path), remedy="Expected one row a reply.")
+        else:
+            for block in blocks(path):
+                columns = json_frame(block, NEEDED, KNOWN)
+                found = None if columns is None else plain(columns)
+                yield (_reply(row, where) for where, row in _checked(block_rows(block))) if found is None else found
+
+    def _check(self, path: Path) -> None:
+        if not self.detects(path):
+            raise InputError(
+                f"it is a {'folder' if path.is_dir() else 'file of another kind'}.",
+                where=str(path),
+                remedy=f"replies is {self.looks_like}.",
+            )
+
+
+_Rows = Iterator[tuple[str, dict[str, Any]]]
+
+
+def _rows(path: Path) -> _Rows:
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        yield from csv_rows(path, NEEDED, KNOWN)
+    elif suffix == ".parquet":
+        n_rows = 0
+        for frame in _parquet_frames(path):
+            yield from _frame_rows(frame, path, n_rows)
+            n_rows += frame.height
+    else:
+        yield from _checked(json_lines(path))
+
+
+def _checked(rows: _Rows) -> _Rows:
+    for where, row in rows:
+        check_columns(list(row), NEEDED, KNOWN, where)
+        yield where, row
+
+
+def _frame_rows(frame: pl.DataFrame, path: Path, n_before: int) -> _Rows:
+    for number, row in enumerate(frame.iter_rows(named=True), start=n_before + 1):
+        yield f"{path}: row {number}", row
+
+
+def _parquet_frames(path: Path) -> Iterator[pl.DataFrame]:
+    """Yield a table in frames of about `BATCH_BYTES`, however large its row groups are."""
+    if not path.stat().st_size:
+        raise InputError("the file is empty.", where=str(path), remedy="Fetch it again, or leave it out.")
+    try:
+        # Buffered ahead, as is usual, all of the file would be held by the end.
+        with parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
+            columns = file.schema_arrow.names
+            check_columns(columns, NEEDED, KNOWN, str(path))
+            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+            bytes_a_row = sum(group.total_byte_size for group in groups) / max(file.metadata.num_rows, 1)
+            n_rows = min(max(int(BATCH_BYTES / max(bytes_a_row, 1)), 1), CHUNK_REPLIES)
+            for batch in file.iter_batches(n_rows, columns=[name for name in columns if name in KNOWN]):
+                batch.validate(full=True)
+                yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches([batch])))
+    except (pa.ArrowException, pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
+        message = str(error).strip().splitlines()[0][:300]
+        raise InputError(f"it can't be read as parquet: {message}.", where=str(path), remedy="Is it whole?") from None
+
+
+def _reply(row: dict[str, Any], where: str) -> RecordedReply:
+    model, prompt = _text(row, "model", where), _text(row, "prompt", where)
+    for column, value in (("model", model), ("prompt", prompt)):
+        if not value.strip():
+            raise InputError(f"column {column!r} is empty.", where=where, remedy="Fill it, or leave the row out.")
+    messages = (Message("user", prompt),)
+    return RecordedReply(
+        model=model,
+        messages=messages,
+        reply_text=_text(row, "reply", where),
+        prompt_key=_label(row, "prompt_id", where) or prompt_id(messages)[:12],
+        sample=_sample(row.get("sample"), where),
+        language=_label(row, "language", where),
+        category=_label(row, "category", where),
+    )
+
+
+def _text(row: dict[str, Any], column: str, where: str) -> str:
+    value = row[column]
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError(f"column {column!r} is {value!r}, not a text.", where=where, remedy="Give a text, or nothing.")
+    return value
+
+
+def _label(row: dict[str, Any], column: str, where: str) -> str | None:
+    value = row.get(column)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None if value is None else _text(row, column, where) or None
+
+
+def _sample(value: object, where: str) -> int | None:
+    if value is None or value == "":
+        return None
+    try:
+        number = int(str(value))
+    except ValueError:
+        number = -1
+    if not 0 <= number < 2**31:
+        raise InputError(f"column 'sample' is {value!r}.", where=where, remedy="Give 0, 1, 2 ..., or nothing.")
+    return number
+
+
+REPLIES = Replies()

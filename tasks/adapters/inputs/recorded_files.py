@@ -1,0 +1,122 @@
+"""Files of replies that were recorded elsewhere: which format they are in, and the rows that they come to."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+
+from tasks.adapters.inputs import formats
+from tasks.adapters.inputs.card_matching import matching_card, vendor_named
+from tasks.adapters.settings import Home, now
+from tasks.adapters.warehouse.staging import Staged, StagedFiles, folder_beside
+from tasks.domain import registry
+from tasks.domain.errors import InputError
+from tasks.domain.ports import BatchedFormat, ForeignFormat
+from tasks.domain.recorded.rows import RecordedRows
+
+
+def _names() -> list[str]:
+    return [name.replace("_", "-") for name in registry.names(formats)]
+
+
+def _format(name: str) -> ForeignFormat:
+    if name not in _names():
+        raise InputError(
+            f"there is no format {name!r}.", where="--format", remedy=f"Known: {', '.join(_names())}; or leave it out."
+        )
+    found: ForeignFormat = registry.load(formats, name)
+    return found
+
+
+def _check_exists(path: Path) -> None:
+    if not path.exists():
+        raise InputError("there is no such file or folder.", where=str(path), remedy="Check the path.")
+
+
+def detect(path: Path) -> str:
+    """Return the name of the format that `path` is in.
+
+    Raises:
+        InputError: no format knows it, or there is nothing at `path`.
+    """
+    _check_exists(path)
+    known = {name: _format(name) for name in _names()}
+    for name, foreign in known.items():
+        if foreign.detects(path):
+            return name
+    looks = "; ".join(f"{foreign.looks_like} ({name})" for name, foreign in known.items())
+    raise InputError("no known format is recognised here.", where=str(path), remedy=f"Known are {looks}.")
+
+
+_Key = tuple[Path, str, str | None, str | None, Path]
+_open: dict[_Key, Staged] = {}
+
+
+@contextmanager
+def staged(
+    path: Path, format_name: str, home: Home, *, model: str | None = None, prompt_set: str | None = None
+) -> Iterator[Staged]:
+    """Read the replies under `path` into files beside the warehouse, which are gone after the block.
+
+    Within one process whoever asks for the same within the block shares the files, and nothing is read twice.
+
+    Args:
+        path: file or folder.
+        format_name: one of the formats.
+        home: where the warehouse is, or will be; nothing else is written there.
+        model: replaces the name of the one model of the file.
+        prompt_set: replaces the name of its prompts.
+
+    Raises:
+        InputError: something there is wrong; the message names file, line and remedy.
+    """
+    key = (path.resolve(), format_name, model, prompt_set, home.root)
+    if key in _open:
+        yield _open[key]
+        return
+    for option, name in (("--model", model), ("--prompt-set", prompt_set)):
+        if name is not None and not name.strip():
+            raise InputError(f"the name is {name!r}.", where=option, remedy="Give a name, or leave the option out.")
+    foreign = _format(format_name)
+    _check_exists(path)
+    rows = RecordedRows(str(path), format_name, prompt_set or foreign.prompt_set or path.resolve().name, now())
+    with folder_beside(home) as folder:
+        _write_all(foreign, path, rows, StagedFiles(folder, model))
+        _open[key] = Staged(
+            folder=folder,
+            format_name=format_name,
+            prompt_set=rows.prompt_set,
+            n_models=len(rows.models),
+            n_prompts=rows.n_prompts,
+            n_replies=rows.n_replies,
+            n_missing=rows.n_missing,
+            labels=rows.label_counts(),
+        )
+        try:
+            yield _open[key]
+        finally:
+            del _open[key]
+
+
+def _write_all(foreign: ForeignFormat, path: Path, rows: RecordedRows, files: StagedFiles) -> None:
+    named: set[str] = set()
+    batches = foreign.batches(path) if isinstance(foreign, BatchedFormat) else (foreign.read(path),)
+    for batch in batches:
+        if isinstance(batch, pl.DataFrame):
+            named.update(batch["model"].unique())
+            files.write(rows.add_frame(batch if files.model is None else batch.with_columns(model=pl.lit(files.model))))
+            continue
+        for reply in batch:
+            named.add(reply.model)
+            files.write(rows.add(reply, files.model or reply.model))
+    files.write(rows.rest())
+    if files.model is not None and len(named) > 1:
+        raise InputError(
+            f"--model names one model, the file holds {len(named)}.", where=str(path), remedy="Leave --model out."
+        )
+    rows.check()
+    if rows.probes:
+        for model in rows.models:
+            rows.identify(model, matching_card(model), vendor_named(model))
+    files.write([rows.of_models()])

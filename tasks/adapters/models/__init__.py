@@ -1,0 +1,1 @@
+"""Models: asked over the network, served here, or run in this process."""

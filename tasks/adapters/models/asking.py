@@ -1,0 +1,178 @@
+"""Puts requests to one model over OpenAI's protocol: its limits, retries of what is transient, nothing lost."""
+
+import asyncio
+import json
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from tasks.adapters import settings
+from tasks.adapters.models import lines
+from tasks.adapters.models.failures import Failure, failure_of, part, read_completion
+from tasks.adapters.models.lines import Line
+from tasks.domain.card import ModelCard
+from tasks.domain.ids import reply_id
+from tasks.domain.missing_reason import MissingReason
+from tasks.domain.ports import Endpoint
+from tasks.domain.rows import Reply, Request
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI, RequestOptions
+
+PATH = "/chat/completions"
+_WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
+"""The second is not sent: without it the client would draw one for its own retries, of which it makes none."""
+
+LONGEST_WAIT_S = 300.0
+"""A server that asks for a longer pause is left alone until the next run."""
+
+interrupted = threading.Event()
+"""Set when the user stops the run: what is in flight is waited for, nothing else is asked by this process."""
+
+
+class Asker:
+    """Asks one model. `keep` is called with each outcome the moment it is known."""
+
+    def __init__(self, card: ModelCard, endpoint: Endpoint, keep: Callable[[Reply], None], rng: random.Random) -> None:
+        self._card, self._endpoint, self._keep, self._rng = card, endpoint, keep, rng
+        self.stopped_by: Failure | None = None
+        """Why the endpoint was given up, if it was: what is left was not asked."""
+
+    def ask(self, requests: Sequence[Request], *, is_alone: bool = False) -> None:
+        """Ask as `ask_all` does, on the line that batches of the model share in this process, where there is one.
+
+        Args:
+            requests: what to ask.
+            is_alone: ask on a line of its own, with the limits of the asker's card.
+        """
+        if requests:
+            lines.run(self._card, self._endpoint, lambda line: self.ask_all(requests, line), is_alone=is_alone)
+
+    async def ask_all(self, requests: Sequence[Request], line: Line) -> None:
+        """Ask everything on `line`; each outcome goes to `keep`. Ends early when the endpoint is plainly not usable."""
+        waiting, rank = iter(requests), line.next_rank()
+
+        async def work() -> None:
+            for request in waiting:
+                if line.stopped_by is not None or interrupted.is_set():
+                    return
+                await self._ask(line, rank, request)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(line.limits.concurrency, len(requests))):
+                    group.create_task(work())
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        finally:
+            self.stopped_by = line.stopped_by
+
+    async def _ask(self, line: Line, rank: int, request: Request) -> None:
+        limits = self._card.limits
+        failure = Failure(MissingReason.CONNECTION_LOST, "")
+        for attempt in range(1, limits.max_attempts + 1):
+            async with line.gate.turn(rank):
+                # A first call may have waited for long; one that is to be repeated is in flight until it is settled.
+                if line.stopped_by is not None or (attempt == 1 and interrupted.is_set()):
+                    return
+                started = monotonic()
+                result = await self._call(line.client, request)
+                latency_ms = (monotonic() - started) * 1000
+            if not isinstance(result, Failure):
+                line.gate.answered()
+                line.lost_in_a_row = 0
+                text, finish, usage = result
+                self._finish(request, text, None, finish=finish, usage=usage, latency_ms=latency_ms, n_attempts=attempt)
+                return
+            failure = result
+            pause = self._pause(failure, attempt)
+            if not failure.is_transient or pause > LONGEST_WAIT_S:
+                break
+            if failure.reason is MissingReason.RATE_LIMITED:
+                line.gate.throttled(pause)
+            if attempt == limits.max_attempts:
+                break
+            await asyncio.sleep(pause)
+        self._finish(request, None, failure, latency_ms=latency_ms, n_attempts=attempt)
+        self._give_up_if_hopeless(line, failure)
+
+    def _pause(self, failure: Failure, attempt: int) -> float:
+        if failure.retry_after_s is not None:
+            return failure.retry_after_s + self._rng.random() * 0.1
+        return min(30.0, 0.5 * 2**attempt) * (0.5 + self._rng.random() / 2)
+
+    def _give_up_if_hopeless(self, line: Line, failure: Failure) -> None:
+        line.lost_in_a_row = line.lost_in_a_row + 1 if failure.is_transient else 0
+        is_spent = failure.reason is MissingReason.RATE_LIMITED and not failure.is_transient
+        is_long = (failure.retry_after_s or 0.0) > LONGEST_WAIT_S
+        is_dead = line.lost_in_a_row >= max(3, line.limits.concurrency)
+        if failure.reason.is_of_endpoint or is_spent or is_long or is_dead:
+            line.stopped_by = failure
+
+    async def _call(self, client: "AsyncOpenAI", request: Request) -> tuple[str, str | None, Any] | Failure:
+        messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
+        if self._card.system_prompt and messages[0]["role"] != "system":
+            messages.insert(0, {"role": "system", "content": self._card.system_prompt})
+        sampling = {name: value for name, value in request.sampling.items() if name != "extra_body"}
+        body = {
+            "model": self._endpoint.served_name,
+            "messages": messages,
+            **sampling,
+            **request.sampling.get("extra_body", {}),
+        }
+        key = self._endpoint.key or ""
+        if not (key.isascii() and key.isprintable()):
+            return Failure(
+                MissingReason.WRONG_KEY, "the key holds a line break or another character that can't be sent"
+            )
+        try:
+            # The client's own limit is for the time between two bytes: this one is for the whole reply.
+            async with asyncio.timeout(self._card.limits.timeout_s):
+                # `chat.completions.create` sends and gets the same, but spends half its time on holding both to types.
+                completion = json.loads(await client.post(PATH, cast_to=bytes, body=body, options=_WITH_KEY))
+        except Exception as error:
+            return self._shown(failure_of(error))
+        result = read_completion(completion)
+        return self._shown(result) if isinstance(result, Failure) else (*result, part(completion, "usage"))
+
+    def _shown(self, failure: Failure) -> Failure:
+        """Return `failure` as it may be kept and shown: without the key, and then no longer than is read."""
+        text = failure.text.replace(self._endpoint.key, "(key)") if self._endpoint.key else failure.text
+        return replace(failure, text=text[:500])
+
+    def _finish(
+        self,
+        request: Request,
+        text: str | None,
+        failure: Failure | None,
+        *,
+        latency_ms: float,
+        n_attempts: int,
+        finish: str | None = None,
+        usage: Any = None,
+    ) -> None:
+        at = settings.now()
+        self._keep(
+            Reply(
+                reply_id=reply_id(request.request_id, text, at.isoformat()),
+                request_id=request.request_id,
+                reply_text=text,
+                missing_reason=failure.reason if failure else None,
+                error_text=failure.text if failure else None,
+                finish_reason=finish,
+                prompt_tokens=_count(usage, "prompt_tokens"),
+                completion_tokens=_count(usage, "completion_tokens"),
+                latency_ms=round(latency_ms, 1),
+                n_attempts=n_attempts,
+                replied_at=at,
+                source="asked",
+            )
+        )
+
+
+def _count(usage: Any, name: str) -> int | None:
+    value = part(usage, name)
+    return value if isinstance(value, int) and 0 <= value < 2**63 else None

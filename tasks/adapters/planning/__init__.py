@@ -1,0 +1,1 @@
+"""A plan with all that it names, checked against the warehouse."""

@@ -1,0 +1,90 @@
+"""What is to be graded for similarity: as a plan says, or of replies that are in the warehouse already."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from tasks.adapters.inputs import cards
+from tasks.domain import registry
+from tasks.domain.card import ModelCard
+from tasks.domain.errors import InputError
+from tasks.domain.plan import Plan, RsePlan
+from tasks.domain.references import choose_references
+from tasks.domain.rows import Prompt
+from tasks.domain.rse import pair_judges
+from tasks.domain.rse.grading import Grading, PairReader, strata_of, stratum
+
+if TYPE_CHECKING:
+    from tasks.adapters.warehouse.store import Store
+
+
+def grader_card(plan: Plan) -> ModelCard | None:
+    """Return the card of the model that a plan's judges of pairs ask, or None where none asks one.
+
+    Raises:
+        InputError: a judge is not known, or asks a model and none is named.
+    """
+    wanted = plan.rse
+    if wanted is None:
+        return None
+    place = f"plan {plan.name}, key 'rse.judges'"
+    for judge in wanted.judges:
+        registry.check(pair_judges, judge, place)
+    asking = [judge for judge in wanted.judges if _asks_model(judge)]
+    if asking and wanted.judge_model is None:
+        raise InputError(
+            f"{asking[0]!r} asks a model, and none is named.",
+            where=place,
+            remedy="Add key 'rse.judge_model', or take text_similarity.",
+        )
+    return cards.read_card(wanted.judge_model) if asking and wanted.judge_model else None
+
+
+def planned(
+    plan: Plan, model_cards: Mapping[str, ModelCard], prompts: Mapping[str, list[Prompt]], card: ModelCard | None
+) -> Grading | None:
+    """Return what a plan wants graded, or None where it wants nothing.
+
+    Args:
+        plan: the plan.
+        model_cards: the cards of its models, by name.
+        prompts: the prompts of its sets, by set.
+        card: of the model that its judges ask, as `grader_card` gives it.
+    """
+    wanted = plan.rse
+    if wanted is None:
+        return None
+    named = wanted.references or plan.references
+    chosen = choose_references([card.as_lineage() for card in model_cards.values()], named)
+    choices = [choice for choice in plan.prompts if choice.set in (wanted.prompt_sets or (choice.set,))]
+    return Grading(
+        wanted=wanted,
+        targets=plan.models,
+        references=tuple(one.model for one in chosen),
+        strata=strata_of({choice.set: prompts[choice.set][: choice.limit] for choice in choices}),
+        readers=_readers(wanted, card),
+        seed=plan.seed,
+    )
+
+
+def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
+    """Return the grading, from the text alone, of all replies in the warehouse against `references`."""
+    wanted = RsePlan(references=tuple(references))
+    models = warehouse.read_distinct("core.reply", ["model"])["model"]
+    answered = set(warehouse.read_distinct("core.reply", ["prompt_id"], model=list(references))["prompt_id"])
+    strata: dict[str, dict[str, str]] = {}
+    columns = ["prompt_id", "prompt_set", "language", "category"]
+    for prompt, prompt_set, language, category in warehouse.read_columns("core.prompt", columns).sort(columns).rows():
+        if prompt in answered:
+            strata.setdefault(prompt_set, {})[prompt] = stratum(language, category)
+    return Grading(wanted, tuple(sorted(models)), tuple(references), strata, _readers(wanted, None))
+
+
+def _readers(wanted: RsePlan, card: ModelCard | None) -> tuple[PairReader, ...]:
+    return tuple(
+        PairReader.of(registry.load(pair_judges, judge), card if _asks_model(judge) else None)
+        for judge in wanted.judges
+    )
+
+
+def _asks_model(judge: str) -> bool:
+    return hasattr(registry.load(pair_judges, judge), "messages")

@@ -1,0 +1,245 @@
+"""A plan with all that it names: read, checked, and what of it is answered already."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tasks.adapters.models import providers
+from tasks.adapters.planning import gradings
+from tasks.adapters.planning.gathered import Gathered, GatheredBank, gather
+from tasks.adapters.settings import Home, iso_week, now
+from tasks.adapters.warehouse import journal
+from tasks.domain import registry
+from tasks.domain.card import LocalGguf, ModelCard, PromptSetCard
+from tasks.domain.errors import InputError
+from tasks.domain.ids import content_id
+from tasks.domain.plan import INDEX_VERSION, Plan, expand
+from tasks.domain.prompting.probes import PROBE_SET, Probe, probes, wrapped_questions
+from tasks.domain.prompting.template import Template
+from tasks.domain.prompting.template_card import TemplateSetCard
+from tasks.domain.refresh import in_its_round, prompts_anew
+from tasks.domain.rows import Prompt, Request
+from tasks.domain.rse.grading import Grading
+from tasks.domain.verdict.limits import STATISTIC
+from tasks.domain.verdict.limits import VERSION as STATISTIC_VERSION
+
+if TYPE_CHECKING:
+    from tasks.adapters.warehouse.store import Store
+
+_ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+SCORE_VERSIONS = {"prefix_overlap": "2", "overlap": "1", "cosine": "1", "verdict": "2", "homogeneity": "1"}
+SCORE_VERSIONS |= {"index": INDEX_VERSION, STATISTIC: STATISTIC_VERSION}
+"""Versions of the formulas in `sql`, `tasks` and `tasks/domain`: a changed formula, a new number."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The identity part of a plan: templates, probes, and who judges them."""
+
+    card: TemplateSetCard
+    templates: list[Template]
+    probes: list[Probe]
+    judge_versions: dict[str, str]
+    judge_card: ModelCard | None
+    lexicon_version: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with all that it names, read and checked, and the calls that it comes to."""
+
+    gathered: Gathered
+    requests: list[Request]
+    bank: Bank | None = None
+    grading: Grading | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """What the plan says."""
+        return self.gathered.plan
+
+    @property
+    def plan_text(self) -> str:
+        """The plan's file as it was written."""
+        return self.gathered.plan_text
+
+    @property
+    def round(self) -> str:
+        """The period of re-evaluation."""
+        return self.gathered.round
+
+    @property
+    def cards(self) -> dict[str, ModelCard]:
+        """The cards of its models, by name."""
+        return self.gathered.cards
+
+    @property
+    def set_cards(self) -> dict[str, PromptSetCard]:
+        """The cards of its prompt sets, by name."""
+        return self.gathered.set_cards
+
+    @property
+    def prompts(self) -> dict[str, list[Prompt]]:
+        """All prompts of its sets in file order, by set."""
+        return self.gathered.prompts
+
+    @property
+    def recipe_id(self) -> str:
+        """Hash of all that has to be equal for another run to be comparable."""
+        checksums = {name: card.sha256 for name, card in self.set_cards.items()}
+        readers = self.grading.readers if self.grading else ()
+        versions = SCORE_VERSIONS | {reader.name: reader.version for reader in readers}
+        if self.bank is None:
+            return self.plan.recipe_id(checksums, versions)
+        checksums |= {"templates": self.bank.card.sha256, "lexicon": self.bank.lexicon_version}
+        return self.plan.recipe_id(checksums, versions | self.bank.judge_versions)
+
+    @property
+    def run_id(self) -> str:
+        """The same plan, models and round are the same run, however often it is started."""
+        return content_id("run", self.recipe_id, self.round, [card.fingerprint for card in self.cards.values()])
+
+
+def checked_round(round_name: str | None) -> str:
+    """Return the round's name, by default this ISO week.
+
+    Raises:
+        InputError: it holds other signs than a round's name may.
+    """
+    if round_name is None:
+        return iso_week(now())
+    if not _ROUND.fullmatch(round_name):
+        raise InputError(
+            f"the round is {round_name!r}.",
+            where="--round",
+            remedy="Give up to 40 letters, digits, - and _, such as 2026-W48, or leave it out.",
+        )
+    return round_name
+
+
+def read(plan_name: str, round_name: str | None = None) -> Prepared:
+    """Return `plan_name` with its cards, sets and requests for a round; nothing is written or asked.
+
+    Args:
+        plan_name: a plan of `data/plans`, or a path that ends in .toml.
+        round_name: the period of re-evaluation; None: this ISO week.
+
+    Raises:
+        InputError: the round's name, the plan, or something that it names, is missing or wrong.
+    """
+    return expanded(gather(plan_name, checked_round(round_name)))
+
+
+def expanded(gathered: Gathered) -> Prepared:
+    """Return a plan with the calls that it comes to; from the same files they are the same calls."""
+    plan, round_name = gathered.plan, gathered.round
+    bank = _bank(gathered.bank, gathered) if gathered.bank else None
+    requests = expand(plan, gathered.cards, gathered.prompts, round_name)
+    return Prepared(
+        gathered=gathered,
+        requests=requests + [probe.request for probe in bank.probes] if bank else requests,
+        bank=bank,
+        grading=gradings.planned(plan, gathered.cards, gathered.prompts, gathered.grader_card),
+    )
+
+
+def _bank(named: GatheredBank, gathered: Gathered) -> Bank:
+    wrapped = wrapped_questions(named.templates, named.questions, set(named.leading_texts).__contains__)
+    return Bank(
+        card=named.card,
+        templates=named.templates,
+        probes=probes(gathered.plan, gathered.cards, wrapped, gathered.round),
+        judge_versions=named.judge_versions,
+        judge_card=named.judge_card,
+        lexicon_version=named.lexicon_version,
+    )
+
+
+def with_earlier(prepared: Prepared, kept: "Store") -> Prepared:
+    """Return `prepared` with requests of earlier rounds in the place of those that the plan does not ask anew."""
+    if prepared.plan.refresh.policy == "always":
+        return prepared
+    rows = kept.read("core.answered_request_key").iter_rows(named=True)
+    asked = {(row["fingerprint"], row["prompt_id"], row["sampling_text"], row["sample"]): row["round"] for row in rows}
+    wanted = {choice.set: prepared.prompts[choice.set][: choice.limit] for choice in prepared.plan.prompts}
+    set_of = {prompt.prompt_id: name for name, prompts in wanted.items() for prompt in prompts}
+    probes = prepared.bank.probes if prepared.bank else []
+    set_of |= {probe.request.prompt_id: PROBE_SET for probe in probes}
+    anew = prompts_anew(prepared.plan, set_of)
+    requests = [in_its_round(request, prepared.plan, anew, asked) for request in prepared.requests]
+    if prepared.bank is None:
+        return replace(prepared, requests=requests)
+    # The probes' requests stand last, in the order of the probes.
+    put = [replace(probe, request=request) for probe, request in zip(probes, requests[-len(probes) :], strict=True)]
+    return replace(prepared, requests=requests, bank=replace(prepared.bank, probes=put))
+
+
+@contextmanager
+def _kept(home: Home) -> Iterator["Store"]:
+    """Open the published snapshot; the warehouse, where an older or newer program published that."""
+    from tasks.adapters.warehouse import (  # DuckDB: most plans are looked at before there is a database.
+        snapshots,
+        store,
+    )
+
+    is_published = snapshots.is_present(home.published) or not home.warehouse.exists()
+    with store.reading(home) if is_published else store.looking(home) as kept:
+        yield kept
+
+
+def foreseen(prepared: Prepared, home: Home) -> Prepared:
+    """Return what `with_earlier` makes of `prepared`, as far as the published snapshot tells."""
+    if prepared.plan.refresh.policy == "always" or not home.published.exists():
+        return prepared
+    with _kept(home) as kept:
+        return with_earlier(prepared, kept)
+
+
+def answered(home: Home) -> set[str]:
+    """Return the ids of the requests that need no asking, from the published snapshot and the journal."""
+    settled = journal.settled_requests(home.journal)
+    if home.published.exists():
+        with _kept(home) as kept:
+            settled |= set(kept.read("core.outcome", is_settled=True)["request_id"])
+    return settled
+
+
+def asked_cards(prepared: Prepared, settled: set[str]) -> list[ModelCard]:
+    """Return the cards of all that will be asked: models with calls to be made, and judges."""
+    waiting = {request.model: None for request in prepared.requests if request.request_id not in settled}
+    needed = [prepared.cards[name] for name in waiting]
+    if prepared.bank is not None and prepared.bank.judge_card is not None:
+        needed.append(prepared.bank.judge_card)
+    if prepared.grading is not None:
+        needed += prepared.grading.judge_cards
+    return needed
+
+
+def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
+    """Make sure that every model with calls to be made has its key or its weights; asks nothing.
+
+    Raises:
+        InputError: an environment variable is not set, or a file is not there.
+    """
+    check_cards(asked_cards(prepared, settled), prepared.plan, home)
+
+
+def check_cards(needed: list[ModelCard], plan: Plan, home: Home) -> None:
+    """Make sure that the workers of `plan` can ask all of `needed`; keys of workers elsewhere are their own matter.
+
+    Raises:
+        InputError: an environment variable is not set, a file is not there, or workers elsewhere can't reach a model.
+    """
+    for card in needed:
+        is_local = isinstance(card.endpoint, LocalGguf)
+        if plan.workers.is_elsewhere and is_local:
+            raise InputError(
+                "it is served by this process, on loopback: workers elsewhere can't reach it.",
+                where=f"model {card.name}, plan {plan.name}, key 'workers.address'",
+                remedy="Serve it where they reach it, with a card of provider openai_compatible.",
+            )
+        if is_local or not plan.workers.is_elsewhere:
+            registry.load(providers, card.endpoint.provider).check(card, home.models)

@@ -1,0 +1,1 @@
+"""Prefect: server, workers, limits, progress, artifacts."""

@@ -1,0 +1,42 @@
+"""Batches that a worker of the running flow was given: waiting for them, and what came of each."""
+
+import asyncio
+from typing import Any
+
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+
+from tasks.domain.errors import BatchIncomplete
+
+ASK_AGAIN = "Run the same command again: only these are asked."
+"""What helps where requests have no reply."""
+
+
+async def finished(future: PrefectFuture[Any]) -> State[Any]:
+    """Wait for a submitted batch without holding a thread; works with every task runner."""
+    loop, done = asyncio.get_running_loop(), asyncio.Event()
+
+    def wake(_: PrefectFuture[Any]) -> None:
+        loop.call_soon_threadsafe(done.set)
+
+    future.add_done_callback(wake)
+    await done.wait()
+    # Until somebody waits, a future asks the server for its state, which may be behind.
+    await asyncio.to_thread(future.wait)
+    return future.state
+
+
+async def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, bool]:
+    """Return a batch's rows, what went wrong in a line, and whether the model should be asked no more in this run.
+
+    Raises:
+        Exception: what the batch raised, where it is no matter of the endpoint.
+    """
+    if not state.is_final() or state.is_crashed():
+        return None, f"a batch's worker was lost ({state.message or state.name}). {ASK_AGAIN}", False
+    result = await state.aresult(raise_on_failure=False)
+    if isinstance(result, BatchIncomplete):
+        return None, str(result), result.is_endpoint_lost
+    if isinstance(result, BaseException):
+        raise result
+    return result, None, False

@@ -1,0 +1,23 @@
+"""Texts of CSV files that a spreadsheet would calculate with, made plain by an apostrophe before them."""
+
+import re
+
+import polars as pl
+
+STEERING = r"^'*[=+\-@\t\r\n＝＋－＠]"
+"""Texts with which a spreadsheet might calculate, or that would look as if this had been prevented already."""
+
+_STEERING = re.compile(STEERING)
+
+
+def inert(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with an apostrophe before each text with which a spreadsheet might calculate."""
+    texts = [pl.col(name) for name, dtype in frame.schema.items() if dtype == pl.String]
+    return frame.with_columns(
+        pl.when(text.str.contains(STEERING)).then(pl.lit("'") + text).otherwise(text).name.keep() for text in texts
+    )
+
+
+def inert_cell(value: object) -> object:
+    """Return a cell's value as `inert` does."""
+    return f"'{value}" if isinstance(value, str) and _STEERING.match(value) else value

@@ -1,0 +1,1 @@
+"""The database: facts, what is computed of them, the snapshot, and queries of the steps."""

@@ -1,0 +1,62 @@
+"""Staged files on their way into the warehouse, by the statements of `sql/ingest`."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from tasks.adapters.settings import SQL_DIR
+from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse.sqlmacros import literal
+from tasks.adapters.warehouse.table_rows import Rows, appended
+
+MEMORY = "600MB"
+"""What DuckDB may take meanwhile: staged files are read in passing, and only ids are joined."""
+
+
+class TakingIn:
+    """What can be done with staged files within the one transaction that takes them in."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._cursor, self._folder = cursor, folder
+
+    def parts(self, table: str) -> list[Path]:
+        """Return the staged files of a table, in the order in which they were written."""
+        return sorted(self._folder.glob(f"{table}-*.parquet"))
+
+    def show(self, view: str, files: Sequence[Path]) -> None:
+        """Have statements read these files as `view`."""
+        listed = ", ".join(literal(str(file)) for file in files)
+        self._cursor.execute(f"create or replace temp view {view} as from read_parquet([{listed}])")
+
+    def run(self, name: str) -> int:
+        """Run the statements of `sql/ingest/NAME.sql`; return how many rows the last one wrote."""
+        answer = self._cursor.execute(_text(name)).fetchall()
+        return int(answer[0][0]) if answer else 0
+
+    def rows(self, name: str) -> pl.DataFrame:
+        """Return the rows of the query `sql/ingest/NAME.sql`."""
+        return self._cursor.sql(_text(name)).pl()
+
+    def append(self, table: str, rows: Rows) -> int:
+        """Append rows as `Store.append` does."""
+        return appended(self._cursor, table, rows)
+
+    def replaced(self, rows: pl.DataFrame) -> None:
+        """Tell which replies take the place of others."""
+        self._cursor.register("incoming", rows.select("request_id", "reply_id").to_arrow())
+        self._cursor.execute("insert into replaced by name select * from incoming")
+        self._cursor.unregister("incoming")
+
+
+def _text(name: str) -> str:
+    return (SQL_DIR / "ingest" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def taking_in(folder: Path, warehouse: store.Store) -> Iterator[TakingIn]:
+    """Yield what takes the staged files of `folder` in: all is there after the block, or nothing if that raises."""
+    with warehouse.limited(MEMORY), warehouse.transaction() as cursor:
+        yield TakingIn(cursor, folder)

@@ -1,0 +1,89 @@
+"""Replies on disk from the moment they arrive until the one writer has them.
+
+One file a batch, one JSON object a line, each written in one piece: whatever a killed process had received is whole,
+but for its last line, which is then ignored (that request was in flight and is asked again).
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tasks.domain.errors import WorldError
+from tasks.domain.rows import Reply
+
+
+def as_json(reply: Reply) -> dict[str, Any]:
+    """Return a reply as a dict that JSON can hold."""
+    # Its fields are flat: `dataclasses.asdict` would copy each of them deeply, for a quarter of what a line costs.
+    return vars(reply) | {"replied_at": reply.replied_at.isoformat()}
+
+
+def from_json(row: dict[str, Any]) -> Reply:
+    """Return the reply that `as_json` made `row` of."""
+    return Reply(**row | {"replied_at": datetime.fromisoformat(row["replied_at"])})
+
+
+class Journal:
+    """The journal file of one batch, open for appending."""
+
+    def __init__(self, folder: Path, batch_id: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{batch_id}.jsonl"
+
+    def __enter__(self) -> "Journal":
+        self._drop_torn_line()
+        self._file = self.path.open("ab", buffering=0)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    @property
+    def replies(self) -> list[Reply]:
+        """What has been replied so far, by earlier attempts as well."""
+        return list(read(self.path))
+
+    def _drop_torn_line(self) -> None:
+        """Cut a last line that a killed process left unfinished, so that the next one does not run on from it."""
+        if not self.path.exists():
+            return
+        with self.path.open("rb+") as file:
+            content = file.read()
+            file.truncate(content.rfind(b"\n") + 1)
+
+    def write(self, reply: Reply) -> None:
+        """Append one reply; when this returns, the operating system has it and the process may be killed."""
+        left = memoryview(json.dumps(as_json(reply), ensure_ascii=True).encode() + b"\n")
+        try:
+            while left:  # a disk that fills up takes a part and says so only at the next write
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            raise WorldError(f"a reply can't be kept: {error.strerror}.", where=str(self.path)) from error
+
+
+def read(path: Path) -> Iterator[Reply]:
+    """Yield the replies of one journal file; an unfinished last line is left out."""
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+        try:
+            reply = from_json(json.loads(line))
+        except (ValueError, TypeError, KeyError):
+            raise WorldError(
+                "the line is whole, but holds no reply.",
+                where=f"{path}:{number}",
+                remedy="Something else wrote to the journal: remove that line and run the same command again.",
+            ) from None
+        yield reply
+
+
+def files(folder: Path) -> list[Path]:
+    """Return the journal files that wait for the writer, oldest name first."""
+    return sorted(folder.glob("*.jsonl"))
+
+
+def settled_requests(folder: Path) -> set[str]:
+    """Return the ids of requests whose outcome waits in the journal and needs no asking again."""
+    return {reply.request_id for path in files(folder) for reply in read(path) if reply.is_settled}

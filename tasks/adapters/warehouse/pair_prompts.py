@@ -1,0 +1,116 @@
+"""Some pairs of models, prompt by prompt: what their sums are made of, formed for those that somebody looks at.
+
+The same numbers as `select * from pair_prompts(...)` gives for one pair in SQL, for many pairs in one pass.
+"""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from tasks.adapters.warehouse import measured, pair_shards, reply_texts, store
+from tasks.domain import channels, registry
+from tasks.domain.pairwise.centring import centre
+from tasks.domain.pairwise.engine import prompt_values
+from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.pairwise.sums import N_BLOCKS
+
+N_TOP = 5
+CURVE = (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, 3000, 5000)
+"""Numbers of prompts at which a curve of D has a point."""
+
+_CHANNELS = ("prefix_overlap", "overlap", "length")
+
+
+@dataclass(frozen=True)
+class PairPrompts:
+    """Values of pairs on the p prompts, in the order of their ids, p x pairs, NaN where one of the two has no reply."""
+
+    pairs: Sequence[tuple[str, str]]
+    prompt_ids: Sequence[str]
+    prefix_overlap: Floats
+    prefix_overlap_d: Floats
+    bigram_jaccard: Floats
+    length_closeness: Floats
+    n_sample_pairs: Floats
+
+    def top(self) -> pl.DataFrame:
+        """Return of each pair the five prompts whose replies are most alike.
+
+        The longest prefix overlap first, then the largest share of common word pairs, then the id of the prompt.
+        """
+        rows = []
+        for number, (target, reference) in enumerate(self.pairs):
+            prefix_overlap, overlap = self.prefix_overlap[:, number], self.bigram_jaccard[:, number]
+            there = np.flatnonzero(~np.isnan(prefix_overlap))
+            order = np.lexsort((there, -np.nan_to_num(overlap[there], nan=-1.0), -prefix_overlap[there].round(9)))
+            for rank, place in enumerate(there[order[:N_TOP]].tolist(), 1):
+                figures = (prefix_overlap, overlap, self.length_closeness[:, number], self.n_sample_pairs[:, number])
+                told = (None if np.isnan(values[place]) else float(values[place]) for values in figures)
+                rows.append((target, reference, rank, self.prompt_ids[place], *told))
+        columns = {"target": pl.String, "reference": pl.String, "rank": pl.Int64, "prompt_id": pl.String}
+        kinds = dict.fromkeys(("prefix_overlap", "bigram_jaccard", "length_closeness", "n_sample_pairs"), pl.Float64)
+        found = pl.DataFrame(rows, schema={**columns, **kinds}, orient="row")
+        return found.with_columns(pl.col("n_sample_pairs").cast(pl.Int64))
+
+    def curves(self) -> pl.DataFrame:
+        """Return of each pair D over its first so many prompts, with its interval: -+ 1.96 standard errors."""
+        parts = []
+        for number, (target, reference) in enumerate(self.pairs):
+            values = self.prefix_overlap_d[:, number]
+            values = values[~np.isnan(values)]
+            if not len(values):
+                continue
+            n = np.array([*(point for point in CURVE if point < len(values)), len(values)])
+            mean = np.cumsum(values)[n - 1] / n
+            squares = np.maximum(np.cumsum(values**2)[n - 1] - n * mean**2, 0.0)
+            error = np.sqrt(np.divide(squares, n - 1, out=np.full(len(n), np.nan), where=n > 1) / n)
+            parts.append(
+                pl.DataFrame(
+                    {
+                        "target": [target] * len(n),
+                        "reference": [reference] * len(n),
+                        "n_prompts": n,
+                        "prefix_overlap_d": mean.round(6),
+                        "low": (mean - 1.96 * error).round(6),
+                        "high": (mean + 1.96 * error).round(6),
+                    }
+                ).with_columns(pl.selectors.float().fill_nan(None))
+            )
+        kinds = {"target": pl.String, "reference": pl.String, "n_prompts": pl.Int64}
+        figures = dict.fromkeys(("prefix_overlap_d", "low", "high"), pl.Float64)
+        return pl.concat([pl.DataFrame(schema={**kinds, **figures}), *parts])
+
+
+def pair_prompts(snapshot: store.Store, pairs: Sequence[tuple[str, str]]) -> PairPrompts:
+    """Return the values of `pairs` (target, reference) on every prompt, from the replies."""
+    population = measured.population_of(snapshot)
+    place = population.place
+    target, reference = (np.array([place[pair[side]] for pair in pairs], dtype=np.int64) for side in (0, 1))
+    made = [registry.load(channels, name) for name in _CHANNELS]
+    found: dict[str, list[Floats]] = {}
+    with tempfile.TemporaryDirectory(prefix="shards-", dir=snapshot.path.parent) as folder:
+        for shard in reply_texts.write_shards(snapshot, folder, N_BLOCKS) if pairs else ():
+            prompts, counts = pair_shards.read_prompts(shard, tuple(place))
+            for told, n in zip(prompt_values(prompts, population.cohort, made, frozenset()), counts, strict=True):
+                at = np.full(len(place), -1)
+                at[told.model] = np.arange(len(told.model))
+                mine, other = at[target], at[reference]
+                is_there = (mine >= 0) & (other >= 0)
+                prefix_overlap = told.values["prefix_overlap"]
+                centred = centre(prefix_overlap, population.cohort, told.model).values
+                parts = (
+                    prefix_overlap,
+                    centred,
+                    told.values["overlap"],
+                    told.values["length"],
+                    np.outer(n, n).astype(float),
+                )
+                found[told.prompt_id] = [np.where(is_there, values[mine, other], np.nan) for values in parts]
+    prompt_ids = sorted(found)
+    values = [
+        np.array([found[name][part] for name in prompt_ids]).reshape(len(prompt_ids), len(pairs)) for part in range(5)
+    ]
+    return PairPrompts(pairs, prompt_ids, *values)

@@ -1,0 +1,70 @@
+"""What judges of pairs need of the warehouse: which pairs wait to be read, and their texts."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from tasks.adapters.warehouse.store import Store
+from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.sampling import is_read_again, is_target_first
+
+PAIR = ["target_reply_id", "reference_reply_id"]
+
+
+def unread(warehouse: Store, grading: Grading, reader: PairReader) -> pl.DataFrame:
+    """Return the chosen pairs of `grading` that have two replies and no label of this judge in any order.
+
+    Rows of `core.reply_pair`, ordered so that the pairs of one prompt, and within it of one reference, stand together.
+    """
+    known = _told(warehouse, reader).select(PAIR).unique()
+    return _chosen(warehouse, grading, reader).join(known, on=PAIR, how="anti")
+
+
+def waiting(warehouse: Store, grading: Grading, reader: PairReader, attempt: int) -> pl.DataFrame:
+    """Return the chosen pairs in the orders that this attempt asks a model for: what is unread, or was read in vain.
+
+    Rows of `core.reply_pair` with `is_target_first`; pairs of equal texts are asked of nobody.
+    """
+    pairs = _chosen(warehouse, grading, reader).filter(~pl.col("is_same_text"))
+    share, orders = grading.wanted.swapped_share, []
+    for target, reference, prompt in pairs.select("target", "reference", "prompt_id").iter_rows():
+        first = is_target_first(target, reference, prompt, grading.seed)
+        is_again = is_read_again(target, reference, prompt, share, grading.seed)
+        orders.append([first, not first] if is_again else [first])
+    column = pl.Series("is_target_first", orders, dtype=pl.List(pl.Boolean))
+    wanted = pairs.with_columns(column).explode("is_target_first")
+    told, key = _told(warehouse, reader), [*PAIR, "is_target_first"]
+    if attempt == 0:
+        return wanted.join(told, on=key, how="anti")
+    in_vain = told.filter(pl.col("missing_reason").is_not_null() & (pl.len().over(key) == attempt))
+    return wanted.join(in_vain, on=key, how="semi")
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Replies by id, and prompts by theirs as a person reads them."""
+
+    replies: dict[str, str]
+    prompts: dict[str, str]
+
+
+def texts(warehouse: Store) -> Texts:
+    """Return the texts of all replies that count, and all prompts."""
+    replies = warehouse.read_columns("core.reply", ["reply_id", "reply_text"]).drop_nulls()
+    prompts = warehouse.read_columns("core.prompt", ["prompt_id", "prompt_text"])
+    return Texts(dict(replies.iter_rows()), dict(prompts.iter_rows()))
+
+
+def _chosen(warehouse: Store, grading: Grading, reader: PairReader) -> pl.DataFrame:
+    pairs = warehouse.read("core.reply_pair", judge=reader.name).filter(
+        pl.col("missing_reason").is_null()
+        & pl.col("target").is_in(grading.targets)
+        & pl.col("reference").is_in(grading.references)
+        & pl.col("prompt_id").is_in(sorted(grading.prompt_ids))
+    )
+    return pairs.sort("prompt_id", "reference", "target")
+
+
+def _told(warehouse: Store, reader: PairReader) -> pl.DataFrame:
+    columns = [*PAIR, "is_target_first", "missing_reason"]
+    return warehouse.read_columns("raw.pair_grade", columns, judge=reader.name, judge_version=reader.version)

@@ -1,0 +1,195 @@
+"""Replies of batches that are asked elsewhere, in a storage that every worker and the coordinator reach.
+
+A batch has one object there. The worker that asks the batch rewrites it every moment, so that a worker that dies loses
+little, and a coordinator that dies nothing; while it changes, everybody else leaves the batch alone.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock, Thread
+from time import monotonic, sleep
+from typing import Any, Self
+from uuid import uuid4
+
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
+
+from tasks.adapters.warehouse import journal
+from tasks.domain.errors import WorldError
+from tasks.domain.rows import Reply
+
+BEAT_S = 2.0
+"""A worker rewrites the object at least so often, replies or none."""
+
+SHORTEST_PAUSE_S = 0.1
+WRITING_SHARE = 0.1
+"""The most of a worker's time that goes into rewriting."""
+
+LOST_AFTER_S = 15.0
+"""An object that has stood still for so long belongs to a worker that is gone."""
+
+NOTE = ".elsewhere"
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What an object holds: who writes it, how often it has been written, whether that is over, and the replies."""
+
+    holder: str
+    beat: int
+    has_ended: bool
+    replies: list[Reply]
+
+
+class _Place:
+    """One batch's object."""
+
+    def __init__(self, storage: str, batch_id: str) -> None:
+        self._storage = storage
+        try:
+            self._system, root = fsspec.core.url_to_fs(storage)
+        except (ImportError, ValueError) as error:
+            raise WorldError(f"it can't be used: {error}.", where=f"storage {storage}") from error
+        self._path = f"{root.rstrip('/')}/journal/{batch_id}.jsonl"
+
+    def read(self) -> _Content | None:
+        try:
+            content: bytes = self._system.cat_file(self._path)
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise self._failed("read", error) from error
+        head, *lines = content.decode().splitlines()
+        return _Content(**json.loads(head), replies=[journal.from_json(json.loads(line)) for line in lines])
+
+    def write(self, content: bytes) -> None:
+        try:
+            if isinstance(self._system, LocalFileSystem):
+                # Elsewhere an object is there whole or not at all; a file is, once it is renamed.
+                beside = f"{self._path}.new"
+                self._system.makedirs(self._system._parent(self._path), exist_ok=True)
+                self._system.pipe_file(beside, content)
+                self._system.mv(beside, self._path)
+            else:
+                self._system.pipe_file(self._path, content)
+        except Exception as error:
+            raise self._failed("written", error) from error
+
+    def remove(self) -> None:
+        try:
+            self._system.rm_file(self._path)
+        except FileNotFoundError:
+            pass
+        except Exception as error:
+            raise self._failed("removed", error) from error
+
+    def _failed(self, done: str, error: Exception) -> WorldError:
+        remedy = "This machine and every worker have to reach it: check path, mount and credentials."
+        return WorldError(f"{self._path} can't be {done}: {error}.", where=f"storage {self._storage}", remedy=remedy)
+
+
+class SharedJournal:
+    """The replies of one batch while this process asks it. Entering waits until no other worker is at it."""
+
+    def __init__(self, storage: str, batch_id: str) -> None:
+        self._place, self._holder = _Place(storage, batch_id), uuid4().hex
+        self._replies: list[Reply] = []
+        self._lock, self._has_news, self._ended = Lock(), Event(), False
+        self._problem: WorldError | None = None
+        self._writer = Thread(target=self._keep_writing, name=f"journal of {batch_id}", daemon=True)
+        self._beat = 0
+
+    def __enter__(self) -> Self:
+        self._replies = wait_for([self._place])[0]
+        self._save()
+        self._writer.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._ended = True
+        self._has_news.set()
+        self._writer.join()
+        self._save()
+
+    @property
+    def replies(self) -> list[Reply]:
+        """What has been replied so far, by earlier attempts as well."""
+        with self._lock:
+            return list(self._replies)
+
+    def write(self, reply: Reply) -> None:
+        """Take in one reply; it is in the storage a moment later.
+
+        Raises:
+            WorldError: the storage has failed meanwhile: nothing more should be asked.
+        """
+        with self._lock:
+            self._replies.append(reply)
+        self._has_news.set()
+        if self._problem is not None:
+            raise self._problem
+
+    def _keep_writing(self) -> None:
+        while not self._ended:
+            self._has_news.wait(BEAT_S)
+            self._has_news.clear()
+            started = monotonic()
+            try:
+                self._save()
+            except WorldError as problem:
+                self._problem = problem
+                return
+            if not self._ended:
+                sleep(min(BEAT_S, max(SHORTEST_PAUSE_S, (monotonic() - started) / WRITING_SHARE)))
+
+    def _save(self) -> None:
+        self._beat += 1
+        head = {"holder": self._holder, "beat": self._beat, "has_ended": self._ended}
+        lines: list[dict[str, Any]] = [head, *(journal.as_json(reply) for reply in self.replies)]
+        self._place.write("\n".join(json.dumps(line) for line in lines).encode())
+
+
+def wait_for(places: Sequence[_Place]) -> list[list[Reply]]:
+    """Return the replies in each of `places` as soon as no worker writes there any more."""
+    started = monotonic()
+    seen: list[tuple[_Content | None, float]] = [(place.read(), started) for place in places]
+    while any(_is_under_way(content, since) for content, since in seen):
+        sleep(BEAT_S / 2)
+        for number, place in enumerate(places):
+            before, _ = seen[number]
+            if _is_under_way(*seen[number]):
+                now = place.read()
+                if now is None or before is None or (now.holder, now.beat) != (before.holder, before.beat):
+                    seen[number] = now, monotonic()
+    return [content.replies if content else [] for content, _ in seen]
+
+
+def _is_under_way(content: _Content | None, since: float) -> bool:
+    return content is not None and not content.has_ended and monotonic() - since < LOST_AFTER_S
+
+
+def note(folder: Path, batch_id: str, storage: str) -> None:
+    """Note in the home's journal that a batch is given to workers elsewhere: `take_in` looks there for its replies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{batch_id}{NOTE}").write_text(storage)
+
+
+def noted(folder: Path) -> list[str]:
+    """Return the ids of batches that were given to workers elsewhere and whose replies have not been taken in."""
+    return sorted(path.name.removesuffix(NOTE) for path in folder.glob(f"*{NOTE}"))
+
+
+def take_in(folder: Path, batch_ids: Sequence[str]) -> list[Reply]:
+    """Return the replies of noted batches, once the workers that still ask them are done."""
+    places = [_Place((folder / f"{batch_id}{NOTE}").read_text(), batch_id) for batch_id in batch_ids]
+    return [reply for replies in wait_for(places) for reply in replies]
+
+
+def forget(folder: Path, batch_ids: Sequence[str]) -> None:
+    """Remove noted batches, whose replies are in the warehouse now, from the storage and from the notes."""
+    for batch_id in batch_ids:
+        path = folder / f"{batch_id}{NOTE}"
+        _Place(path.read_text(), batch_id).remove()
+        path.unlink()

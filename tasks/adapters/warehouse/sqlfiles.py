@@ -1,0 +1,300 @@
+"""Reads `sql/`: one file is one relation, its path is its name, its header says what a row is.
+
+`sql/columns.toml` says what the columns are: under `default` by name, under a relation's name what is otherwise there.
+"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from tasks.adapters.settings import SQL_DIR
+from tasks.adapters.warehouse import schema_version
+from tasks.adapters.warehouse.sqlmacros import create_macros, literal, macros
+
+SCHEMAS = ("raw", "score", "core", "mart", "check", "meta")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation.
+
+    `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring, and copied into the snapshot or
+    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are formed and stored in the
+    snapshot, out of what is stored there already; 'unpublished' a view that the snapshot has not, as it reads what
+    is not there.
+    `comment`: its first sentence; `details`: what else the header says. `filter_by`: the columns by which to filter it,
+    as it is too large to read whole. `key`: by which columns a row is known to be there already, by default the grain;
+    see `table_rows.Key`. `kept`: why a scoring does not replace the rows of a table of schema score.
+    """
+
+    schema: str
+    name: str
+    text: str
+    comment: str
+    grain: str
+    details: str
+    level: str
+    stored: str
+    filter_by: str
+    key: str
+    kept: str
+    reads: frozenset[str]
+
+    @property
+    def full_name(self) -> str:
+        """Schema and name, as SQL refers to it."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def is_declared(self) -> bool:
+        """Say whether its file declares a table; else it is a SELECT."""
+        return _declares_table(self.text)
+
+    @property
+    def is_copied(self) -> bool:
+        """Say whether its rows are copied into the snapshot."""
+        return self.is_declared or self.stored == "published"
+
+    @property
+    def is_computed(self) -> bool:
+        """Say whether it is a table whose rows a scoring replaces: they can be formed again from what raw holds."""
+        return self.schema == "score" and not self.kept
+
+    @property
+    def is_published(self) -> bool:
+        """Say whether the snapshot has it."""
+        return self.stored not in ("warehouse", "unpublished")
+
+    @property
+    def described(self) -> str:
+        """What is said of it in the database: sentence, grain and details, each on a line of its own."""
+        keys = [f"{key}: {text}" for key, text in (("grain", self.grain), ("filter", self.filter_by)) if text]
+        return "\n".join([self.comment, *keys, *([self.details] if self.details else [])])
+
+    @property
+    def quoted(self) -> str:
+        """The full name as SQL accepts it everywhere: `check` is a reserved word."""
+        return f'"{self.schema}"."{self.name}"'
+
+
+_KEYS = ("grain", "key", "kept", "level", "stored", "filter")
+
+
+def _header(text: str, full_name: str) -> dict[str, str]:
+    """Return what the comment lines that begin a file say: by key, `comment` and `details`."""
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        said = line.removeprefix("--").strip()
+        key, _, rest = said.partition(": ")
+        if key in _KEYS:
+            found[key] = rest.strip()
+        else:
+            place = "details" if "grain" in found else "comment"
+            found[place] = f"{found.get(place, '')} {said}".strip()
+    if "kept" in found:
+        found["details"] = f"Kept from one scoring to the next: {found['kept']} {found.get('details', '')}".strip()
+    return found | {"comment": found.get("comment", "").removeprefix(f"{full_name}:").strip()}
+
+
+def _declares_table(text: str) -> bool:
+    """Say whether a file declares a table, which the program fills, and is no SELECT."""
+    return "\ncreate table " in text
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Return a database that only parses; to open one for each file would take most of a command's start."""
+    return duckdb.connect()
+
+
+def _reads(text: str) -> frozenset[str]:
+    """Return the `schema.relation` names that a bare SELECT reads; it is parsed, not bound."""
+    with _parser().cursor() as connection:
+        [[tree]] = connection.execute("select json_serialize_sql($1)", [text]).fetchall()
+    parsed = json.loads(tree)
+    if parsed.get("error"):
+        raise ValueError(f"not one bare SELECT: {parsed.get('error_message')}\n{text}")
+    found: set[str] = set()
+    stack = [parsed]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
+                found.add(f"{node['schema_name']}.{node['table_name']}")
+            stack.extend(node.values())
+        elif isinstance(node, list):
+            stack.extend(node)
+    return frozenset(found)
+
+
+def read_relation(path: Path) -> Relation:
+    """Return the relation that the file at `path` defines."""
+    text = path.read_text(encoding="utf-8")
+    schema, name = path.parent.name, path.stem
+    said = _header(text, f"{schema}.{name}")
+    reads = frozenset() if _declares_table(text) else _reads(text)
+    comment, grain, details, level, stored, filter_by, kept = (
+        said.get(key, "") for key in ("comment", "grain", "details", "level", "stored", "filter", "kept")
+    )
+    key = said.get("key", grain)
+    return Relation(schema, name, text, comment, grain, details, level, stored, filter_by, key, kept, reads)
+
+
+@cache
+def relations(root: Path = SQL_DIR) -> tuple[Relation, ...]:
+    """Return every relation, each after those that it reads.
+
+    Raises:
+        ValueError: relations read each other in a circle, or one reads what does not exist.
+    """
+    files = [path for schema in SCHEMAS for path in sorted((root / schema).glob("*.sql"))]
+    waiting = {relation.full_name: relation for relation in map(read_relation, files)}
+    ordered: dict[str, Relation] = {}
+    while waiting:
+        ready = [relation for relation in waiting.values() if relation.reads <= ordered.keys()]
+        if not ready:
+            unmet = {name: sorted(relation.reads - ordered.keys()) for name, relation in waiting.items()}
+            raise ValueError(f"these relations read each other in a circle, or what does not exist: {unmet}")
+        for relation in ready:
+            ordered[relation.full_name] = waiting.pop(relation.full_name)
+    return tuple(ordered.values())
+
+
+def _is_view(relation: Relation, *, is_snapshot: bool) -> bool:
+    is_unstored = relation.stored in ("", "unpublished") or (relation.stored == "snapshot" and not is_snapshot)
+    return not relation.is_declared and is_unstored
+
+
+def _drop_what_is_no_longer(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what an older version left: relations that no file defines, and tables that are views now."""
+    kinds = {(of.schema, of.name): _is_view(of, is_snapshot=False) for of in relations()}
+    found = connection.execute(
+        "select schema_name, table_name, false from duckdb_tables() where not internal"
+        " union all select schema_name, view_name, true from duckdb_views() where not internal"
+    ).fetchall()
+    for schema, name, is_view in found:
+        if schema in SCHEMAS and schema != "raw" and kinds.get((schema, name)) != is_view:
+            connection.execute(f'drop {"view" if is_view else "table"} "{schema}"."{name}"')
+
+
+def create(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, *, is_refreshed: bool, is_snapshot: bool = False
+) -> None:
+    """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
+    name = relation.quoted
+    is_view = _is_view(relation, is_snapshot=is_snapshot)
+    if is_snapshot and relation.is_copied:
+        return
+    if relation.is_declared:
+        connection.execute(relation.text)
+    elif is_view:
+        connection.execute(f"create or replace view {name} as {relation.text}")
+    elif is_refreshed:
+        connection.execute(f"create or replace table {name} as {relation.text}")
+    else:
+        connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return the columns with their types of each table and view, in their order."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    said = "select schema_name, table_name, column_name, data_type from duckdb_columns() order by column_index"
+    for schema, name, column, kind in connection.execute(said).fetchall():
+        found.setdefault((schema, name), []).append((column, kind))
+    return found
+
+
+def _drop_computed_of_other_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop computed tables whose files have other columns now: the next scoring forms them, without a migration."""
+    present = _columns(connection)
+    computed = [relation for relation in relations() if relation.is_computed]
+    with duckdb.connect() as scratch:
+        for schema in SCHEMAS:
+            scratch.execute(f'create schema "{schema}"')
+        for relation in computed:
+            scratch.execute(relation.text)
+        wanted = _columns(scratch)
+    for relation in computed:
+        key = (relation.schema, relation.name)
+        if key in present and sorted(present[key]) != sorted(wanted[key]):
+            connection.execute(f"drop table {relation.quoted}")
+
+
+@cache
+def digest() -> str:
+    """Return what changes with any file of `sql/`, what is said of a column, and DuckDB's version."""
+    texts = [duckdb.__version__, *(f"{relation.quoted} {relation.stored} {relation.text}" for relation in relations())]
+    texts += [*(macro.text for macro in macros()), (SQL_DIR / "columns.toml").read_text(encoding="utf-8")]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def create_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create what is not there yet, and each view anew; nothing if the same files and DuckDB did so here before.
+
+    To bind a hundred views that read each other takes seconds.
+    """
+    told = digest()
+    connection.execute("create table if not exists main.created_from (digest varchar)")
+    if connection.execute("select digest from main.created_from").fetchall() == [(told,)]:
+        return
+    connection.begin()
+    for schema in SCHEMAS:
+        connection.execute(f'create schema if not exists "{schema}"')
+    _drop_computed_of_other_columns(connection)
+    _drop_what_is_no_longer(connection)
+    for relation in relations():
+        create(connection, relation, is_refreshed=False)
+    schema_version.put(connection, schema_version.SCHEMA_VERSION)
+    create_macros(connection)
+    connection.execute("delete from main.created_from")
+    connection.execute("insert into main.created_from values ($digest)", {"digest": told})
+    connection.commit()
+
+
+def published() -> list[Relation]:
+    """Return the relations that the snapshot has, each after those that it reads."""
+    return [relation for relation in relations() if relation.is_published]
+
+
+@cache
+def column_texts(root: Path = SQL_DIR) -> dict[str, dict[str, str]]:
+    """Return what is said of columns, by column: under `default`, and under each relation where it is otherwise there.
+
+    A heading of the file names one relation, or several apart by commas.
+    """
+    read = tomllib.loads((root / "columns.toml").read_text(encoding="utf-8"))
+    texts: dict[str, dict[str, str]] = {}
+    for heading, by_column in read.items():
+        for name in heading.split(","):
+            texts.setdefault(name.strip(), {}).update(by_column)
+    return texts
+
+
+def describe(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write into the database what its relations and their columns are, where any client shows it."""
+    texts = column_texts()
+    known = {(relation.schema, relation.name): relation for relation in relations()}
+    found = connection.execute(
+        "select schema_name, table_name, list(column_name) from duckdb_columns() where not internal group by all"
+    ).fetchall()
+    views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
+    for schema, name, columns in found:
+        relation = known[schema, name]
+        kind = "view" if (schema, name) in views else "table"
+        connection.execute(f"comment on {kind} {relation.quoted} is {literal(relation.described)}")
+        said = texts.get("default", {}) | texts.get(relation.full_name, {})
+        for column in columns:
+            if column in said:
+                connection.execute(f'comment on column {relation.quoted}."{column}" is {literal(said[column])}')
+
+
+def examples(root: Path = SQL_DIR) -> dict[str, str]:
+    """Return the analysts' example queries by name."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in sorted((root / "examples").glob("*.sql"))}

@@ -1,0 +1,36 @@
+"""Takes out of a database file what nobody needs any longer."""
+
+from pathlib import Path
+
+import duckdb
+
+from tasks.adapters.settings import SQL_DIR
+from tasks.adapters.warehouse.sqlfiles import relations
+from tasks.adapters.warehouse.sqlmacros import literal, macros
+
+
+def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> int:
+    """Delete what only rounds before the newest `keep` need; return how many replies that were."""
+    count = "select count(*) from raw.reply"
+    [[n_before]] = connection.execute(count).fetchall()
+    connection.begin()
+    connection.execute(f"set variable keep = {int(keep)}")
+    for statement in connection.extract_statements((SQL_DIR / "prune" / "old_rounds.sql").read_text(encoding="utf-8")):
+        connection.execute(statement)
+    connection.commit()
+    [[n_after]] = connection.execute(count).fetchall()
+    return int(n_before - n_after)
+
+
+def compact(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Write a copy without the room of deleted rows; views are left out, as opening the copy creates them anew."""
+    connection.execute("delete from main.created_from")
+    for relation in reversed(relations()):
+        if not relation.is_declared and relation.stored not in ("published", "warehouse"):
+            connection.execute(f"drop view if exists {relation.quoted}")
+    for macro in macros():
+        connection.execute(f"drop macro table if exists main.{macro.name}")
+    [[here]] = connection.execute("select current_database()").fetchall()
+    connection.execute(f"attach {literal(str(target))} as compacted")
+    connection.execute(f'copy from database "{here}" to compacted')
+    connection.execute("detach compacted")

@@ -1,0 +1,59 @@
+"""Files between a corpus that is being read and the warehouse: nothing reaches it before all has been read."""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.adapters.settings import Home
+from tasks.domain.recorded.probe import LabelCount
+from tasks.domain.recorded.rows import Tables
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What was read: where its rows are, and how many there are."""
+
+    folder: Path
+    format_name: str
+    prompt_set: str
+    n_models: int
+    n_prompts: int
+    n_replies: int
+    n_missing: int
+    labels: tuple[LabelCount, ...] = ()
+
+
+class StagedFiles:
+    """Writes chunks of rows as `TABLE-NUMBER.parquet`; `model` is the name that replaces those of the file."""
+
+    def __init__(self, folder: Path, model: str | None) -> None:
+        self.model, self._folder, self._n_files = model, folder, 0
+
+    def write(self, chunks: Iterable[Tables]) -> None:
+        """Write each table of each chunk."""
+        for tables in chunks:
+            self._n_files += 1
+            for name, table in tables.items():
+                # Read once and deleted: to compress it would take longer than all else that is done to a reply here.
+                file = self._folder / f"{name}-{self._n_files:07d}.parquet"
+                table.write_parquet(file, compression="uncompressed", statistics=False)
+
+
+@contextmanager
+def folder_beside(home: Home) -> Iterator[Path]:
+    """Yield a new folder on the disk of the warehouse, within the home if there is one, and delete it after the block.
+
+    A corpus may be larger than what a machine has for temporary files, which is often memory.
+    """
+    place = next(folder for folder in (home.root, *home.root.parents) if folder.is_dir())
+    with _new_folder(place) as folder:
+        yield Path(folder)
+
+
+def _new_folder(place: Path) -> tempfile.TemporaryDirectory:
+    try:
+        return tempfile.TemporaryDirectory(prefix=".distillometer-", dir=place)
+    except OSError:  # Where nothing can be written either, the warehouse says so better.
+        return tempfile.TemporaryDirectory(prefix="distillometer-")

@@ -1,0 +1,44 @@
+"""What was read or graded and has no scores: a migration leaves them out, and a run may have ended before it scored."""
+
+import tomllib
+from contextlib import suppress
+from typing import Any
+
+from tasks.adapters.warehouse.store import Store
+from tasks.domain.plan import IdentityPlan, Plan
+
+
+def identity(warehouse: Store) -> tuple[list[str], int] | None:
+    """Return the judges in the order in which they count, and the seed, where probes are to be scored; else None."""
+    if warehouse.count("score.identity_score") or not warehouse.count("raw.probe"):
+        return None
+    plan = _last_plan_with({"identity"}, warehouse)
+    judges = plan.get("identity", {"judges": ()}).get("judges", IdentityPlan.model_fields["judges"].default)
+    return list(judges), _seed(plan)
+
+
+def grades(warehouse: Store) -> list[tuple[str, int]]:
+    """Return the judges of pairs whose grades are to be made scores of targets, each with the seed."""
+    chosen, scored = (
+        set(warehouse.read_columns(table, ["judge"])["judge"].unique())
+        for table in ("raw.sampled_pair", "score.rse_grade")
+    )
+    plan = _last_plan_with({"rse", "similarity"}, warehouse) if chosen - scored else {}
+    return [(judge, _seed(plan)) for judge in sorted(chosen - scored)]
+
+
+def _last_plan_with(sections: set[str], warehouse: Store) -> dict[str, Any]:
+    """Return the last plan with one of these sections that was run, as it was written; nothing where there was none.
+
+    It is read as it stands: a plan of an older version may have keys that plans have no longer.
+    """
+    runs = warehouse.read_columns("raw.run", ["plan_text", "happened_at"]).sort("happened_at", descending=True)
+    for text in runs["plan_text"]:
+        with suppress(tomllib.TOMLDecodeError):
+            if sections & (plan := tomllib.loads(text)).keys():
+                return plan
+    return {}
+
+
+def _seed(plan: dict[str, Any]) -> int:
+    return int(plan.get("seed", Plan.model_fields["seed"].default))

@@ -1,0 +1,160 @@
+"""Requests -> replies: one Prefect task asks one batch."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import CacheKeyFnPolicy
+from prefect.context import SyncClientContext
+from prefect.futures import PrefectFuture
+from prefect.logging import get_run_logger
+from prefect.utilities.annotations import quote
+
+from tasks.adapters import settings
+from tasks.adapters.models import lines, serving
+from tasks.adapters.models.asking import Asker
+from tasks.adapters.prefect import call_limits, progress, workers
+from tasks.adapters.prefect.futures import ASK_AGAIN
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import journal, shared_journal
+from tasks.domain.batching import Batch
+from tasks.domain.card import ModelCard
+from tasks.domain.errors import BatchIncomplete
+from tasks.domain.missing_reason import MissingReason
+from tasks.domain.plan import Plan
+from tasks.domain.ports import Endpoint
+from tasks.domain.rows import Reply, Request
+
+REFUSED = "The endpoint refuses them as they are: correct the card or plan (a prompt too long: 'context_tokens') first."
+"""What helps with requests that the endpoint does not take."""
+
+_Log = journal.Journal | shared_journal.SharedJournal
+
+
+@dataclass(frozen=True)
+class Means:
+    """Whom requests are put to, how many make a batch, how many calls of one key may be in flight, and the home."""
+
+    cards: dict[str, ModelCard]
+    batch_size: int | None
+    limits: dict[str, str]
+    """Names of Prefect's global concurrency limits, by the environment variable that holds the key."""
+    home: Home
+
+    @classmethod
+    def of(cls, plan: Plan, cards: Iterable[ModelCard], home: Home) -> "Means":
+        """Return how `plan` has the models of `cards` asked."""
+        return cls({card.name: card for card in cards}, plan.batch_size, plan.workers.limits, home)
+
+
+def _batch_key(_context: Any, parameters: Mapping[str, Any]) -> str:
+    return f"batch-{parameters['batch'].batch_id}"
+
+
+def _may_help(_task: Any, _run: Any, state: Any) -> bool:
+    """Say whether Prefect should try the batch again: only after failures that pass by themselves."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, BatchIncomplete) and error.is_retryable
+
+
+@task(
+    name="ask",
+    task_run_name="ask {batch.title}",
+    persist_result=True,
+    result_serializer="json",
+    cache_policy=CacheKeyFnPolicy(cache_key_fn=_batch_key),
+    retries=1,
+    retry_delay_seconds=5,
+    retry_condition_fn=_may_help,
+)
+def respond(batch: Batch, served: Endpoint | None, limit: str | None, kept_at: Path | str) -> list[dict[str, Any]]:
+    """Ask what of `batch` has no reply yet and return the outcome of every request as rows of `raw.reply`.
+
+    Each reply is in the journal the moment it arrives. The result is kept under the batch's content, so that a batch
+    which some worker has finished is not asked again. Runs on any worker: it needs no database, and takes a key from
+    the worker's own environment.
+
+    Args:
+        batch: what to ask, and the card of whom.
+        served: the endpoint, where the coordinator serves the model; None: it is reached as its card says.
+        limit: Prefect's global concurrency limit that the calls in flight count against.
+        kept_at: the folder of the journal on this machine, or the storage of all workers.
+
+    Raises:
+        BatchIncomplete: some requests have no reply; those that arrived are in the journal.
+    """
+    with ExitStack() as stack:
+        endpoint = served or stack.enter_context(serving.serve(batch.card, settings.home_at(None)))
+        file: _Log = stack.enter_context(_journal(kept_at, batch))
+        kept = {reply.request_id: reply for reply in file.replies}
+        todo = [r for r in batch.requests if r.request_id not in kept or not kept[r.request_id].is_settled]
+        if todo and limit is not None:
+            stack.enter_context(call_limits.held(limit, batch.card))
+
+        def keep(reply: Reply) -> None:
+            file.write(reply)
+            if reply.request_id not in kept:  # a batch that is tried again has been counted
+                progress.advance(f"asking {batch.card.name}")
+            kept[reply.request_id] = reply
+
+        asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id))
+        # Slots of a limit over all processes are held batch by batch: others' slots are not used.
+        asker.ask(todo, is_alone=limit is not None)
+    lost = [kept[r.request_id] for r in batch.requests if r.request_id in kept and not kept[r.request_id].is_settled]
+    n_unasked = sum(request.request_id not in kept for request in batch.requests)
+    if lost or n_unasked:
+        raise _incomplete(batch, lost, n_unasked, asker)
+    get_run_logger().info("%s: all answered", batch.title)
+    return [journal.as_json(kept[request.request_id]) for request in batch.requests]
+
+
+def _journal(kept_at: Path | str, batch: Batch) -> AbstractContextManager[_Log]:
+    if isinstance(kept_at, str):
+        return shared_journal.SharedJournal(kept_at, batch.batch_id)
+    return journal.Journal(kept_at, batch.batch_id)
+
+
+@contextmanager
+def side_by_side(cards: list[ModelCard]) -> Iterator[None]:
+    """Have the batches of a model that this process asks within the block share its line, and all one Prefect client.
+
+    Prefect makes a client for each task where none is at hand, and a client takes longer to make than many a batch.
+    """
+    with lines.side_by_side(cards), SyncClientContext.get_or_create():
+        yield
+
+
+def submit(batch: Batch, endpoints: Mapping[str, Endpoint], means: Means) -> PrefectFuture[Any]:
+    """Give `batch` to a worker of the running flow."""
+    storage, folder = workers.shared_storage(), means.home.journal
+    if storage is not None:
+        shared_journal.note(folder, batch.batch_id, storage)
+    limit = call_limits.of(means.limits, batch.card)
+    # Quoted, Prefect does not look through every request and message for results of other tasks, three times a batch.
+    given: Any = quote(batch) if storage is None else batch
+    return respond.submit(given, endpoints.get(batch.card.name), limit, storage or folder)
+
+
+def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
+    reasons = Counter(reply.missing_reason for reply in lost if reply.missing_reason is not None)
+    if n_unasked:
+        reasons[MissingReason.NOT_ASKED] = n_unasked
+    listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+    last = f" Last error: {lost[-1].error_text}" if lost and lost[-1].error_text else ""
+    return BatchIncomplete(
+        f"{len(lost) + n_unasked} of {len(batch.requests)} requests have no reply ({listed}).{last}",
+        where=f"model {batch.card.name}",
+        remedy=REFUSED if reasons.keys() <= {MissingReason.BAD_REQUEST} else ASK_AGAIN,
+        is_retryable=asker.stopped_by is None and all(reason.is_transient for reason in reasons),
+        is_endpoint_lost=asker.stopped_by is not None,
+    )
+
+
+def counts(requests: list[Request]) -> dict[str, int]:
+    """Return how many requests each model's progress bar counts, by the bar's title."""
+    return {f"asking {model}": n for model, n in Counter(request.model for request in requests).items()}

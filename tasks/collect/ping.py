@@ -1,0 +1,48 @@
+"""One tiny call to each model, to see that it answers; nothing is kept."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tasks.adapters.models import providers
+from tasks.adapters.models.asking import Asker
+from tasks.adapters.settings import Home
+from tasks.domain import registry
+from tasks.domain.card import ModelCard
+from tasks.domain.errors import DistillometerError
+from tasks.domain.missing_reason import MissingReason
+from tasks.domain.rows import Message, Reply, Request
+
+QUESTION = "Reply with the one word: ready"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Whether a model answered, with its reply or the reason why not."""
+
+    model: str
+    reply_text: str | None
+    latency_ms: float | None
+    problem: str | None
+
+
+def ask_once(cards: Sequence[ModelCard], home: Home) -> list[Checked]:
+    """Return one result a card, in the order of the cards; no failure stops the others."""
+    return [_check(card, home) for card in cards]
+
+
+def _check(card: ModelCard, home: Home) -> Checked:
+    replies: list[Reply] = []
+    few = card.model_copy(update={"limits": card.limits.model_copy(update={"max_attempts": 1, "concurrency": 1})})
+    sampling = card.sampling.for_sample(0)
+    request = Request("check", card.name, card.fingerprint, "check", 0, "check", (Message("user", QUESTION),), sampling)
+    try:
+        with registry.load(providers, card.endpoint.provider).serve(few, home.models) as endpoint:
+            Asker(few, endpoint, replies.append, random.Random(0)).ask([request], is_alone=True)
+    except DistillometerError as error:
+        return Checked(card.name, None, None, str(error))
+    reply = replies[0]
+    problem = None
+    if reply.reply_text is None and reply.missing_reason is not MissingReason.EMPTY_REPLY:
+        problem = f"{reply.missing_reason}: {reply.error_text}"
+    return Checked(card.name, (reply.reply_text or "(an empty reply)")[:60], reply.latency_ms, problem)

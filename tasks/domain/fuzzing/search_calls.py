@@ -1,0 +1,74 @@
+"""What one step of a search puts to the target, and to the attacker that writes its template."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tasks.domain.card import ModelCard
+from tasks.domain.fuzzing.search import Candidate, template_of
+from tasks.domain.fuzzing.state import SearchState
+from tasks.domain.ids import content_id, prompt_id, request_id
+from tasks.domain.plan import Plan
+from tasks.domain.prompting.probes import SEARCH, Probe, probe, wrapped_questions
+from tasks.domain.prompting.template import Template
+from tasks.domain.rows import Prompt, Request
+
+ATTACKER_ROUND = "helping"
+ATTACKER_SET = "search-attacker"
+"""Prompt set under which what is put to an attacker stands in `raw.prompt`."""
+
+
+@dataclass(frozen=True)
+class Putting:
+    """How templates are put to a target: which questions, in which round; `names` says whether a text names anybody.
+
+    `search_id` and `template_set` are empty until all that decides the search is known.
+    """
+
+    card: ModelCard
+    plan: Plan
+    questions: tuple[Prompt, ...]
+    names: Callable[[str], bool]
+    round: str
+    search_id: str = ""
+    template_set: str = ""
+
+
+def search_id(putting: Putting, recipe: Mapping[str, object]) -> str:
+    """Return the id of a search: the same target, recipe and round are the same search, however often it is begun."""
+    return content_id("search", putting.card.fingerprint, recipe, putting.round)
+
+
+def template_set_of(search: str) -> str:
+    """Return the template set under which a search's templates stand in `raw.template`."""
+    return f"search-{search[:8]}"
+
+
+def found_template(putting: Putting, state: SearchState, candidate: Candidate) -> Template:
+    """Return the template of an accepted candidate under its name in the search."""
+    made = template_of(state, candidate, putting.names(candidate.text or ""))
+    return replace(made, template_set=putting.template_set, template_key=f"step-{candidate.step:05d}")
+
+
+def target_probes(putting: Putting, template: Template) -> list[Probe]:
+    """Return every question in `template`, put to the target."""
+    wrapped = wrapped_questions([template], putting.questions, putting.names)
+    return [
+        probe(putting.card, putting.plan, item, sample=0, round_name=putting.round, mode=SEARCH) for item in wrapped
+    ]
+
+
+def attacker_call(card: ModelCard, candidate: Candidate) -> tuple[Request, Prompt]:
+    """Return the call in which the attacker is to write a template; another step is another sample."""
+    prompt = prompt_id(candidate.messages)
+    sent = card.sampling.for_sample(candidate.step)
+    request = Request(
+        request_id=request_id(card.fingerprint, prompt, sent, candidate.step, ATTACKER_ROUND),
+        model=card.name,
+        fingerprint=card.fingerprint,
+        prompt_id=prompt,
+        sample=candidate.step,
+        round=ATTACKER_ROUND,
+        messages=candidate.messages,
+        sampling=sent,
+    )
+    return request, Prompt(prompt, ATTACKER_SET, prompt, candidate.messages)

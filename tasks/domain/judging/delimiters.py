@@ -1,0 +1,76 @@
+"""Shows hostile text to a judge so that no text can end its own quotation, hide in it or swell without bound."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+from tasks.domain.ids import content_id
+
+MOST_CHARACTERS = 12_000
+"""Of a longer text a judge sees the beginning and the end, this many characters in all, and how many were left out."""
+
+TOKEN_LENGTH = 16
+
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_PLAIN = "\n\t"
+_HIDDEN_SELECTORS = ((0xFE00, 0xFE0D), (0xE0100, 0xE01EF))
+"""Variation selectors that no emoji needs, and that can carry text which nobody sees."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text as a judge sees it: in one piece, or without `n_truncated` characters in the middle."""
+
+    parts: tuple[str, ...]
+    n_truncated: int = 0
+
+
+def visible(text: str) -> str:
+    """Return `text` with each character that can't be seen, such as a bidi mark, written as ⟨U+202E⟩."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_seen, text))
+
+
+def shown(text: str, most: int = MOST_CHARACTERS) -> Shown:
+    """Return what of `text` a judge sees: at most `most` characters, hidden ones written out, cut from the middle."""
+    if len(text) <= most:
+        whole = visible(text)
+        if len(whole) <= most:
+            return Shown((whole,))
+    half = most // 2
+    head = _fitting([_seen(char) for char in text[:half]], half)
+    tail = _fitting([_seen(char) for char in reversed(text[-half:])], half)
+    return Shown(("".join(head), "".join(reversed(tail))), len(text) - len(head) - len(tail))
+
+
+def fence_token(*texts: str) -> str:
+    """Return a token that depends on `texts` alone and stands in none of them, in no width or case of its letters."""
+    haystack = "\n".join(unicodedata.normalize("NFKC", text).casefold() for text in texts)
+    attempt = 0
+    while (token := content_id("fence", list(texts), attempt)[:TOKEN_LENGTH]) in haystack:
+        attempt += 1
+    return token
+
+
+def fenced(label: str, text: Shown, token: str) -> str:
+    """Return `text` between an opening and a closing fence that bear `token`, as does the mark of what was left out."""
+    cut = f"\n[{token}: {text.n_truncated} characters are left out here]\n"
+    return f"<{label}-{token}>\n{cut.join(text.parts)}\n</{label}-{token}>"
+
+
+@cache
+def _seen(char: str) -> str:
+    code = ord(char)
+    is_selector = any(low <= code <= high for low, high in _HIDDEN_SELECTORS)
+    if char not in _PLAIN and (is_selector or unicodedata.category(char) in _HIDDEN_CATEGORIES):
+        return f"⟨U+{code:04X}⟩"
+    return char
+
+
+def _fitting(pieces: list[str], most: int) -> list[str]:
+    """Return the first of `pieces` that together have at most `most` characters."""
+    length = 0
+    for number, piece in enumerate(pieces):
+        length += len(piece)
+        if length > most:
+            return pieces[:number]
+    return pieces

@@ -1,1 +1,0 @@
-"""Likeness of two replies, from their text alone."""

@@ -1,0 +1,1 @@
+"""Replies that were recorded elsewhere -> rows."""

@@ -1,0 +1,1 @@
+"""Grading how alike two replies are: judges of pairs, and which pairs they read."""

@@ -1,0 +1,1 @@
+"""Similarity of two replies, from their text alone."""

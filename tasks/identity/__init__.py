@@ -1,0 +1,1 @@
+"""Identity replies -> labels -> loose, strict and hard; the search for templates."""

@@ -1,0 +1,34 @@
+"""Labelled replies -> calls to a judge's model. The calls are requests like any other: paid for once."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.adapters.planning.judge_validations import Checking
+from tasks.adapters.settings import now
+from tasks.adapters.warehouse import judge_calls, store
+from tasks.domain.rows import Request
+
+
+@task(name="put labelled replies", task_run_name="put to {checking.title}, attempt {attempt}", cache_policy=NO_CACHE)
+def put(checking: Checking, attempt: int) -> list[Request]:
+    """Register the calls of this attempt, and return those that have no answer yet."""
+    with store.writing(checking.home) as warehouse:
+        told = checking.told(judge_calls.answers(warehouse, checking.request_ids))
+        calls = [
+            (reply.reply_id, one.calls[-1])
+            for reply, one in zip(checking.prepared.replies, told, strict=True)
+            if one.is_waiting and one.calls[-1].request.sample == attempt
+        ]
+        checking.put_at = now()
+        todo = judge_calls.register(warehouse, checking.prepared.asked, calls, checking.put_at)
+    checking.put_ids = [request.request_id for request in todo]
+    return todo
+
+
+@task(name="time judge", task_run_name="time {checking.title}", cache_policy=NO_CACHE)
+def clock(checking: Checking) -> None:
+    """Add up how long the calls that were put last have been under way."""
+    with store.writing(checking.home) as warehouse:
+        seconds, n_answered = judge_calls.under_way(warehouse, checking.put_ids, checking.put_at)
+    checking.seconds += seconds
+    checking.n_made += n_answered

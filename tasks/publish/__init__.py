@@ -1,0 +1,1 @@
+"""Warehouse -> audited snapshot -> report."""

@@ -1,0 +1,30 @@
+"""Rows that should not be: what the relations of `sql/check` find in the warehouse before it is published."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import audits, store
+from tasks.domain.errors import WorldError
+from tasks.domain.rows import Finding
+
+
+@task(name="check", task_run_name="check", cache_policy=NO_CACHE)
+def check(home: Home) -> list[Finding]:
+    """Return what the checks of level warn found.
+
+    Raises:
+        WorldError: a check of level fail found rows: the warehouse is damaged and must not be published.
+    """
+    with store.writing(home) as warehouse:
+        found = audits.findings(warehouse)
+    for finding in found:
+        if finding.level == "fail":
+            raise WorldError(
+                f"check {finding.check} found {finding.n_rows} rows: {finding.comment} First: {finding.first[0]}",
+                where=str(home.warehouse),
+                remedy="Nothing was published; look at the rows with the duckdb shell.",
+            )
+        get_run_logger().warning("%s: %d rows (%s)", finding.check, finding.n_rows, finding.comment)
+    return found

@@ -1,0 +1,90 @@
+"""Tells in Prefect's artifacts what a run is going to do, what came of it, and who is nearest to whom."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters.planning.plans import Prepared
+from tasks.adapters.prefect import artifacts
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
+from tasks.domain.card import ModelCard
+from tasks.domain.pricing import expected_usd
+from tasks.domain.reporting import sentences, stages
+from tasks.domain.rows import Finding, Request
+
+ANSWER_TOKENS = 400
+"""Tokens that an answer is reckoned at where the plan sets no limit."""
+
+
+@task(name="tell plan", task_run_name="tell plan {prepared.plan.name}", cache_policy=NO_CACHE)
+def tell_plan(prepared: Prepared, answered: set[str]) -> None:
+    """Show what is going to be asked of each model, and about what that costs."""
+    todo: dict[str, list[Request]] = defaultdict(list)
+    for request in prepared.requests:
+        if request.request_id not in answered:
+            todo[request.model].append(request)
+    n_calls = Counter(request.model for request in prepared.requests)
+    calls = [
+        stages.ModelCalls(name, n_calls[name], n_calls[name] - len(todo[name]), _usd(todo[name], prepared.cards[name]))
+        for name in prepared.plan.models
+    ]
+    text = stages.plan(prepared.plan.name, prepared.round, calls, _more(prepared))
+    artifacts.show(artifacts.artifact_key("plan", prepared.plan.name), text, "What the run asks, and what that costs")
+    get_run_logger().info(
+        "Plan %s, round %s: %d models, %d calls, %d of them to be made",
+        prepared.plan.name,
+        prepared.round,
+        len(calls),
+        len(prepared.requests),
+        sum(one.n_todo for one in calls),
+    )
+
+
+def _usd(requests: Sequence[Request], card: ModelCard) -> float | None:
+    if card.price is None:
+        return None
+    by_length: dict[int, list[Request]] = defaultdict(list)
+    for request in requests:
+        limit = request.sampling.get("max_tokens") or request.sampling.get("max_completion_tokens") or ANSWER_TOKENS
+        by_length[limit].append(request)
+    return sum(expected_usd(some, limit, card.price) for limit, some in by_length.items())
+
+
+def _more(prepared: Prepared) -> list[str]:
+    told = [
+        f"Reckoned with answers as long as the plan allows, or of {ANSWER_TOKENS} tokens where it sets no "
+        "limit; judges, graders and repeated calls come on top."
+    ]
+    if prepared.bank is not None:
+        judge = f", read by {prepared.bank.judge_card.name}" if prepared.bank.judge_card else ""
+        told.append(f"Identity: {len(prepared.bank.probes)} probes are among the calls{judge}.")
+    return told
+
+
+@task(name="tell coverage", task_run_name="tell coverage of {plan} {round_name}", cache_policy=NO_CACHE)
+def tell_coverage(plan: str, round_name: str, problems: Sequence[str], home: Home) -> None:
+    """Show what was answered, what is missing and why, and what it cost."""
+    with store.reading(home) as snapshot:
+        rows = snapshot.read("mart.coverage").sort("model", "prompt_set").to_dicts()
+        spent = snapshot.read("mart.spend", round=round_name).sort("model", "purpose").to_dicts()
+    text = stages.coverage(rows, spent, problems)
+    artifacts.show(artifacts.artifact_key("coverage", plan), text, "What was answered, what is missing, what it cost")
+    log = get_run_logger()
+    for problem in problems:
+        log.error("Unanswered: %s", problem)
+    log.info("%d requests, %d without a reply", sum(r["n_asked"] for r in rows), sum(r["n_missing"] for r in rows))
+
+
+@task(name="tell leaderboard", task_run_name="tell leaderboard", cache_policy=NO_CACHE)
+def tell_leaderboard(findings: Sequence[Finding], report: str | None, home: Home) -> None:
+    """Show who is nearest to whom, what the checks warn of, and where the report and the database are."""
+    with store.reading(home) as snapshot:
+        rows = snapshot.read("mart.target_summary").sort("position").to_dicts()
+    links = {"Report": report} if report else {}
+    links |= {"Database, read-only": str(home.published)}
+    text = stages.leaderboard(rows, [sentences.warning(finding) for finding in findings], links)
+    artifacts.show("leaderboard", text, "Whom each model is nearest to, and where the report is")

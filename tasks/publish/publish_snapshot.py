@@ -1,0 +1,17 @@
+"""Warehouse -> the snapshot that analysts and the report read."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
+
+MEMORY = "1GB"
+"""More makes it no faster."""
+
+
+@task(name="publish snapshot", task_run_name="publish snapshot", cache_policy=NO_CACHE)
+def publish_snapshot(home: Home) -> None:
+    """Swap in a fresh copy of the warehouse; whoever has the old one open keeps it."""
+    with store.writing(home) as warehouse, warehouse.limited(MEMORY):
+        warehouse.publish(home.published)

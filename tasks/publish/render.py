@@ -1,0 +1,142 @@
+"""Published snapshot -> one HTML file that holds everything, or each chart on its own."""
+
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.adapters.inputs import lexicons
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
+from tasks.domain.reporting import page, pairs, sentences
+from tasks.domain.reporting.cells import Row, Rows, Said, said
+from tasks.domain.reporting.drift_sentences import drift_sentences
+from tasks.domain.reporting.population_sentences import population_sentences
+from tasks.domain.reporting.verdict_sentences import absent_vendors, told_pairs, verdict_sentences
+
+ORDER = {
+    "core.model": ["model"],
+    "raw.run": ["happened_at", "run_id", "event"],
+    "mart.coverage": ["model", "prompt_set"],
+    "mart.drift": ["p_holm", "target", "measure", "round"],
+    "mart.homogeneity": ["population", "kernel"],
+    "mart.identity_and_rse": ["target"],
+    "mart.identity_claim": ["target", "mode", "judge", "stance", "claimed_vendor"],
+    "mart.identity_coverage": ["target", "mode"],
+    "mart.identity_score": ["target", "mode", "score", "slice"],
+    "mart.identity_leak": ["target", "mode", "request_id", "judge"],
+    "mart.judge_agreement": ["mode", "target", "left_judge", "right_judge", "score"],
+    "mart.pair_similarity": ["target", "reference"],
+    "mart.model_contribution": ["kernel", "population", "member"],
+    "mart.model_tree": ["kernel", "population", "node"],
+    "mart.pair_self_normalised": ["position"],
+    "mart.background": ["model"],
+    "mart.position_bias": ["judge"],
+    "mart.spend": ["model", "purpose", "round"],
+    "mart.target_summary": ["position"],
+    "mart.verdict": ["target", "rank"],
+}
+"""What the report is made of, and the order of its rows: equal snapshots give equal files."""
+
+BESIDE_SELF = "mart.pair_self_normalised"
+
+
+@task(name="render", task_run_name="render", cache_policy=NO_CACHE)
+def render(home: Home) -> Path:
+    """Write the report of the last run, and the same as the latest one; return the path of the latter."""
+    from tasks.adapters.report import figures, pages  # With them comes what draws: a report that stands needs none.
+
+    rows = _read(home)
+    latest = home.reports / "latest.html"
+    pages.write(page.build(rows), figures.specifications(rows), latest)
+    run = max(rows.of("raw.run"), key=lambda row: row["happened_at"], default=None)
+    if run is not None:
+        with whole_files.replaced(home.reports / f"{run['run_id']}.html") as beside:
+            shutil.copyfile(latest, beside)
+    return latest
+
+
+def formed_report(home: Home) -> Path | None:
+    """Return the path of the latest report; None where a new one would differ, or there is none."""
+    latest = home.reports / "latest.html"
+    with store.reading(home) as snapshot:
+        return latest if formed.is_report_from(latest, formed.report_from(snapshot)) else None
+
+
+@task(name="figures", task_run_name="figures", cache_policy=NO_CACHE)
+def draw_figures(home: Home, folder: Path) -> list[Path]:
+    """Write each chart as SVG, PNG and CSV into a folder; return the paths."""
+    from tasks.adapters.report import figures
+
+    return figures.write(_read(home, with_replies=False), folder)
+
+
+def _read(home: Home, *, with_replies: bool = True) -> Rows:
+    with store.reading(home) as snapshot:
+        # Anyone who asks the snapshot of an older version for a relation that it lacks is told so by the store.
+        known = {relation.full_name for relation in sqlfiles.relations()}
+        # Where no model was asked twice it has no rows, but over many models it takes gigabytes to find that out.
+        has_samples = snapshot.read("mart.self_similarity").height > 1
+        relations: dict[str, Sequence[Row]] = {
+            name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
+            for name, order in ORDER.items()
+            if name in known and (name != BESIDE_SELF or has_samples)
+        }
+        held = pairs.held(relations["mart.pair_similarity"], relations["mart.verdict"])
+        texts: dict[str, str] = {}
+        if with_replies:
+            by_prompt = pair_prompts.pair_prompts(snapshot, held)
+            tops, curves = _with_replies(snapshot, by_prompt.top()), by_prompt.curves()
+            ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
+            texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
+            prompts = snapshot.read("core.prompt", prompt_id=sorted(set(tops["prompt_id"]))).sort("prompt_id")
+            relations |= {
+                "pair_top": tops.sort("target", "reference", "rank").to_dicts(),
+                "pair_curve": curves.sort("target", "reference", "n_prompts").to_dicts(),
+                "core.prompt": prompts.to_dicts(),
+            }
+        return Rows(
+            relations=relations,
+            held=held,
+            texts=texts,
+            findings=_findings(relations),
+            warnings=[sentences.warning(found) for found in audits.findings(snapshot)],
+            n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
+            formed_from=formed.report_from(snapshot),
+            published_at=datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC),
+        )
+
+
+def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs and prompts with the ids of both replies: each model's first sample that has a text."""
+    prompts = sorted(set(tops["prompt_id"]))
+    columns = ["model", "prompt_id", "sample", "reply_id"]
+    replies = snapshot.read_columns("core.reply", [*columns, "missing_reason"], prompt_id=prompts)
+    first = (
+        replies.filter(pl.col("missing_reason").is_null()).sort("sample").unique(["model", "prompt_id"], keep="first")
+    )
+    first = first.select("model", "prompt_id", "reply_id")
+    found = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
+    other = first.rename({"reply_id": "reference_reply_id"})
+    return found.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
+
+
+def _findings(relations: dict[str, Sequence[Row]]) -> list[Said]:
+    """Return what may be said, each with where the page shows what it rests on."""
+    of = relations.get
+    vendors = {row["vendor"] for row in of("mart.background", ())}
+    absent = absent_vendors((vendor.id for vendor in lexicons.read_lexicon().vendors), vendors)
+    verdicts, beside_self = of("mart.verdict", ()), of(BESIDE_SELF, ())
+    population = (of("mart.homogeneity", ()), of("mart.model_contribution", ()), of("mart.model_tree", ()))
+    alike = sentences.findings(beside_self, of("mart.coverage", ()), of("mart.background", ()))
+    return [
+        *said(verdict_sentences(verdicts), told_pairs(verdicts), "#board"),
+        *said([absent] if absent else [], [], "#method"),
+        *said(drift_sentences(of("mart.drift", ())), [], "#drift"),
+        *said(population_sentences(*population), [], "#resemblance"),
+        *said(alike, sentences.told_pairs(beside_self), "#method"),
+    ]

@@ -1,0 +1,20 @@
+"""Weights of the distillation index, as a plan says or by default, into the warehouse."""
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
+from tasks.domain.plan import INDEX_VERSION, IndexPlan
+
+
+@task(name="weigh index", task_run_name="weigh index", cache_policy=NO_CACHE)
+def weigh_index(index: IndexPlan | None, home: Home) -> None:
+    """Put the weights of `index` in force; None: the defaults, unless a plan has put others there."""
+    with store.writing(home) as warehouse:
+        if index is None and warehouse.count("score.index_weight"):
+            return
+        weights = (index or IndexPlan()).model_dump()
+        rows = {"part": list(weights), "weight": list(weights.values())}
+        warehouse.replace("index_weight", pl.DataFrame(rows).with_columns(index_version=pl.lit(INDEX_VERSION)))

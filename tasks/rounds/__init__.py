@@ -1,0 +1,1 @@
+"""Rounds -> what changed between them."""

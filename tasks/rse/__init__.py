@@ -1,0 +1,1 @@
+"""Pairs of replies -> grades from 1 to 5."""

@@ -1,0 +1,38 @@
+"""Pairs of replies -> grades of a judge that reads the text alone."""
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters.prefect import progress
+from tasks.adapters.settings import Home, now
+from tasks.adapters.warehouse import pairs, store
+from tasks.domain import registry
+from tasks.domain.rse import pair_judges
+from tasks.domain.rse.grade_rows import PairGradeKey, graded_row
+from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.pair_judge import ReplyPair, TextPairJudge
+
+CHUNK = 20_000
+"""Pairs that are graded and stored together: what a killed run loses at most."""
+
+
+@task(name="grade by text", task_run_name="grade by {reader.name}", cache_policy=NO_CACHE)
+def grade_text(grading: Grading, reader: PairReader, home: Home) -> int:
+    """Let a judge that reads the text alone grade every chosen pair that it has not; return how many those were."""
+    judge: TextPairJudge = registry.load(pair_judges, reader.name)
+    with store.writing(home) as warehouse:
+        todo = pairs.unread(warehouse, grading, reader)
+        if todo.is_empty():
+            return 0
+        replies, at, title = pairs.texts(warehouse).replies, now(), f"grading by {reader.name}"
+        with progress.stage(title, todo.height):
+            for chunk in todo.select(pairs.PAIR).iter_slices(CHUNK):
+                rows = []
+                for target, reference in chunk.iter_rows():
+                    found = judge.grades(ReplyPair(replies[target], replies[reference]))
+                    rows.append(graded_row(PairGradeKey(target, reference, reader.name, reader.version, at), found))
+                    progress.advance(title)
+                warehouse.append("pair_grade", rows)
+    get_run_logger().info("%d pairs graded by %s", todo.height, reader.name)
+    return todo.height

@@ -1,0 +1,120 @@
+"""Pairs of replies -> calls to a judge model -> grades. The calls are requests like any other: paid for once."""
+
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters.settings import Home, now
+from tasks.adapters.warehouse import pairs, store
+from tasks.domain import registry
+from tasks.domain.card import ModelCard
+from tasks.domain.ids import prompt_id, request_id
+from tasks.domain.judging.calls import ROUND, Answer
+from tasks.domain.missing_reason import MissingReason
+from tasks.domain.rows import Prompt, Request, prompt_row, request_row
+from tasks.domain.rse import pair_judges
+from tasks.domain.rse.grade_rows import PairGradeKey, graded_row, ungraded_row
+from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.pair_judge import SAME, LlmPairJudge, PairGrades, ReplyPair
+
+
+@task(name="put pairs to judge", task_run_name="put pairs to {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
+def put(grading: Grading, reader: PairReader, attempt: int, home: Home) -> list[Request]:
+    """Register the calls that a judge model needs for pairs it has not graded, and return those still to be asked."""
+    judge: LlmPairJudge = registry.load(pair_judges, reader.name)
+    assert reader.card is not None, "this judge asks a model"
+    at, requests, prompts, judge_calls = now(), {}, {}, []
+    with store.writing(home) as warehouse:
+        if attempt == 0:
+            _grade_same(warehouse, grading, reader)
+        texts = pairs.texts(warehouse)
+        for row in pairs.waiting(warehouse, grading, reader, attempt).to_dicts():
+            shown = [texts.replies[row["target_reply_id"]], texts.replies[row["reference_reply_id"]]]
+            first, second = shown if row["is_target_first"] else reversed(shown)
+            pair = ReplyPair(first, second, texts.prompts.get(row["prompt_id"]))
+            request, prompt = _call(judge, pair, reader.card, attempt)
+            requests[request.request_id] = request
+            prompts[prompt.prompt_id] = prompt_row(prompt, at)
+            judge_calls.append(
+                {
+                    **{name: row[name] for name in (*pairs.PAIR, "is_target_first")},
+                    "request_id": request.request_id,
+                    "judge": reader.name,
+                    "judge_version": reader.version,
+                    "attempt": attempt,
+                    "n_truncated_chars": judge.n_truncated(first) + judge.n_truncated(second),
+                    "registered_at": at,
+                }
+            )
+        if not requests:
+            return []
+        warehouse.append("model", [reader.card.as_row(at)])
+        warehouse.append("prompt", list(prompts.values()))
+        warehouse.append("request", [request_row(one, "grade", at) for one in requests.values()])
+        warehouse.append("pair_judge_call", judge_calls)
+        unanswered = set(warehouse.read_columns("core.unanswered_request", ["request_id"])["request_id"])
+    return [request for request in requests.values() if request.request_id in unanswered]
+
+
+def _grade_same(warehouse: store.Store, grading: Grading, reader: PairReader) -> None:
+    """Give pairs of equal texts, such as a reference with itself, the grades that they have by construction."""
+    same, at = pairs.unread(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
+    both = same.select(pairs.PAIR).iter_rows()
+    labels = [PairGradeKey(target, reference, reader.name, reader.version, at) for target, reference in both]
+    warehouse.append("pair_grade", [graded_row(one, SAME) for one in labels])
+
+
+def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -> tuple[Request, Prompt]:
+    """Return the call in which the judge reads one pair; another attempt is another sample."""
+    messages = judge.messages(pair)
+    sent = card.sampling.for_sample(attempt)
+    if card.structured_output:
+        sent["response_format"] = judge.response_format()
+    prompt = prompt_id(messages)
+    request = Request(
+        request_id=request_id(card.fingerprint, prompt, sent, attempt, ROUND),
+        model=card.name,
+        fingerprint=card.fingerprint,
+        prompt_id=prompt,
+        sample=attempt,
+        round=ROUND,
+        messages=messages,
+        sampling=sent,
+    )
+    return request, Prompt(prompt, f"judge-{judge.name}", prompt, messages)
+
+
+@task(name="read grades", task_run_name="read grades of {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
+def read(reader: PairReader, attempt: int, home: Home) -> int:
+    """Read what the judge model answered, and return how many labels are new; one that can't be read is missing."""
+    judge: LlmPairJudge = registry.load(pair_judges, reader.name)
+    at, key, mine = now(), [*pairs.PAIR, "is_target_first"], {"judge": reader.name, "judge_version": reader.version}
+    with store.writing(home) as warehouse:
+        calls = warehouse.read("raw.pair_judge_call", **mine, attempt=attempt)
+        done = warehouse.read_columns("raw.pair_grade", key, **mine, attempt=attempt)
+        answers = warehouse.read_columns("core.outcome", ["request_id", *Answer._fields])
+        waiting = calls.join(done, on=key, how="anti").join(answers, on="request_id")
+        rows = []
+        for row in waiting.sort(key).to_dicts():
+            told = _told(judge, Answer.of(row))
+            replies = row["target_reply_id"], row["reference_reply_id"]
+            shown = row["is_target_first"], attempt, row["n_truncated_chars"]
+            label_key = PairGradeKey(*replies, reader.name, reader.version, at, *shown)
+            if isinstance(told, PairGrades):
+                rows.append(graded_row(label_key, told))
+            elif told is not None:
+                rows.append(ungraded_row(label_key, told))
+        warehouse.append("pair_grade", rows)
+    get_run_logger().info("%d labels of %s", len(rows), reader.name)
+    return len(rows)
+
+
+def _told(judge: LlmPairJudge, answer: Answer) -> PairGrades | MissingReason | None:
+    """Return the grades, the reason why they can't be read, or None where the call itself has to be made again."""
+    if not answer.is_settled:
+        return None
+    if answer.reply_text is None:
+        return MissingReason.REFUSED
+    found = judge.read(answer.reply_text)
+    return found if isinstance(found, PairGrades) else found.reason

@@ -1,0 +1,1 @@
+"""Replies -> similarity of every pair of models -> verdicts."""

@@ -1,0 +1,79 @@
+"""Replies of all models -> similarities by channel, and a verdict for each target and candidate group."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+import polars as pl
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.logging import get_run_logger
+
+from tasks.adapters.settings import Home, now
+from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse.measured import channel_sums, measure
+from tasks.domain.pairwise.sums import ChannelSums
+from tasks.domain.verdict.analysis import Measured, analyse
+from tasks.domain.verdict.limits import VERSION
+from tasks.domain.verdict.sources import intervals
+from tasks.domain.verdict.verdicts import verdicts
+
+AT_ONCE = 20_000
+"""Verdicts that are put into the warehouse at a time: of a thousand candidates there are a million."""
+
+DIGITS = 9
+"""Sums over many prompts differ between processors in their last digits."""
+
+
+@task(name="verdict", task_run_name="verdict by {embedder}", cache_policy=NO_CACHE)
+def verdict(embedder: str, home: Home) -> int:
+    """Form every verdict anew from the replies and what was scored last; return how many there are.
+
+    Args:
+        embedder: whose vectors the second channel is read from; without vectors there is no second channel.
+        home: where the warehouse is.
+    """
+    at, n, targets = pl.lit(now()).alias("computed_at"), 0, set[str]()
+    with store.writing(home) as warehouse:
+        measured = measure(warehouse, embedder)
+        found = verdicts(analyse(measured)) if measured is not None else iter(())
+        kinds = warehouse.schema("score.verdict").items()
+        schema = {name: kind for name, kind in kinds if name != "computed_at"}
+        with warehouse.replacing("verdict", "pair_channel") as put:
+            while rows := list(islice(found, AT_ONCE)):
+                put("verdict", pl.DataFrame([vars(row) for row in rows], schema=schema).with_columns(at))
+                n, targets = n + len(rows), targets | {row.target for row in rows}
+            if measured is not None:
+                for channel in _channel_rows(measured, channel_sums(warehouse, measured.population)):
+                    put("pair_channel", channel.with_columns(at))
+        get_run_logger().info("%d verdicts on %d targets", n, len(targets))
+        return n
+
+
+def _channel_rows(measured: Measured, sums: dict[str, ChannelSums]) -> Iterator[pl.DataFrame]:
+    """Yield the rows of `score.pair_channel`, by channel: every target with every reference, each with itself, too."""
+    known = measured.population.known
+    models = pl.Series([model.model for model in known], dtype=pl.String)
+    is_reference = np.array([model.is_reference for model in known])
+    for name, told in sorted(sums.items()):
+        n, mean, centred, n_centred = told.n, told.mean, told.centred, told.n_centred
+        cell = np.nonzero(is_reference[None, :] & (n > 0))
+        low, high = intervals(told.block_means[:, cell[0], cell[1]])
+        rows = pl.DataFrame(
+            {
+                "target": models.gather(cell[0]),
+                "reference": models.gather(cell[1]),
+                "channel": name,
+                "statistic_version": VERSION,
+                "n_prompts": n[cell].astype(np.int64),
+                "n_centred": n_centred[cell].astype(np.int64),
+                "mean": mean[cell],
+                "centred": centred[cell],
+                "centred_low": low,
+                "centred_high": high,
+            }
+        )
+        spread = pl.lit(measured.composite.spreads.get(name), dtype=pl.Float64)
+        yield rows.with_columns(pl.selectors.float().round(DIGITS).fill_nan(None)).with_columns(
+            spread=spread.round(DIGITS)
+        )
