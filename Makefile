@@ -27,7 +27,7 @@ demo: $(STAMP)
 PORT ?= 4200
 
 ui: $(STAMP)
-	$(BIN)/python -m flows.cli.main.ui --port $(PORT)
+	$(BIN)/python -m flows.cli.ui --port $(PORT)
 
 test: $(STAMP) lint
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
