@@ -50,7 +50,7 @@ def test_text_is_compared_once_and_drift_formed_at_the_end(served, bench, ran) -
     assert "Embedding: the scores above are final" in done.stdout
     assert ran.count("sum_pairs") == ran.count("homogeneity") == 1
     assert ran.count("verdict") == 2
-    assert [row["n"] for row in bench.query("select count(*) as n from raw.embedding")] == [12]
+    assert [row["n"] for row in bench.query("select count(*) as n from score.embedding")] == [12]
     once = bench.query("select * from mart.target_summary order by target")
     again = bench.run("score", "--embed-prompts", "4", "--embed-probes", "0")
     assert again.returncode == 0, again.stderr
@@ -63,10 +63,10 @@ def test_text_is_compared_once_and_drift_formed_at_the_end(served, bench, ran) -
 def test_flow_alone_loads_files_and_refuses_wrong_ones_unwritten(prefect_api, bench, ran) -> None:
     lineage = bench.root / "lineage.csv"
     lineage.write_text("model,vendor,group,family,role\nalpha,a,alpha-group,a,independent\nbeta,b,b,b,independent\n")
-    wanted = ScoringPlan(lineage=str(lineage), questions=("gamma=alpha-group",), seed=3).of_text
+    wanted = ScoringPlan(lineage=str(lineage), hypotheses=("gamma=alpha-group",), seed=3).of_text
     with prefect_of_this_process(prefect_api, bench.root / "prefect"):
         with pytest.raises(InputError, match="no candidate group named 'omega'"):
-            asyncio.run(score(wanted.model_copy(update={"questions": ("gamma=omega",)}), str(bench.home)))
+            asyncio.run(score(wanted.model_copy(update={"hypotheses": ("gamma=omega",)}), str(bench.home)))
         with store.looking(home_at(bench.home)) as warehouse:
             assert not warehouse.read("raw.lineage", source="file").height
         first = asyncio.run(score(wanted, str(bench.home)))
