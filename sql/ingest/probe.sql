@@ -21,3 +21,8 @@ where not exists (
         and old.mode = staged.mode
         and old.template_set is not distinct from staged.template_set
 );
+
+-- A probe's reply is none to compare, also where an earlier file brought it as one.
+update raw.request
+set purpose = 'identity'
+where purpose = 'reply' and request_id in (select request_id from staged_probe);

@@ -6,7 +6,9 @@
 
 insert into raw.run (run_id, event, plan, round, recipe_id, plan_text, version, happened_at)
 select run_id, event, plan, round, recipe_id, plan_text, version, happened_at
-from old.raw.run;
+from old.raw.run
+-- Version 0.1.0 wrote a further row at each restart.
+qualify row_number() over (partition by run_id, event order by happened_at) = 1;
 
 insert into raw.run_model (run_id, model)
 select run_id, model
@@ -38,7 +40,9 @@ insert into raw.prompt (
 select
     prompt_id, prompt_set, prompt_key, language, category, messages_text, prompt_text, asks, same_as, answer_text,
     registered_at
-from old.raw.prompt;
+from old.raw.prompt
+-- The same prompt of a set may stand under several keys: the first counts.
+qualify row_number() over (partition by prompt_set, prompt_id order by registered_at, prompt_key) = 1;
 
 insert into raw.template (
     template_id, template_set, template_key, language, kind, template_text, is_leading, registered_at

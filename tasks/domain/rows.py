@@ -134,7 +134,7 @@ def sampling_text(sampling: Mapping[str, Any]) -> str:
 
 
 Purpose = Literal["reply", "identity", "judge", "grade", "mutation"]
-"""What a call is for."""
+"""What a call is for; of a call that serves several, the later of these counts: a probe is no reply to compare."""
 
 
 def request_row(request: Request, purpose: Purpose, at: datetime) -> dict[str, Any]:

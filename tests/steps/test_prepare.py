@@ -7,6 +7,7 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import sqlfiles, store
 from tasks.collect import register_plan
 from tasks.domain.prompting.template import template_row
+from tasks.domain.rows import request_row
 
 EARLIER = datetime(2026, 1, 5)
 
@@ -38,3 +39,14 @@ def test_a_plan_that_is_run_again_adds_no_fact(tmp_path) -> None:
     assert counts[0] == counts[1]
     assert counts[0]["raw.model"] == counts[0]["raw.lineage"] == len(prepared.cards)
     assert events == [(prepared.run_id, "completed"), (prepared.run_id, "started")]
+
+
+def test_a_probe_is_no_reply_to_compare_whichever_was_registered_first(tmp_path) -> None:
+    home, prepared = Home(tmp_path / "home"), plans.read("demo", "2026-W02")
+    assert prepared.bank is not None
+    requests = [probe.request for probe in prepared.bank.probes]
+    with store.writing(home) as warehouse:
+        for purpose, counted in (("reply", "reply"), ("identity", "identity"), ("reply", "identity")):
+            warehouse.append("request", [request_row(request, purpose, EARLIER) for request in requests])
+            assert set(warehouse.read("raw.request")["purpose"]) == {counted}
+        assert warehouse.count("raw.request") == len(requests)

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import cache
 from hashlib import sha256
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import polars as pl
 
 from tasks.adapters.warehouse import sqlfiles
 from tasks.adapters.warehouse.sqlfiles import Relation
+from tasks.domain.rows import Purpose
 
 Rows = Sequence[Any] | pl.DataFrame
 """Dataclass instances, dicts or a frame; of the former two, what a table has no column for is left out."""
@@ -82,8 +83,20 @@ def appended(cursor: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> int:
     cursor.register("incoming", frame.to_arrow())
     chosen = new if key.as_of is None else _changed(into, frame.columns, key, new)
     [[n_new]] = cursor.execute(f"insert into {into.full_name} by name {chosen}").fetchall()
+    if name == "request":
+        _raise_purposes(cursor)
     cursor.unregister("incoming")
     return int(n_new)
+
+
+def _raise_purposes(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give requests that are there already the purpose of the incoming ones, where that is a later one."""
+    cursor.execute(
+        "update raw.request set purpose = incoming.purpose from incoming"
+        " where request.request_id = incoming.request_id"
+        " and list_position($order, incoming.purpose) > list_position($order, request.purpose)",
+        {"order": list(get_args(Purpose))},
+    )
 
 
 def _same(columns: Sequence[str]) -> str:
