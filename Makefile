@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench robustness test lint validate install clean
+.PHONY: demo ui bench simulations robustness test test-fast lint validate install clean
 
 install: $(STAMP)
 
@@ -29,12 +29,23 @@ PORT ?= 4200
 ui: $(STAMP)
 	$(BIN)/python -m flows.cli.ui --port $(PORT)
 
+# Files are given out in the order of `testpaths`, the longest first: the two processes end at about the same time.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(STAMP) lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest $(SIDE_BY_SIDE)
+
+# What takes a minute: no flows of Prefect, no simulations, no browser.
+test-fast: $(STAMP)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not flow and not simulation and not browser"
 
 # Speed, memory and growth, side by side in one run: writes benchmarks/RESULTS.md.
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks.all
+
+# What the suite repeats a few dozen times, repeated hundreds of times: coverage, levels and power of planted cases.
+simulations: $(STAMP)
+	$(BIN)/python -m benchmarks.simulations
 
 # What the verdicts withstand: needs homes that `make validate` has scored. Writes benchmarks/ROBUSTNESS.md.
 robustness: $(STAMP)

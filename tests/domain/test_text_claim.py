@@ -157,8 +157,14 @@ def test_any_order_of_telling_words_is_judged(words) -> None:
     "part",
     ["a", "我", "OpenAI,", "I am", "I-am-a-part-of-", "behind me OpenAI ", "really  ", "[a]", '"I am ChatGPT" ', "my team of OpenAI by me ", "我是由OpenAI开发，", "大语言模型", "I was made by OpenAI.\n"],
 )  # fmt: skip
-def test_long_text_takes_bounded_time(part) -> None:
-    text = part * (1_000_000 // len(part))
-    began = time.process_time()
-    judged(text, prompt=text[:10_000])
-    assert time.process_time() - began < 30
+def test_long_text_takes_time_by_its_length(part) -> None:
+    """Eight times the text takes about eight times as long, and not sixty-four times."""
+
+    def seconds(n: int) -> float:
+        text = part * (n // len(part))
+        began = time.process_time()
+        judged(text, prompt=text[:10_000])
+        return time.process_time() - began
+
+    seconds(50_000)
+    assert seconds(400_000) < 30 * max(seconds(50_000), 0.01)

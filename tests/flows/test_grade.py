@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main
+from tasks.adapters.settings import home_at
+from tasks.adapters.warehouse import store
+from tests.support import small_home
 from tests.support.pair_judge_persona import is_mute, planted
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
@@ -50,7 +52,7 @@ def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]:
         return bench, stub, outputs[0][0]
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_planted_grades_are_recovered(evaluated) -> None:
     bench, _, _ = evaluated
     rows = bench.query(
@@ -72,7 +74,7 @@ def test_planted_grades_are_recovered(evaluated) -> None:
     assert {row["attempt"] for row in rows if row["grade"]} == {0, 1}
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_similarity_ranks_the_copier_first_and_a_reference_is_five_with_itself(evaluated) -> None:
     bench, _, output = evaluated
     rows = bench.query("select * from mart.rse_grade where prompt_set = 'all'")
@@ -87,7 +89,7 @@ def test_similarity_ranks_the_copier_first_and_a_reference_is_five_with_itself(e
     assert "pairs read in both orders" in output
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
     bench, _, _ = evaluated
     chosen = bench.query("select target, judge, count(*) as n from raw.sampled_pair group by all")
@@ -97,7 +99,7 @@ def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
     assert all(found["text_similarity", model] == 60 for model in MODELS)
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
     bench, _, _ = evaluated
     missing = bench.query(
@@ -112,7 +114,7 @@ def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
     assert found == [{"commonest_missing_reason": "invalid_choice"}]
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_planted_position_bias_is_recovered(evaluated) -> None:
     bench, _, _ = evaluated
     pairs = bench.query(
@@ -136,7 +138,7 @@ def test_planted_position_bias_is_recovered(evaluated) -> None:
     assert bias["inconsistency_rate"] > 0.5
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_plan_says_what_the_judge_costs(evaluated) -> None:
     bench, _, _ = evaluated
     path = bench.root / "data/models" / f"{JUDGE}.toml"
@@ -145,27 +147,6 @@ def test_plan_says_what_the_judge_costs(evaluated) -> None:
     # Three targets beside the reference, 20 and 40 prompts, half of them in both orders.
     assert f"Calls to the judge {JUDGE} for pair_grade: about 90 (20 prompts a set), up to 180" in said
     assert "USD, if every reply is as long as is shown (8000 characters)" in said
-
-
-@pytest.mark.slow
-def test_killed_judging_goes_on_where_it_was(served, tmp_path) -> None:
-    """`kill -9` while the judge is asked: only calls in flight are repeated, and the grades equal those undisturbed."""
-    grades, judge = {}, "pair-judge+longer-first"
-    for way in ("undisturbed", "killed"):
-        (tmp_path / way).mkdir()
-        bench = Workbench(tmp_path / way)
-        with StubEndpoint(delay_s=0.03) as stub:
-            for name in (*MODELS, judge):
-                bench.card(name, stub.base_url)
-            _plan(bench, judge, share=0.2, limit=40)
-            if way == "killed":
-                bench.kill("evaluate", "test", when=lambda: len(stub.calls_of(judge)) >= 25)
-                assert len(stub.calls_of(judge)) < 60
-            assert bench.run("evaluate", "test").returncode == 0
-            assert sum(n - 1 for n in stub.repeated().values()) <= 8
-        grades[way] = bench.query("select * exclude (judge_version) from mart.rse_grade order by all")
-    assert grades["killed"] == grades["undisturbed"]
-    assert len(grades["killed"]) == 2 * 2 * len(MODELS)
 
 
 def _replies(path: Path) -> None:
@@ -181,7 +162,7 @@ def _replies(path: Path) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_recorded_replies_are_graded_against_a_reference(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     _replies(tmp_path / "replies.jsonl")
@@ -215,10 +196,7 @@ def test_a_wrong_section_is_refused(bench, refused, section: str, said: list[str
     assert all(part in message for part in said), message
 
 
-def test_an_unknown_reference_is_refused_before_anything_starts(served, bench, capsys) -> None:
-    _replies(bench.root / "replies.jsonl")
-    assert bench.run("ingest", str(bench.root / "replies.jsonl")).returncode == 0
-    with pytest.raises(SystemExit) as left:
-        main.main(["score", "--grade-against", "nobody", "--home", str(bench.home)])
-    assert left.value.code == 2
-    assert "no replies of nobody" in capsys.readouterr().err
+def test_an_unknown_reference_is_refused_before_anything_starts(bench, refused) -> None:
+    with store.writing(home_at(bench.home)) as warehouse:
+        small_home.fill(warehouse, [("near", "p", 0, "Rinse the rice.")], {})
+    assert "no replies of nobody" in refused("score", "--grade-against", "nobody")

@@ -72,15 +72,16 @@ def evaluated(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint]:
         bench.plan(list(TARGETS), limit=4)
         path = bench.root / "data/plans/test.toml"
         path.write_text(path.read_text() + IDENTITY)
+        n_calls = []
         for _ in range(2):
             done = bench.run("evaluate", "test")
             assert done.returncode == 0, done.stderr
-            n_calls = len(stub.calls)
-        assert len(stub.calls) == n_calls
+            n_calls.append(len(stub.calls))
+        assert n_calls[0] == n_calls[1]
         return bench, stub
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
     bench, _ = evaluated
     prompts = bench.query(
@@ -110,7 +111,7 @@ def test_planted_rates_lie_in_their_intervals(evaluated) -> None:
     assert scores[leading, "leading=true"]["value"] > 0.3
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
     bench, _ = evaluated
     rows = bench.query("select * from mart.identity_difference where score = 'strict'")
@@ -122,7 +123,7 @@ def test_pairs_differ_where_they_were_made_to(evaluated) -> None:
     assert far["n"] == N_PROBES
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
     bench, stub = evaluated
     rows = bench.query(
@@ -142,7 +143,7 @@ def test_judge_model_reads_again_what_it_could_not(evaluated) -> None:
     assert len(stub.calls_of(JUDGE)) <= first["n"] + second["n"]
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_probes_stay_out_of_similarity(evaluated) -> None:
     bench, _ = evaluated
     [row] = bench.query(

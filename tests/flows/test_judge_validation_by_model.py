@@ -1,4 +1,4 @@
-"""`distillometer judge-check` with a judge that asks a model: what it reads, misses, costs, and asks again after a kill.
+"""`distillometer judge-check` with a judge that asks a model: what it reads, misses, costs, and asks again.
 
 The judge is a stub that is right about every reply; texts are invented.
 """
@@ -78,7 +78,7 @@ def checked(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, list[sub
         return bench, stub, runs
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_every_call_is_paid_for_once(checked) -> None:
     _, stub, (some, whole, again) = checked
     assert "asks judge-finds-openai+flaky+dull about 20 of 60 labelled replies. Calls: 20; answered: 0" in some.stdout
@@ -95,7 +95,7 @@ def test_every_call_is_paid_for_once(checked) -> None:
     assert max(by_question) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_unreadable_answers_are_missing_and_counted(checked) -> None:
     _, stub, (_, whole, _) = checked
     n_missing = _n_missing(stub)
@@ -110,7 +110,7 @@ def test_unreadable_answers_are_missing_and_counted(checked) -> None:
     assert "61 replies, 1 without a gold_label" in whole.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_price_and_time_are_those_of_the_calls(checked) -> None:
     bench, stub, (some, whole, again) = checked
     for run in (some, whole):
@@ -126,7 +126,7 @@ def test_price_and_time_are_those_of_the_calls(checked) -> None:
     assert 0 < ahead < 3 * spent["cost_usd"]
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_calls_to_judges_are_no_replies_to_compare(checked) -> None:
     bench, _, _ = checked
     with store.reading(Home(bench.home)) as snapshot:
@@ -138,7 +138,7 @@ def test_calls_to_judges_are_no_replies_to_compare(checked) -> None:
     assert counts["n_calls"] > N_ROWS
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_judge_of_contradictions_shows_what_it_reads_for(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub:
@@ -150,7 +150,7 @@ def test_judge_of_contradictions_shows_what_it_reads_for(served, tmp_path) -> No
     assert "the card has no price" in done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_calls_that_fail_are_missing_and_asked_again(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     with StubEndpoint() as stub:
@@ -168,18 +168,3 @@ def test_calls_that_fail_are_missing_and_asked_again(served, tmp_path) -> None:
         assert len(stub.calls) == n_calls + 1
         assert "answered: 59; to be made: 1," in again.stdout
         assert _pooled(again.stdout, "Strict")[:3] == ["60", "0", "1.000"]
-
-
-@pytest.mark.slow
-def test_killed_check_ends_as_the_undisturbed(checked, tmp_path) -> None:
-    bench = Workbench(tmp_path)
-    with StubEndpoint(delay_s=0.1) as stub:
-        bench.card(JUDGE, stub.base_url, PRICE)
-        command = _command(bench)
-        bench.kill(*command, when=lambda: stub.n_answered >= N_ROWS // 2)
-        assert len(stub.calls) < N_ROWS
-        done = bench.run(*command)
-        assert done.returncode == 0, done.stderr
-        # Eight were in flight.
-        assert sum(stub.repeated().values()) <= 2 * 8
-    assert _tables(done.stdout) == _tables(checked[2][1].stdout)

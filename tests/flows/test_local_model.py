@@ -26,9 +26,9 @@ max_tokens = 24
 """
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 @pytest.mark.local_model
-def test_demo_in_small(tmp_path) -> None:
+def test_demo_in_small(served, tmp_path) -> None:
     bench = Workbench(tmp_path)
     for name in MODELS:
         shutil.copy(PROJECT / f"data/models/{name}.toml", bench.root / "data/models")

@@ -35,7 +35,7 @@ def _started_with(home: Path) -> list[str]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
 def test_server_ends_with_who_started_it_even_if_killed(tmp_path: Path) -> None:
     run = subprocess.Popen(
@@ -47,7 +47,7 @@ def test_server_ends_with_who_started_it_even_if_killed(tmp_path: Path) -> None:
         assert _started_with(tmp_path)
         os.killpg(run.pid, signal.SIGKILL)
         run.wait()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 600
     while (left := _started_with(tmp_path)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert left == []

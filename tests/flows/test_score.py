@@ -42,7 +42,7 @@ def ran(bench, monkeypatch) -> list[str]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_text_is_compared_once_and_drift_formed_at_the_end(served, bench, ran) -> None:
     done = bench.run("score", "--embed-prompts", "4", "--embed-probes", "0")
     assert done.returncode == 0, done.stderr
@@ -59,7 +59,7 @@ def test_text_is_compared_once_and_drift_formed_at_the_end(served, bench, ran) -
     assert bench.query("select * from mart.target_summary order by target") == once
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_flow_alone_loads_files_and_refuses_wrong_ones_unwritten(prefect_api, bench, ran) -> None:
     lineage = bench.root / "lineage.csv"
     lineage.write_text("model,vendor,group,family,role\nalpha,a,alpha-group,a,independent\nbeta,b,b,b,independent\n")

@@ -23,8 +23,6 @@ N_BANK = 6
 N_SEEDS = 20
 BUDGET = 60
 N_JUDGED = 90
-CONCURRENCY = 8
-"""Of the workbench's cards: the most calls that are in flight."""
 
 SEARCH = f"""
 [identity]
@@ -94,7 +92,7 @@ def test_seeds_do_not_show_the_weakness() -> None:
     assert any(personas.leaks(TARGET, both, seed) for seed in range(3))
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_hidden_weakness_is_found_within_the_budget(undisturbed) -> None:
     steps = _steps(undisturbed)
     assert sum(step["n_calls"] for step in steps) == BUDGET
@@ -106,7 +104,7 @@ def test_hidden_weakness_is_found_within_the_budget(undisturbed) -> None:
     assert sum(step["n_success"] > 0 for step in steps[half:]) >= sum(step["n_success"] > 0 for step in steps[:half])
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_search_and_bank_never_mix(undisturbed) -> None:
     bench = undisturbed
     scores = {
@@ -122,48 +120,23 @@ def test_search_and_bank_never_mix(undisturbed) -> None:
     assert not _query(bench, "select request_id from raw.probe group by request_id having count(distinct mode) > 1")
 
 
-@pytest.mark.slow
-def test_killed_search_ends_with_the_same_steps(undisturbed, tmp_path) -> None:
-    with StubEndpoint(delay_s=0.03) as stub:
-        bench = _bench(tmp_path, stub)
-        command = ("search", "test", "--target", TARGET, "--calls", str(BUDGET))
-        bench.kill(*command, when=lambda: len(stub.calls) > BUDGET // 2)
-        assert len(stub.calls) < BUDGET
-        done = _search(bench)
+@pytest.mark.flow
+def test_search_judged_by_a_model_counts_its_calls(served, tmp_path) -> None:
+    """How such a search goes on after a kill is shown step by step in `tests/steps/test_search_step.py`."""
+    with StubEndpoint() as stub:
+        bench = _bench(tmp_path / "judged", stub, JUDGED)
+        bench.card(JUDGE, stub.base_url)
+        done = bench.run("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
         assert done.returncode == 0, done.stderr
-        assert sum(stub.repeated().values()) <= 2 * min(CONCURRENCY, N_QUESTIONS)
-        assert len({call.request_key for call in stub.calls}) == BUDGET
-    assert _steps(bench) == _steps(undisturbed)
-    assert _query(bench, "select count(*) as n from raw.search") == [{"n": 1}]
+        assert stub.repeated() == {}
+        n_calls, n_to_judge = len(stub.calls), len(stub.calls_of(JUDGE))
+    assert f"{n_calls} calls ({n_to_judge} of them to the judge)" in done.stdout
+    assert "they count as missing" in done.stdout
+    assert N_JUDGED - 3 * N_QUESTIONS < n_calls <= N_JUDGED
+    assert any(step["n_success"] for step in _steps(bench))
 
 
-@pytest.mark.slow
-def test_search_judged_by_a_model_goes_on_after_a_kill(served, tmp_path) -> None:
-    steps, calls = [], []
-    command = ("search", "test", "--target", TARGET, "--calls", str(N_JUDGED))
-    for delay_s in (0.0, 0.03):
-        with StubEndpoint(delay_s=delay_s) as stub:
-            bench = _bench(tmp_path / f"after-{delay_s}", stub, JUDGED)
-            bench.card(JUDGE, stub.base_url)
-            if delay_s:
-                bench.kill(*command, when=lambda: len(stub.calls) >= N_JUDGED // 2)
-                assert len(stub.calls) < N_JUDGED
-            done = bench.run(*command)
-            assert done.returncode == 0, done.stderr
-            # Of what was in flight at the kill, and of nothing else.
-            assert sum(stub.repeated().values()) <= 2 * CONCURRENCY * bool(delay_s)
-            calls.append({call.request_key for call in stub.calls})
-            steps.append(_steps(bench))
-            n_to_judge = len({call.request_key for call in stub.calls_of(JUDGE)})
-            assert f"{len(calls[-1])} calls ({n_to_judge} of them to the judge)" in done.stdout
-            assert "they count as missing" in done.stdout
-    assert steps[0] == steps[1]
-    assert calls[0] == calls[1]
-    assert N_JUDGED - 3 * N_QUESTIONS < len(calls[0]) <= N_JUDGED
-    assert any(step["n_success"] for step in steps[0])
-
-
-@pytest.mark.slow
+@pytest.mark.flow
 def test_frozen_bank_is_a_template_set(undisturbed) -> None:
     bench = undisturbed
     [[search_id]] = [row.values() for row in _query(bench, "select search_id from raw.search")]

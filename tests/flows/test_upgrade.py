@@ -60,7 +60,7 @@ def _rows(path: Path, table: str, columns: list[str]) -> list[tuple]:
     return sorted(rounded, key=repr)
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_what_happened_is_told_once(upgraded) -> None:
     bench, done = upgraded
     assert done.stderr.count(f"The warehouse was brought from schema version 1 to {SCHEMA_VERSION}, with its ") == 1
@@ -71,7 +71,7 @@ def test_what_happened_is_told_once(upgraded) -> None:
     assert "Nothing has changed since the last scoring" in again.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 @pytest.mark.parametrize("table", SAME_FORMULAS)
 def test_scores_of_the_same_formula_are_what_0_1_0_computed(upgraded, table) -> None:
     bench, _ = upgraded
@@ -84,7 +84,7 @@ def test_scores_of_the_same_formula_are_what_0_1_0_computed(upgraded, table) -> 
     assert _rows(bench.home / "warehouse.duckdb", SAME_FORMULAS[table], now) == before
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_what_can_not_be_formed_again_stays(upgraded) -> None:
     bench, _ = upgraded
     with duckdb.connect(str(_kept(bench)), read_only=True) as connection:
@@ -110,7 +110,7 @@ def test_what_can_not_be_formed_again_stays(upgraded) -> None:
     assert bench.query("select * from raw.request where round = 'R1' and model = 'independent-alpha'") == []
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_results_are_shown(upgraded) -> None:
     bench, done = upgraded
     assert all(model in done.stdout for model in MODELS)
@@ -164,7 +164,7 @@ def test_plan_sees_what_0_1_0_has_asked(asked_before, capsys) -> None:
     assert "was brought from schema version 1" in said.err
 
 
-@pytest.mark.slow
+@pytest.mark.flow
 def test_round_that_0_1_0_has_asked_is_evaluated_without_a_call(served, asked_before) -> None:
     """Also identity is scored, of which this plan knows nothing: its scores were not carried over."""
     bench = asked_before

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.populations import OPENING_ONLY, Population, references, strangers, student
 
-pytestmark = pytest.mark.usefixtures("served")
+pytestmark = [pytest.mark.flow, pytest.mark.usefixtures("served")]
 
 
 def test_a_planted_student_is_called_and_all_figures_are_written(bench):

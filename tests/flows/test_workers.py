@@ -30,6 +30,8 @@ from tests.support.prefect_server import prefect_of_this_process
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.flow
+
 MODELS = ["independent-alpha", "copies-alpha-at-60"]
 LIMIT = 40
 KEY = "SHARED_TEST_KEY"
@@ -90,7 +92,6 @@ def _measured(bench: Workbench) -> dict[str, list[dict[str, Any]]]:
     return {name: frame.sort(pl.all().exclude(pl.List(pl.Float32))).to_dicts() for name, frame in found.items()}
 
 
-@pytest.mark.slow
 def test_threads_dask_and_ray_score_alike(settled, tmp_path) -> None:
     with StubEndpoint(key="sk-test") as stub:
         found = {}
@@ -111,17 +112,17 @@ def test_threads_dask_and_ray_score_alike(settled, tmp_path) -> None:
     assert len(found["threads"]["score.embedding"]) > 0
 
 
-@pytest.mark.slow
 def test_killed_coordinator_asks_nothing_twice(settled, tmp_path) -> None:
     """The workers live on: what they were asking when the coordinator was killed they ask to its end, once."""
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=8, dashboard_address=None)
-    with cluster, StubEndpoint(delay_s=0.2) as stub:
+    with cluster, StubEndpoint() as stub:
         where = f'[workers]\nrunner = "dask"\naddress = "{cluster.scheduler_address}"\nstorage = "{tmp_path}/storage"\n'
         bench = _bench(tmp_path / "bench", stub, where)
-        bench.kill("evaluate", "test", "--round", "R", when=lambda: len(stub.calls) >= LIMIT)
+        stub.most_answered = LIMIT
+        bench.kill("evaluate", "test", "--round", "R", when=lambda: len(stub.calls) > LIMIT)
+        stub.most_answered = None
         n_given = len(list(bench.home.glob("journal/*.elsewhere")))
         assert n_given > 0
-        assert len(stub.calls) < LIMIT * len(MODELS)
         done = bench.run("evaluate", "test", "--round", "R")
         assert done.returncode == 0, done.stderr
     assert len(stub.calls) == LIMIT * len(MODELS)
@@ -129,14 +130,27 @@ def test_killed_coordinator_asks_nothing_twice(settled, tmp_path) -> None:
     assert not list(bench.home.glob("journal/*"))
 
 
-@pytest.mark.slow
 def test_limit_of_a_key_holds_over_models(settled, tmp_path) -> None:
-    with StubEndpoint(delay_s=0.05) as stub, get_client(sync_client=True) as prefect:
+    """Nothing is answered until as many are in flight as the limit allows; without it, each model would have eight."""
+    with StubEndpoint() as stub, get_client(sync_client=True) as prefect:
         prefect.upsert_global_concurrency_limit_by_name("shared-key", 9)
-        _run(_bench(tmp_path / "bench", stub, f'[workers.limits]\n{KEY} = "shared-key"\n'))
+        stub.most_answered = 0
+        has_ended = threading.Event()
+
+        def answer_when_full() -> None:
+            while stub.in_flight.total() < 9 and not has_ended.wait(0.01):
+                pass
+            stub.most_answered = None
+
+        watch = threading.Thread(target=answer_when_full)
+        watch.start()
+        try:
+            _run(_bench(tmp_path / "bench", stub, f'[workers.limits]\n{KEY} = "shared-key"\n'))
+        finally:
+            has_ended.set()
+            watch.join()
         assert prefect.read_global_concurrency_limit_by_name("shared-key").active_slots == 0
-    # Without the limit each of the two models has up to eight in flight.
-    assert 4 <= stub.most_together <= 9
+    assert stub.most_together == 9
     assert len(stub.calls) == LIMIT * len(MODELS)
 
 
@@ -178,7 +192,6 @@ def _sums(home: Home) -> dict[str, list[dict[str, Any]]]:
         return {name: warehouse.read(name).sort(pl.all()).to_dicts() for name in names}
 
 
-@pytest.mark.slow
 def test_a_worker_that_dies_while_it_sums_changes_nothing(settled, tmp_path, monkeypatch) -> None:
     """Shards of prompts summed by two workers, one of them killed after the first result: the sums of one process."""
     home, storage = home_at(tmp_path / "home"), tmp_path / "storage"

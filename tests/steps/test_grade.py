@@ -125,6 +125,33 @@ def test_nothing_is_asked_twice_and_equal_pairs_are_one_call(home) -> None:
     assert bench.grade_of("a")["grade"] == bench.grade_of("b")["grade"] == 3
 
 
+def test_judging_that_was_killed_ends_as_undisturbed(tmp_path) -> None:
+    """Of three models' pairs a few were answered when the process was killed: only the others are asked."""
+    grades, asked = {}, {}
+
+    def answer(request: Request) -> str:
+        return label(*[1 + int(digit, 16) % 5 for digit in request.prompt_id[:3]])
+
+    for way in ("undisturbed", "killed"):
+        bench = Bench(Home(tmp_path / way), texts("abt", 8))
+        grading = bench.grading(swapped_share=0.5)
+        before = []
+        if way == "killed":
+            with disable_run_logger():
+                sample_pairs.choose_first.fn(grading, READER, bench.home)
+                before = grade_with_model.put.fn(grading, READER, 0, bench.home)[:7]
+            bench._reply(before, answer)
+        asked[way] = [request.request_id for request in [*before, *bench.ask(grading, answer)]]
+        rows = bench.rows("mart.rse_grade", judge=READER.name)
+        grades[way] = sorted(rows, key=lambda row: (row["target"], row["prompt_set"]))
+        for row in grades[way]:
+            del row["computed_at"]
+    assert len(asked["killed"]) == len(set(asked["killed"]))
+    assert set(asked["killed"]) == set(asked["undisturbed"])
+    assert grades["killed"] == grades["undisturbed"]
+    assert len({row["grade"] for row in grades["killed"]}) > 2
+
+
 def test_long_replies_are_cut_and_counted(home) -> None:
     long = "x" * (MOST_CHARACTERS + 50)
     bench = Bench(home, texts("at", 5) | {("a", "p0"): long, ("a", "p1"): long, ("t", "p1"): long[:-1] + "y"})

@@ -12,6 +12,8 @@ from tasks.publish import render
 from tests.steps.test_render import ALPHA, BETA, GAMMA, build_home
 from tests.support import reported_home
 
+pytestmark = pytest.mark.browser
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

@@ -36,6 +36,8 @@ from tests.support.populations import (
     student,
 )
 
+pytestmark = pytest.mark.simulation
+
 EMBEDDER = "test/none"
 FACTS = ("model", "lineage", "prompt", "request", "reply")
 DOSES = (0, 10, 25, 50, 100)

@@ -25,12 +25,12 @@ def prefect_of_this_process(url: str, state: Path) -> Iterator[None]:
         patch.setattr("prefect.context.GLOBAL_SETTINGS_CONTEXT", SettingsContext.get())
         yield
         # What is logged is sent by a thread: it must not find the server gone.
-        APILogWorker.drain_all(timeout=30)
+        APILogWorker.drain_all(timeout=600)
 
 
 def _is_up(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/health", timeout=60) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -65,7 +65,7 @@ def prefect_server(state: Path, *, is_in_memory: bool = True) -> Iterator[str]:
         ["/bin/sh", "-c", wait], stdin=subprocess.PIPE, start_new_session=True, stdout=quiet, stderr=quiet
     )
     try:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while not _is_up(url):
             assert server.poll() is None, "the Prefect server has ended"
             assert time.monotonic() < deadline, "the Prefect server does not answer"
@@ -73,6 +73,6 @@ def prefect_server(state: Path, *, is_in_memory: bool = True) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=600)
         watch.kill()
         watch.communicate()

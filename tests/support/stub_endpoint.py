@@ -142,6 +142,8 @@ class StubEndpoint:
         """Personas that answer in the place of others, as where an endpoint is swapped behind its name."""
         self.seed_shift = 0
         """Added to every seed, as where a model draws anew at temperature 1."""
+        self.most_answered: int | None = None
+        """Calls after so many wait for an answer until this is raised, or None again: who asks can't be done before."""
         self.calls: list[Call] = []
         self.n_answered = 0
         self.in_flight: Counter[str] = Counter()
@@ -220,6 +222,8 @@ class StubEndpoint:
                 return _error(401, f"Incorrect API key provided: {given}.", "invalid_api_key")
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
+            while self.most_answered is not None and call.number > self.most_answered and not self._stop.is_set():
+                await asyncio.sleep(0.01)
             return await self._answer(request, call)
         finally:
             self.in_flight[call.model] -= 1
