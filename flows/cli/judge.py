@@ -20,7 +20,7 @@ MOST_EVIDENCE = 200
 
 CHECKS = [("replies", "replies"), ("n", "n"), ("missing", "missing"), ("coverage", "coverage"), ("kappa", "kappa")]
 CHECKS += [("low", "low"), ("high", "high"), ("agreement", "agreement"), ("recall", "recall")]
-CHECKS += [("precision", "precision"), ("judge_rate", "judge's rate"), ("gold_rate", "labels' rate")]
+CHECKS += [("precision", "precision"), ("judge_rate", "judge's rate"), ("gold_rate", "gold rate")]
 
 
 def judge_validation(
@@ -89,10 +89,10 @@ def _print_ahead(prepared: "PreparedCheck", ahead: "Ahead") -> None:
 
 
 def _print_measured(prepared: "PreparedCheck", measured: "JudgeMeasured") -> None:
-    """Print how a judge compares with the labels: all replies, by model, by language; price and time; errors."""
+    """Print how a judge compares with the gold labels: all replies, by model, by language; price and time; errors."""
     by = f" by {prepared.card.name}" if prepared.card is not None else ""
     n_read, n_unlabelled = len(prepared.replies), prepared.n_replies - prepared.n_labelled
-    left_out = f", {n_unlabelled} without a label" if n_unlabelled else ""
+    left_out = f", {n_unlabelled} without a gold label" if n_unlabelled else ""
     chosen = f"; {n_read} of them were to be read" if n_read < prepared.n_labelled else ""
     terminal.say(
         [
@@ -105,7 +105,7 @@ def _print_measured(prepared: "PreparedCheck", measured: "JudgeMeasured") -> Non
         rows = [_check_row(check) for check in measured.checks if check.score == score]
         if rows:
             terminal.say([""])
-            title = f"{score.capitalize()}: the judge beside the labels"
+            title = f"{score.capitalize()}: the judge beside the gold labels"
             terminal.out().print(terminal.table(title, pl.DataFrame(rows, infer_schema_length=None), CHECKS))
     clusters = {check.n_clusters for check in measured.checks if check.group == "all"} - {None}
     over = f"over {max(n for n in clusters if n)} templates or prompts" if clusters else "over replies"

@@ -61,7 +61,7 @@ def ahead(checking: Checking) -> Ahead:
 
 
 def measure(checking: Checking, n_errors: int) -> JudgeMeasured:
-    """Return how the judge's labels compare with the gold_labels, as far as its model has answered.
+    """Return how the judge's labels compare with the gold labels, as far as its model has answered.
 
     Args:
         checking: a check whose calls were put.
@@ -95,7 +95,7 @@ def measure(checking: Checking, n_errors: int) -> JudgeMeasured:
 
 
 def measure_text(prepared: PreparedCheck, n_errors: int) -> JudgeMeasured:
-    """Let a judge that reads the text alone read the replies, and return how that compares with their gold_labels.
+    """Let a judge that reads the text alone read the replies, and return how that compares with their gold labels.
 
     Args:
         prepared: what is checked.

@@ -60,7 +60,7 @@ def _tables(said: str) -> str:
 
 def _pooled(said: str, score: str) -> list[str]:
     """Return the cells of the row of all replies: n, missing, coverage, kappa ..."""
-    table = said[said.index(f"{score}: the judge beside the gold_labels") :]
+    table = said[said.index(f"{score}: the judge beside the gold labels") :]
     return [cell.strip() for cell in re.search(r"\nall .*", table)[0].split("│")][1:]
 
 
@@ -107,7 +107,7 @@ def test_unreadable_answers_are_missing_and_counted(checked) -> None:
         # The judge is always right, also about the reply that speaks to it; what it misses is no error.
         assert kappa == "1.000"
     assert f"Without a label: {n_missing} of 60 replies ({n_missing} no_answer)" in whole.stdout
-    assert "61 replies, 1 without a gold_label" in whole.stdout
+    assert "61 replies, 1 without a gold label" in whole.stdout
 
 
 @pytest.mark.flow
@@ -131,10 +131,10 @@ def test_calls_to_judges_are_no_replies_to_compare(checked) -> None:
     bench, _, _ = checked
     with store.reading(Home(bench.home)) as snapshot:
         [counts] = snapshot.ask(
-            "select (select count(*) from core.reply) as n_replies, (select count(*) from raw.judge_label) as n_gold_labels, "
+            "select (select count(*) from core.reply) as n_replies, (select count(*) from raw.judge_label) as n_labels, "
             "(select count(distinct request_id) from raw.judge_call) as n_calls, (select count(*) from raw.model) as n_cards"
         ).to_dicts()
-    assert (counts["n_replies"], counts["n_gold_labels"], counts["n_cards"]) == (0, 0, 1)
+    assert (counts["n_replies"], counts["n_labels"], counts["n_cards"]) == (0, 0, 1)
     assert counts["n_calls"] > N_ROWS
 
 

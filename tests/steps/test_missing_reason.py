@@ -27,7 +27,7 @@ def _reply(reason: MissingReason) -> Reply:
 def test_sql_asks_again_what_python_does(tmp_path) -> None:
     requests = [Request(str(reason), "m", "f", "p", 0, "R", (Message("user", "?"),)) for reason in OF_CALLS]
     with store.writing(Home(tmp_path)) as warehouse:
-        warehouse.append("request", [request_row(request, AT) for request in requests])
+        warehouse.append("request", [request_row(request, "reply", AT) for request in requests])
         warehouse.append("reply", [_reply(reason) for reason in OF_CALLS])
         settled = warehouse.read("core.outcome", is_settled=True)["missing_reason"].to_list()
         waiting = warehouse.read("core.unanswered_request")["request_id"].to_list()

@@ -48,7 +48,7 @@ class LabelledReply:
 
 @dataclass(frozen=True)
 class JudgeValidation:
-    """One group of replies and one score. In `labels` the gold_labels are on the left, the judge on the right.
+    """One group of replies and one score. In `labels` the gold labels are on the left, the judge on the right.
 
     `group` is `all`, `model` or `language`, `value` which one. `n_clusters` is None where every reply is one. Rates
     are those of the replies that have both a gold_label and a label.
@@ -105,7 +105,7 @@ def sampled(replies: Sequence[LabelledReply], most: int | None, seed: int) -> li
 def checks(
     replies: Sequence[LabelledReply], labels: Sequence[Read], scores: Sequence[Score] = SCORES
 ) -> list[JudgeValidation]:
-    """Return each score over all replies, by model and by language; a score without gold_labels is left out.
+    """Return each score over all replies, by model and by language; a score without gold labels is left out.
 
     A reply that has a gold_label and no label is missing. Groups of which there is only one say nothing new.
 
