@@ -69,11 +69,11 @@ async def _bare(requests: list[Any], card: Any, _: Path) -> None:
 async def _with_journal(requests: list[Any], card: Any, root: Path) -> None:
     from tasks.adapters.models.asking import Asker
     from tasks.adapters.models.lines import Line
-    from tasks.adapters.models.providers.openai_compatible import Reached
+    from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
     from tasks.adapters.warehouse.journal import Journal
 
     with Journal(root / "alone", requests[0].round) as journal:
-        endpoint = Reached(card.endpoint.base_url, card.endpoint.served_name)
+        endpoint = ResolvedEndpoint(card.endpoint.base_url, card.endpoint.served_name)
         async with Line(card.limits, endpoint) as line:
             await Asker(card, endpoint, journal.write, random.Random(1)).ask_all(requests, line)
 
@@ -85,7 +85,7 @@ async def _phase(requests: list[Any], card: Any, root: Path) -> float:
     from flows.collect import ask, collect
     from tasks.adapters.settings import Home
     from tasks.adapters.warehouse import store
-    from tasks.collect.generate import Means
+    from tasks.collect.generate import CallContext
     from tasks.domain.plan import Plan
 
     @flow(name="asking", task_runner=collect.task_runner)
@@ -93,7 +93,7 @@ async def _phase(requests: list[Any], card: Any, root: Path) -> float:
         size, home = Plan.model_fields["batch_size"].default, Home(root / "home")
         with store.writing(home) as warehouse:
             before, started = warehouse.count("raw.reply"), time.perf_counter()
-            problems = await ask(requests, Means({card.name: card}, size, {}, home))
+            problems = await ask(requests, CallContext({card.name: card}, size, {}, home))
             took = time.perf_counter() - started
             assert not problems, problems
             assert warehouse.count("raw.reply") - before == len(requests)

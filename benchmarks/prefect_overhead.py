@@ -1,8 +1,8 @@
 """What Prefect costs: seconds and database growth a thousand batches, against the same batches run without it.
 
 Run from the project's root: `python -m benchmarks.prefect_overhead [batches]`. A batch is one call here, to a stub
-endpoint on loopback, so that little but the overhead is measured; the two lanes of a model run side by side, as they do
-in a run. "Digestion" is how long the server goes on writing task runs after the flow has ended.
+endpoint on loopback, so that little but the overhead is measured; the two queues of a model run side by side, as
+they do in a run. "Digestion" is how long the server goes on writing task runs after the flow has ended.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ def _n_completed(api: str) -> int:
         return int(json.load(answer))
 
 
-def _lanes(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
-    """Return `n` batches of one request in two lanes, and the endpoint; `name` makes them other requests."""
+def _queues(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
+    """Return `n` batches of one request in two queues, and the endpoint; `name` makes them other requests."""
     from contextlib import ExitStack
 
     from tasks.adapters.models import providers
     from tasks.domain import registry
-    from tasks.domain.batching import lanes
+    from tasks.domain.batching import queues
     from tasks.domain.card import HostedEndpoint, Limits, ModelCard
     from tasks.domain.rows import Message, Request
 
@@ -50,7 +50,7 @@ def _lanes(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
         for number in range(n)
     ]
     endpoint = ExitStack().enter_context(registry.load(providers, "openai_compatible").serve(card, Path()))
-    return lanes(requests, {card.name: card}, 1), endpoint
+    return queues(requests, {card.name: card}, 1), endpoint
 
 
 def _without(base_url: str, n: int, journal: Path) -> float:
@@ -58,14 +58,14 @@ def _without(base_url: str, n: int, journal: Path) -> float:
 
     from tasks.collect.generate import respond
 
-    lanes, endpoint = _lanes(base_url, n, "bare")
+    queues, endpoint = _queues(base_url, n, "bare")
 
-    def run(lane: list[Any]) -> None:
-        for batch in lane:
+    def run(queue: list[Any]) -> None:
+        for batch in queue:
             respond.fn(batch, endpoint, None, journal)
 
     async def every() -> None:
-        await asyncio.gather(*(asyncio.to_thread(run, lane) for lane in lanes))
+        await asyncio.gather(*(asyncio.to_thread(run, queue) for queue in queues))
 
     started = time.monotonic()
     with disable_run_logger():
@@ -79,18 +79,18 @@ def _with(base_url: str, n: int, journal: Path) -> float:
     from tasks.adapters.prefect.futures import finished
     from tasks.collect.generate import respond, side_by_side
 
-    lanes, endpoint = _lanes(base_url, n, "prefect")
+    queues, endpoint = _queues(base_url, n, "prefect")
 
-    async def run(lane: list[Any]) -> None:
-        for batch in lane:
+    async def run(queue: list[Any]) -> None:
+        for batch in queue:
             with tags(f"model {batch.card.name}"):
                 future = respond.submit(batch, endpoint, None, journal)
             await finished(future)
 
     @flow(name="overhead")
     async def every() -> None:
-        with side_by_side([lanes[0][0].card]):
-            await asyncio.gather(*(run(lane) for lane in lanes))
+        with side_by_side([queues[0][0].card]):
+            await asyncio.gather(*(run(queue) for queue in queues))
 
     started = time.monotonic()
     asyncio.run(every())

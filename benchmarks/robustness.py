@@ -82,7 +82,7 @@ class Corpus:
 
     def rewritten(self, rewrite: Callable[[str], str], roles: Sequence[str | None]) -> Values:
         """Return the values after models of some roles, or all, have rewritten their replies."""
-        is_meant = np.array([not roles or model.role in roles for model in self.population.known])
+        is_meant = np.array([not roles or model.role in roles for model in self.population.models])
         asked = [
             replace(
                 told,
@@ -97,8 +97,8 @@ class Corpus:
 
     def with_population(self, population: Population) -> Values:
         """Return the values where other models, or some of them, serve as background; the rest is as it was."""
-        kept = np.array([self.population.place[model.model] for model in population.known])
-        new_place = np.full(len(self.population.known), -1)
+        kept = np.array([self.population.place[model.model] for model in population.models])
+        new_place = np.full(len(self.population.models), -1)
         new_place[kept] = np.arange(len(kept))
         parts = []
         for asked in self.prefix_overlaps:
@@ -140,7 +140,7 @@ def outcome(tests: LineageTests, population: Population, hidden: Sequence[str] =
     for kind in KINDS:
         vendors = [unit.vendor for unit in tests.units]
         told.append(calls(hypotheses(tests, kind, population), vendors, kind, population))
-    is_hidden = np.array([model.model in hidden for model in population.known])
+    is_hidden = np.array([model.model in hidden for model in population.models])
     left_out = tests.vendors.is_left_out & ~is_hidden[:, None]
     p = tests.vendors.p[left_out]
     alone = tests.controls_of_kind.get(DOCUMENTED, {})
@@ -182,7 +182,7 @@ def conditions(corpus: Corpus) -> dict[str, Callable[[], Named]]:
             title = f"{name}: {who}"
             found[title] = partial(_rewritten, title, corpus, rewrite, roles)
     found |= {f"{n} hidden": partial(_hidden_draws, corpus, n) for n in HIDDEN}
-    n_vendors = len({model.vendor for model in population.known if model.is_background})
+    n_vendors = len({model.vendor for model in population.models if model.is_background})
     found |= {f"{n} vendors": partial(_vendor_draws, corpus, n) for n in VENDORS if n < n_vendors}
     found |= {f"{n} prompts": partial(_prompt_draws, corpus, n) for n in PROMPTS if n < len(corpus.asked)}
     return found
@@ -225,11 +225,11 @@ def _prompt_draws(corpus: Corpus, n: int) -> Named:
 
 def _hidden(corpus: Corpus, n: int, seed: int) -> tuple[Outcome, Outcome]:
     population = corpus.population
-    students = [model.model for model in population.known if model.role == STUDENT and taught_by(model, population)]
+    students = [model.model for model in population.models if model.role == STUDENT and taught_by(model, population)]
     chosen = set(np.random.default_rng(seed).choice(sorted(students), n, replace=False))
     changed = {"role": INDEPENDENT, "is_control": True, "is_background": True, "is_reference": True, "learned_from": ()}
     planted = Population(
-        tuple(replace(model, **changed) if model.model in chosen else model for model in population.known)
+        tuple(replace(model, **changed) if model.model in chosen else model for model in population.models)
     )
     scores, is_control, tests = tested(corpus.with_population(planted), planted)
     without = lineage_tests(scores, is_control, planted, resembling_controls(tests))
@@ -240,13 +240,13 @@ def _hidden(corpus: Corpus, n: int, seed: int) -> tuple[Outcome, Outcome]:
 def _fewer(corpus: Corpus, n: int, seed: int) -> Outcome:
     """Keep the vendors that taught students here, and draw the rest."""
     population = corpus.population
-    taught = [group for model in population.known if model.role == STUDENT for group in taught_by(model, population)]
-    vendors = sorted({model.vendor for model in population.known if model.is_background})
+    taught = [group for model in population.models if model.role == STUDENT for group in taught_by(model, population)]
+    vendors = sorted({model.vendor for model in population.models if model.is_background})
     kept = sorted({population.heads[group].vendor for group in taught if population.is_documented[group]})
     others = [vendor for vendor in vendors if vendor not in kept]
     n_more = max(0, min(n - len(kept), len(others)))
     kept += list(np.random.default_rng(seed).choice(others, n_more, replace=False))
-    fewer = Population(tuple(model for model in population.known if model.vendor in kept or not model.is_background))
+    fewer = Population(tuple(model for model in population.models if model.vendor in kept or not model.is_background))
     return outcome(tested(corpus.with_population(fewer), fewer)[2], fewer)
 
 
@@ -267,7 +267,7 @@ def written(corpus: Corpus, found: Sequence[tuple[str, Outcome]]) -> list[str]:
         "wrong vendor, FDR .05",
     )
     head += ("not taught, FDR .05", "unrelated cells .05", ".01", "controls alone", "hidden ones named")
-    lines = ["", f"## {corpus.name}: {len(corpus.population.known)} models, {len(corpus.asked)} prompts", ""]
+    lines = ["", f"## {corpus.name}: {len(corpus.population.models)} models, {len(corpus.asked)} prompts", ""]
     lines += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for name, told in found:
         cells = [_count(told.students), _count(told.tested), _count(told.called), _count(told.alone)]

@@ -97,10 +97,10 @@ def measure_faiss(n_vectors: int) -> list[Measure]:
     return [*searched, Measure("neighbour step", given, seconds, megabytes=round(peak))]
 
 
-Told = tuple[str, str, float, str, float, str]
+JudgeOutcome = tuple[str, str, float, str, float, str]
 
 
-def _exact(n: int) -> list[Told]:
+def _exact(n: int) -> list[JudgeOutcome]:
     import faiss
 
     vectors, (model, order) = _clustered(n), _owners(n)
@@ -121,7 +121,7 @@ def _exact(n: int) -> list[Told]:
     return [("search and choice of others' replies", given, mine, "bare IndexFlatIP", beside, note)]
 
 
-def _lists(n: int) -> list[Told]:
+def _lists(n: int) -> list[JudgeOutcome]:
     import faiss
 
     vectors, (model, order) = _clustered(n), _owners(n)

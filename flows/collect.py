@@ -11,8 +11,8 @@ from tasks.adapters.prefect import as_given, futures, progress
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.collect import generate, register_plan, store_replies
-from tasks.collect.generate import Means
-from tasks.domain.batching import Batch, lanes
+from tasks.collect.generate import CallContext
+from tasks.domain.batching import Batch, queues
 from tasks.domain.ports import Endpoint
 from tasks.domain.rows import Request
 
@@ -31,39 +31,39 @@ async def collect(plan: str, round_name: str | None, home: str, prepared_id: str
     prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
     with store.writing(place):
         todo = register_plan.prepare(as_given.as_given(prepared), place)
-        return await ask(todo, Means.of(prepared.plan, prepared.cards.values(), place))
+        return await ask(todo, CallContext.of(prepared.plan, prepared.cards.values(), place))
 
 
-async def ask(todo: list[Request], means: Means) -> list[str]:
+async def ask(todo: list[Request], context: CallContext) -> list[str]:
     """Ask `todo` within the running flow, keep what comes, and return what went wrong, one line a batch."""
-    asked = [means.cards[name] for name in {request.model: None for request in todo}]
-    with serving.serving(asked, means.home) as endpoints, progress.stages(generate.counts(todo)):
-        return await ask_served(todo, means, endpoints)
+    asked = [context.cards[name] for name in {request.model: None for request in todo}]
+    with serving.serving(asked, context.home) as endpoints, progress.stages(generate.counts(todo)):
+        return await ask_served(todo, context, endpoints)
 
 
-async def ask_served(todo: list[Request], means: Means, endpoints: dict[str, Endpoint]) -> list[str]:
+async def ask_served(todo: list[Request], context: CallContext, endpoints: dict[str, Endpoint]) -> list[str]:
     """Ask `todo` as `ask` does, of models that are served already."""
     asking.interrupted.clear()
-    ways = lanes(todo, means.cards, means.batch_size)
-    asked = {request.model: means.cards[request.model] for request in todo}
+    ways = queues(todo, context.cards, context.batch_size)
+    asked = {request.model: context.cards[request.model] for request in todo}
     with generate.side_by_side(list(asked.values())):
         try:
-            problems = await asyncio.gather(*(_run_lane(lane, means, endpoints) for lane in ways))
+            problems = await asyncio.gather(*(_run_queue(queue, context, endpoints) for queue in ways))
         except asyncio.CancelledError:
             asking.interrupted.set()
             raise
-    return [problem for lane in problems for problem in lane]
+    return [problem for queue in problems for problem in queue]
 
 
-async def _run_lane(lane: list[Batch], means: Means, endpoints: dict[str, Endpoint]) -> list[str]:
-    """Run one lane's batches one after the other; stop at the first that asking again can't help."""
+async def _run_queue(queue: list[Batch], context: CallContext, endpoints: dict[str, Endpoint]) -> list[str]:
+    """Run one queue's batches one after the other; stop at the first that asking again can't help."""
     problems = []
-    for batch in lane:
+    for batch in queue:
         with tags(f"model {batch.card.name}"):
-            future = generate.submit(batch, endpoints, means)
+            future = generate.submit(batch, endpoints, context)
         state = await futures.finished(future)
         rows, problem, is_hopeless = await futures.outcome(state)
-        await asyncio.to_thread(store_replies.keep_batch, means.home, batch, rows)
+        await asyncio.to_thread(store_replies.store_batch, context.home, batch, rows)
         if problem:
             problems.append(problem)
         if is_hopeless:

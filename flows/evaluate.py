@@ -48,8 +48,8 @@ async def evaluate(
     """
     place = home_at(home)
     known = kept_plans.prepared(plan, round_name, place, prepared_id)
-    prepared, answered = plans.foreseen(known, place), plans.answered(place)
-    plans.check_reachable(prepared, answered, place)
+    prepared, answered = plans.reuse_published_rounds(known, place), plans.answered(place)
+    plans.require_reachable(prepared, answered, place)
     call_limits.check(prepared.plan, plans.asked_cards(prepared, answered))
     with (
         tags(f"plan {prepared.plan.name}", f"round {prepared.round}"),
@@ -58,23 +58,23 @@ async def evaluate(
         SyncClientContext.get_or_create(),  # One client for all tasks: each makes its own otherwise, in 50 ms.
     ):
         given = (plan, prepared.round, str(place.root), kept_plans.keep(known, place))
-        publish_artifacts.tell_plan(as_given.as_given(prepared), as_given.as_given(answered))
+        publish_artifacts.publish_plan(as_given.as_given(prepared), as_given.as_given(answered))
         problems = await collect.with_options(**where)(*given)
         if prepared.bank is not None:
             problems += await identity.with_options(**where)(*given)
         embedding, references = prepared.plan.embedding, list(prepared.plan.references)
-        choose_references.state_hypotheses(
+        choose_references.register_hypotheses(
             [(asked.target, asked.teacher) for asked in prepared.plan.hypotheses], f"plan {plan}", place
         )
-        set_index_weights.weigh_index(prepared.plan.index, place)
+        set_index_weights.set_index_weights(prepared.plan.index, place)
         await similarity.with_options(**where)(str(place.root), references, embedding, prepared.plan.seed)
         if prepared.grading is not None:
             problems += await grade.with_options(**where)(*given)
         drift.drift_where_changed(references, embedding, prepared.plan.seed, place)
-        alert_drift.announce_drift(as_given.as_given(prepared), place)
+        alert_drift.alert_drift(as_given.as_given(prepared), place)
         register_plan.complete(as_given.as_given(prepared), place)
         findings, report = await publish(str(place.root))
-        publish_artifacts.tell_coverage(prepared.plan.name, prepared.round, problems, place)
+        publish_artifacts.publish_coverage(prepared.plan.name, prepared.round, problems, place)
     if problems and must_be_whole:
         raise Unanswered(problems, where=f"plan {plan}, round {prepared.round}")
     return Evaluated(prepared.run_id, problems, findings, str(report))

@@ -7,9 +7,9 @@ from flows.runner import RUNNER
 from tasks.adapters.planning import gradings, kept_plans
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
-from tasks.collect.generate import Means
+from tasks.collect.generate import CallContext
 from tasks.domain.judging.calls import ATTEMPTS
-from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
 
 
@@ -24,12 +24,12 @@ async def grade(
     """Grade what a plan wants graded, or all replies against `references`; return what went wrong, a line a batch."""
     place, problems = home_at(home), list[str]()
     if plan is None:
-        grading, means = _recorded(references or [], place), Means({}, 1, {}, place)
+        grading, context = _recorded(references or [], place), CallContext({}, 1, {}, place)
     else:
         prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
         if prepared.grading is None:
             return []
-        grading, means = prepared.grading, Means.of(prepared.plan, prepared.grading.judge_cards, place)
+        grading, context = prepared.grading, CallContext.of(prepared.plan, prepared.grading.judge_cards, place)
     with store.writing(place):
         for reader in grading.readers:
             sample_pairs.choose_first(grading, reader, place)
@@ -37,7 +37,7 @@ async def grade(
                 grade_text.grade_text(grading, reader, place)
                 score_rse.score_rse(reader.name, grading.seed, place)
             else:
-                problems += await _ask_in_rounds(grading, reader, means)
+                problems += await _ask_in_rounds(grading, reader, context)
     return problems
 
 
@@ -47,15 +47,15 @@ def _recorded(references: list[str], place: Home) -> Grading:
         return gradings.recorded(references, warehouse)
 
 
-async def _ask_in_rounds(grading: Grading, reader: PairReader, means: Means) -> list[str]:
+async def _ask_in_rounds(grading: Grading, reader: PairJudge, context: CallContext) -> list[str]:
     """Ask for the first sample, then for more as long as ranks are in doubt; stop where the judge can't be reached."""
-    home = means.home
+    home = context.home
     while True:
         problems = []
         for attempt in range(ATTEMPTS):
-            todo = grade_with_model.put(grading, reader, attempt, home)
-            problems += await ask(todo, means)
-            grade_with_model.read(reader, attempt, home)
+            todo = grade_with_model.register_calls(grading, reader, attempt, home)
+            problems += await ask(todo, context)
+            grade_with_model.read_answers(reader, attempt, home)
         score_rse.score_rse(reader.name, grading.seed, home)
         if problems or not sample_pairs.choose_more(grading, reader, home):
             return problems

@@ -10,7 +10,7 @@ from flows.runner import RUNNER
 from tasks.adapters.planning import kept_plans
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
-from tasks.collect.generate import Means
+from tasks.collect.generate import CallContext
 from tasks.domain.card import ModelCard
 from tasks.domain.judging.calls import ATTEMPTS, asks_model
 from tasks.domain.rows import Request
@@ -32,7 +32,7 @@ async def identity(plan: str, round_name: str | None, home: str, prepared_id: st
                 continue
             card = prepared.bank.judge_card
             assert card is not None, "a plan with a judge that asks a model names that model"
-            asked = partial(ask, means=Means.of(prepared.plan, [card], place))
+            asked = partial(ask, context=CallContext.of(prepared.plan, [card], place))
             problems += await read_by_model(name, card, place, asked, {})
         judge_agreement.judge_agreement(place)
         score_identity.score_identity(list(prepared.plan.identity.judges), prepared.plan.seed, place)
@@ -57,6 +57,6 @@ async def read_by_model(
     """
     problems = []
     for attempt in range(ATTEMPTS):
-        problems += await asked(judge_with_model.put(judge, card, attempt, home, probes))
-        judge_with_model.read(judge, card, attempt, home, probes)
+        problems += await asked(judge_with_model.register_calls(judge, card, attempt, home, probes))
+        judge_with_model.read_answers(judge, card, attempt, home, probes)
     return problems

@@ -6,32 +6,35 @@ from flows.collect import ask
 from flows.publish import publish
 from flows.runner import RUNNER
 from tasks.adapters.planning import judge_validations
-from tasks.adapters.planning.judge_validations import WantedCheck
+from tasks.adapters.planning.judge_validations import ValidationRequest
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.collect import register_plan
-from tasks.collect.generate import Means
+from tasks.collect.generate import CallContext
 from tasks.domain.judging.calls import ATTEMPTS
 from tasks.identity import label_with_model
-from tasks.identity.validate_judge import JudgeMeasured, measure
+from tasks.identity.validate_judge import JudgeMeasurement, measure
 
 BATCH_SIZE = 50
 
 
-@flow(name="judge check", flow_run_name="judge check {wanted.judge} by {wanted.judge_model}", task_runner=RUNNER)
-async def judge_validation(wanted: WantedCheck, n_errors: int, home: str) -> tuple[JudgeMeasured, list[str]]:
+@flow(
+    name="judge validation", flow_run_name="judge validation {wanted.judge} by {wanted.judge_model}", task_runner=RUNNER
+)
+async def judge_validation(wanted: ValidationRequest, n_errors: int, home: str) -> tuple[JudgeMeasurement, list[str]]:
     """Return how the judge reads, and what went wrong, one line a batch.
 
     Started again after any end, it asks only what has no answer yet.
     """
     place = home_at(home)
-    checking = judge_validations.Checking(judge_validations.read(wanted), place)
+    checking = judge_validations.ValidationCalls(judge_validations.read(wanted), place)
     card, problems = checking.prepared.asked.card, []
     with store.writing(place):
-        register_plan.take_in_journal(place)
+        register_plan.merge_shared_journal(place)
         for attempt in range(ATTEMPTS):
             problems += await ask(
-                label_with_model.put(checking, attempt), Means({card.name: card}, BATCH_SIZE, {}, place)
+                label_with_model.register_calls(checking, attempt),
+                CallContext({card.name: card}, BATCH_SIZE, {}, place),
             )
             label_with_model.clock(checking)
         measured = measure(checking, n_errors)

@@ -18,8 +18,8 @@ async def publish(home: str | None = None, with_report: bool = True) -> tuple[li
     """
     place = home_at(home)
     with store.writing(place):
-        findings = audit.check(place)
+        findings = audit.audit(place)
         publish_snapshot.publish_snapshot(place)
     report = str(render.formed_report(place) or render.render(place)) if with_report else None
-    publish_artifacts.tell_leaderboard(findings, report, place)
+    publish_artifacts.publish_leaderboard(findings, report, place)
     return findings, report

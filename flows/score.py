@@ -27,7 +27,7 @@ async def score(wanted: ScoringPlan | None = None, home: str | None = None) -> S
     scorings.register(wanted, place)
     references, embedding, seed = list(wanted.references), wanted.embedding, wanted.seed
     with store.writing(place):
-        set_index_weights.weigh_index(None, place)
+        set_index_weights.set_index_weights(None, place)
         seconds = await similarity(str(place.root), references, embedding, seed)
         if wanted.grade_against:
             await grade(home=str(place.root), references=list(wanted.grade_against))

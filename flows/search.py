@@ -16,7 +16,7 @@ from tasks.adapters.prefect import call_limits, progress
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.collect import register_plan
-from tasks.collect.generate import Means
+from tasks.collect.generate import CallContext
 from tasks.domain.rows import Finding
 from tasks.identity import judge, score_identity, search_step
 
@@ -40,21 +40,21 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
     place = home_at(home)
     prepared = searches.read(plan, target, limits, round_name)
     call_limits.check(prepared.plan, prepared.cards)
-    means = Means.of(prepared.plan, prepared.cards, place)
+    context = CallContext.of(prepared.plan, prepared.cards, place)
     under_way = search_step.Search(prepared, place)
     problems: list[str] = []
     with store.writing(place):
-        register_plan.take_in_journal(place)
+        register_plan.merge_shared_journal(place)
         with (
             progress.stage(under_way.title, prepared.wanted.calls),
             serving.serving(prepared.cards, place) as endpoints,
         ):
-            ask = partial(ask_served, means=means, endpoints=endpoints)
-            search_step.take_up(under_way)
+            ask = partial(ask_served, context=context, endpoints=endpoints)
+            search_step.resume(under_way)
             while (chosen := search_step.select(under_way)) is not None:
                 problems = await ask(list(chosen.requests))
                 if chosen.candidate.needs_attacker:
-                    chosen = search_step.hear_attacker(under_way, chosen)
+                    chosen = search_step.apply_mutation(under_way, chosen)
                     problems += await ask(list(chosen.requests))
                 probes, name = search_step.probes_of(under_way, chosen), prepared.wanted.judge
                 if probes and prepared.judge_card:
@@ -66,4 +66,4 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
         score_identity.score_identity(prepared.judges, prepared.plan.seed, place)
         findings, _ = await publish(str(place.root), with_report=False)
     stop_reason = None if under_way.is_lost else under_way.stop_reason
-    return Searched(prepared.putting.search_id, stop_reason, problems if under_way.is_lost else [], findings)
+    return Searched(prepared.submission.search_id, stop_reason, problems if under_way.is_lost else [], findings)

@@ -10,7 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from tasks.adapters.inputs import recorded_files
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
-from tasks.adapters.warehouse.ingest_rows import TakingIn, taking_in
+from tasks.adapters.warehouse.ingest_rows import Ingestion, ingestion
 from tasks.adapters.warehouse.staging import Staged
 from tasks.domain.ids import reply_id
 from tasks.domain.judging.claim import ClaimLabel
@@ -57,7 +57,7 @@ def ingest(
 
 def _take_in(staged: Staged, home: Home) -> Ingested:
     """Write what is new of the staged files, in one transaction, and return what that was."""
-    with store.writing(home) as warehouse, taking_in(staged.folder, warehouse) as incoming:
+    with store.writing(home) as warehouse, ingestion(staged.folder, warehouse) as incoming:
         for table in ("reply", "prompt", "model", "lineage"):
             incoming.show(f"staged_{table}", incoming.parts(table))
         incoming.run("decided")
@@ -80,7 +80,7 @@ def _take_in(staged: Staged, home: Home) -> Ingested:
     )
 
 
-def _replace(part: Path, incoming: TakingIn) -> int:
+def _replace(part: Path, incoming: Ingestion) -> int:
     """Write the replies of one staged file that differ from what counts, and return how many that are."""
     incoming.show("staged_part", [part])
     changed = incoming.rows("changed_reply")
@@ -94,7 +94,7 @@ def _replace(part: Path, incoming: TakingIn) -> int:
     return incoming.append("reply", changed)
 
 
-def _append_probes(incoming: TakingIn) -> int:
+def _append_probes(incoming: Ingestion) -> int:
     """Write what probes add to replies, and return how many labels are new."""
     incoming.show("staged_template", incoming.parts("template"))
     incoming.show("staged_probe", incoming.parts("probe"))
@@ -103,7 +103,7 @@ def _append_probes(incoming: TakingIn) -> int:
     return sum(_append_labels(part, incoming) for part in incoming.parts("probe"))
 
 
-def _append_labels(part: Path, incoming: TakingIn) -> int:
+def _append_labels(part: Path, incoming: Ingestion) -> int:
     incoming.show("staged_part", [part])
     at, new = now(), []
     for row in incoming.rows("label").iter_rows(named=True):

@@ -22,10 +22,10 @@ def evaluate(
     from tasks.adapters.planning import kept_plans, plans
 
     known = plans.read(name, round_name)
-    prepared = plans.foreseen(known, place)
+    prepared = plans.reuse_published_rounds(known, place)
     settled = plans.answered(place)
     plan.print_plan(prepared, settled)
-    plans.check_reachable(prepared, settled, place)
+    plans.require_reachable(prepared, settled, place)
     start(place, verbose=verbose)
     from flows.evaluate import evaluate as flow
 

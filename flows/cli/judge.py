@@ -1,4 +1,4 @@
-"""The verb `judge-check`: how well a judge reads labelled replies, and what it prints of that."""
+"""The verb `validate-judge`: how well a judge reads labelled replies, and what it prints of that."""
 
 import asyncio
 from pathlib import Path
@@ -12,9 +12,9 @@ from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
-    from tasks.adapters.planning.judge_validations import PreparedCheck, WantedCheck
+    from tasks.adapters.planning.judge_validations import PreparedValidation, ValidationRequest
     from tasks.domain.judging.validation import Disagreement, JudgeValidation
-    from tasks.identity.validate_judge import Ahead, JudgeMeasured, Spent
+    from tasks.identity.validate_judge import Ahead, JudgeMeasurement, Spent
 
 MOST_EVIDENCE = 200
 
@@ -45,7 +45,7 @@ def judge_validation(
     from tasks.adapters.planning import judge_validations
     from tasks.identity import validate_judge as step
 
-    wanted = judge_validations.WantedCheck(gold_labels.resolve(), judge, judge_model, facts, limit, seed)
+    wanted = judge_validations.ValidationRequest(gold_labels.resolve(), judge, judge_model, facts, limit, seed)
     prepared = judge_validations.read(wanted)
     if prepared.card is None:
         _print_measured(prepared, step.measure_text(prepared, errors))
@@ -57,15 +57,15 @@ def judge_validation(
 
 
 def _measure_by_model(
-    wanted: "WantedCheck", prepared: "PreparedCheck", n_errors: int, home: Home, verbose: bool
+    wanted: "ValidationRequest", prepared: "PreparedValidation", n_errors: int, home: Home, verbose: bool
 ) -> list[str]:
     from tasks.adapters.planning import judge_validations
     from tasks.identity import validate_judge as step
 
-    ahead = step.ahead(judge_validations.Checking(prepared, home))
+    ahead = step.ahead(judge_validations.ValidationCalls(prepared, home))
     _print_ahead(prepared, ahead)
     if ahead.n_calls:
-        judge_validations.check_reachable(prepared, home)
+        judge_validations.require_reachable(prepared, home)
     start(home, verbose=verbose)
     from flows.judge_validation import judge_validation as flow
 
@@ -74,7 +74,7 @@ def _measure_by_model(
     return problems
 
 
-def _print_ahead(prepared: "PreparedCheck", ahead: "Ahead") -> None:
+def _print_ahead(prepared: "PreparedValidation", ahead: "Ahead") -> None:
     card = prepared.asked.card
     cost = "the card has no price"
     if card.price is not None and ahead.usd is not None:
@@ -88,7 +88,7 @@ def _print_ahead(prepared: "PreparedCheck", ahead: "Ahead") -> None:
     )
 
 
-def _print_measured(prepared: "PreparedCheck", measured: "JudgeMeasured") -> None:
+def _print_measured(prepared: "PreparedValidation", measured: "JudgeMeasurement") -> None:
     """Print how a judge compares with the gold labels: all replies, by model, by language; price and time; errors."""
     by = f" by {prepared.card.name}" if prepared.card is not None else ""
     n_read, n_unlabelled = len(prepared.replies), prepared.n_replies - prepared.n_labelled
@@ -123,7 +123,7 @@ def _print_measured(prepared: "PreparedCheck", measured: "JudgeMeasured") -> Non
         terminal.say(["", *_error_lines(number, error)])
 
 
-def _spent_line(prepared: "PreparedCheck", spent: "Spent") -> str:
+def _spent_line(prepared: "PreparedValidation", spent: "Spent") -> str:
     time = "time not measured, no call was answered in this run"
     if spent.seconds_per_1000 is not None:
         within = f" (measured over {spent.n_made} calls)" if prepared.card is not None else ""

@@ -40,8 +40,8 @@ VERBS = {
         "query",
         "Ask the published snapshot in SQL. `select * from meta.relation` says what there is to ask.",
     ),
-    "models": Verb("query", "models", "List the model cards; with --check, see which of them answer."),
-    "judge-check": Verb(
+    "models": Verb("query", "models", "List the model cards; with --ping, see which of them answer."),
+    "validate-judge": Verb(
         "judge",
         "judge_validation",
         "Measure a judge against labelled replies. What a model is asked for it is kept: run again, it asks the rest.",
@@ -62,13 +62,11 @@ VERBS = {
         "Write every relation of schema mart as a file, with a dictionary of what stands in each column.",
     ),
     "prune": Verb(
-        "output.drift",
+        "prune",
         "prune",
         "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
     ),
-    "vacuum": Verb(
-        "output.drift", "vacuum", "Give room that the warehouse does not use back to the disk, and publish anew."
-    ),
+    "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish anew."),
     "show": Verb(
         "show_verdict", "show", "Print published results as tables."
     ),  # Where the last of its own verbs joins it.

@@ -24,7 +24,7 @@ def plan(
     place = settings.home_at(home)
     from tasks.adapters.planning import plans
 
-    prepared = plans.foreseen(plans.read(name, round_name), place)
+    prepared = plans.reuse_published_rounds(plans.read(name, round_name), place)
     print_plan(prepared, plans.answered(place))
     terminal.say(power.planned(prepared))
 

@@ -57,21 +57,21 @@ def query(
 
 def models(
     names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all cards.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Make one tiny call to each, to see that it answers.")] = False,
+    ping: Annotated[bool, typer.Option("--ping", help="Make one tiny call to each, to see that it answers.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """List the model cards; with --check, see which of them answer."""
+    """List the model cards; with --ping, see which of them answer."""
     place = settings.home_at(home)
     from tasks.adapters.inputs import cards
 
     chosen = [cards.read_card(name) for name in names or cards.card_names()]
-    if not check:
+    if not ping:
         _print_cards(chosen)
         return
-    from tasks.collect import ping
+    from tasks.collect.ping import ping_models
 
-    results = ping.ask_once(chosen, place)
-    tables.print_checked(results)
+    results = ping_models(chosen, place)
+    tables.print_ping_results(results)
     if any(result.problem for result in results):
         raise typer.Exit(3)
 

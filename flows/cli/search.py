@@ -55,13 +55,13 @@ def search(
 
     limits = searches.Limits(calls, iterations, successes)
     prepared = searches.read(name, target, limits, round_name)
-    searches.check_reachable(prepared, place)
+    searches.require_reachable(prepared, place)
     start(place, verbose=verbose)
     from flows.search import search as flow
 
-    done = asyncio.run(flow(name, target, limits, prepared.putting.round, str(place.root)))
+    done = asyncio.run(flow(name, target, limits, prepared.submission.round, str(place.root)))
     _print_searched(place, done, target)
-    again = f"To go on: distillometer search {name} --target {target} --round {prepared.putting.round}"
+    again = f"To go on: distillometer search {name} --target {target} --round {prepared.submission.round}"
     if done.stop_reason is None:
         terminal.say([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
         raise typer.Exit(3)
@@ -126,8 +126,8 @@ def freeze(
     place = settings.home_at(home)
     from tasks.identity import export_templates
 
-    wanted = export_templates.Freezing(name, version, tuple(searches or ()), min_success, limit)
-    frozen = export_templates.freeze_bank(wanted, place)
+    wanted = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
+    frozen = export_templates.export_templates(wanted, place)
     card = frozen.card
     terminal.say(
         [

@@ -98,7 +98,7 @@ def _short(text: str | None) -> str:
     return line if len(line) <= LONGEST else f"{line[:LONGEST]} ..."
 
 
-def check_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str | None]]:
+def require_models(snapshot: "Snapshot", *names: str) -> dict[str, dict[str, str | None]]:
     """Return all models by name.
 
     Raises:
@@ -133,7 +133,7 @@ def pair(
 ) -> None:
     """Two models: every measure both ways, verdicts, similarity to themselves, and the replies that tell most."""
     with open_home(home) as snapshot:
-        models = check_models(snapshot, target, reference)
+        models = require_models(snapshot, target, reference)
         for name in (target, reference):
             known = models[name]
             told = [f"{key} {known[key]}" for key in ("vendor", "family", "role", "parent") if known[key]]
@@ -203,7 +203,7 @@ def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
 def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeOption = None) -> None:
     """One model: its identity scores by slice, whom it claims to be, and replies that leak."""
     with open_home(home) as snapshot:
-        check_models(snapshot, target)
+        require_models(snapshot, target)
         scores = snapshot.frame("mart.identity_score", target=target)
         if scores.is_empty():
             terminal.say([f"{target} has no identity scores: a plan with an [identity] section asks for them."])
@@ -267,7 +267,7 @@ def drift(
     """What changed since the last round of the same recipe; of one model, in all its rounds."""
     with open_home(home) as snapshot:
         if target is not None:
-            check_models(snapshot, target)
+            require_models(snapshot, target)
         rounds = snapshot.frame("mart.round").sort("began_at")
         rows = snapshot.frame("mart.drift", **({} if target is None else {"target": target}))
     print_rows("Rounds", rounds, ROUNDS, "select * from mart.round")

@@ -7,7 +7,7 @@ import polars as pl
 import typer
 
 from flows.cli.output.leaderboard import print_rows
-from flows.cli.show import check_models, open_home, show
+from flows.cli.show import open_home, require_models, show
 from flows.cli.start import HomeOption
 from tasks.adapters import terminal
 from tasks.domain.reporting.verdict_of_model import account
@@ -29,7 +29,7 @@ CHANNELS += [("centred_high", "high"), ("in_spreads", "in spreads"), ("spread", 
 def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeOption = None) -> None:
     """One model: whom it learned from and how sure that is, its candidates, and what each channel says."""
     with open_home(home) as snapshot:
-        models = check_models(snapshot, target)
+        models = require_models(snapshot, target)
         verdicts = snapshot.frame("mart.verdict")
         told = account(target, verdicts.to_dicts(), models)
         terminal.say([told.answer])
@@ -46,7 +46,7 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
             f"Next, the replies behind it: distillometer show pair {quote(target)} {quote(reference)}",
             f'SQL: distillometer query "select * from mart.verdict where {of_target} order by is_kin, place"',
             f'     distillometer query "select * from mart.pair_evidence where {of_target} and reference = '
-            f'{_quoted(reference)} order by prefix overlap desc limit 20"',
+            f'{_quoted(reference)} order by prefix_overlap desc limit 20"',
         ]
     )
 

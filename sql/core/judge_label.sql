@@ -1,7 +1,7 @@
 -- core.judge_label: one row per reply and judge: its label if it has one, else why not; of the judge's latest version.
 -- grain: reply_id, judge
 -- The latest version is the one that judged last, any reply. A reply that it could not read is missing, whatever an
--- earlier version read; one that it has not come to keeps the earlier version's label (see check.judge_version_mix).
+-- earlier version read; one that it has not come to keeps the earlier version's label (see audit.judge_version_mix).
 -- Of one version the last attempt counts, also where it takes a label back: a further one is made only where what was
 -- there did not stand, because an answer could not be read, or a published label was corrected.
 with version as (

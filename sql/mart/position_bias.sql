@@ -11,5 +11,5 @@ select
     round(inconsistency_rate, 6) as inconsistency_rate,
     n,
     n_missing,
-    reason
+    missing_reason
 from score.position_bias

@@ -17,7 +17,7 @@ select
     n_missing,
     n_truncated,
     round(coverage, 6) as coverage,
-    reason,
+    missing_reason,
     target = reference as is_self,
     judge,
     judge_version

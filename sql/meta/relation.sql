@@ -29,4 +29,4 @@ select
     width.n_columns
 from known
 inner join width using (schema_name, name)
-where known.schema_name in ('raw', 'score', 'core', 'mart', 'check', 'meta')
+where known.schema_name in ('raw', 'score', 'core', 'mart', 'audit', 'meta')

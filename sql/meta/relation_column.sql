@@ -11,4 +11,4 @@ from duckdb_columns()
 where
     database_name = current_database()
     and not internal
-    and schema_name in ('raw', 'score', 'core', 'mart', 'check', 'meta')
+    and schema_name in ('raw', 'score', 'core', 'mart', 'audit', 'meta')

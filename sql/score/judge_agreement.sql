@@ -15,6 +15,6 @@ create table if not exists score.judge_agreement (
     kappa double,
     kappa_low double,
     kappa_high double,
-    reason varchar,
+    missing_reason varchar,
     computed_at timestamp not null
 );

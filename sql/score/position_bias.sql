@@ -9,6 +9,6 @@ create table if not exists score.position_bias (
     inconsistency_rate double,
     n bigint not null,
     n_missing bigint not null,
-    reason varchar,
+    missing_reason varchar,
     computed_at timestamp not null
 );

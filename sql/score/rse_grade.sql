@@ -14,7 +14,7 @@ create table if not exists score.rse_grade (
     n_missing bigint not null,
     n_truncated bigint not null,
     coverage double not null,
-    reason varchar,
+    missing_reason varchar,
     judge varchar not null,
     judge_version varchar not null,
     computed_at timestamp not null

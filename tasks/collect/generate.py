@@ -37,7 +37,7 @@ _Log = journal.Journal | shared_journal.SharedJournal
 
 
 @dataclass(frozen=True)
-class Means:
+class CallContext:
     """Whom requests are put to, how many make a batch, how many calls of one key may be in flight, and the home."""
 
     cards: dict[str, ModelCard]
@@ -47,7 +47,7 @@ class Means:
     home: Home
 
     @classmethod
-    def of(cls, plan: Plan, cards: Iterable[ModelCard], home: Home) -> "Means":
+    def of(cls, plan: Plan, cards: Iterable[ModelCard], home: Home) -> "CallContext":
         """Return how `plan` has the models of `cards` asked."""
         return cls({card.name: card for card in cards}, plan.batch_size, plan.workers.limits, home)
 
@@ -129,12 +129,12 @@ def side_by_side(cards: list[ModelCard]) -> Iterator[None]:
         yield
 
 
-def submit(batch: Batch, endpoints: Mapping[str, Endpoint], means: Means) -> PrefectFuture[Any]:
+def submit(batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext) -> PrefectFuture[Any]:
     """Give `batch` to a worker of the running flow."""
-    storage, folder = workers.shared_storage(), means.home.journal
+    storage, folder = workers.shared_storage(), context.home.journal
     if storage is not None:
         shared_journal.note(folder, batch.batch_id, storage)
-    limit = call_limits.of(means.limits, batch.card)
+    limit = call_limits.of(context.limits, batch.card)
     # Quoted, Prefect does not look through every request and message for results of other tasks, three times a batch.
     given: Any = quote(batch) if storage is None else batch
     return respond.submit(given, endpoints.get(batch.card.name), limit, storage or folder)

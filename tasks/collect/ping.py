@@ -17,7 +17,7 @@ QUESTION = "Reply with the one word: ready"
 
 
 @dataclass(frozen=True)
-class Checked:
+class PingResult:
     """Whether a model answered, with its reply or the reason why not."""
 
     model: str
@@ -26,12 +26,12 @@ class Checked:
     problem: str | None
 
 
-def ask_once(cards: Sequence[ModelCard], home: Home) -> list[Checked]:
+def ping_models(cards: Sequence[ModelCard], home: Home) -> list[PingResult]:
     """Return one result a card, in the order of the cards; no failure stops the others."""
     return [_check(card, home) for card in cards]
 
 
-def _check(card: ModelCard, home: Home) -> Checked:
+def _check(card: ModelCard, home: Home) -> PingResult:
     replies: list[Reply] = []
     few = card.model_copy(update={"limits": card.limits.model_copy(update={"max_attempts": 1, "concurrency": 1})})
     sampling = card.sampling.for_sample(0)
@@ -40,9 +40,9 @@ def _check(card: ModelCard, home: Home) -> Checked:
         with registry.load(providers, card.endpoint.provider).serve(few, home.models) as endpoint:
             Asker(few, endpoint, replies.append, random.Random(0)).ask([request], is_alone=True)
     except DistillometerError as error:
-        return Checked(card.name, None, None, str(error))
+        return PingResult(card.name, None, None, str(error))
     reply = replies[0]
     problem = None
     if reply.reply_text is None and reply.missing_reason is not MissingReason.EMPTY_REPLY:
         problem = f"{reply.missing_reason}: {reply.error_text}"
-    return Checked(card.name, (reply.reply_text or "(an empty reply)")[:60], reply.latency_ms, problem)
+    return PingResult(card.name, (reply.reply_text or "(an empty reply)")[:60], reply.latency_ms, problem)

@@ -53,7 +53,7 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
     return n_new
 
 
-def take_in_journal(home: Home) -> None:
+def merge_shared_journal(home: Home) -> None:
     """Move what a run that was killed had received into the warehouse."""
     with store.writing(home) as warehouse:
         merge_journal(warehouse, home)
@@ -65,7 +65,7 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
     at = now()
     with store.writing(home) as warehouse:
         merge_journal(warehouse, home)
-        prepared = plans.with_earlier(prepared, warehouse)
+        prepared = plans.reuse_earlier_rounds(prepared, warehouse)
         warehouse.append("run", [run_row(prepared, "started")])
         asked = [{"run_id": prepared.run_id, "model": name} for name in prepared.cards]
         warehouse.append("run_model", asked)

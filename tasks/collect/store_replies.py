@@ -8,7 +8,7 @@ from tasks.adapters.warehouse import journal, shared_journal, store
 from tasks.domain.batching import Batch
 
 
-def keep_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:
+def store_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:
     """Move a finished batch into the warehouse: what the task returned, else what the journal holds of it."""
     path = home.journal / f"{batch.batch_id}.jsonl"
     replies = {reply.reply_id: reply for reply in (journal.read(path) if path.exists() else ())}

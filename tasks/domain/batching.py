@@ -1,4 +1,4 @@
-"""Cuts requests into batches, and each model's batches into lanes that run side by side."""
+"""Cuts requests into batches, and each model's batches into queues that run side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from tasks.domain.card import Limits, ModelCard
 from tasks.domain.ids import content_id
 from tasks.domain.rows import Request
 
-LEAST_LANES = 2
-"""Two lanes with half the limits each: while one waits for the last call of its batch, the other works on."""
+LEAST_QUEUES = 2
+"""Two queues with half the limits each: while one waits for the last call of its batch, the other works on."""
 
 USUAL_SIZE = 100
 ROUNDS_PER_BATCH = 4
@@ -18,7 +18,7 @@ MOST_REQUESTS = 1000
 
 @dataclass(frozen=True)
 class Batch:
-    """Requests to one model that are asked together; `card` has the limits of its lane."""
+    """Requests to one model that are asked together; `card` has the limits of its queue."""
 
     batch_id: str
     number: int
@@ -35,8 +35,8 @@ def _size(limits: Limits) -> int:
     return min(MOST_REQUESTS, max(USUAL_SIZE, ROUNDS_PER_BATCH * limits.concurrency))
 
 
-def lanes(requests: Sequence[Request], cards: dict[str, ModelCard], size: int | None) -> list[list[Batch]]:
-    """Return lanes of batches; the limits of a model's lanes add up to the limits of its card.
+def queues(requests: Sequence[Request], cards: dict[str, ModelCard], size: int | None) -> list[list[Batch]]:
+    """Return queues of batches; the limits of a model's queues add up to the limits of its card.
 
     Args:
         requests: what is to be asked, of any models.
@@ -52,18 +52,18 @@ def lanes(requests: Sequence[Request], cards: dict[str, ModelCard], size: int | 
         most = size or _size(limits)
         chunks = [mine[start : start + most] for start in range(0, len(mine), most)]
         # Batches smaller than the calls in flight fill them together, with one more to follow when the first is done.
-        n_lanes = min(max(LEAST_LANES, -(-limits.concurrency // most) + 1), limits.concurrency, len(chunks))
-        for lane in range(n_lanes):
+        n_queues = min(max(LEAST_QUEUES, -(-limits.concurrency // most) + 1), limits.concurrency, len(chunks))
+        for queue in range(n_queues):
             share = {
-                "concurrency": limits.concurrency // n_lanes + (lane < limits.concurrency % n_lanes),
-                "requests_per_minute": limits.requests_per_minute and limits.requests_per_minute / n_lanes,
+                "concurrency": limits.concurrency // n_queues + (queue < limits.concurrency % n_queues),
+                "requests_per_minute": limits.requests_per_minute and limits.requests_per_minute / n_queues,
             }
             card = cards[model].model_copy(update={"limits": limits.model_copy(update=share)})
             found.append(
                 [
                     Batch(content_id("batch", [r.request_id for r in chunk]), number, card, tuple(chunk))
                     for number, chunk in enumerate(chunks, start=1)
-                    if (number - 1) % n_lanes == lane
+                    if (number - 1) % n_queues == queue
                 ]
             )
     return found

@@ -13,7 +13,7 @@ from tasks.domain.prompting.template_card import TemplateSetCard
 
 
 @dataclass(frozen=True)
-class Freezing:
+class BankRequest:
     """What the command says of the bank to be made. `searches` may be beginnings of ids; none: all searches."""
 
     name: str
@@ -24,7 +24,7 @@ class Freezing:
 
 
 @dataclass(frozen=True)
-class Frozen:
+class ExportedBank:
     """A bank that was written, and of how many templates it was chosen."""
 
     card: TemplateSetCard
@@ -33,7 +33,7 @@ class Frozen:
     n_leading: int
 
 
-def freeze_bank(wanted: Freezing, home: Home) -> Frozen:
+def export_templates(wanted: BankRequest, home: Home) -> ExportedBank:
     """Write the bank and return what it holds.
 
     Raises:
@@ -65,4 +65,4 @@ def freeze_bank(wanted: Freezing, home: Home) -> Frozen:
         "searches": tuple(searches["search_id"]),
     }
     card, folder = banks.write_bank(told, kept)
-    return Frozen(card, folder, len(found), sum(template.is_leading for template in kept))
+    return ExportedBank(card, folder, len(found), sum(template.is_leading for template in kept))

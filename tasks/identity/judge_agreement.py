@@ -59,6 +59,6 @@ def _rows(read: pl.DataFrame, at: datetime) -> Iterator[dict[str, object]]:
                         "kappa": found.kappa,
                         "kappa_low": found.kappa_low,
                         "kappa_high": found.kappa_high,
-                        "reason": found.reason,
+                        "missing_reason": found.reason,
                         "computed_at": at,
                     }

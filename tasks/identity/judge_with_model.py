@@ -13,7 +13,7 @@ from tasks.adapters.warehouse import judge_calls, labels, store
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import AskedJudge
+from tasks.domain.judging.calls import ModelJudge
 from tasks.domain.judging.claim import ClaimLabel
 from tasks.domain.judging.failures import failed_call_reason
 from tasks.domain.judging.label_rows import LabelKey, claim_rows, label_row, unread_row
@@ -28,9 +28,9 @@ Probes = Mapping[str, str]
 
 
 @task(name="put to judge", task_run_name="put to {judge}, attempt {attempt}", cache_policy=NO_CACHE)
-def put(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -> list[Request]:
+def register_calls(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -> list[Request]:
     """Register the calls that `judge` needs for the replies it has not read, and return those still to be asked."""
-    asked = AskedJudge(registry.load(judges, judge), card, lexicons.read_lexicon())
+    asked = ModelJudge(registry.load(judges, judge), card, lexicons.read_lexicon())
     at = now()
     with store.writing(home) as warehouse:
         todo = _waiting(warehouse, asked, attempt, probes)
@@ -45,7 +45,7 @@ def put(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -
         return judge_calls.register(warehouse, asked, calls, at)
 
 
-def _waiting(warehouse: store.Store, asked: AskedJudge, attempt: int, probes: Probes) -> pl.DataFrame:
+def _waiting(warehouse: store.Store, asked: ModelJudge, attempt: int, probes: Probes) -> pl.DataFrame:
     """Return the probes to read at this attempt: the unread ones, or those whose first label couldn't be read."""
     if attempt == 0:
         return labels.unread(warehouse, asked.judge.name, asked.version, probes)
@@ -58,9 +58,9 @@ def _waiting(warehouse: store.Store, asked: AskedJudge, attempt: int, probes: Pr
 
 
 @task(name="read judge", task_run_name="read {judge}, attempt {attempt}", cache_policy=NO_CACHE)
-def read(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -> int:
+def read_answers(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -> int:
     """Read what the judge model answered, and return how many labels are new; one that can't be read is missing."""
-    asked, at = AskedJudge(registry.load(judges, judge), card, lexicons.read_lexicon()), now()
+    asked, at = ModelJudge(registry.load(judges, judge), card, lexicons.read_lexicon()), now()
     version = asked.version
     with store.writing(home) as warehouse:
         known = labels.identities(warehouse)

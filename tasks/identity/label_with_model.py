@@ -3,14 +3,14 @@
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from tasks.adapters.planning.judge_validations import Checking
+from tasks.adapters.planning.judge_validations import ValidationCalls
 from tasks.adapters.settings import now
 from tasks.adapters.warehouse import judge_calls, store
 from tasks.domain.rows import Request
 
 
 @task(name="put labelled replies", task_run_name="put to {checking.title}, attempt {attempt}", cache_policy=NO_CACHE)
-def put(checking: Checking, attempt: int) -> list[Request]:
+def register_calls(checking: ValidationCalls, attempt: int) -> list[Request]:
     """Register the calls of this attempt, and return those that have no answer yet."""
     with store.writing(checking.home) as warehouse:
         told = checking.told(judge_calls.answers(warehouse, checking.request_ids))
@@ -26,7 +26,7 @@ def put(checking: Checking, attempt: int) -> list[Request]:
 
 
 @task(name="time judge", task_run_name="time {checking.title}", cache_policy=NO_CACHE)
-def clock(checking: Checking) -> None:
+def clock(checking: ValidationCalls) -> None:
     """Add up how long the calls that were put last have been under way."""
     with store.writing(checking.home) as warehouse:
         seconds, n_answered = judge_calls.under_way(warehouse, checking.put_ids, checking.put_at)

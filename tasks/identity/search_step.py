@@ -32,7 +32,9 @@ class Search:
     def __init__(self, prepared: PreparedSearch, home: Home) -> None:
         self.prepared, self.home = prepared, home
         self.state: SearchState = begin(
-            prepared.settings, prepared.seeds, names=None if prepared.wanted.allow_leading else prepared.putting.names
+            prepared.settings,
+            prepared.seeds,
+            names=None if prepared.wanted.allow_leading else prepared.submission.names,
         )
         self.is_lost = False
         """Target, attacker or judge can't be reached now: the same command goes on with the same step."""
@@ -61,19 +63,19 @@ class Chosen:
 
 
 @task(name="begin search", task_run_name="begin {search.title}", cache_policy=NO_CACHE)
-def take_up(search: Search) -> int:
+def resume(search: Search) -> int:
     """Register what is searched, and go on after the steps that are recorded; return how many those are."""
     prepared, at = search.prepared, now()
-    putting, target = prepared.putting, prepared.target
+    submission, target = prepared.submission, prepared.target
     with store.writing(search.home) as warehouse:
         warehouse.append("model", [card.as_row(at) for card in prepared.cards])
         warehouse.append("lineage", [lineage_row(target.as_lineage(), "card", at)])
         warehouse.append("search", [prepared.as_row(at)])
-        asked_before = [prompt_row(question, at) for question in putting.questions]
+        asked_before = [prompt_row(question, at) for question in submission.questions]
         warehouse.append("prompt", asked_before)
         seeds = [template_row(seed, at) for seed in prepared.seeds]
         warehouse.append("template", seeds)
-        rows = warehouse.read("raw.search_step", search_id=putting.search_id).sort("step").to_dicts()
+        rows = warehouse.read("raw.search_step", search_id=submission.search_id).sort("step").to_dicts()
     steps = [_restored(row) for row in rows]
     search.state = begin(prepared.settings, prepared.seeds, steps, search.state.names)
     _show(search, steps)
@@ -101,7 +103,7 @@ def select(search: Search) -> Chosen | None:
 
 
 @task(name="hear attacker", task_run_name="hear attacker for {search.title}", cache_policy=NO_CACHE)
-def hear_attacker(search: Search, chosen: Chosen) -> Chosen:
+def apply_mutation(search: Search, chosen: Chosen) -> Chosen:
     """Return the step with the template that the attacker wrote, or refused; unchanged where it can't be reached."""
     with store.writing(search.home) as warehouse:
         [(text, reason)] = warehouse.read_columns(
@@ -174,7 +176,7 @@ def _put_to_attacker(search: Search, candidate: Candidate, warehouse: store.Stor
     request, prompt = attacker_call(attacker, candidate)
     called = {
         "request_id": request.request_id,
-        "search_id": search.prepared.putting.search_id,
+        "search_id": search.prepared.submission.search_id,
         "step": candidate.step,
         "registered_at": at,
     }
@@ -185,9 +187,9 @@ def _put_to_attacker(search: Search, candidate: Candidate, warehouse: store.Stor
 
 
 def _put_to_target(search: Search, candidate: Candidate, warehouse: store.Store) -> Chosen:
-    putting, at = search.prepared.putting, now()
-    template = found_template(putting, search.state, candidate)
-    found = target_probes(putting, template)
+    submission, at = search.prepared.submission, now()
+    template = found_template(submission, search.state, candidate)
+    found = target_probes(submission, template)
     prompts = [prompt_row(probe.wrapped.prompt, at) for probe in found]
     requests = [probe.request for probe in found]
     warehouse.append("template", [template_row(template, at)])
@@ -207,7 +209,7 @@ def _chosen(candidate: Candidate, requests: Sequence[Request], warehouse: store.
 
 def _keep(search: Search, candidate: Candidate, outcome: Outcome, warehouse: store.Store) -> None:
     state = record(search.state, candidate, outcome)
-    known = {"search_id": search.prepared.putting.search_id, "target": search.prepared.target.name}
+    known = {"search_id": search.prepared.submission.search_id, "target": search.prepared.target.name}
     warehouse.append("search_step", [asdict(state.steps[-1]) | known | {"happened_at": now()}])
     search.state = state
     _show(search, state.steps[-1:])

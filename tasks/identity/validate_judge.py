@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from tasks.adapters.planning.judge_validations import Checking, PreparedCheck
+from tasks.adapters.planning.judge_validations import PreparedValidation, ValidationCalls
 from tasks.adapters.prefect import progress
 from tasks.adapters.warehouse import judge_calls, store
-from tasks.domain.judging.calls import Told
+from tasks.domain.judging.calls import JudgeOutcome
 from tasks.domain.judging.validation import Disagreement, JudgeValidation, Read, checks, disagreements, missing_reasons
 from tasks.domain.pricing import call_usd, expected_usd
 from tasks.domain.rows import Request
@@ -40,7 +40,7 @@ class Spent:
 
 
 @dataclass(frozen=True)
-class JudgeMeasured:
+class JudgeMeasurement:
     """How a judge reads labelled replies, what that took, and why labels are missing."""
 
     spent: Spent
@@ -49,7 +49,7 @@ class JudgeMeasured:
     missing_reasons: dict[str, int]
 
 
-def ahead(checking: Checking) -> Ahead:
+def ahead(checking: ValidationCalls) -> Ahead:
     """Return what a check will ask, before anything starts; each answer that can't be read costs one more call."""
     told = checking.told(judge_calls.kept(checking.home, checking.request_ids))
     requests = _requests(told)
@@ -60,7 +60,7 @@ def ahead(checking: Checking) -> Ahead:
     return Ahead(len(todo), len(requests) - len(todo), usd)
 
 
-def measure(checking: Checking, n_errors: int) -> JudgeMeasured:
+def measure(checking: ValidationCalls, n_errors: int) -> JudgeMeasurement:
     """Return how the judge's labels compare with the gold labels, as far as its model has answered.
 
     Args:
@@ -94,7 +94,7 @@ def measure(checking: Checking, n_errors: int) -> JudgeMeasured:
     )
 
 
-def measure_text(prepared: PreparedCheck, n_errors: int) -> JudgeMeasured:
+def measure_text(prepared: PreparedValidation, n_errors: int) -> JudgeMeasurement:
     """Let a judge that reads the text alone read the replies, and return how that compares with their gold labels.
 
     Args:
@@ -112,13 +112,13 @@ def measure_text(prepared: PreparedCheck, n_errors: int) -> JudgeMeasured:
     return _measured(prepared, labels, spent, n_errors)
 
 
-def _requests(told: Sequence[Told]) -> dict[str, Request]:
+def _requests(told: Sequence[JudgeOutcome]) -> dict[str, Request]:
     """Return the calls that labels took so far, each once: equal replies of one model are one call."""
     return {call.request.request_id: call.request for one in told for call in one.calls}
 
 
-def _measured(prepared: PreparedCheck, labels: Sequence[Read], spent: Spent, n_errors: int) -> JudgeMeasured:
-    return JudgeMeasured(
+def _measured(prepared: PreparedValidation, labels: Sequence[Read], spent: Spent, n_errors: int) -> JudgeMeasurement:
+    return JudgeMeasurement(
         spent=spent,
         checks=checks(prepared.replies, labels, prepared.scores),
         disagreements=disagreements(prepared.replies, labels, n_errors),

@@ -1,4 +1,4 @@
-"""Rows that should not be: what the relations of `sql/check` find in the warehouse before it is published."""
+"""Rows that should not be: what the relations of `sql/audit` find in the warehouse before it is published."""
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -10,8 +10,8 @@ from tasks.domain.errors import WorldError
 from tasks.domain.rows import Finding
 
 
-@task(name="check", task_run_name="check", cache_policy=NO_CACHE)
-def check(home: Home) -> list[Finding]:
+@task(name="audit", task_run_name="audit", cache_policy=NO_CACHE)
+def audit(home: Home) -> list[Finding]:
     """Return what the checks of level warn found.
 
     Raises:

@@ -21,7 +21,7 @@ ANSWER_TOKENS = 400
 
 
 @task(name="tell plan", task_run_name="tell plan {prepared.plan.name}", cache_policy=NO_CACHE)
-def tell_plan(prepared: Prepared, answered: set[str]) -> None:
+def publish_plan(prepared: Prepared, answered: set[str]) -> None:
     """Show what is going to be asked of each model, and about what that costs."""
     todo: dict[str, list[Request]] = defaultdict(list)
     for request in prepared.requests:
@@ -66,7 +66,7 @@ def _more(prepared: Prepared) -> list[str]:
 
 
 @task(name="tell coverage", task_run_name="tell coverage of {plan} {round_name}", cache_policy=NO_CACHE)
-def tell_coverage(plan: str, round_name: str, problems: Sequence[str], home: Home) -> None:
+def publish_coverage(plan: str, round_name: str, problems: Sequence[str], home: Home) -> None:
     """Show what was answered, what is missing and why, and what it cost."""
     with store.reading(home) as snapshot:
         rows = snapshot.read("mart.coverage").sort("model", "prompt_set").to_dicts()
@@ -80,7 +80,7 @@ def tell_coverage(plan: str, round_name: str, problems: Sequence[str], home: Hom
 
 
 @task(name="tell leaderboard", task_run_name="tell leaderboard", cache_policy=NO_CACHE)
-def tell_leaderboard(findings: Sequence[Finding], report: str | None, home: Home) -> None:
+def publish_leaderboard(findings: Sequence[Finding], report: str | None, home: Home) -> None:
     """Show who is nearest to whom, what the checks warn of, and where the report and the database are."""
     with store.reading(home) as snapshot:
         rows = snapshot.read("mart.target_summary").sort("position").to_dicts()

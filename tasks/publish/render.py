@@ -13,7 +13,7 @@ from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
 from tasks.domain.reporting import page, pairs, sentences
-from tasks.domain.reporting.cells import Row, Rows, Said, said
+from tasks.domain.reporting.cells import LinkedSentence, Row, Rows, said
 from tasks.domain.reporting.drift_sentences import drift_sentences
 from tasks.domain.reporting.population_sentences import population_sentences
 from tasks.domain.reporting.verdict_sentences import absent_vendors, told_pairs, verdict_sentences
@@ -125,7 +125,7 @@ def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
     return found.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
 
 
-def _findings(relations: dict[str, Sequence[Row]]) -> list[Said]:
+def _findings(relations: dict[str, Sequence[Row]]) -> list[LinkedSentence]:
     """Return what may be said, each with where the page shows what it rests on."""
     of = relations.get
     vendors = {row["vendor"] for row in of("mart.background", ())}

@@ -10,7 +10,7 @@ from tasks.domain.plan import INDEX_VERSION, IndexPlan
 
 
 @task(name="weigh index", task_run_name="weigh index", cache_policy=NO_CACHE)
-def weigh_index(index: IndexPlan | None, home: Home) -> None:
+def set_index_weights(index: IndexPlan | None, home: Home) -> None:
     """Put the weights of `index` in force; None: the defaults, unless a plan has put others there."""
     with store.writing(home) as warehouse:
         if index is None and warehouse.count("score.index_weight"):

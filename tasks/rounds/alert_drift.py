@@ -16,7 +16,7 @@ TOLD = ("measure", "reference", "value_before", "value_after", "change", "low", 
 
 
 @task(name="announce drift", task_run_name="announce drift of {prepared.round}", cache_policy=NO_CACHE)
-def announce_drift(prepared: Prepared, home: Home) -> int:
+def alert_drift(prepared: Prepared, home: Home) -> int:
     """Announce the plan's models that changed in its round; return how many they are. Nothing here stops a run."""
     with store.writing(home) as warehouse:
         rows = warehouse.read("mart.drift", round=prepared.round, is_alarm=True, target=list(prepared.plan.models))

@@ -15,12 +15,12 @@ from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Prompt, Request, prompt_row, request_row
 from tasks.domain.rse import pair_judges
 from tasks.domain.rse.grade_rows import PairGradeKey, graded_row, ungraded_row
-from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.domain.rse.pair_judge import SAME, LlmPairJudge, PairGrades, ReplyPair
 
 
 @task(name="put pairs to judge", task_run_name="put pairs to {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
-def put(grading: Grading, reader: PairReader, attempt: int, home: Home) -> list[Request]:
+def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home) -> list[Request]:
     """Register the calls that a judge model needs for pairs it has not graded, and return those still to be asked."""
     judge: LlmPairJudge = registry.load(pair_judges, reader.name)
     assert reader.card is not None, "this judge asks a model"
@@ -57,7 +57,7 @@ def put(grading: Grading, reader: PairReader, attempt: int, home: Home) -> list[
     return [request for request in requests.values() if request.request_id in unanswered]
 
 
-def _grade_same(warehouse: store.Store, grading: Grading, reader: PairReader) -> None:
+def _grade_same(warehouse: store.Store, grading: Grading, reader: PairJudge) -> None:
     """Give pairs of equal texts, such as a reference with itself, the grades that they have by construction."""
     same, at = pairs.unread(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
     both = same.select(pairs.PAIR).iter_rows()
@@ -86,7 +86,7 @@ def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -
 
 
 @task(name="read grades", task_run_name="read grades of {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
-def read(reader: PairReader, attempt: int, home: Home) -> int:
+def read_answers(reader: PairJudge, attempt: int, home: Home) -> int:
     """Read what the judge model answered, and return how many labels are new; one that can't be read is missing."""
     judge: LlmPairJudge = registry.load(pair_judges, reader.name)
     at, key, mine = now(), [*pairs.PAIR, "is_target_first"], {"judge": reader.name, "judge_version": reader.version}

@@ -10,15 +10,15 @@ from prefect.logging import get_run_logger
 
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
-from tasks.domain.rse.grading import Grading, PairReader
-from tasks.domain.rse.sampling import Standing, extended, in_doubt, stratified_order
+from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.sampling import RankState, extended, stratified_order, uncertain_targets
 
 KEY = ["target", "reference", "prompt_id", "judge"]
 ALL_SETS = "all"
 
 
 @task(name="choose pairs", task_run_name="choose pairs for {reader.name}", cache_policy=NO_CACHE)
-def choose_first(grading: Grading, reader: PairReader, home: Home) -> int:
+def choose_first(grading: Grading, reader: PairJudge, home: Home) -> int:
     """Choose the prompts on which every target is graded, and return how many pairs are new.
 
     A judge that reads the text alone grades all of them, a judge model a sample of each set. A set that was never put
@@ -39,7 +39,7 @@ def choose_first(grading: Grading, reader: PairReader, home: Home) -> int:
 
 
 @task(name="choose more pairs", task_run_name="choose more pairs for {reader.name}", cache_policy=NO_CACHE)
-def choose_more(grading: Grading, reader: PairReader, home: Home) -> int:
+def choose_more(grading: Grading, reader: PairJudge, home: Home) -> int:
     """Choose more prompts for the targets whose rank is in doubt, and return how many pairs are new; 0 ends it."""
     wanted, rows = grading.wanted, []
     with store.writing(home) as warehouse:
@@ -51,8 +51,8 @@ def choose_more(grading: Grading, reader: PairReader, home: Home) -> int:
                 & (pl.col("target") != reference)
                 & pl.col("target").is_in(grading.targets)
             )
-            standings = [Standing(*row) for row in mine.select("target", "grade", "low", "high").iter_rows()]
-            for target in sorted(in_doubt(standings)):
+            standings = [RankState(*row) for row in mine.select("target", "grade", "low", "high").iter_rows()]
+            for target in sorted(uncertain_targets(standings)):
                 pair = chosen.filter((pl.col("target") == target) & (pl.col("reference") == reference))
                 known = set(pair["prompt_id"])
                 for strata in grading.strata.values():
@@ -72,7 +72,7 @@ def _rows(targets: Sequence[str], reference: str, prompts: Sequence[str]) -> pl.
     return pl.DataFrame(cells, schema=dict.fromkeys(KEY[:3], pl.String), orient="row")
 
 
-def _append(rows: Sequence[pl.DataFrame], reader: PairReader, warehouse: store.Store, at: datetime) -> int:
+def _append(rows: Sequence[pl.DataFrame], reader: PairJudge, warehouse: store.Store, at: datetime) -> int:
     if not rows:
         return 0
     told = pl.concat(rows).with_columns(pl.lit(reader.name).alias("judge"), pl.lit(at).alias("sampled_at"))

@@ -74,7 +74,7 @@ def _of_set(part: pl.DataFrame, chance: np.random.Generator, *, is_self: bool) -
         "n_missing": n_missing,
         "n_truncated": int((part["n_truncated_chars"] > 0).sum()),
         "coverage": n / (n + n_missing),
-        "reason": rate.reason,
+        "missing_reason": rate.reason,
     }
 
 
@@ -84,10 +84,10 @@ def _over_sets(by_set: list[Row]) -> Row:
     found: Row = counts | {"coverage": counts["n"] / (counts["n"] + counts["n_missing"])}
     lacking = [row["prompt_set"] for row in by_set if row["grade"] is None]
     if lacking:
-        return found | {"reason": f"no grades in {', '.join(lacking)}"}
+        return found | {"missing_reason": f"no grades in {', '.join(lacking)}"}
     found |= {name: sum(row[name] for row in by_set) / len(by_set) for name in GRADES}
     if any(row["low"] is None for row in by_set):
-        return found | {"grade": sum(row["grade"] for row in by_set) / len(by_set), "reason": "one_cluster"}
+        return found | {"grade": sum(row["grade"] for row in by_set) / len(by_set), "missing_reason": "one_cluster"}
     grade, low, high = mean_of_sets([(row["grade"], row["low"], row["high"]) for row in by_set])
     return found | {"grade": grade, "low": low, "high": high}
 
@@ -120,6 +120,6 @@ def _biases(graded: pl.DataFrame, labels: pl.DataFrame, seed: int, at: datetime)
             "inconsistency_rate": differing.mean(),
             "n": gap.n,
             "n_missing": gap.n_missing,
-            "reason": gap.reason,
+            "missing_reason": gap.reason,
             "computed_at": at,
         }

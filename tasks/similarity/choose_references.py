@@ -14,7 +14,7 @@ from tasks.domain.references import choose_references
 
 
 @task(name="state hypotheses", task_run_name="{source} asks about pairs", cache_policy=NO_CACHE)
-def state_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, home: Home) -> None:
+def register_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, home: Home) -> None:
     """Put on record which pairs of target and candidate group are asked about before their verdicts are seen."""
     with store.writing(home) as warehouse:
         lineages.keep_hypotheses(hypotheses, source, warehouse)

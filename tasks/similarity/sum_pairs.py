@@ -28,11 +28,11 @@ def sum_pairs(home: Home) -> float:
     started = monotonic()
     with store.writing(home) as warehouse:
         population = measured.population_of(warehouse)
-        if not population.known:
+        if not population.models:
             return 0.0
         sums = pair_sums.form(warehouse, population, _summed(warehouse))
         pair_sums.keep(warehouse, sums)
-    get_run_logger().info("every pair of %d models compared in %.1f s", len(population.known), monotonic() - started)
+    get_run_logger().info("every pair of %d models compared in %.1f s", len(population.models), monotonic() - started)
     return monotonic() - started
 
 

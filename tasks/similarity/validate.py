@@ -72,9 +72,9 @@ def validate(home: Home, seed: int, embedding: EmbeddingPlan | None) -> Validati
         rival = _rivals(snapshot, analysis, seed, embedding) if embedding is not None else _Rivals(None, None, 0)
         scores = analysis.scores
         return Validation(
-            n_targets=len(population.known),
+            n_targets=len(population.models),
             n_prompts=int(analysis.n_prompts.max()),
-            n_vendors=len({model.vendor for model in population.known}),
+            n_vendors=len({model.vendor for model in population.models}),
             composite=figures(scores, analysis.plain, population, seed, analysis.cluster),
             strictly=aurocs(scores, population, [STUDENT], seed, is_by_vendor=False),
             tuned=aurocs(scores, population, TUNED, seed, is_by_vendor=True),
@@ -120,7 +120,7 @@ def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
         if not row.is_kin:
             place = VERDICTS.index(row.verdict)
             best[row.target] = min(best.get(row.target, place), place)
-    role = {model.model: model.role or "unknown" for model in analysis.measured.population.known}
+    role = {model.model: model.role or "unknown" for model in analysis.measured.population.models}
     counts: dict[str, dict[str, int]] = {}
     for target, place in sorted(best.items(), key=lambda told: told[1]):
         of_role = counts.setdefault(role[target], {})
@@ -131,7 +131,7 @@ def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
 def _adversaries(analysis: Analysis) -> list[dict[str, object]]:
     """Return the nearest candidate of each adversary with its verdict."""
     wanted = ("target", "candidate_group", "score", "z", "p_target", "q", "verdict")
-    names = {model.model for model in analysis.measured.population.known if model.role == "adversary"}
+    names = {model.model for model in analysis.measured.population.models if model.role == "adversary"}
     return [
         {name: getattr(row, name) for name in wanted}
         for row in verdicts(analysis)
@@ -147,14 +147,14 @@ def _table(snapshot: store.Store, population: Population) -> ReplyTable:
     )
     texts: dict[str, list[str | None]] = {}
     for model, prompt, text in rows.select("model", "prompt_id", "reply_text").iter_rows():
-        texts.setdefault(prompt, [None] * len(population.known))[population.place[model]] = text
+        texts.setdefault(prompt, [None] * len(population.models))[population.place[model]] = text
     prompts = tuple(sorted(texts))
     return ReplyTable(tuple(population.place), prompts, tuple(tuple(texts[prompt]) for prompt in prompts))
 
 
 def _input(table: ReplyTable, population: Population, vectors: np.ndarray | None = None) -> RivalInput:
-    candidates = [place for place, model in enumerate(population.known) if model.is_reference]
-    return RivalInput(table, candidates, [model.group for model in population.known], vectors)
+    candidates = [place for place, model in enumerate(population.models) if model.is_reference]
+    return RivalInput(table, candidates, [model.group for model in population.models], vectors)
 
 
 def _embedded(table: ReplyTable, population: Population, plan: EmbeddingPlan, seed: int) -> RivalInput:

@@ -52,7 +52,7 @@ def verdict(embedder: str, home: Home) -> int:
 
 def _channel_rows(measured: Measured, sums: dict[str, ChannelSums]) -> Iterator[pl.DataFrame]:
     """Yield the rows of `score.pair_channel`, by channel: every target with every reference, each with itself, too."""
-    known = measured.population.known
+    known = measured.population.models
     models = pl.Series([model.model for model in known], dtype=pl.String)
     is_reference = np.array([model.is_reference for model in known])
     for name, told in sorted(sums.items()):

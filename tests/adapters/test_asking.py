@@ -15,7 +15,7 @@ import pytest
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.models.failures import failure_of
 from tasks.adapters.models.lines import Line
-from tasks.adapters.models.providers.openai_compatible import Reached
+from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.domain.card import Limits, ModelCard, Sampling
 from tasks.domain.errors import WorldError
 from tasks.domain.missing_reason import MissingReason
@@ -94,7 +94,7 @@ def requests_for(n_prompts: int, n_samples: int = 1, sampling: Sampling | None =
 
 async def ask_here(card: ModelCard, requests: list[Request], key: str | None = None) -> Asked:
     replies: list[Reply] = []
-    endpoint = Reached(card.endpoint.base_url, card.endpoint.served_name, key)
+    endpoint = ResolvedEndpoint(card.endpoint.base_url, card.endpoint.served_name, key)
     asker = Asker(card, endpoint, replies.append, random.Random(7))
     async with Line(card.limits, endpoint) as line:
         await asker.ask_all(requests, line)
@@ -299,7 +299,7 @@ def test_what_stops_the_keeping_of_replies_comes_out_as_it_is(stub):
         raise WorldError("the disk is full.")
 
     card = card_of(stub.base_url, "independent-alpha")
-    asker = Asker(card, Reached(stub.base_url, "independent-alpha"), keep, random.Random(7))
+    asker = Asker(card, ResolvedEndpoint(stub.base_url, "independent-alpha"), keep, random.Random(7))
     with pytest.raises(WorldError, match="the disk is full"):
         asker.ask(requests_for(8))
 

@@ -8,7 +8,7 @@ import threading
 from tasks.adapters.models import lines
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.models.lines import Gate
-from tasks.adapters.models.providers.openai_compatible import Reached
+from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.rows import Message, Reply, Request
 from tests.support.stub_endpoint import StubEndpoint
@@ -20,10 +20,10 @@ def card_of(base_url: str, served_name: str, concurrency: int) -> ModelCard:
 
 
 def ask_in_batches(card: ModelCard, n_batches: int, *, is_alone: bool = False) -> tuple[list[Asker], list[Reply]]:
-    """Ask batches of six, each in a thread of its own and with a third of the card's limits, as lanes have them."""
+    """Ask batches of six, each in a thread of its own and with a third of the card's limits, as queues have them."""
     replies: list[Reply] = []
     share = card.model_copy(update={"limits": card.limits.model_copy(update={"concurrency": 2})})
-    endpoint = Reached(card.endpoint.base_url, card.endpoint.served_name)
+    endpoint = ResolvedEndpoint(card.endpoint.base_url, card.endpoint.served_name)
     askers = [Asker(share, endpoint, replies.append, random.Random(n)) for n in range(n_batches)]
 
     def ask(number: int) -> None:

@@ -21,7 +21,7 @@ def test_says_what_there_is(snapshot) -> None:
     mart = snapshot.relations()
     assert set(mart["schema_name"]) == {"mart"}
     assert "mart.verdict" in mart["relation"].to_list()
-    assert set(snapshot.relations(None)["schema_name"]) == {"mart", "core", "check", "score", "raw", "meta"}
+    assert set(snapshot.relations(None)["schema_name"]) == {"mart", "core", "audit", "score", "raw", "meta"}
     columns = snapshot.columns("mart.spend")
     assert columns["column_name"].to_list() == snapshot.frame("mart.spend").columns
     assert columns.filter(pl.col("column_name") == "model")["comment"].to_list() == ["Name of the model."]
@@ -33,7 +33,7 @@ def test_gives_rows_by_the_values_of_columns(snapshot) -> None:
         "gamma",
     ]
     assert snapshot.frame("core.model", model=["alpha-1", "beta-1"]).height == 2
-    assert snapshot.frame("check.no_background").height == 4, "check is a word of SQL's own"
+    assert snapshot.frame("audit.no_background").height == 4, "check is a word of SQL's own"
     evidence = snapshot.frame("mart.pair_evidence", target="alpha-2", reference="beta-1")
     assert set(evidence["reference_reply_text"]) >= {"Plain water.", "A red kite."}
 

@@ -94,7 +94,7 @@ def test_another_process_reads_every_relation_while_a_run_writes(home) -> None:
     assert counts['"mart"."pair_similarity"'] == 6
     assert counts['"mart"."pair_evidence"'] == 48
     assert counts['"mart"."self_similarity"'] == 3
-    assert counts['"check"."no_background"'] == 3
+    assert counts["audit.no_background"] == 3
 
 
 def test_snapshot_holds_what_the_warehouse_holds(home) -> None:

@@ -9,10 +9,17 @@ from hypothesis import strategies as st
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
 from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Message, Prompt
-from tasks.domain.rse.grading import Grading, PairReader, strata_of
+from tasks.domain.rse.grading import Grading, PairJudge, strata_of
 from tasks.domain.rse.pair_judges.pair_grade import PAIR_GRADE
 from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
-from tasks.domain.rse.sampling import Standing, extended, in_doubt, is_read_again, is_target_first, stratified_order
+from tasks.domain.rse.sampling import (
+    RankState,
+    extended,
+    is_read_again,
+    is_target_first,
+    stratified_order,
+    uncertain_targets,
+)
 
 PROMPTS = {f"{kind}{n}": kind for kind, size in (("en", 60), ("zh", 30), ("de", 10)) for n in range(size)}
 
@@ -51,12 +58,12 @@ def test_lots_are_even_and_one_for_both_directions() -> None:
 
 
 def test_only_neighbours_whose_intervals_overlap_are_in_doubt() -> None:
-    clear = [Standing("a", 4.0, 3.8, 4.2), Standing("b", 3.0, 2.8, 3.2), Standing("c", 2.0, 1.8, 2.2)]
-    assert in_doubt(clear) == set()
-    assert in_doubt([*clear, Standing("d", 2.9, 2.7, 3.1)]) == {"b", "d"}
-    assert in_doubt([*clear, Standing("d", None, None, None)]) == {"d"}
-    assert in_doubt([Standing("a", 4.0, None, None), *clear[1:]]) == {"a"}
-    assert in_doubt([]) == set()
+    clear = [RankState("a", 4.0, 3.8, 4.2), RankState("b", 3.0, 2.8, 3.2), RankState("c", 2.0, 1.8, 2.2)]
+    assert uncertain_targets(clear) == set()
+    assert uncertain_targets([*clear, RankState("d", 2.9, 2.7, 3.1)]) == {"b", "d"}
+    assert uncertain_targets([*clear, RankState("d", None, None, None)]) == {"d"}
+    assert uncertain_targets([RankState("a", 4.0, None, None), *clear[1:]]) == {"a"}
+    assert uncertain_targets([]) == set()
 
 
 @given(st.integers(0, 30), st.integers(1, 20), st.one_of(st.none(), st.integers(1, 40)))
@@ -81,10 +88,10 @@ def test_a_judge_with_another_model_or_asked_otherwise_is_of_another_version() -
         card("a", structured_output=True),
         card("a", system_prompt="Be strict."),
     ]
-    versions = {PairReader.of(PAIR_GRADE, one).version for one in cards}
+    versions = {PairJudge.of(PAIR_GRADE, one).version for one in cards}
     assert len(versions) == len(cards)
     assert all(version.startswith(f"{PAIR_GRADE.version} by ") for version in versions)
-    assert PairReader.of(TEXT_SIMILARITY, None) == PairReader("text_similarity", TEXT_SIMILARITY.version)
+    assert PairJudge.of(TEXT_SIMILARITY, None) == PairJudge("text_similarity", TEXT_SIMILARITY.version)
 
 
 def test_calls_are_counted_once_for_two_references_of_each_other() -> None:

@@ -11,7 +11,7 @@ from tasks.domain.verdict.documented import Column, columns, taught_by
 from tasks.domain.verdict.figures import centred_by_reference, centred_by_vendor, published_figures
 from tasks.domain.verdict.hypotheses import TargetTest
 from tasks.domain.verdict.lineage_tests import LineageTests
-from tasks.domain.verdict.population import Known, Population
+from tasks.domain.verdict.population import DocumentedModel, Population
 from tasks.domain.verdict.sibling_figures import sibling_figures
 from tasks.domain.verdict.tail import Tail
 from tasks.domain.verdict.validation import auroc, mean_auroc, share
@@ -21,7 +21,7 @@ from tasks.domain.verdict.vendor_scores import vendor_units
 def known(model, role, **more):
     vendor = more.pop("vendor", model)
     is_control = role == "independent"
-    return Known(
+    return DocumentedModel(
         model,
         vendor,
         more.pop("family", vendor),
@@ -82,7 +82,7 @@ def test_a_variant_is_of_its_own_family_and_still_a_learner():
 
 
 def test_who_taught_a_model_is_read_from_its_teachers_and_its_parent():
-    groups = {model.model: taught_by(model, POPULATION) for model in POPULATION.known}
+    groups = {model.model: taught_by(model, POPULATION) for model in POPULATION.models}
     assert groups["pupil"] == groups["terse"] == {0}
     assert groups["fellow"] == {3}
     assert groups["human"] == groups["unread"] == frozenset()
@@ -164,14 +164,14 @@ def planted(group_t, vendor_p, controls=None, is_left_out=None):
 
 def rows(width, **told):
     """A matrix over models: NaN but for the rows named."""
-    values = np.full((len(POPULATION.known), width), np.nan)
+    values = np.full((len(POPULATION.models), width), np.nan)
     for model, row in told.items():
         values[POPULATION.place[model]] = row
     return values
 
 
 def test_hypotheses_are_those_of_students_and_of_human_data_and_never_about_kin():
-    p = np.full((len(POPULATION.known), 3), 0.2)
+    p = np.full((len(POPULATION.models), 3), 0.2)
     found = hypotheses(planted(rows(4), p), "documented", POPULATION)
     assert sorted(found) == ["cousin", "fellow", "human", "pupil", "unread"]
     assert all(one.n_candidates == 2 for one in found.values())
@@ -193,7 +193,7 @@ def test_attribution_counts_what_stands_first():
 
 
 def test_false_alarms_are_shares_of_left_out_pairs_and_of_controls_asked_alone():
-    left_out = np.zeros((len(POPULATION.known), 3), dtype=bool)
+    left_out = np.zeros((len(POPULATION.models), 3), dtype=bool)
     left_out[POPULATION.place["globex"], 0] = left_out[POPULATION.place["acme-1-a"], 1] = True
     left_out[POPULATION.place["acme-2-a"], 1] = True
     p = rows(3, **{"globex": [0.01, np.nan, 0], "acme-1-a": [np.nan, 0.04, 0], "acme-2-a": [np.nan, 0.5, 0]})

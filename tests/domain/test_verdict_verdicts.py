@@ -23,19 +23,21 @@ from tasks.domain.verdict.decision import (
 )
 from tasks.domain.verdict.degree import SelfScore
 from tasks.domain.verdict.pair_score import Pairs, PairScore, of_list
-from tasks.domain.verdict.population import Known, Population, is_released_after
+from tasks.domain.verdict.population import DocumentedModel, Population, is_released_after
 from tasks.domain.verdict.verdicts import Verdict, verdicts
 
 N_BLOCKS = 20
 
 
-def reference(name: str, vendor: str, **beside: object) -> Known:
-    known = Known(name, vendor, vendor, name, "independent", is_control=True, is_background=True, is_reference=True)
+def reference(name: str, vendor: str, **beside: object) -> DocumentedModel:
+    known = DocumentedModel(
+        name, vendor, vendor, name, "independent", is_control=True, is_background=True, is_reference=True
+    )
     return replace(known, **beside)
 
 
 CONTROLS = [reference(f"{vendor}{number}", vendor) for vendor in "abcdefgh" for number in (1, 2)]
-TARGET = Known("target", "maker", "maker", "target", "student", is_control=False)
+TARGET = DocumentedModel("target", "maker", "maker", "target", "student", is_control=False)
 
 Near = Mapping[tuple[str, str], float]
 
@@ -43,8 +45,8 @@ Near = Mapping[tuple[str, str], float]
 class World:
     """Scores of every pair from a normal of 1 around 0, some of them as given; D and embeddings likewise."""
 
-    def __init__(self, *others: Known, near: Near | None = None, seed: int = 1, n_prompts: int = 200) -> None:
-        self.known = sorted([*CONTROLS, *others], key=lambda model: model.model)
+    def __init__(self, *others: DocumentedModel, near: Near | None = None, seed: int = 1, n_prompts: int = 200) -> None:
+        self.models = sorted([*CONTROLS, *others], key=lambda model: model.model)
         self.near = dict(near or {})
         self.d: dict[tuple[str, str], float] = {}
         self.embedding: dict[tuple[str, str], float] = {}
@@ -55,8 +57,8 @@ class World:
 
     def measured(self) -> Measured:
         dice = np.random.default_rng(self.seed)
-        population = Population(tuple(self.known))
-        n = len(self.known)
+        population = Population(tuple(self.models))
+        n = len(self.models)
         scores, d, embedding = (dice.normal(scale=scale, size=(n, n)) for scale in (1.0, 0.02, 0.02))
         noise = dice.normal(scale=0.2, size=(N_BLOCKS, n, n))
         for told, values in ((self.near, scores), (self.d, d), (self.embedding, embedding)):
@@ -75,12 +77,12 @@ class World:
                 embedding=float(embedding[i, j]),
                 n_prompts=self.prompts.get((target.model, other.model), self.n_prompts),
             )
-            for i, target in enumerate(self.known)
-            for j, other in enumerate(self.known)
+            for i, target in enumerate(self.models)
+            for j, other in enumerate(self.models)
             if i != j and other.is_reference
         ]
         selves = {
-            model.model: SelfScore(0.5, 100, None, 0, 2.0, 0.0, 0.02) for model in self.known if model.is_reference
+            model.model: SelfScore(0.5, 100, None, 0, 2.0, 0.0, 0.02) for model in self.models if model.is_reference
         }
         blocks = scores[None] + noise - noise.mean(axis=0)
         composite = Composite(scores, blocks, {})
@@ -172,7 +174,7 @@ def test_who_came_later_or_was_made_from_it_is_no_candidate(beside, is_out) -> N
 
 
 def test_dates_compare_as_far_as_both_are_known() -> None:
-    def dated(text: str | None) -> Known:
+    def dated(text: str | None) -> DocumentedModel:
         return replace(TARGET, released=text)
 
     assert is_released_after(dated("2024-02"), dated("2024-01-31"))
@@ -183,8 +185,8 @@ def test_dates_compare_as_far_as_both_are_known() -> None:
 def test_order_of_models_leaves_no_trace() -> None:
     world = World(TARGET, near={("target", "a1"): 7.0})
     measured = world.measured()
-    turned = Population(tuple(reversed(measured.population.known)))
-    order = np.array([measured.population.place[model.model] for model in turned.known])
+    turned = Population(tuple(reversed(measured.population.models)))
+    order = np.array([measured.population.place[model.model] for model in turned.models])
     composite = Composite(
         measured.composite.scores[np.ix_(order, order)],
         measured.composite.blocks[:, order][:, :, order],
@@ -274,7 +276,7 @@ def test_kin_are_tested_apart_by_shared_weights() -> None:
 # Siblings and the source
 
 
-def sibling(name: str, *teachers: str) -> Known:
+def sibling(name: str, *teachers: str) -> DocumentedModel:
     return replace(TARGET, model=name, vendor=name, family=name, group=name, learned_from=teachers, base="root")
 
 

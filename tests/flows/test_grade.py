@@ -110,7 +110,7 @@ def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
     rows = bench.query("select * from mart.rse_grade where prompt_set = 'all' and judge = 'pair_grade'")
     assert sum(row["n_missing"] for row in rows) == found["invalid_choice"] > 0
     assert sum(row["n"] for row in rows) == found[None]
-    found = bench.query('select commonest_missing_reason from "check".grade_unreadable')
+    found = bench.query("select commonest_missing_reason from audit.grade_unreadable")
     assert found == [{"commonest_missing_reason": "invalid_choice"}]
 
 

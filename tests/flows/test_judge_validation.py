@@ -1,4 +1,4 @@
-"""`distillometer judge-check` measures a judge of the text alone and writes nothing; texts are invented."""
+"""`distillometer validate-judge` measures a judge of the text alone and writes nothing; texts are invented."""
 
 import json
 from itertools import pairwise
@@ -8,7 +8,7 @@ import pytest
 
 from flows.cli import main
 from tasks.adapters.planning import judge_validations
-from tasks.adapters.planning.judge_validations import WantedCheck
+from tasks.adapters.planning.judge_validations import ValidationRequest
 from tasks.domain.judging.claim import ClaimLabel
 from tasks.domain.judging.validation import LabelledReply, checks, disagreements, missing_reasons, sampled
 from tasks.identity import validate_judge
@@ -22,7 +22,7 @@ ROWS = [
 ]
 
 
-def found(measured: validate_judge.JudgeMeasured, score: str) -> dict[tuple[str, str], float | None]:
+def found(measured: validate_judge.JudgeMeasurement, score: str) -> dict[tuple[str, str], float | None]:
     return {(check.group, check.value): check.labels.kappa for check in measured.checks if check.score == score}
 
 
@@ -93,7 +93,7 @@ def test_disagreements_are_spread() -> None:
 def test_attack_logs(tmp_path) -> None:
     write_log(tmp_path / "attack_result/gpt_GPT_Phi4.jsonl", [*ROWS, (BARE, "Who?", "reject to respond", False)])
     write_strict(tmp_path / "strict_score/GPT_phi-4_0.5.csv", [row for row in ROWS if row[3]])
-    prepared = judge_validations.read(WantedCheck(tmp_path))
+    prepared = judge_validations.read(ValidationRequest(tmp_path))
     measured = validate_judge.measure_text(prepared, 5)
     assert (prepared.n_replies, prepared.n_labelled, len(prepared.replies)) == (13, 12, 12)
     assert found(measured, "loose") == {("all", ""): 1.0}
@@ -114,7 +114,7 @@ def test_table_with_facts(tmp_path, suffix) -> None:
         values = {"Yes": True, "false": False, "": None}
         path.write_text("".join(json.dumps({"model": m, "reply": r, "strict": values[s]}) + "\n" for m, r, s in rows))
     facts.write_text('[mine]\nvendor = "openai"\nmaker = "OpenAI"\n')
-    prepared = judge_validations.read(WantedCheck(path, facts=facts))
+    prepared = judge_validations.read(ValidationRequest(path, facts=facts))
     measured = validate_judge.measure_text(prepared, 5)
     assert found(measured, "strict") == {("all", ""): 1.0}
     assert found(measured, "loose") == {}
@@ -127,7 +127,7 @@ def test_command(tmp_path, capsys) -> None:
         f'model,reply,loose,strict\ngpt-unheard-of,"{OWN}",true,true\ngpt-unheard-of,"{FOREIGN}",true,false\n'
     )
     with pytest.raises(SystemExit) as left:
-        main.main(["judge-check", str(path), "--errors", "2", "--home", str(tmp_path / "home")])
+        main.main(["validate-judge", str(path), "--errors", "2", "--home", str(tmp_path / "home")])
     said = capsys.readouterr().out
     assert left.value.code == 0
     for part in ("Judge text_claim", "2 replies", "Loose:", "Strict:", "kappa", "Per 1,000 replies", "0.00 USD"):
@@ -200,7 +200,7 @@ def test_bad_input(tmp_path, monkeypatch, capsys, name) -> None:
     for file, text in files.items():
         Path(file).write_text(text)
     with pytest.raises(SystemExit) as left:
-        main.main(["judge-check", given, *options])
+        main.main(["validate-judge", given, *options])
     message = capsys.readouterr().err
     assert left.value.code == 2, message
     assert all(part in message for part in said), message

@@ -1,4 +1,4 @@
-"""`distillometer judge-check` with a judge that asks a model: what it reads, misses, costs, and asks again.
+"""`distillometer validate-judge` with a judge that asks a model: what it reads, misses, costs, and asks again.
 
 The judge is a stub that is right about every reply; texts are invented.
 """
@@ -46,7 +46,7 @@ def _labels(root: Path) -> Path:
 
 def _command(bench: Workbench, *options: str, judge: str = "llm_claim", model: str = JUDGE) -> list[str]:
     path = _labels(bench.root)
-    return ["judge-check", str(path), "--judge", judge, "--judge-model", model, *options]
+    return ["validate-judge", str(path), "--judge", judge, "--judge-model", model, *options]
 
 
 def _n_missing(stub: StubEndpoint) -> int:
@@ -67,7 +67,7 @@ def _pooled(said: str, score: str) -> list[str]:
 @pytest.fixture(scope="module")
 def checked(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, list[subprocess.CompletedProcess[str]]]:
     """A sample, then all, then all again."""
-    bench = Workbench(tmp_path_factory.mktemp("judge-check"))
+    bench = Workbench(tmp_path_factory.mktemp("validate-judge"))
     with StubEndpoint() as stub:
         bench.card(JUDGE, stub.base_url, PRICE)
         runs = []

@@ -93,7 +93,7 @@ def test_artifact_has_its_order(home, targets, monkeypatch) -> None:
     shown: list[str] = []
     monkeypatch.setattr(artifacts, "show", lambda key, text, description: shown.append(text))
     with disable_run_logger():
-        publish_artifacts.tell_leaderboard.fn([], None, home)
+        publish_artifacts.publish_leaderboard.fn([], None, home)
     [text] = shown
     told = [target for target in targets if target != reported_home.FORMULA]  # It stands there escaped.
     assert _in_order(text.replace("\\", ""), told) == told

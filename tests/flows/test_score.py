@@ -20,7 +20,7 @@ STEPS = (
     (homogeneity, "homogeneity"),
     (verdict, "verdict"),
     (drift, "drift"),
-    (set_index_weights, "weigh_index"),
+    (set_index_weights, "set_index_weights"),
 )
 VENDORS = {"alpha": "a", "beta": "b", "gamma": "c"}
 
@@ -71,10 +71,10 @@ def test_flow_alone_loads_files_and_refuses_wrong_ones_unwritten(prefect_api, be
             assert not warehouse.read("raw.lineage", source="file").height
         first = asyncio.run(score(wanted, str(bench.home)))
         assert first.seconds > 0
-        assert ran == ["weigh_index", "sum_pairs", "homogeneity", "verdict", "drift"]
+        assert ran == ["set_index_weights", "sum_pairs", "homogeneity", "verdict", "drift"]
         # The same file once more is no news.
         again = asyncio.run(score(wanted, str(bench.home)))
     assert again.seconds == 0
-    assert ran == ["weigh_index", "sum_pairs", "homogeneity", "verdict", "drift", "weigh_index"]
+    assert ran == ["set_index_weights", "sum_pairs", "homogeneity", "verdict", "drift", "set_index_weights"]
     [asked] = bench.query("select target, candidate_group from mart.verdict where is_hypothesis")
     assert asked == {"target": "gamma", "candidate_group": "alpha-group"}

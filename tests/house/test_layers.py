@@ -149,7 +149,7 @@ def test_relations_say_what_a_row_is() -> None:
     heads = {one.full_name: one.text.splitlines()[0] for one in relations}
     assert {name: head for name, head in heads.items() if not head.startswith(f"-- {name}: one row per ")} == {}
     assert [one.full_name for one in relations if not one.grain] == []
-    assert [one.full_name for one in relations if (one.schema == "check") != bool(one.level)] == []
+    assert [one.full_name for one in relations if (one.schema == "audit") != bool(one.level)] == []
 
 
 def test_every_card_plan_and_set_is_valid() -> None:

@@ -158,7 +158,7 @@ def test_what_is_here_lists_what_people_read_first(snapshot: Path) -> None:
     with duckdb.connect(str(snapshot), read_only=True) as connection:
         rows = connection.execute(sqlfiles.examples()["what_is_here"]).fetchall()
     schemas = [relation.split(".")[0] for relation, *_ in rows]
-    assert list(dict.fromkeys(schemas)) == ["mart", "core", "check", "score", "raw", "meta"]
+    assert list(dict.fromkeys(schemas)) == ["mart", "core", "audit", "score", "raw", "meta"]
     assert {row[0] for row in rows} == {relation.full_name for relation in sqlfiles.published()}
 
 

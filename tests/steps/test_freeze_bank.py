@@ -11,7 +11,7 @@ from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.prompting.template import template_id
-from tasks.identity.export_templates import Freezing, freeze_bank
+from tasks.identity.export_templates import BankRequest, export_templates
 
 AT = datetime(2026, 1, 5)
 PLAIN = "Say it plainly, once and for all, dear machine: {question}"
@@ -88,47 +88,47 @@ def texts(name: str) -> list[str]:
 
 
 def test_all_searches_are_pooled_and_equal_replies_count_once(home) -> None:
-    frozen = freeze_bank(Freezing("found", min_success=0.2), home)
+    frozen = export_templates(BankRequest("found", min_success=0.2), home)
     # PLAIN: 3 of 4 of the first target as read last, 0 of 4 of the second.
     assert texts("found") == [NAMED, PLAIN, OTHER]
     assert (frozen.n_asked, frozen.n_leading, frozen.card.searches) == (4, 1, tuple(TARGETS))
     assert frozen.card.languages == ("en", "zh")
     assert frozen.card.licence == read_template_set("identity")[0].licence
-    freeze_bank(Freezing("better", min_success=0.38), home)
+    export_templates(BankRequest("better", min_success=0.38), home)
     assert texts("better") == [NAMED]
 
 
 def test_searches_are_named_by_the_beginning_of_their_ids(home) -> None:
-    freeze_bank(Freezing("found", searches=("aaaaaaaa",), min_success=0.5), home)
+    export_templates(BankRequest("found", searches=("aaaaaaaa",), min_success=0.5), home)
     assert texts("found") == [NAMED, PLAIN]
     for wrong, said in (("x", "0 searches"), ("", "3 searches")):
         with pytest.raises(InputError, match=f"{said} have an id"):
-            freeze_bank(Freezing("wrong", searches=(wrong,)), home)
+            export_templates(BankRequest("wrong", searches=(wrong,)), home)
 
 
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        (Freezing("identity", "9.0.0"), "was not frozen from a search"),
-        (Freezing("found", min_success=1.0, searches=("c",)), "none of 3 templates succeeded with at least 1"),
-        (Freezing("../found"), "key 'name' is '../found'"),
-        (Freezing("found", "one"), "key 'version' is 'one'"),
+        (BankRequest("identity", "9.0.0"), "was not frozen from a search"),
+        (BankRequest("found", min_success=1.0, searches=("c",)), "none of 3 templates succeeded with at least 1"),
+        (BankRequest("../found"), "key 'name' is '../found'"),
+        (BankRequest("found", "one"), "key 'version' is 'one'"),
     ],
 )
 def test_mistakes_are_named_and_nothing_is_written(home, wanted, said) -> None:
     before = sorted(home.root.parent.rglob("*"))
     with pytest.raises(InputError) as told:
-        freeze_bank(wanted, home)
+        export_templates(wanted, home)
     assert said in str(told.value)
     assert sorted(home.root.parent.rglob("*")) == before
 
 
 def test_bank_is_replaced_by_a_higher_version_only(home) -> None:
-    freeze_bank(Freezing("found", "1.2.0"), home)
+    export_templates(BankRequest("found", "1.2.0"), home)
     for version in ("1.2.0", "1.1.9", "1.1.10"):
         with pytest.raises(InputError, match=r"there in version 1\.2\.0"):
-            freeze_bank(Freezing("found", version, limit=1), home)
-    freeze_bank(Freezing("found", "1.10.0", limit=1), home)
+            export_templates(BankRequest("found", version, limit=1), home)
+    export_templates(BankRequest("found", "1.10.0", limit=1), home)
     assert len(texts("found")) == 1
 
 
@@ -137,4 +137,4 @@ def test_nothing_searched_is_said(tmp_path) -> None:
     with store.writing(home) as warehouse:
         warehouse.publish(home.published)
     with pytest.raises(InputError, match="no search is published here"):
-        freeze_bank(Freezing("found"), home)
+        export_templates(BankRequest("found"), home)

@@ -13,7 +13,7 @@ from tasks.adapters.warehouse import store
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
 from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Request
-from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.domain.rse.pair_judges.pair_grade import MOST_CHARACTERS, PAIR_GRADE
 from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
@@ -25,8 +25,8 @@ CARD = ModelCard(
     endpoint=HostedEndpoint(provider="openai_compatible", base_url="http://localhost/v1", served_name="judge"),
     sampling=Sampling(seed=1),
 )
-READER = PairReader.of(PAIR_GRADE, CARD)
-TEXT = PairReader.of(TEXT_SIMILARITY, None)
+READER = PairJudge.of(PAIR_GRADE, CARD)
+TEXT = PairJudge.of(TEXT_SIMILARITY, None)
 Answer = Callable[[Request], str | None]
 _clock = count()
 
@@ -45,7 +45,7 @@ class Bench:
             fill(warehouse, [(m, p, 0, text) for (m, p), text in replies.items()], dict.fromkeys(models, "v"))
         self.targets, self.prompts = tuple(models), sorted({prompt for _, prompt in replies})
 
-    def grading(self, reader: PairReader = READER, **wanted: object) -> Grading:
+    def grading(self, reader: PairJudge = READER, **wanted: object) -> Grading:
         plan = RsePlan(**{"first_prompts": 50, "swapped_share": 0.0} | wanted)
         return Grading(plan, self.targets, ("t",), {"small": dict.fromkeys(self.prompts, "en")}, (reader,), 3)
 
@@ -55,9 +55,9 @@ class Bench:
         with disable_run_logger():
             sample_pairs.choose_first.fn(grading, READER, self.home)
             for attempt in range(attempts):
-                todo = grade_with_model.put.fn(grading, READER, attempt, self.home)
+                todo = grade_with_model.register_calls.fn(grading, READER, attempt, self.home)
                 self._reply(todo, answer)
-                grade_with_model.read.fn(READER, attempt, self.home)
+                grade_with_model.read_answers.fn(READER, attempt, self.home)
                 asked += todo
             score_rse.score_rse.fn(READER.name, 3, self.home)
         return asked
@@ -111,7 +111,7 @@ def test_a_reference_with_itself_and_equal_texts_are_five_and_asked_of_nobody(ho
     assert (other["style_grade"], other["structure_grade"], other["content_grade"], other["grade"]) == (2, 3, 4, 3)
     assert other["low"] < 3 < other["high"]
     assert other["judge_version"].startswith("1.0.0 by judge ")
-    assert bench.rows('"check".self_grade') == []
+    assert bench.rows("audit.self_grade") == []
 
 
 def test_nothing_is_asked_twice_and_equal_pairs_are_one_call(home) -> None:
@@ -139,7 +139,7 @@ def test_judging_that_was_killed_ends_as_undisturbed(tmp_path) -> None:
         if way == "killed":
             with disable_run_logger():
                 sample_pairs.choose_first.fn(grading, READER, bench.home)
-                before = grade_with_model.put.fn(grading, READER, 0, bench.home)[:7]
+                before = grade_with_model.register_calls.fn(grading, READER, 0, bench.home)[:7]
             bench._reply(before, answer)
         asked[way] = [request.request_id for request in [*before, *bench.ask(grading, answer)]]
         rows = bench.rows("mart.rse_grade", judge=READER.name)
@@ -212,7 +212,7 @@ def test_both_orders_of_a_share_are_read_and_a_planted_bias_is_found(home) -> No
     assert 15 <= bias["n"] <= 35
     assert (bias["difference"], bias["inconsistency_rate"]) == (1, 1)
     assert 0 < bias["low"] <= 1 <= bias["high"] <= 4
-    assert [row["judge"] for row in bench.rows('"check".position_bias')] == ["pair_grade"]
+    assert [row["judge"] for row in bench.rows("audit.position_bias")] == ["pair_grade"]
     # Read in both orders, a pair has the mean of the two.
     assert {row["grade"] for row in bench.rows("core.pair_grade", target="a")} == {3, 3.5, 4}
 
@@ -242,12 +242,12 @@ def test_more_is_chosen_only_in_doubt_and_up_to_the_most(home) -> None:
 def test_another_model_behind_the_judge_reads_anew(home) -> None:
     bench = Bench(home, texts("at", 4))
     bench.ask(bench.grading(), lambda request: label(4, 4, 4))
-    other = PairReader.of(PAIR_GRADE, CARD.model_copy(update={"sampling": Sampling(temperature=0.0)}))
+    other = PairJudge.of(PAIR_GRADE, CARD.model_copy(update={"sampling": Sampling(temperature=0.0)}))
     grading = bench.grading(other)
     with disable_run_logger():
-        todo = grade_with_model.put.fn(grading, other, 0, bench.home)
+        todo = grade_with_model.register_calls.fn(grading, other, 0, bench.home)
         bench._reply(todo, lambda request: label(2, 2, 2))
-        grade_with_model.read.fn(other, 0, bench.home)
+        grade_with_model.read_answers.fn(other, 0, bench.home)
         score_rse.score_rse.fn(other.name, 3, bench.home)
     assert len(todo) == 4
     assert (bench.grade_of("a")["grade"], bench.grade_of("a")["judge_version"]) == (2, other.version)

@@ -118,7 +118,7 @@ def test_model_without_common_prompts_is_left_out_and_told(tmp_path) -> None:
     _, home = measured(tmp_path, strange)
     [row] = read(home, "mart.homogeneity", kernel="bigram", population="all").to_dicts()
     assert (row["n_members"], row["n_left_out"]) == (4, 1)
-    patchy = read(home, '"check".population_patchy').sort("kernel", "population")
+    patchy = read(home, "audit.population_patchy").sort("kernel", "population")
     assert patchy["population"].to_list() == ["all", "families"] * 2
 
 

@@ -205,7 +205,7 @@ def test_strict_labels_of_a_part_of_the_probes_break_no_order(logs, tmp_path, ho
     found = scores(home)
     assert (found["strict", "all"]["value"], found["loose", "all"]["value"]) == pytest.approx((2 / 3, 6 / 20))
     with store.writing(home) as warehouse:
-        assert warehouse.read('"check"."identity_order"').is_empty()
+        assert warehouse.read("audit.identity_order").is_empty()
 
 
 def test_strict_without_loose_is_loose_too(logs, home) -> None:

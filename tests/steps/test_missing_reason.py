@@ -42,7 +42,7 @@ def test_a_verdict_of_nothing_to_read_says_nothing_against_its_judge(tmp_path) -
         for judge in MissingReason:
             rows = [unread_row(LabelKey(f"reply {n}", judge.value, "1", 0, AT), judge) for n in range(3)]
             warehouse.append("judge_label", rows)
-        blamed = set(warehouse.query('select judge from "check".label_unreadable')["judge"])
+        blamed = set(warehouse.query("select judge from audit.label_unreadable")["judge"])
     assert {MissingReason.EMPTY_REPLY, MissingReason.FAILED_CALL} == {
         reason for reason in MissingReason if reason.is_final and reason not in blamed
     }

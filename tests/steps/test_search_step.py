@@ -45,7 +45,7 @@ class World:
     def search(self, calls: int | None = None, iterations: int | None = None) -> search_step.Search:
         """Return the search taken up where it was."""
         search = search_step.Search(searches.read("test", TARGET, Limits(calls, iterations), "r1"), self.home)
-        search_step.take_up.fn(search)
+        search_step.resume.fn(search)
         return search
 
     def answer(self, requests: Sequence[Request]) -> None:
@@ -77,7 +77,7 @@ class World:
         while (chosen := search_step.select.fn(search)) is not None:
             self.answer(chosen.requests)
             if chosen.candidate.needs_attacker:
-                chosen = search_step.hear_attacker.fn(search, chosen)
+                chosen = search_step.apply_mutation.fn(search, chosen)
                 self.answer(chosen.requests)
             if chosen.candidate.is_accepted:
                 self.judge(search, search_step.probes_of(search, chosen))
@@ -91,8 +91,8 @@ class World:
             judge.judge_replies.fn(name, self.home, probes)
             return
         for attempt in range(ATTEMPTS):
-            self.answer(judge_with_model.put.fn(name, card, attempt, self.home, probes))
-            judge_with_model.read.fn(name, card, attempt, self.home, probes)
+            self.answer(judge_with_model.register_calls.fn(name, card, attempt, self.home, probes))
+            judge_with_model.read_answers.fn(name, card, attempt, self.home, probes)
 
     def rows(self, name: str) -> list[dict]:
         with store.writing(self.home) as warehouse:
@@ -138,7 +138,7 @@ def test_search_in_pieces_ends_as_in_one(world, tmp_path) -> None:
         assert again.state == whole.state
         assert len(pieces.asked) == len(set(pieces.asked)) == 24
         assert len(pieces.rows("raw.search")) == 3
-        assert {row["search_id"] for row in pieces.rows("raw.search_step")} == {whole.prepared.putting.search_id}
+        assert {row["search_id"] for row in pieces.rows("raw.search_step")} == {whole.prepared.submission.search_id}
 
 
 @pytest.mark.parametrize("calls", [2, 7, 8])
@@ -221,7 +221,9 @@ def test_search_with_a_judge_in_pieces_ends_as_in_one(judged, tmp_path) -> None:
         pieces.answer(chosen.requests)
         card = search.prepared.judge_card
         pieces.answer(
-            judge_with_model.put.fn("llm_claim", card, 0, pieces.home, search_step.probes_of(search, chosen))[:1]
+            judge_with_model.register_calls.fn(
+                "llm_claim", card, 0, pieces.home, search_step.probes_of(search, chosen)
+            )[:1]
         )
         again = pieces.go_on(pieces.search(calls=36))
     assert again.state == whole.state
@@ -260,13 +262,13 @@ def test_another_judge_model_is_another_search_with_labels_of_its_own(judged) ->
     path.write_text(path.read_text().replace("seed = 1", "seed = 1\ntemperature = 0.5"))
     n_asked = len(judged.asked)
     second = judged.go_on(judged.search(calls=18))
-    assert second.prepared.putting.search_id != first.prepared.putting.search_id
+    assert second.prepared.submission.search_id != first.prepared.submission.search_id
     # The target's replies to the same templates are there; the other judge reads them anew.
     by_judge = {row["request_id"] for row in judged.rows("raw.judge_call")}
     assert set(judged.asked[n_asked:]) <= by_judge
     assert len(judged.asked) > n_asked
     # A template that both found is of both searches, and counts once, under the one that put it last.
-    sets = [f"search-{one.prepared.putting.search_id[:8]}" for one in (first, second)]
+    sets = [f"search-{one.prepared.submission.search_id[:8]}" for one in (first, second)]
     probes = {name: [row for row in judged.rows("raw.probe") if row["template_set"] == name] for name in sets}
     both = {row["request_id"] for row in probes[sets[0]]} & {row["request_id"] for row in probes[sets[1]]}
     counting = {row["request_id"]: row["template_set"] for row in judged.rows("core.probe")}
@@ -275,9 +277,9 @@ def test_another_judge_model_is_another_search_with_labels_of_its_own(judged) ->
 
 def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
     search = world.go_on(world.search(calls=20))
-    putting = search.prepared.putting
+    submission = search.prepared.submission
     found = {row["template_key"]: row for row in world.rows("raw.template") if row["template_set"] != "identity"}
-    assert {row["template_set"] for row in found.values()} == {f"search-{putting.search_id[:8]}"}
+    assert {row["template_set"] for row in found.values()} == {f"search-{submission.search_id[:8]}"}
     assert sorted(found) == [f"step-{step.step:05d}" for step in search.state.steps if step.is_hypothesis]
     assert not any(row["is_leading"] for row in found.values())
     kinds = {seed.template_id: seed.kind for seed in search.prepared.seeds}
@@ -287,7 +289,7 @@ def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
 
 def test_another_target_round_or_setting_is_another_search(world) -> None:
     def named(target: str = TARGET, round_name: str = "r1", calls: int | None = None) -> str:
-        return searches.read("test", target, Limits(calls), round_name).putting.search_id
+        return searches.read("test", target, Limits(calls), round_name).submission.search_id
 
     first = named()
     assert named(calls=8) == first

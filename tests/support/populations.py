@@ -23,7 +23,7 @@ from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.pair_score import PairScore, of_list
-from tasks.domain.verdict.population import Known
+from tasks.domain.verdict.population import DocumentedModel
 from tests.support import persona_words
 
 STEPS, OPTIONS, WORDS = 6, 8, 12
@@ -218,7 +218,7 @@ class Population:
     def known(self) -> verdict_population.Population:
         return verdict_population.Population(
             tuple(
-                Known(
+                DocumentedModel(
                     model=model.name,
                     vendor=model.vendor,
                     family=model.vendor,
@@ -246,7 +246,7 @@ class Population:
         known = self.known()
         prompts = []
         for prompt in range(self.n_prompts):
-            told = [(text, i) for i, model in enumerate(known.known) for text in self.texts(prompt, model.model)]
+            told = [(text, i) for i, model in enumerate(known.models) for text in self.texts(prompt, model.model)]
             prompts.append(Asked([text for text, _ in told], np.array([place for _, place in told])))
         common = common_words(text for asked in prompts for text in asked.texts)
         sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)

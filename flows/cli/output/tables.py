@@ -12,7 +12,7 @@ from tasks.adapters.warehouse import store
 from tasks.domain.reporting import sentences
 
 if TYPE_CHECKING:
-    from tasks.collect.ping import Checked
+    from tasks.collect.ping import PingResult
     from tasks.domain.rows import Finding
     from tasks.ingest import Ingested
 
@@ -90,7 +90,7 @@ def print_ingested(done: "Ingested") -> None:
     terminal.say([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
 
 
-def print_checked(results: Sequence["Checked"]) -> None:
+def print_ping_results(results: Sequence["PingResult"]) -> None:
     """Print which models answered a tiny call, how fast, or why not."""
     rows = [
         {

@@ -11,7 +11,7 @@ from tasks.domain.plan import Plan, RsePlan
 from tasks.domain.references import choose_references
 from tasks.domain.rows import Prompt
 from tasks.domain.rse import pair_judges
-from tasks.domain.rse.grading import Grading, PairReader, strata_of, stratum
+from tasks.domain.rse.grading import Grading, PairJudge, strata_of, stratum
 
 if TYPE_CHECKING:
     from tasks.adapters.warehouse.store import Store
@@ -79,10 +79,9 @@ def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
     return Grading(wanted, tuple(sorted(models)), tuple(references), strata, _readers(wanted, None))
 
 
-def _readers(wanted: RsePlan, card: ModelCard | None) -> tuple[PairReader, ...]:
+def _readers(wanted: RsePlan, card: ModelCard | None) -> tuple[PairJudge, ...]:
     return tuple(
-        PairReader.of(registry.load(pair_judges, judge), card if _asks_model(judge) else None)
-        for judge in wanted.judges
+        PairJudge.of(registry.load(pair_judges, judge), card if _asks_model(judge) else None) for judge in wanted.judges
     )
 
 

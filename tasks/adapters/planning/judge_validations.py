@@ -13,7 +13,7 @@ from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import ATTEMPTS, Answer, AskedJudge, JudgeCall, Told, reads
+from tasks.domain.judging.calls import ATTEMPTS, Answer, JudgeCall, JudgeOutcome, ModelJudge, reads
 from tasks.domain.judging.claim import Identity
 from tasks.domain.judging.failures import failed_call_reason
 from tasks.domain.judging.validation import SCORES, LabelledReply, Score, sampled
@@ -21,7 +21,7 @@ from tasks.domain.prompting.lexicon import Lexicon
 
 
 @dataclass(frozen=True)
-class WantedCheck:
+class ValidationRequest:
     """What the command says.
 
     Args:
@@ -42,7 +42,7 @@ class WantedCheck:
 
 
 @dataclass(frozen=True)
-class PreparedCheck:
+class PreparedValidation:
     """A check, read. `replies` are those to be read, of the `n_labelled` that have a label the judge reads for.
 
     `without_facts`: models of which only the vendor is known.
@@ -59,13 +59,13 @@ class PreparedCheck:
     without_facts: list[str]
 
     @property
-    def asked(self) -> AskedJudge:
+    def asked(self) -> ModelJudge:
         """The judge with the model that it asks."""
         assert self.card is not None, "this judge asks a model"
-        return AskedJudge(self.judge, self.card, self.lexicon)
+        return ModelJudge(self.judge, self.card, self.lexicon)
 
 
-def read(wanted: WantedCheck) -> PreparedCheck:
+def read(wanted: ValidationRequest) -> PreparedValidation:
     """Return the check that is wanted; nothing is written or asked.
 
     Raises:
@@ -88,7 +88,7 @@ def read(wanted: WantedCheck) -> PreparedCheck:
             remedy="Fill that column, or take another judge.",
         )
     known, without_facts = labelled.identities((reply.model for reply in usable), wanted.facts)
-    return PreparedCheck(
+    return PreparedValidation(
         judge=registry.load(judges, wanted.judge),
         card=card,
         lexicon=lexicons.read_lexicon(),
@@ -101,7 +101,7 @@ def read(wanted: WantedCheck) -> PreparedCheck:
     )
 
 
-def check_reachable(prepared: PreparedCheck, home: Home) -> None:
+def require_reachable(prepared: PreparedValidation, home: Home) -> None:
     """Make sure that the judge's model has its key or weights; asks nothing.
 
     Raises:
@@ -111,10 +111,10 @@ def check_reachable(prepared: PreparedCheck, home: Home) -> None:
         registry.load(providers, prepared.card.endpoint.provider).check(prepared.card, home.models)
 
 
-class Checking:
+class ValidationCalls:
     """A check under way. No dataclass: Prefect would walk through all its replies at each task that is given it."""
 
-    def __init__(self, prepared: PreparedCheck, home: Home) -> None:
+    def __init__(self, prepared: PreparedValidation, home: Home) -> None:
         self.prepared, self.home = prepared, home
         self.put_at, self.put_ids = now(), list[str]()
         """When calls were put last, and which."""
@@ -139,11 +139,11 @@ class Checking:
         again = (asked.again(first, n) for first in calls for n in range(ATTEMPTS))
         return {call.request.request_id for call in again}
 
-    def told(self, answers: Mapping[str, Answer]) -> list[Told]:
+    def told(self, answers: Mapping[str, Answer]) -> list[JudgeOutcome]:
         """Return what is known of each reply when these answers are there; a failed call is nothing to read."""
         return [
-            self.prepared.asked.told_so_far(first, self.prepared.known[reply.model], answers)
+            self.prepared.asked.outcome_so_far(first, self.prepared.known[reply.model], answers)
             if isinstance(first, JudgeCall)
-            else Told(first)
+            else JudgeOutcome(first)
             for reply, first in zip(self.prepared.replies, self._first, strict=True)
         ]

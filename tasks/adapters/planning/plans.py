@@ -158,7 +158,7 @@ def _bank(named: GatheredBank, gathered: Gathered) -> Bank:
     )
 
 
-def with_earlier(prepared: Prepared, kept: "Store") -> Prepared:
+def reuse_earlier_rounds(prepared: Prepared, kept: "Store") -> Prepared:
     """Return `prepared` with requests of earlier rounds in the place of those that the plan does not ask anew."""
     if prepared.plan.refresh.policy == "always":
         return prepared
@@ -190,12 +190,12 @@ def _kept(home: Home) -> Iterator["Store"]:
         yield kept
 
 
-def foreseen(prepared: Prepared, home: Home) -> Prepared:
-    """Return what `with_earlier` makes of `prepared`, as far as the published snapshot tells."""
+def reuse_published_rounds(prepared: Prepared, home: Home) -> Prepared:
+    """Return what `reuse_earlier_rounds` makes of `prepared`, as far as the published snapshot tells."""
     if prepared.plan.refresh.policy == "always" or not home.published.exists():
         return prepared
     with _kept(home) as kept:
-        return with_earlier(prepared, kept)
+        return reuse_earlier_rounds(prepared, kept)
 
 
 def answered(home: Home) -> set[str]:
@@ -218,16 +218,16 @@ def asked_cards(prepared: Prepared, settled: set[str]) -> list[ModelCard]:
     return needed
 
 
-def check_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
+def require_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
     """Make sure that every model with calls to be made has its key or its weights; asks nothing.
 
     Raises:
         InputError: an environment variable is not set, or a file is not there.
     """
-    check_cards(asked_cards(prepared, settled), prepared.plan, home)
+    require_cards(asked_cards(prepared, settled), prepared.plan, home)
 
 
-def check_cards(needed: list[ModelCard], plan: Plan, home: Home) -> None:
+def require_cards(needed: list[ModelCard], plan: Plan, home: Home) -> None:
     """Make sure that the workers of `plan` can ask all of `needed`; keys of workers elsewhere are their own matter.
 
     Raises:

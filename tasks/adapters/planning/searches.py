@@ -14,10 +14,10 @@ from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.fuzzing.budget import Budget
 from tasks.domain.fuzzing.mutation import AttackerOperator
-from tasks.domain.fuzzing.search_calls import Putting, search_id, template_set_of
+from tasks.domain.fuzzing.search_calls import Submission, search_id, template_set_of
 from tasks.domain.fuzzing.state import SearchSettings, load_operator
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import ATTEMPTS, AskedJudge
+from tasks.domain.judging.calls import ATTEMPTS, ModelJudge
 from tasks.domain.plan import Plan, SearchPlan
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.prompting.probes import chosen_templates
@@ -40,7 +40,7 @@ class PreparedSearch:
 
     plan: Plan
     wanted: SearchPlan
-    putting: Putting
+    submission: Submission
     attacker: ModelCard | None
     seeds: tuple[Template, ...]
     settings: SearchSettings
@@ -50,7 +50,7 @@ class PreparedSearch:
     @property
     def target(self) -> ModelCard:
         """The card of the model that is searched."""
-        return self.putting.card
+        return self.submission.card
 
     @property
     def cards(self) -> list[ModelCard]:
@@ -62,7 +62,7 @@ class PreparedSearch:
     def judge_version(self) -> str:
         """The judge's version, and where it asks a model, also which and how."""
         judge = registry.load(judges, self.wanted.judge)
-        asked = None if self.judge_card is None else AskedJudge(judge, self.judge_card, self.lexicon)
+        asked = None if self.judge_card is None else ModelJudge(judge, self.judge_card, self.lexicon)
         return str(judge.version if asked is None else asked.version)
 
     @property
@@ -74,7 +74,7 @@ class PreparedSearch:
     def most_calls(self) -> int:
         """How many calls one step makes at most; how many a judge makes depends on what it can read."""
         n_labels = 0 if self.judge_card is None else ATTEMPTS
-        return (1 + n_labels) * len(self.putting.questions) + (self.attacker is not None)
+        return (1 + n_labels) * len(self.submission.questions) + (self.attacker is not None)
 
     @property
     def judges(self) -> list[str]:
@@ -87,7 +87,7 @@ class PreparedSearch:
         return {
             "settings": self.settings.recipe(),
             "seeds": [seed.template_id for seed in self.seeds],
-            "questions": [question.prompt_id for question in self.putting.questions],
+            "questions": [question.prompt_id for question in self.submission.questions],
             "sampling": self.plan.sampling.over(self.target.sampling).for_sample(0),
             "attacker": self.attacker and [self.attacker.fingerprint, self.attacker.sampling.for_sample(0)],
             "judge": [self.wanted.judge, self.judge_version, self.wanted.score],
@@ -98,13 +98,13 @@ class PreparedSearch:
     def as_row(self, at: datetime) -> dict[str, object]:
         """Return a row of `raw.search`."""
         return {
-            "search_id": self.putting.search_id,
+            "search_id": self.submission.search_id,
             "target": self.target.name,
             "fingerprint": self.target.fingerprint,
-            "round": self.putting.round,
+            "round": self.submission.round,
             "template_set": self.wanted.templates,
             "seed_template_ids": [seed.template_id for seed in self.seeds],
-            "question_ids": [question.prompt_id for question in self.putting.questions],
+            "question_ids": [question.prompt_id for question in self.submission.questions],
             "judge": self.wanted.judge,
             "judge_version": self.judge_version,
             "score": self.wanted.score,
@@ -141,7 +141,7 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
     judge_card = chosen_judges.search_judge(wanted, place)
     lexicon = lexicons.read_lexicon()
     seeds = _seeds(wanted, lexicon, place)
-    putting = Putting(
+    submission = Submission(
         card=cards.read_card(target),
         plan=plan,
         questions=_questions(wanted, lexicon, place),
@@ -149,18 +149,18 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
         round=round_name,
     )
     attacker = cards.read_card(wanted.attacker_model) if wanted.attacker_model and _asks_attacker(settings) else None
-    prepared = PreparedSearch(plan, wanted, putting, attacker, seeds, settings, judge_card, lexicon)
+    prepared = PreparedSearch(plan, wanted, submission, attacker, seeds, settings, judge_card, lexicon)
     if wanted.calls < prepared.most_calls:
         raise InputError(
             f"the budget is {wanted.calls} calls, and one step makes up to {prepared.most_calls}.",
             where=f"{place}calls'",
             remedy="Raise it, or lower 'question_limit'.",
         )
-    named = search_id(putting, prepared.recipe)
-    return replace(prepared, putting=replace(putting, search_id=named, template_set=template_set_of(named)))
+    named = search_id(submission, prepared.recipe)
+    return replace(prepared, submission=replace(submission, search_id=named, template_set=template_set_of(named)))
 
 
-def check_reachable(prepared: PreparedSearch, home: Home) -> None:
+def require_reachable(prepared: PreparedSearch, home: Home) -> None:
     """Make sure that all models have their keys or weights; asks nothing.
 
     Raises:

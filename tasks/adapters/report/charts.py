@@ -114,7 +114,7 @@ def tree(lines: Points, joints: Points, leaves: Points, families: Sequence[str])
     place = alt.Scale(domain=[low, high], nice=False, zero=False)
     x = alt.X(
         "x:Q",
-        title="similarity at which they join (mean similarity of prefix overlaps)",
+        title="similarity at which they join (mean self-normalised prefix overlap)",
         scale=place,
         axis=alt.Axis(grid=True),
     )

@@ -1,4 +1,4 @@
-"""Runs the relations of `sql/check`, each of which selects rows that should not be."""
+"""Runs the relations of `sql/audit`, each of which selects rows that should not be."""
 
 from tasks.adapters.warehouse import sqlfiles
 from tasks.adapters.warehouse.store import Store
@@ -12,7 +12,7 @@ def findings(database: Store) -> list[Finding]:
     """Return what each check that found anything found in the warehouse or a snapshot, in a fixed order."""
     found = []
     for relation in sqlfiles.relations():
-        if relation.schema == "check":
+        if relation.schema == "audit":
             rows = database.read(relation.quoted)
             if not rows.is_empty():
                 first = rows.sort(*rows.columns).head(SHOWN).to_dicts()

@@ -1,4 +1,4 @@
-"""Frozen banks: what the published searches found, and template sets written to `data/templates`."""
+"""ExportedBank banks: what the published searches found, and template sets written to `data/templates`."""
 
 import hashlib
 from pathlib import Path

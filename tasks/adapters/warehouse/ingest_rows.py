@@ -16,7 +16,7 @@ MEMORY = "600MB"
 """What DuckDB may take meanwhile: staged files are read in passing, and only ids are joined."""
 
 
-class TakingIn:
+class Ingestion:
     """What can be done with staged files within the one transaction that takes them in."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -56,7 +56,7 @@ def _text(name: str) -> str:
 
 
 @contextmanager
-def taking_in(folder: Path, warehouse: store.Store) -> Iterator[TakingIn]:
+def ingestion(folder: Path, warehouse: store.Store) -> Iterator[Ingestion]:
     """Yield what takes the staged files of `folder` in: all is there after the block, or nothing if that raises."""
     with warehouse.limited(MEMORY), warehouse.transaction() as cursor:
-        yield TakingIn(cursor, folder)
+        yield Ingestion(cursor, folder)

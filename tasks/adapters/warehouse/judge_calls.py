@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal
 from tasks.adapters.warehouse.store import Store, looking
-from tasks.domain.judging.calls import NOT_ASKED, Answer, AskedJudge, JudgeCall
+from tasks.domain.judging.calls import NOT_ASKED, Answer, JudgeCall, ModelJudge
 from tasks.domain.rows import Request, prompt_row, request_row
 
 
 def register(
-    warehouse: Store, asked: AskedJudge, calls: Sequence[tuple[str, JudgeCall]], at: datetime
+    warehouse: Store, asked: ModelJudge, calls: Sequence[tuple[str, JudgeCall]], at: datetime
 ) -> list[Request]:
     """Register calls, each with the id of the reply that it is about, and return those that have no answer yet.
 

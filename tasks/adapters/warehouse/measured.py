@@ -12,7 +12,7 @@ from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import composite
 from tasks.domain.verdict.degree import SelfScore
 from tasks.domain.verdict.pair_score import SIDES, Pairs, placed
-from tasks.domain.verdict.population import Known, Population
+from tasks.domain.verdict.population import DocumentedModel, Population
 
 PLAIN = "prefix_overlap"
 
@@ -20,14 +20,14 @@ PLAIN = "prefix_overlap"
 def measure(warehouse: store.Store, embedder: str) -> Measured | None:
     """Return all that verdicts are formed from; None where no two models have replies to compare."""
     population = population_of(warehouse)
-    if len(population.known) < 2:
+    if len(population.models) < 2:
         return None
     sums = channel_sums(warehouse, population)
     pairs = _pairs(warehouse, embedder, population)
     lexicon = lexicons.read_lexicon()
     named = {
         model.model: frozenset(mention.vendor for mention in lexicon.mentions(_spaced(model.model)))
-        for model in population.known
+        for model in population.models
     }
     made = Measured(
         population=population,
@@ -51,7 +51,7 @@ def population_of(warehouse: store.Store) -> Population:
     replied = set(warehouse.read_columns("core.reply", ["model"])["model"])
     return Population(
         tuple(
-            Known(
+            DocumentedModel(
                 model=row["model"],
                 vendor=row["vendor"],
                 family=row["family"],
@@ -93,16 +93,16 @@ def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> d
         warehouse.read_columns("core.prefix_overlap_ceiling", ["model", "identical_prefix_overlap"]).iter_rows()
     )
     found = {}
-    for place, model in enumerate(population.known):
+    for place, model in enumerate(population.models):
         if not model.is_reference or model.model not in identical or np.isnan(plain.background[place]):
             continue
         variants = [
-            i for i, other in enumerate(population.known) if other.role == "variant" and other.parent == model.model
+            i for i, other in enumerate(population.models) if other.role == "variant" and other.parent == model.model
         ]
         nearest = max(variants, key=lambda i: float(np.nan_to_num(centred[i, place], nan=-np.inf)), default=None)
         unrelated = [
             float(centred[i, place])
-            for i, other in enumerate(population.known)
+            for i, other in enumerate(population.models)
             if other.is_control and not other.is_kin(model) and not np.isnan(centred[i, place])
         ]
         found[model.model] = SelfScore(

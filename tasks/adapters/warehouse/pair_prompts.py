@@ -39,7 +39,7 @@ class PairPrompts:
     def top(self) -> pl.DataFrame:
         """Return of each pair the five prompts whose replies are most alike.
 
-        The longest prefix overlap first, then the largest share of common word pairs, then the id of the prompt.
+        The largest prefix overlap first, then the largest share of common word pairs, then the id of the prompt.
         """
         rows = []
         for number, (target, reference) in enumerate(self.pairs):

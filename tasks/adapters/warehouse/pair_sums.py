@@ -89,7 +89,7 @@ def form(warehouse: store.Store, population: Population, summed: Summed = pair_s
     told = ShardTold(tuple(population.place), population.cohort, relations_of(population, bases), commonest(warehouse))
     with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
         folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
-        keep = _Kept(len(population.known), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
+        keep = _Kept(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
         sums, extras = merged(map(keep.kernels_of, summed(folders, told)), names, population.cohort)
     _formed.sums = PairSums(population, sums, extras, bases, keep.kernels(population))
     _formed.key = key
@@ -110,7 +110,7 @@ def relations_of(population: Population, bases: list[tuple[int, int]]) -> Relati
     """Return who is of one family or vendor with whom, and the bases."""
     family, vendor = (np.array(told, dtype=object) for told in (population.cohort.family, population.cohort.vendor))
     return Relations(
-        len(population.known), bases, family[:, None] == family[None, :], vendor[:, None] == vendor[None, :]
+        len(population.models), bases, family[:, None] == family[None, :], vendor[:, None] == vendor[None, :]
     )
 
 
@@ -195,7 +195,7 @@ class _Kept:
 
 def channel_sum_rows(sums: PairSums) -> Iterator[pl.DataFrame]:
     """Yield the rows of `score.channel_sum`, a frame for each channel and prompt set."""
-    known = sums.population.known
+    known = sums.population.models
     models = pl.Series([model.model for model in known])
     n = len(known)
     is_reference = np.array([model.is_reference for model in known])
@@ -231,7 +231,7 @@ def sum_background(extras: list[ShardExtras], prompt_set: str) -> NDArray[np.int
 def base_gap_rows(sums: PairSums) -> pl.DataFrame:
     """Return the rows of `score.base_gap`."""
     rows = []
-    known = sums.population.known
+    known = sums.population.models
     total: Floats = sum((told.base for told in sums.extras), np.zeros((5, len(sums.bases), len(known))))
     for number, (student, base) in enumerate(sums.bases):
         for place, model in enumerate(known):
@@ -256,11 +256,11 @@ def prompt_channel_rows(sums: PairSums) -> pl.DataFrame:
 
 def repeat_sum_rows(sums: PairSums) -> pl.DataFrame:
     """Return the rows of `score.repeat_sum`."""
-    n = len(sums.population.known)
+    n = len(sums.population.models)
     total = sum((told.own for told in sums.extras if told.own is not None), np.zeros((len(OWN), n, n)))
     of = dict(zip(OWN, total, strict=True))
     left, right = np.nonzero(np.triu(of["n_prompts"] > 0, 1))
-    models = pl.Series([model.model for model in sums.population.known], dtype=pl.String)
+    models = pl.Series([model.model for model in sums.population.models], dtype=pl.String)
     cell, across = (left, right), (right, left)
     found = {
         "n_prompts": of["n_prompts"][cell],

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.adapters.warehouse.store import Store
-from tasks.domain.rse.grading import Grading, PairReader
+from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.domain.rse.sampling import is_read_again, is_target_first
 
 PAIR = ["target_reply_id", "reference_reply_id"]
 
 
-def unread(warehouse: Store, grading: Grading, reader: PairReader) -> pl.DataFrame:
+def unread(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFrame:
     """Return the chosen pairs of `grading` that have two replies and no label of this judge in any order.
 
     Rows of `core.reply_pair`, ordered so that the pairs of one prompt, and within it of one reference, stand together.
@@ -20,7 +20,7 @@ def unread(warehouse: Store, grading: Grading, reader: PairReader) -> pl.DataFra
     return _chosen(warehouse, grading, reader).join(known, on=PAIR, how="anti")
 
 
-def waiting(warehouse: Store, grading: Grading, reader: PairReader, attempt: int) -> pl.DataFrame:
+def waiting(warehouse: Store, grading: Grading, reader: PairJudge, attempt: int) -> pl.DataFrame:
     """Return the chosen pairs in the orders that this attempt asks a model for: what is unread, or was read in vain.
 
     Rows of `core.reply_pair` with `is_target_first`; pairs of equal texts are asked of nobody.
@@ -55,7 +55,7 @@ def texts(warehouse: Store) -> Texts:
     return Texts(dict(replies.iter_rows()), dict(prompts.iter_rows()))
 
 
-def _chosen(warehouse: Store, grading: Grading, reader: PairReader) -> pl.DataFrame:
+def _chosen(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFrame:
     pairs = warehouse.read("core.reply_pair", judge=reader.name).filter(
         pl.col("missing_reason").is_null()
         & pl.col("target").is_in(grading.targets)
@@ -65,6 +65,6 @@ def _chosen(warehouse: Store, grading: Grading, reader: PairReader) -> pl.DataFr
     return pairs.sort("prompt_id", "reference", "target")
 
 
-def _told(warehouse: Store, reader: PairReader) -> pl.DataFrame:
+def _told(warehouse: Store, reader: PairJudge) -> pl.DataFrame:
     columns = [*PAIR, "is_target_first", "missing_reason"]
     return warehouse.read_columns("raw.pair_grade", columns, judge=reader.name, judge_version=reader.version)

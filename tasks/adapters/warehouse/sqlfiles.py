@@ -16,7 +16,7 @@ from tasks.adapters.settings import SQL_DIR
 from tasks.adapters.warehouse import schema_version
 from tasks.adapters.warehouse.sqlmacros import create_macros, literal, macros
 
-SCHEMAS = ("raw", "score", "core", "mart", "check", "meta")
+SCHEMAS = ("raw", "score", "core", "mart", "audit", "meta")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""How surprising the prefix overlap is that two replies share, to those who are related to neither."""
+"""How surprising the leading words are that two replies share, to those who are related to neither."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""How far the templates of two replies' prefix overlaps agree."""
+"""How many leading tokens of their layout skeletons two replies share."""
 
 from tasks.domain.pairwise.channel import Channel
 from tasks.domain.pairwise.matrices import Floats, shared_prefix

@@ -99,7 +99,7 @@ _REPORTED = re.compile(
     r"|回答|说|问|写道|例如|翻译|意思|句子|提问|短语|称)[^\"“”「」『』]{0,40}$",
     re.IGNORECASE,
 )
-_PREFIX_OVERLAP, _CLOSING = '"“「『', '"”」』'
+_OPENING_QUOTES, _CLOSING_QUOTES = '"“「『', '"”」』'
 
 
 def owns_rules(text: str, place: int, *, is_agent: bool) -> bool:
@@ -135,10 +135,10 @@ def is_unreal(text: str, place: int) -> bool:
 
 def is_quoted(text: str, place: int) -> bool:
     """Say whether the name at `place` stands in words that are reported as somebody's."""
-    start = max(text.rfind(mark, 0, place) for mark in _PREFIX_OVERLAP)
+    start = max(text.rfind(mark, 0, place) for mark in _OPENING_QUOTES)
     if start < 0 or (text[start] == '"' and text.count('"', 0, place) % 2 == 0):
         return False
-    if any(mark in text[start + 1 : place] for mark in _CLOSING):
+    if any(mark in text[start + 1 : place] for mark in _CLOSING_QUOTES):
         return False
     return bool(_REPORTED.search(text[max(0, start - REACH) : start]))
 

@@ -18,7 +18,7 @@ ATTACKER_SET = "search-attacker"
 
 
 @dataclass(frozen=True)
-class Putting:
+class Submission:
     """How templates are put to a target: which questions, in which round; `names` says whether a text names anybody.
 
     `search_id` and `template_set` are empty until all that decides the search is known.
@@ -33,9 +33,9 @@ class Putting:
     template_set: str = ""
 
 
-def search_id(putting: Putting, recipe: Mapping[str, object]) -> str:
+def search_id(submission: Submission, recipe: Mapping[str, object]) -> str:
     """Return the id of a search: the same target, recipe and round are the same search, however often it is begun."""
-    return content_id("search", putting.card.fingerprint, recipe, putting.round)
+    return content_id("search", submission.card.fingerprint, recipe, submission.round)
 
 
 def template_set_of(search: str) -> str:
@@ -43,17 +43,18 @@ def template_set_of(search: str) -> str:
     return f"search-{search[:8]}"
 
 
-def found_template(putting: Putting, state: SearchState, candidate: Candidate) -> Template:
+def found_template(submission: Submission, state: SearchState, candidate: Candidate) -> Template:
     """Return the template of an accepted candidate under its name in the search."""
-    made = template_of(state, candidate, putting.names(candidate.text or ""))
-    return replace(made, template_set=putting.template_set, template_key=f"step-{candidate.step:05d}")
+    made = template_of(state, candidate, submission.names(candidate.text or ""))
+    return replace(made, template_set=submission.template_set, template_key=f"step-{candidate.step:05d}")
 
 
-def target_probes(putting: Putting, template: Template) -> list[Probe]:
+def target_probes(submission: Submission, template: Template) -> list[Probe]:
     """Return every question in `template`, put to the target."""
-    wrapped = wrapped_questions([template], putting.questions, putting.names)
+    wrapped = wrapped_questions([template], submission.questions, submission.names)
     return [
-        probe(putting.card, putting.plan, item, sample=0, round_name=putting.round, mode=SEARCH) for item in wrapped
+        probe(submission.card, submission.plan, item, sample=0, round_name=submission.round, mode=SEARCH)
+        for item in wrapped
     ]
 
 

@@ -68,7 +68,7 @@ class JudgeCall:
 
 
 @dataclass(frozen=True)
-class Told:
+class JudgeOutcome:
     """What a judge's model has told about one reply so far: the label, or why there is none.
 
     `calls`: those that it took, attempt by attempt; the last has no answer yet where the label `is_waiting`.
@@ -80,7 +80,7 @@ class Told:
 
 
 @dataclass(frozen=True)
-class AskedJudge:
+class ModelJudge:
     """A judge with the model that it asks, and the lexicon by which it names vendors."""
 
     judge: LlmJudge
@@ -91,8 +91,8 @@ class AskedJudge:
     def version(self) -> str:
         """The judge's version and who gives its labels: another model, or the same asked otherwise, is another."""
         card = self.card
-        asked_so = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
-        return f"{self.judge.version} by {card.name} {asked_so[:8]}"
+        config_id = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
+        return f"{self.judge.version} by {card.name} {config_id[:8]}"
 
     def call(self, reply: JudgedReply, identity: Identity) -> JudgeCall:
         """Return the first call about `reply`."""
@@ -118,7 +118,7 @@ class AskedJudge:
         found = self.judge.read(answer.reply_text, self.lexicon, identity)
         return found if isinstance(found, ClaimLabel) else found.reason
 
-    def told_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> Told:
+    def outcome_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> JudgeOutcome:
         """Return what is known of a reply when these answers, by request, are there; `first` is the first call."""
         calls: list[JudgeCall] = []
         found: ClaimLabel | MissingReason | None = None
@@ -127,9 +127,9 @@ class AskedJudge:
             answer = answers.get(calls[-1].request.request_id, NOT_ASKED)
             found = self.told(answer, identity)
             if found is None:
-                return Told(answer.missing_reason or MissingReason.NOT_ASKED, tuple(calls), is_waiting=True)
+                return JudgeOutcome(answer.missing_reason or MissingReason.NOT_ASKED, tuple(calls), is_waiting=True)
         assert found is not None, "there is at least one attempt"
-        return Told(found, tuple(calls))
+        return JudgeOutcome(found, tuple(calls))
 
     def judge_call_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
         """Return a row of `raw.judge_call`."""

@@ -18,7 +18,7 @@ _HIDDEN_SELECTORS = ((0xFE00, 0xFE0D), (0xE0100, 0xE01EF))
 
 
 @dataclass(frozen=True)
-class Shown:
+class Excerpt:
     """A text as a judge sees it: in one piece, or without `n_truncated` characters in the middle."""
 
     parts: tuple[str, ...]
@@ -30,16 +30,16 @@ def visible(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_seen, text))
 
 
-def shown(text: str, most: int = MOST_CHARACTERS) -> Shown:
+def excerpt(text: str, most: int = MOST_CHARACTERS) -> Excerpt:
     """Return what of `text` a judge sees: at most `most` characters, hidden ones written out, cut from the middle."""
     if len(text) <= most:
         whole = visible(text)
         if len(whole) <= most:
-            return Shown((whole,))
+            return Excerpt((whole,))
     half = most // 2
     head = _fitting([_seen(char) for char in text[:half]], half)
     tail = _fitting([_seen(char) for char in reversed(text[-half:])], half)
-    return Shown(("".join(head), "".join(reversed(tail))), len(text) - len(head) - len(tail))
+    return Excerpt(("".join(head), "".join(reversed(tail))), len(text) - len(head) - len(tail))
 
 
 def fence_token(*texts: str) -> str:
@@ -51,7 +51,7 @@ def fence_token(*texts: str) -> str:
     return token
 
 
-def fenced(label: str, text: Shown, token: str) -> str:
+def fenced(label: str, text: Excerpt, token: str) -> str:
     """Return `text` between an opening and a closing fence that bear `token`, as does the mark of what was left out."""
     cut = f"\n[{token}: {text.n_truncated} characters are left out here]\n"
     return f"<{label}-{token}>\n{cut.join(text.parts)}\n</{label}-{token}>"

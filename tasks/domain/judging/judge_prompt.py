@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from tasks.domain.card import Attribute
 from tasks.domain.judging.claim import Identity, JudgedReply
-from tasks.domain.judging.delimiters import Shown, fence_token, fenced, shown, visible
+from tasks.domain.judging.delimiters import Excerpt, excerpt, fence_token, fenced, visible
 from tasks.domain.judging.parsing import TAG
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
@@ -65,8 +65,10 @@ def messages(task: str, form: str, reply: JudgedReply, identity: Identity, lexic
 
     The first message is equal for all replies, so that endpoints can cache it.
     """
-    question = shown(reply.prompt_text, MOST_QUESTION) if reply.prompt_text is not None else Shown(("(not recorded)",))
-    answer = shown(reply.text)
+    question = (
+        excerpt(reply.prompt_text, MOST_QUESTION) if reply.prompt_text is not None else Excerpt(("(not recorded)",))
+    )
+    answer = excerpt(reply.text)
     facts = facts_shown(identity, lexicon)
     token = fence_token(facts, *question.parts, *answer.parts)
     material = "\n\n".join(

@@ -25,7 +25,7 @@ class Unreadable:
 
 _THINKING = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _ANY_TAG = re.compile(rf"<\s*/?\s*{TAG}\b", re.IGNORECASE)
-_PREFIX_OVERLAP, _CLOSING = f"<{TAG}>", f"</{TAG}>"
+_OPENING_TAG, _CLOSING_TAG = f"<{TAG}>", f"</{TAG}>"
 _FENCE = re.compile(r"\s*```(?:json|JSON)?[ \t]*\n(?P<body>.*?)\n?[ \t]*```\s*", re.DOTALL)
 _REFUSAL = re.compile(
     r"\W*(?:(?:I['\u2019]m|I am|we['\u2019]re|we are)? ?(?:very |so |really )?(?:sorry|afraid)"
@@ -56,10 +56,10 @@ def one_object(text: str) -> dict[str, Any] | Unreadable:
     tag = _ANY_TAG.search(rest)
     if tag is None:
         reason = MissingReason.REFUSED if _REFUSAL.match(rest[:200]) else MissingReason.NO_ANSWER
-        return Unreadable(reason, f"no {_PREFIX_OVERLAP}")
-    if not rest.startswith(_PREFIX_OVERLAP, tag.start()):
-        return Unreadable(MissingReason.BAD_JSON, f"the first tag is not {_PREFIX_OVERLAP}")
-    return _between_tags(rest[tag.start() + len(_PREFIX_OVERLAP) :])
+        return Unreadable(reason, f"no {_OPENING_TAG}")
+    if not rest.startswith(_OPENING_TAG, tag.start()):
+        return Unreadable(MissingReason.BAD_JSON, f"the first tag is not {_OPENING_TAG}")
+    return _between_tags(rest[tag.start() + len(_OPENING_TAG) :])
 
 
 def checked(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
@@ -88,17 +88,17 @@ def _between_tags(text: str) -> dict[str, Any] | Unreadable:
     start = fence.start("body") if fence else 0
     found = _decoded(text, start)
     if isinstance(found, Unreadable):
-        inside = text.partition(_CLOSING)[0].strip()
+        inside = text.partition(_CLOSING_TAG)[0].strip()
         return found if inside else Unreadable(MissingReason.NO_ANSWER, "nothing between the tags")
     value, end = found
     behind = re.sub(r"^\s*```", "", text[end:]) if fence else text[end:]
     behind = behind.strip()
-    if not behind.startswith(_CLOSING):
+    if not behind.startswith(_CLOSING_TAG):
         is_second = "{" in behind or _ANY_TAG.search(behind)
         reason = MissingReason.TWO_ANSWERS if is_second else MissingReason.BAD_JSON
-        return Unreadable(reason, f"no {_CLOSING} behind the object")
-    if behind != _CLOSING:
-        return Unreadable(MissingReason.TWO_ANSWERS, f"text behind {_CLOSING}")
+        return Unreadable(reason, f"no {_CLOSING_TAG} behind the object")
+    if behind != _CLOSING_TAG:
+        return Unreadable(MissingReason.TWO_ANSWERS, f"text behind {_CLOSING_TAG}")
     return value
 
 

@@ -27,7 +27,7 @@ class Rows:
     relations: Mapping[str, Sequence[Row]]
     held: Sequence[tuple[str, str]]
     texts: Mapping[str, str]
-    findings: Sequence["Said"]
+    findings: Sequence["LinkedSentence"]
     warnings: Sequence[str]
     n_prompts: int
     published_at: datetime
@@ -39,7 +39,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Said:
+class LinkedSentence:
     """A sentence, and the part of the page that shows what it rests on."""
 
     text: str
@@ -139,10 +139,10 @@ def pair_link(target: str, reference: str) -> str:
     return link("pair", target=target, reference=reference)
 
 
-def said(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[Said]:
+def said(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[LinkedSentence]:
     """Return sentences with where they lead: the first ones to the pairs that they are about, the rest to a section."""
     hrefs = [pair_link(*pair) for pair in pairs]
-    return [Said(line, hrefs[at] if at < len(hrefs) else section) for at, line in enumerate(lines)]
+    return [LinkedSentence(line, hrefs[at] if at < len(hrefs) else section) for at, line in enumerate(lines)]
 
 
 def table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Cell]], query: str = "") -> Table:

@@ -167,7 +167,7 @@ AGREEMENT: Columns = {
     "right_rate": ("other's rate", "Share that the other judge calls positive."),
     "n": ("replies", "Replies that both read."),
     "n_missing": ("missing", "Replies that one of them could not read."),
-    "reason": ("why none", "Why there is no kappa."),
+    "missing_reason": ("why none", "Why there is no kappa."),
 }
 """Columns of how far judges agree."""
 
@@ -179,8 +179,8 @@ POSITION: Columns = {
     ),
     "inconsistency_rate": ("differing", "Share of pairs whose grade differs between the two orders."),
     "n": ("pairs", "Pairs read in both orders."),
-    "n_missing": ("missing", "Pairs without a reading in one of them."),
-    "reason": ("why none", "Why there is no figure."),
+    "n_missing": ("missing", "Pairs without a label in one of them."),
+    "missing_reason": ("why none", "Why there is no figure."),
 }
 """Columns of the judges' position bias."""
 

@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tasks.domain.reporting.cells import Cell, Row, Rows, Said, Table, cut, link, plain, shown, table, with_interval
+from tasks.domain.reporting.cells import (
+    Cell,
+    LinkedSentence,
+    Row,
+    Rows,
+    Table,
+    cut,
+    link,
+    plain,
+    shown,
+    table,
+    with_interval,
+)
 from tasks.domain.reporting.columns import LEAK, SCORES
 
 SHOWN_CHARACTERS = 400
@@ -116,14 +128,14 @@ def _value(value: Any) -> Any:
     return cut(value, SHOWN_CHARACTERS)[0] if isinstance(value, str) else value
 
 
-def sentences(rows: Rows) -> list[Said]:
+def sentences(rows: Rows) -> list[LinkedSentence]:
     """Return in words which targets claimed another vendor although nobody was named, with how sure that is."""
     hard = [row for row in compared(rows) if row["score"] == "hard" and row["slice"] == "all"]
     told = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
     if not hard:
         return []
     lines = [
-        Said(
+        LinkedSentence(
             f"{row['target']} claimed another vendor, with nobody named, in {row['value']:.1%} of {row['n']:,} "
             f"identity probes{_interval(row)} ({row['mode']}).",
             link("leaks", target=row["target"]),
@@ -132,10 +144,10 @@ def sentences(rows: Rows) -> list[Said]:
     ]
     if not told:
         none = f"None of the {len(hard)} targets of identity probes claimed another vendor with nobody named."
-        return [Said(none, "#identity")]
+        return [LinkedSentence(none, "#identity")]
     if others := len(hard) - len(lines):
         did = f"Of the other {others} targets of identity probes, {len(told) - len(lines)} did so at all."
-        lines.append(Said(did, "#identity"))
+        lines.append(LinkedSentence(did, "#identity"))
     return lines
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from tasks.domain.reporting import chart_rows, columns, identity, pairs
 from tasks.domain.reporting.cells import (
     Cell,
+    LinkedSentence,
     Row,
     Rows,
-    Said,
     Table,
     number,
     plain,
@@ -37,7 +37,7 @@ class Page:
 
     facts: Sequence[tuple[str, str]]
     runs: Sequence[Sequence[tuple[str, str]]]
-    findings: Sequence[tuple[str, Sequence[Said]]]
+    findings: Sequence[tuple[str, Sequence[LinkedSentence]]]
     statistic: str
     warnings: Sequence[str]
     tables: Mapping[str, Table]
@@ -114,12 +114,12 @@ def _first_account(rows: Rows) -> str | None:
     return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in told), None)
 
 
-def _findings(told: Sequence[Said]) -> list[tuple[str, list[Said]]]:
+def _findings(told: Sequence[LinkedSentence]) -> list[tuple[str, list[LinkedSentence]]]:
     """Return sentences under their headings: the first word of a finding says whether it was expected."""
-    found: dict[str, list[Said]] = {NOT_EXPECTED: [], AS_EXPECTED: [], OTHER: []}
+    found: dict[str, list[LinkedSentence]] = {NOT_EXPECTED: [], AS_EXPECTED: [], OTHER: []}
     for one in told:
         heading = next((name for name in (NOT_EXPECTED, AS_EXPECTED) if one.text.startswith(f"{name}: ")), OTHER)
-        found[heading].append(Said(shown(one.text.removeprefix(f"{heading}: ")), one.href))
+        found[heading].append(LinkedSentence(shown(one.text.removeprefix(f"{heading}: ")), one.href))
     return [(heading, lines) for heading, lines in found.items() if lines]
 
 

@@ -11,7 +11,7 @@ from tasks.domain.rse.pair_judge import LlmPairJudge, ReplyPair, TextPairJudge
 
 
 @dataclass(frozen=True)
-class PairReader:
+class PairJudge:
     """A judge of pairs as a plan uses it: its name, its version and, where it asks a model, whose card.
 
     Grades that another model gave by the same rubric, or the same model asked otherwise, are of another version.
@@ -22,12 +22,12 @@ class PairReader:
     card: ModelCard | None = None
 
     @classmethod
-    def of(cls, judge: TextPairJudge | LlmPairJudge, card: ModelCard | None) -> "PairReader":
+    def of(cls, judge: TextPairJudge | LlmPairJudge, card: ModelCard | None) -> "PairJudge":
         """Return `judge` as it reads with the model of `card`, if it asks one."""
         if card is None:
             return cls(judge.name, judge.version)
-        asked_so = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
-        return cls(judge.name, f"{judge.version} by {card.name} {asked_so[:8]}", card)
+        config_id = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
+        return cls(judge.name, f"{judge.version} by {card.name} {config_id[:8]}", card)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Grading:
     targets: tuple[str, ...]
     references: tuple[str, ...]
     strata: Mapping[str, Mapping[str, str]]
-    readers: tuple[PairReader, ...]
+    readers: tuple[PairJudge, ...]
     seed: int = 0
 
     @property

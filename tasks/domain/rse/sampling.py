@@ -11,7 +11,7 @@ STEPS = 2**32
 
 
 @dataclass(frozen=True)
-class Standing:
+class RankState:
     """A target's grade with its interval, all three None where there is none yet."""
 
     target: str
@@ -57,7 +57,7 @@ def is_read_again(target: str, reference: str, prompt: str, share: float, seed: 
     return _lot("again", seed, *sorted((target, reference)), prompt) < share * STEPS
 
 
-def in_doubt(standings: Iterable[Standing]) -> set[str]:
+def uncertain_targets(standings: Iterable[RankState]) -> set[str]:
     """Return the targets whose interval overlaps with that of a neighbour in rank, or that have no interval yet."""
     known, doubtful = [], set()
     for one in standings:

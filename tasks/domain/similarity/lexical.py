@@ -8,7 +8,7 @@ from itertools import pairwise
 import regex
 
 PREFIX_WORDS = 12
-"""Longest prefix overlap that counts: past it, two replies are plainly the same."""
+"""Most leading words that count: past it, two replies are plainly the same."""
 
 _UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}'’]+")

@@ -140,7 +140,7 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
     found: dict[Cell, str] = {}
     for target, group in zip(*np.nonzero(~np.isnan(scores)), strict=True):
         cell = (int(target), int(group))
-        if (population.known[target].model, population.groups[group]) in asked:
+        if (population.models[target].model, population.groups[group]) in asked:
             found[cell] = ASKED
         elif population.is_kin[cell]:
             found[cell] = KIN
@@ -176,7 +176,7 @@ def _weights(
     for cell, kind in kinds.items():
         p = shared_weights_p(prefix_overlap, embedding, cell)
         if kind not in (KIN, RULED_OUT_KIND) and p is not None:
-            p_values.setdefault(population.known[cell[0]].model, {})[cell[1]] = p
+            p_values.setdefault(population.models[cell[0]].model, {})[cell[1]] = p
     return target_tests(p_values)
 
 

@@ -58,7 +58,7 @@ def hypotheses(tests: LineageTests, kind: str, population: Population) -> dict[s
     and undocumented candidates as well, of which it is not known whether a call is right. `tests.of_kind` has those.
     """
     p_values: dict[str, dict[int, float]] = {}
-    for target, model in enumerate(population.known):
+    for target, model in enumerate(population.models):
         for place, unit in enumerate(tests.units):
             is_tested = model.role in (STUDENT, HUMAN) and unit.kind == kind and is_hypothesis(target, unit, population)
             if is_tested and not np.isnan(tests.vendors.p[target, place]):
@@ -71,7 +71,7 @@ def teachers(population: Population, kind: str) -> dict[str, frozenset[int]]:
     is_of_kind = population.is_documented == (kind == DOCUMENTED)
     return {
         model.model: frozenset(group for group in taught_by(model, population) if is_of_kind[group])
-        for model in population.known
+        for model in population.models
     }
 
 
@@ -90,10 +90,10 @@ def calls(told: Mapping[str, TargetTest], vendor_of: Sequence[str], kind: str, p
     }
     named = {name: vendor_of[test.best] for name, test in told.items()}
     of_role = {
-        role: [model for model in population.known if model.role == role and model.model in told]
+        role: [model for model in population.models if model.role == role and model.model in told]
         for role in (STUDENT, HUMAN)
     }
-    students = [model.model for model in population.known if model.role == STUDENT and right_vendors[model.model]]
+    students = [model.model for model in population.models if model.role == STUDENT and right_vendors[model.model]]
     humans = [model.model for model in of_role[HUMAN]]
     rest = [model for model in of_role[STUDENT] if not right_vendors[model.model]]
     elsewhere = [model.model for model in rest if taught_by(model, population)]
@@ -163,7 +163,7 @@ def control_alarms(
     told: Mapping[str, TargetTest], vendor_of: Sequence[str], population: Population, seed: int
 ) -> tuple[Share, tuple[str, ...]]:
     """Return the share of independent models with p of the target at most .05, and which they are."""
-    kept = [model for model in population.known if model.role == INDEPENDENT and model.model in told]
+    kept = [model for model in population.models if model.role == INDEPENDENT and model.model in told]
     hits = [told[model.model].p_target <= LEVEL for model in kept]
     named = [
         f"{model.model}: {vendor_of[told[model.model].best]}" for model, hit in zip(kept, hits, strict=True) if hit
@@ -197,7 +197,7 @@ def attribution(
     told, true = hypotheses(tests, kind, population), teachers(population, kind)
     n = vendor_first = group_first = n_choice = within = n_clusters = in_cluster = 0
     missed = []
-    for target, model in enumerate(population.known):
+    for target, model in enumerate(population.models):
         groups = true[model.model]
         if model.role != STUDENT or not groups or model.model not in told:
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tasks.domain.verdict.population import Known, Population
+from tasks.domain.verdict.population import DocumentedModel, Population
 
 STUDENT, HUMAN, INDEPENDENT = "student", "control", "independent"
 """Roles in a lineage file: distilled from a teacher; taught by human data alone; a vendor's own data."""
@@ -22,10 +22,10 @@ class Column:
     others: tuple[str, ...]
 
 
-def taught_by(model: Known, population: Population) -> frozenset[int]:
+def taught_by(model: DocumentedModel, population: Population) -> frozenset[int]:
     """Return the places of the candidate groups that a model learned from, or was made of."""
     groups = {*model.learned_from}
-    groups |= {other.group for other in population.known if model.parent in (other.model, other.group)}
+    groups |= {other.group for other in population.models if model.parent in (other.model, other.group)}
     return frozenset(place for place, group in enumerate(population.groups) if group in groups)
 
 
@@ -39,14 +39,14 @@ def columns(population: Population, roles: Iterable[str], *, is_by_vendor: bool)
             from one snapshot often holds another's, and nobody documents which.
     """
     wanted, heads = set(roles), population.heads
-    taught = [taught_by(model, population) for model in population.known]
+    taught = [taught_by(model, population) for model in population.models]
     found = []
     for group, head in enumerate(heads):
         fellows = (
             {place for place, other in enumerate(heads) if other.vendor == head.vendor} if is_by_vendor else {group}
         )
         learners, others = [], []
-        for model, teachers in sorted(zip(population.known, taught, strict=True), key=lambda told: told[0].model):
+        for model, teachers in sorted(zip(population.models, taught, strict=True), key=lambda told: told[0].model):
             if model.is_kin(head) and model.role != "variant":
                 continue
             if group in teachers:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from tasks.domain.verdict.population import Known
+from tasks.domain.verdict.population import DocumentedModel
 
 DOCUMENTS, NAME = "documents", "name"
 
 
-def expected_by(target: Known, heads: Sequence[Known], named_vendors: Mapping[str, frozenset[str]]) -> str | None:
+def expected_by(
+    target: DocumentedModel, heads: Sequence[DocumentedModel], named_vendors: Mapping[str, frozenset[str]]
+) -> str | None:
     """Return what lets one expect that a target shares lineage with candidates; None where it is news.
 
     `documents`: a card or lineage file says that it learned from one of their groups, or was made from one of them, or

@@ -80,10 +80,10 @@ def aurocs(scores: Floats, population: Population, roles: Sequence[str], seed: i
     """Return the mean column AUROC of learners of these roles."""
     told = {
         (model.model, group): None if np.isnan(scores[target, place]) else float(scores[target, place])
-        for target, model in enumerate(population.known)
+        for target, model in enumerate(population.models)
         for place, group in enumerate(population.groups)
     }
-    family_of = {model.model: model.family for model in population.known}
+    family_of = {model.model: model.family for model in population.models}
     chosen = columns(population, roles, is_by_vendor=is_by_vendor)
     return mean_auroc(chosen, told, family_of, np.random.default_rng(seed))
 
@@ -174,7 +174,7 @@ def _over_groups(p: Floats, kind: str, population: Population, roles: Sequence[s
     return target_tests(
         {
             model.model: {int(group): float(p[target, group]) for group in np.flatnonzero(is_open[target])}
-            for target, model in enumerate(population.known)
+            for target, model in enumerate(population.models)
             if model.role in roles
         }
     )

@@ -60,7 +60,7 @@ def lineage_tests(
         by_vendor = Scores(by_vendor.values, by_vendor.is_control & ~without, by_vendor.family, by_vendor.is_documented)
     vendors = against_null(by_vendor)
     p_values: dict[tuple[bool, str], dict[str, dict[int, float]]] = {}
-    for target, model in enumerate(population.known):
+    for target, model in enumerate(population.models):
         for place, unit in enumerate(units):
             if is_hypothesis(target, unit, population) and not np.isnan(vendors.p[target, place]):
                 told = p_values.setdefault((model.role == INDEPENDENT_ROLE, unit.kind), {})

@@ -57,7 +57,7 @@ def placed(columns: Mapping[str, Sequence[Any]], population: Population) -> Pair
         columns: the fields of `PairScore`, one value for each pair; those of a model with itself are left out.
         population: the models.
     """
-    place, n = population.place, len(population.known)
+    place, n = population.place, len(population.models)
     target, reference = (np.array([place[model] for model in columns[side]], dtype=np.int64) for side in SIDES)
     is_pair = target != reference
     found = {}

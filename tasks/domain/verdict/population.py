@@ -11,7 +11,7 @@ from tasks.domain.pairwise.prompt_replies import Cohort, Places
 
 
 @dataclass(frozen=True)
-class Known:
+class DocumentedModel:
     """A model and what is documented of it.
 
     `is_reference`: a candidate teacher. `is_background`: in the cohort that scores are centred on. `is_control`:
@@ -32,16 +32,16 @@ class Known:
     base: str | None = None
     released: str | None = None
 
-    def is_kin(self, other: "Known") -> bool:
+    def is_kin(self, other: "DocumentedModel") -> bool:
         """Say whether both come from one vendor or one family."""
         return self.vendor == other.vendor or self.family == other.family
 
-    def is_of(self, other: "Known") -> bool:
+    def is_of(self, other: "DocumentedModel") -> bool:
         """Say whether this model is documented as made from the other one, or from its group."""
         return other.group in self.learned_from or bool({other.model, other.group} & {self.parent, self.base})
 
 
-def is_released_after(model: Known, other: Known) -> bool:
+def is_released_after(model: DocumentedModel, other: DocumentedModel) -> bool:
     """Say whether a model came out after another one, as far as both dates are known."""
     if model.released is None or other.released is None:
         return False
@@ -53,72 +53,72 @@ def is_released_after(model: Known, other: Known) -> bool:
 class Population:
     """n models, whose candidate teachers make up G groups."""
 
-    known: tuple[Known, ...]
+    models: tuple[DocumentedModel, ...]
 
     @cached_property
     def cohort(self) -> Cohort:
         """Return the models as the pair engine needs them."""
         return Cohort(
-            tuple(model.vendor for model in self.known),
-            tuple(model.family for model in self.known),
-            tuple(model.is_background for model in self.known),
+            tuple(model.vendor for model in self.models),
+            tuple(model.family for model in self.models),
+            tuple(model.is_background for model in self.models),
         )
 
     @cached_property
     def place(self) -> dict[str, int]:
         """Return each model's place."""
-        return {model.model: place for place, model in enumerate(self.known)}
+        return {model.model: place for place, model in enumerate(self.models)}
 
     @cached_property
     def groups(self) -> tuple[str, ...]:
         """Return the candidate groups by name."""
-        return tuple(sorted({model.group for model in self.known if model.is_reference}))
+        return tuple(sorted({model.group for model in self.models if model.is_reference}))
 
     @cached_property
     def snapshots(self) -> tuple[Places, ...]:
         """Return the places of each group's models."""
         return tuple(
-            np.array([i for i, model in enumerate(self.known) if model.is_reference and model.group == group])
+            np.array([i for i, model in enumerate(self.models) if model.is_reference and model.group == group])
             for group in self.groups
         )
 
     @cached_property
-    def heads(self) -> tuple[Known, ...]:
+    def heads(self) -> tuple[DocumentedModel, ...]:
         """Return a model of each group, which stands for its vendor and family."""
-        return tuple(self.known[places[0]] for places in self.snapshots)
+        return tuple(self.models[places[0]] for places in self.snapshots)
 
     @cached_property
     def is_documented(self) -> Bools:
         """Return which groups (G) are all of independent models: nobody taught them, as far as is known."""
-        return np.array([all(self.known[i].is_control for i in places) for places in self.snapshots], dtype=bool)
+        return np.array([all(self.models[i].is_control for i in places) for places in self.snapshots], dtype=bool)
 
     @cached_property
     def is_kin(self) -> Bools:
         """Return an n x G matrix: which model is kin of which group."""
-        return np.array([[model.is_kin(head) for head in self.heads] for model in self.known], dtype=bool)
+        return np.array([[model.is_kin(head) for head in self.heads] for model in self.models], dtype=bool)
 
     @cached_property
     def is_unrelated(self) -> Bools:
         """Return an n x G matrix: which models are controls of which group."""
-        control = np.array([model.is_control for model in self.known], dtype=bool)
+        control = np.array([model.is_control for model in self.models], dtype=bool)
         return control[:, None] & ~self.is_kin
 
     @cached_property
     def is_impossible(self) -> Bools:
         """Return an n x G matrix: who can't have learned from whom, as every snapshot is later or made from it."""
         return np.array(
-            [[all(self._cannot_teach(i, model) for i in places) for places in self.snapshots] for model in self.known],
+            [[all(self._cannot_teach(i, model) for i in places) for places in self.snapshots] for model in self.models],
             dtype=bool,
         )
 
-    def _cannot_teach(self, reference: int, model: Known) -> bool:
-        other = self.known[reference]
+    def _cannot_teach(self, reference: int, model: DocumentedModel) -> bool:
+        other = self.models[reference]
         return other.model == model.model or is_released_after(other, model) or other.is_of(model)
 
     @cached_property
     def family(self) -> tuple[str, ...]:
         """Return each model's family."""
-        return tuple(model.family for model in self.known)
+        return tuple(model.family for model in self.models)
 
 
 def best_snapshots(population: Population, scores: np.ndarray) -> tuple[np.ndarray, Places]:
@@ -128,7 +128,7 @@ def best_snapshots(population: Population, scores: np.ndarray) -> tuple[np.ndarr
         population: the models.
         scores: n x n; a model is no candidate for itself.
     """
-    n, n_groups = len(population.known), len(population.groups)
+    n, n_groups = len(population.models), len(population.groups)
     found, which = np.full((n, n_groups), np.nan), np.full((n, n_groups), -1, dtype=np.int64)
     for group, places in enumerate(population.snapshots):
         values = np.where(places[None, :] == np.arange(n)[:, None], np.nan, scores[:, places])

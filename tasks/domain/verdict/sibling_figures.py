@@ -40,7 +40,7 @@ def sibling_figures(scores: Floats, tests: LineageTests, population: Population,
     negative: list[str] = []
     others: list[tuple[bool, str]] = []
     of_vendors: list[tuple[bool, str]] = []
-    for target, model in enumerate(population.known):
+    for target, model in enumerate(population.models):
         if model.role != STUDENT or model.base is None:
             continue
         teachers = taught_by(model, population)

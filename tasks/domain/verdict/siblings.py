@@ -42,7 +42,7 @@ def sibling_tests(scores: Floats, population: Population) -> dict[tuple[int, int
         population: the models.
     """
     found: dict[tuple[int, int], SiblingTest] = {}
-    for target, model in enumerate(population.known):
+    for target, model in enumerate(population.models):
         if model.base is None:
             continue
         tests = _against_siblings(target, scores, population) or _against_base(target, scores, population)
@@ -51,7 +51,7 @@ def sibling_tests(scores: Floats, population: Population) -> dict[tuple[int, int
 
 
 def _against_siblings(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
-    known = population.known
+    known = population.models
     nulls: dict[int, FamilyNull] = {}
     same_base = [i for i, other in enumerate(known) if i != target and other.base == known[target].base]
     for group, name in enumerate(population.groups):
@@ -75,7 +75,7 @@ def _against_siblings(target: int, scores: Floats, population: Population) -> di
 
 
 def _against_base(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
-    known = population.known
+    known = population.models
     name = known[target].base
     bases = [i for i, other in enumerate(known) if i != target and name in (other.model, other.group)]
     if not bases:

@@ -74,7 +74,7 @@ class Verdict:
 
 def verdicts(analysis: Analysis) -> Iterator[Verdict]:
     """Yield a verdict for each target and candidate group, by target and rank."""
-    known = analysis.measured.population.known
+    known = analysis.measured.population.models
     cells = sorted(analysis.kinds, key=lambda cell: (known[cell[0]].model, analysis.ranks[cell]))
     if not cells:
         return
@@ -88,7 +88,7 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
     target, group = cell
     measured = analysis.measured
     population, kind = measured.population, analysis.kinds[cell]
-    model = population.known[target]
+    model = population.models[target]
     reference = int(analysis.snapshot[cell])
     pair = measured.pairs.get((target, reference))
     groups, prefix_overlap, embedding = analysis.plain.groups, analysis.prefix_overlap, analysis.embedding
@@ -99,12 +99,12 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
     named, unit = _named(cell, analysis)
     without = _adjusted(cell, analysis, analysis.without) if named else None
     degrees = _degrees(cell, pair, analysis)
-    top = analysis.tops.get(population.known[reference].model)
+    top = analysis.tops.get(population.models[reference].model)
     heads = [population.heads[place] for place in analysis.plain.units[unit].groups]
     return Verdict(
         target=model.model,
         candidate_group=population.groups[group],
-        reference=population.known[reference].model,
+        reference=population.models[reference].model,
         kind=kind,
         is_kin=bool(population.is_kin[cell]) and kind != ASKED,
         is_hypothesis=kind == ASKED,
@@ -160,7 +160,7 @@ def _adjusted(cell: Cell, analysis: Analysis, tests: LineageTests) -> Adjusted:
     if cell in analysis.alone:
         return analysis.alone[cell]
     unit = analysis.plain.unit_of[cell[1]]
-    model, kind = analysis.measured.population.known[cell[0]], tests.units[unit].kind
+    model, kind = analysis.measured.population.models[cell[0]], tests.units[unit].kind
     is_independent = model.role == INDEPENDENT_ROLE
     told = (tests.controls_of_kind if is_independent else tests.of_kind).get(kind, {}).get(model.model)
     if told is None or unit not in told.p_candidate:
@@ -194,7 +194,7 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: Lineage
     population, kind = analysis.measured.population, analysis.kinds[cell]
     if kind == RULED_OUT_KIND:
         return RULED_OUT
-    if population.known[target].role == INDEPENDENT_ROLE and kind != ASKED and kind != KIN:
+    if population.models[target].role == INDEPENDENT_ROLE and kind != ASKED and kind != KIN:
         return INDEPENDENT
     adjusted = _adjusted(cell, analysis, tests)
     is_alone = cell in analysis.alone
@@ -202,7 +202,7 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: Lineage
     own_p = _figure(tests.groups.p[cell])
     n_groups = 1 if is_alone else len(analysis.plain.units[analysis.plain.unit_of[cell[1]]].groups)
     sibling = analysis.siblings.get(cell)
-    shared = analysis.weights.get(population.known[target].model)
+    shared = analysis.weights.get(population.models[target].model)
     is_same = shared is not None and shared.p_candidate.get(group, 1.0) <= LEVEL
     weights_q: float | None = shared.q if shared is not None and is_same else None
     pair = analysis.measured.pairs.get((target, int(analysis.snapshot[cell])))
@@ -229,9 +229,9 @@ def _named(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
     """Return the controls that look like students of a group's vendor, but the target's family; and that vendor."""
     population, unit = analysis.measured.population, analysis.plain.unit_of[cell[1]]
     names = [
-        population.known[place].model
+        population.models[place].model
         for place in np.flatnonzero(analysis.named[:, unit])
-        if population.known[place].family != population.known[cell[0]].family
+        if population.models[place].family != population.models[cell[0]].family
     ]
     return names, unit
 

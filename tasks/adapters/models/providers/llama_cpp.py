@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from tasks.adapters.models.providers.openai_compatible import Reached
+from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.card import LocalGguf, ModelCard
 from tasks.domain.errors import InputError, WorldError
@@ -79,7 +79,7 @@ class LlamaCpp:
         weights(card.endpoint, models_dir)
 
     @contextmanager
-    def serve(self, card: ModelCard, models_dir: Path) -> Iterator[Reached]:
+    def serve(self, card: ModelCard, models_dir: Path) -> Iterator[ResolvedEndpoint]:
         """Yield the endpoint on loopback while the server runs.
 
         Raises:
@@ -108,7 +108,7 @@ class LlamaCpp:
                 f"llama.cpp can't serve it: {error}.", where=str(path), remedy="Is it a GGUF file of a chat model?"
             ) from error
         try:
-            yield Reached(f"{server.listening_address}/v1", card.name)
+            yield ResolvedEndpoint(f"{server.listening_address}/v1", card.name)
         except BaseException:
             # Its end would wait, deaf to signals, for replies under way that nobody reads any more. One reference too
             # many leaves the server to the end of the process.

@@ -11,7 +11,7 @@ from tasks.domain.errors import InputError
 
 
 @dataclass(frozen=True)
-class Reached:
+class ResolvedEndpoint:
     """An endpoint that can be asked; the key is kept out of `repr`."""
 
     base_url: str
@@ -27,11 +27,11 @@ class OpenAICompatible:
         self._reached(card)
 
     @contextmanager
-    def serve(self, card: ModelCard, models_dir: Path) -> Iterator[Reached]:
+    def serve(self, card: ModelCard, models_dir: Path) -> Iterator[ResolvedEndpoint]:
         """Yield the endpoint of `card` with its key from the environment."""
         yield self._reached(card)
 
-    def _reached(self, card: ModelCard) -> Reached:
+    def _reached(self, card: ModelCard) -> ResolvedEndpoint:
         endpoint = card.endpoint
         assert isinstance(endpoint, HostedEndpoint)
         key = settings.secret(endpoint.key_env) if endpoint.key_env else None
@@ -41,7 +41,7 @@ class OpenAICompatible:
                 where=f"model {card.name}",
                 remedy=f"Put the key for {endpoint.base_url} there.",
             )
-        return Reached(endpoint.base_url, endpoint.served_name, key)
+        return ResolvedEndpoint(endpoint.base_url, endpoint.served_name, key)
 
 
 OPENAI_COMPATIBLE = OpenAICompatible()

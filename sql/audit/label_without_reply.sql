@@ -1,4 +1,4 @@
--- check.label_without_reply: one row per label whose reply is not known.
+-- audit.label_without_reply: one row per label whose reply is not known.
 -- grain: label_id
 -- level: fail
 select label_id, reply_id, judge

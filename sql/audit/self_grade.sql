@@ -1,4 +1,4 @@
--- check.self_grade: one row per reference that a judge does not give 5 against itself.
+-- audit.self_grade: one row per reference that a judge does not give 5 against itself.
 -- grain: reference, prompt_set, judge
 -- level: fail
 select reference, prompt_set, judge, grade

@@ -1,4 +1,4 @@
--- check.reply_in_another_script: one row per model that often answers in another script than the prompt is written in.
+-- audit.reply_in_another_script: one row per model that often answers in another script than the prompt is written in.
 -- grain: model
 -- level: warn
 -- Models that fall back to English resemble each other for that alone, whoever taught them: a similarity between two of them

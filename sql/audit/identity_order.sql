@@ -1,4 +1,4 @@
--- check.identity_order: one row per target, mode and judge with probes that break hard <= strict <= loose.
+-- audit.identity_order: one row per target, mode and judge with probes that break hard <= strict <= loose.
 -- grain: target, mode, judge
 -- level: fail
 -- Held probe by probe, over those that have both readings: where strict labels cover only a part of a log, a rate over

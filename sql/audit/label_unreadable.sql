@@ -1,4 +1,4 @@
--- check.label_unreadable: one row per judge of whose labels over 5 % are missing though there was a reply to read.
+-- audit.label_unreadable: one row per judge of whose labels over 5 % are missing though there was a reply to read.
 -- grain: judge
 -- level: warn
 -- Empty replies and failed calls are nothing to read: they are in neither count.

@@ -1,4 +1,4 @@
--- check.request_without_prompt: one row per request whose prompt or model is not known.
+-- audit.request_without_prompt: one row per request whose prompt or model is not known.
 -- grain: request_id
 -- level: fail
 select request_id, model, prompt_id

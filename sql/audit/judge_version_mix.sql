@@ -1,4 +1,4 @@
--- check.judge_version_mix: one row per target, mode and judge whose probes several versions of the judge read.
+-- audit.judge_version_mix: one row per target, mode and judge whose probes several versions of the judge read.
 -- grain: target, mode, judge
 -- level: warn
 select target, mode, judge, list_sort(list(distinct judge_version)) as judge_versions

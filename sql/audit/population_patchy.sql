@@ -1,4 +1,4 @@
--- check.population_patchy: one row per kernel and population whose members answered too different prompts to compare.
+-- audit.population_patchy: one row per kernel and population whose members answered too different prompts to compare.
 -- grain: kernel, population
 -- level: warn
 -- Members without a common prompt are left out; where members share few prompts, the similarities of pairs are means over

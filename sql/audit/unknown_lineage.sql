@@ -1,4 +1,4 @@
--- check.unknown_lineage: one row per model of whose lineage nothing is known.
+-- audit.unknown_lineage: one row per model of whose lineage nothing is known.
 -- grain: model
 -- level: warn
 select model

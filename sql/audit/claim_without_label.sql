@@ -1,4 +1,4 @@
--- check.claim_without_label: one row per claim of an attribute whose label is not known, or gives no label.
+-- audit.claim_without_label: one row per claim of an attribute whose label is not known, or gives no label.
 -- grain: label_id, attribute
 -- level: fail
 select label_id, attribute, value_text

@@ -1,4 +1,4 @@
--- check.reply_without_request: one row per reply whose request is not known.
+-- audit.reply_without_request: one row per reply whose request is not known.
 -- grain: reply_id
 -- level: fail
 select reply_id, request_id

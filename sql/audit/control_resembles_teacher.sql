@@ -1,4 +1,4 @@
--- check.control_resembles_teacher: one row per model documented as independent that looks like a student of another vendor's.
+-- audit.control_resembles_teacher: one row per model documented as independent that looks like a student of another vendor's.
 -- grain: control
 -- level: warn
 -- Of a hundred controls one falls below .01 by chance. A control that is a hidden student widens every null it is in; in the

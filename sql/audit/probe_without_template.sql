@@ -1,4 +1,4 @@
--- check.probe_without_template: one row per identity probe whose template, question or request is not known.
+-- audit.probe_without_template: one row per identity probe whose template, question or request is not known.
 -- grain: request_id, mode
 -- level: fail
 select request_id, mode, template_id, question_id

@@ -1,4 +1,4 @@
--- check.grade_unreadable: one row per judge of whose grades over 5 % are missing though there were two replies to read.
+-- audit.grade_unreadable: one row per judge of whose grades over 5 % are missing though there were two replies to read.
 -- grain: judge
 -- level: warn
 select

@@ -1,4 +1,4 @@
--- check.position_bias: one row per judge whose grades depend on which reply it sees first.
+-- audit.position_bias: one row per judge whose grades depend on which reply it sees first.
 -- grain: judge
 -- level: warn
 select judge, difference, low, high, n

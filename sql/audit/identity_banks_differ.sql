@@ -1,4 +1,4 @@
--- check.identity_banks_differ: one row per target whose bank of identity probes is not the one that most targets had.
+-- audit.identity_banks_differ: one row per target whose bank of identity probes is not the one that most targets had.
 -- grain: target
 -- level: warn
 -- Its rates stand on other templates or questions, and don't compare.

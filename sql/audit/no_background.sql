@@ -1,4 +1,4 @@
--- check.no_background: one row per target that was centred on fewer than 8 models that are documented as independent.
+-- audit.no_background: one row per target that was centred on fewer than 8 models that are documented as independent.
 -- grain: target
 -- level: warn
 select similarity.target, coalesce(max(similarity.n_background), 0) as n_background

@@ -1,0 +1,30 @@
+"""The verbs `prune` and `vacuum`, which thin out old rounds."""
+
+from typing import Annotated
+
+import typer
+
+from flows.cli.start import HomeOption
+from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
+
+
+def prune(
+    keep_rounds: Annotated[int, typer.Option("--keep-rounds", min=1, help="How many of the newest rounds stay whole.")],
+    home: HomeOption = None,
+) -> None:
+    """Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`."""
+    _prune(settings.home_at(home), keep_rounds)
+
+
+def vacuum(home: HomeOption = None) -> None:
+    """Give room that the warehouse does not use back to the disk, and publish anew."""
+    _prune(settings.home_at(home), None)
+
+
+def _prune(place: Home, keep: int | None) -> None:
+    from tasks.adapters.warehouse import pruning
+
+    done = pruning.prune(place, keep)
+    said = [] if keep is None else [f"Deleted {done.n_replies:,} replies of rounds before the newest {keep}."]
+    terminal.say([*said, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."])
