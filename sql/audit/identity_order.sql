@@ -1,7 +1,7 @@
 -- audit.identity_order: one row per target, mode and judge with probes that break hard <= strict <= loose.
 -- grain: target, mode, judge
 -- level: fail
--- Held probe by probe, over those that have both readings: where strict labels cover only a part of a log, a rate over
+-- Held probe by probe, over those that have both labels: where strict labels cover only a part of a log, a rate over
 -- them may well be above the rate of loose labels over all.
 select
     target,

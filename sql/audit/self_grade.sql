@@ -2,5 +2,6 @@
 -- grain: reference, prompt_set, judge
 -- level: fail
 select reference, prompt_set, judge, grade
+    -- prompt_set: Name of the prompt set.
 from mart.rse_grade
 where is_self and grade <> 5

@@ -14,6 +14,7 @@ total as (
 )
 select
     probe.target,
+    -- claimed_vendor: Vendor that the reply claims; none, other or unknown where it is no known vendor.
     probe.claimed_vendor,
     count(*) as n_claims,
     any_value(total.n_hard) as n_hard,

@@ -17,6 +17,7 @@ select
     total.target,
     reference.model as reference,
     coalesce(vote.n_nearest, 0) as n_nearest,
+    -- n_replies: Replies that were voted on.
     total.n_replies,
     coalesce(vote.n_nearest, 0) / total.n_replies as nearest_share
 from total

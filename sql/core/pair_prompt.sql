@@ -28,6 +28,7 @@ select
     reference,
     prompt_id,
     count(*) as n_sample_pairs,
+    -- prefix_overlap: ln(1 + identical leading words) of the replies to this prompt, samples averaged.
     avg(ln(1 + n_prefix_words)) as prefix_overlap,
     max(n_prefix_words) as max_prefix_words,
     avg(length_closeness) as length_closeness,

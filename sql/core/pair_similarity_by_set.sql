@@ -5,7 +5,9 @@ select
     reference,
     prompt_set,
     any_value(n) filter (where channel = 'prefix_overlap') as n_prompts,
+    -- n_centred: Prompts with a D or a centred cosine: those that a model of the background answered, too.
     any_value(n_centred) filter (where channel = 'prefix_overlap') as n_centred,
+    -- n_background: Most models that the background had on a prompt.
     any_value(n_background) filter (where channel = 'prefix_overlap') as n_background,
     any_value(total) filter (where channel = 'prefix_overlap') as prefix_overlap_sum,
     any_value(centred_total) filter (where channel = 'prefix_overlap') as prefix_overlap_d_sum,

@@ -22,6 +22,7 @@ select
             )
         ],
         lambda words: list_distinct(list_transform(range(1, len(words)), lambda i: hash(words[i], words[i + 1])))
+    -- word_pairs: Hashes of every two words that follow each other, each pair once.
     )[1] as word_pairs
 from core.reply as reply
 inner join score.text_shape as shape on shape.text_id = reply.text_id

@@ -7,10 +7,10 @@ select
     reply.round,
     reply.prompt_id,
     reference.model as reference,
-    reading.judge,
-    avg(reading.grade) as grade
+    graded.judge,
+    avg(graded.grade) as grade
 from core.round_reply as reply
-inner join core.ordered_pair_grade as reading on reading.target_reply_id = reply.reply_id
-inner join core.outcome as reference on reference.reply_id = reading.reference_reply_id
-where reading.grade is not null and reference.model <> reply.model
-group by reply.model, reply.round, reply.prompt_id, reference.model, reading.judge
+inner join core.ordered_pair_grade as graded on graded.target_reply_id = reply.reply_id
+inner join core.outcome as reference on reference.reply_id = graded.reference_reply_id
+where graded.grade is not null and reference.model <> reply.model
+group by reply.model, reply.round, reply.prompt_id, reference.model, graded.judge

@@ -25,7 +25,9 @@ total as (
 )
 select
     total.target,
+    -- candidate_group: The group of another vendor on which the verdict says most.
     foreign_group.candidate_group,
+    -- reference: That group's nearest snapshot.
     foreign_group.reference,
     foreign_group.candidate_vendor,
     foreign_group.prefix_overlap_d,
@@ -45,6 +47,7 @@ select
     foreign_group.is_beyond_ceiling,
     foreign_group.statistic,
     foreign_group.statistic_version,
+    -- degree: Degree to that group, from 0 (as unrelated models) to 1 (as the same model).
     foreign_group.degree,
     foreign_group.degree_low,
     foreign_group.degree_high,
@@ -53,11 +56,14 @@ select
     foreign_group.n_prompts,
     foreign_group.n_controls,
     foreign_group.n_control_families,
+    -- verdict: Verdict on that group: see docs/method.md.
     foreign_group.verdict,
+    -- verdict_rank: Place of that verdict among the positive ones, 1 the strongest word; null where it is not positive.
     foreign_group.verdict_rank,
     own.candidate_group as own_group,
     own.degree as own_degree,
     own.verdict as own_verdict,
+    -- n_candidates: Candidate groups of other vendors.
     total.n_candidates,
     total.n_positive,
     total.best_verdict_rank

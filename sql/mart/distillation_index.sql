@@ -58,7 +58,9 @@ summed as (
 select
     target,
     case when is_complete then round(100 * value, 3) end as distillation_index,
+    -- low: Lower end of the index's 95 % interval, as if its parts were independent.
     case when is_complete and has_interval then round(100 * greatest(value - below, 0), 3) end as low,
+    -- high: Upper end of the index's 95 % interval, as if its parts were independent.
     case when is_complete and has_interval then round(100 * least(value + above, 1), 3) end as high,
     round(lineage, 6) as lineage,
     round(identity, 6) as identity,

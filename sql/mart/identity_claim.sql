@@ -42,6 +42,7 @@ select
     mode,
     judge,
     claim.stance,
+    -- claimed_vendor: Vendor that the reply claims; none, other or unknown where it is no known vendor.
     claim.claimed_vendor,
     claim.stance = 'own' as is_own,
     case

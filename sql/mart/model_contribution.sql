@@ -5,6 +5,7 @@
 select
     one.kernel,
     one.population,
+    -- rank: 1 adds least.
     row_number() over (partition by one.kernel, one.population order by one.contribution, one.member) as rank,
     one.member,
     round(one.contribution, 6) as contribution,

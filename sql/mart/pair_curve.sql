@@ -19,8 +19,11 @@ select
     target,
     reference,
     n_prompts,
+    -- prefix_overlap_d: D over the first so many prompts, in the order of their ids.
     round(prefix_overlap_d, 6) as prefix_overlap_d,
+    -- low: Lower end of D's 95 % interval over those prompts.
     round(prefix_overlap_d - 1.96 * standard_error, 6) as low,
+    -- high: Upper end of D's 95 % interval over those prompts.
     round(prefix_overlap_d + 1.96 * standard_error, 6) as high
 from part
 where

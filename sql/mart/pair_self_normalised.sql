@@ -4,7 +4,7 @@
 -- share_of_self: the pair's similarity divided by the mean of the two models' similarity to themselves. About 1: as alike
 -- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
 -- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
--- Missing where a model's own samples hardly share an opening: there is nothing to divide by.
+-- Missing where a model's own samples hardly share leading words: there is nothing to divide by.
 with pair as (
     select
         sums.left_model,

@@ -46,6 +46,7 @@ select
     round(text.prefix_overlap_d, 6) as prefix_overlap_d,
     round(text.prefix_overlap_d - 1.96 * text.prefix_overlap_d_se, 6) as prefix_overlap_d_low,
     round(text.prefix_overlap_d + 1.96 * text.prefix_overlap_d_se, 6) as prefix_overlap_d_high,
+    -- n_background: Models in the centring background.
     text.n_background,
     round(vote.nearest_share, 6) as nearest_share,
     round(global_vote.nearest_share, 6) as global_nearest_share,

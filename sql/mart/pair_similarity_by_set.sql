@@ -12,6 +12,7 @@ select
     cosine.raw_cos_sum / nullif(cosine.n_embedded_prompts, 0) as raw_cos,
     cosine.centred_cos_sum / nullif(cosine.n_centred, 0) as centred_cos,
     text.n_prompts,
+    -- n_background: Models in the centring background.
     text.n_background,
     coalesce(cosine.n_embedded_prompts, 0) as n_embedded_prompts
 from core.pair_similarity_by_set as text

@@ -5,6 +5,7 @@ select
     round,
     min(began_at) as began_at,
     max(ended_at) as ended_at,
+    -- n_models: Models that were asked.
     count(*) as n_models,
     sum(n_requests)::bigint as n_requests,
     sum(n_replies)::bigint as n_replies,

@@ -22,6 +22,7 @@ cosine as (
 )
 select
     model,
+    -- prefix_overlap: Mean prefix overlap between the model's own samples.
     round(text.prefix_overlap, 6) as prefix_overlap,
     round(text.bigram_jaccard, 6) as bigram_jaccard,
     round(text.length_closeness, 6) as length_closeness,

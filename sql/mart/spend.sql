@@ -1,7 +1,7 @@
 -- mart.spend: one row per model, purpose and round: what its calls were for, their tokens, price and time.
 -- grain: model, purpose, round
 -- seconds: sum of the calls' own times; calls run side by side, so a run takes less. cost_usd is null where the card has no
--- price or the server told no tokens.
+-- price or the server sent no token counts.
 select
     call.model,
     call.purpose,

@@ -23,13 +23,13 @@ beside as materialized (
     from near
     window following as (partition by target, is_kin order by rank)
 ),
-told as materialized (
+listed as materialized (
     select target, is_kin, place as rank, candidate_group, reference, prefix_overlap_d, low, high, length_closeness, n_prompts
     from mart.verdict
 ),
 candidate as materialized (
     select *
-    from told
+    from listed
     union all
     select
         target,
@@ -44,7 +44,7 @@ candidate as materialized (
         n_prompts
     from beside
     where coalesce(prefix_overlap_d, prefix_overlap) > 0
-        and not exists (select 1 from told where told.target = beside.target and told.is_kin = beside.is_kin)
+        and not exists (select 1 from listed where listed.target = beside.target and listed.is_kin = beside.is_kin)
 ),
 nearest as (
     select *
@@ -106,6 +106,7 @@ select
             probe.hard desc nulls last,
             both_scores.grade desc nulls last,
             model.model
+    -- position: Place on the leaderboard, from 1.
     ) as position,
     model.model as target,
     model.vendor,
@@ -116,6 +117,7 @@ select
     verdict.best_verdict_rank,
     verdict.n_positive,
     nearest.candidate_group,
+    -- reference: That group's nearest snapshot.
     nearest.reference,
     nearest.prefix_overlap_d,
     nearest.low as prefix_overlap_d_low,
@@ -180,7 +182,9 @@ select
     case
         when asked.target is not null or probe.target is not null
             then coalesce(asked.n_asked - asked.n_answered, 0) + coalesce(probe.n_missing, 0)
+    -- n_missing: Requests without a reply and identity probes without a label; they are in no rate.
     end as n_missing,
+    -- coverage: Share of the requests to it that have a reply; of a target of identity probes alone, of those that were read.
     round(coalesce(asked.n_answered / asked.n_asked, probe.coverage), 6) as coverage
 from target
 inner join core.model as model on model.model = target.target

@@ -21,7 +21,9 @@ width as (
 select
     known.schema_name || '.' || known.name as relation,
     known.schema_name,
+    -- kind: table or view.
     known.kind,
+    -- comment: What a row is.
     split_part(known.comment, chr(10), 1) as comment,
     nullif(regexp_extract(known.comment, '\ngrain: ([^\n]*)', 1), '') as grain,
     nullif(regexp_extract(known.comment, '\nfilter: ([^\n]*)', 1), '') as filter_by,

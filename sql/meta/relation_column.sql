@@ -3,9 +3,13 @@
 -- position: the place of the column in `select *`, from 1.
 select
     schema_name || '.' || table_name as relation,
+    -- position: Place of the column in `select *`, from 1.
     column_index as position,
+    -- column_name: Name of the column.
     column_name,
+    -- data_type: Its DuckDB type.
     data_type,
+    -- comment: What stands in the column.
     comment
 from duckdb_columns()
 where

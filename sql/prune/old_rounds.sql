@@ -1,4 +1,4 @@
--- Deletes what only rounds before the newest `keep` need: their replies, bank probes, readings and vectors.
+-- Deletes what only rounds before the newest `keep` need: their replies, bank probes, labels and vectors.
 -- What counts now stays, whatever its round, as do calls to judges and attackers, searches and what was ingested; scores
 -- and drift stay as they were computed.
 create or replace temp table doomed as

@@ -5,6 +5,7 @@ create table if not exists raw.attribute_claim (
     label_id varchar not null,
     attribute varchar not null,
     value_text varchar,
+    -- vendor: Vendor that the stated value points to; other where the lexicon lacks it.
     vendor varchar,
     is_deviation boolean
 );

@@ -4,6 +4,8 @@
 create table if not exists raw.hypothesis (
     target varchar not null,
     candidate_group varchar not null,
+    -- source: Who asked: a plan, a lineage file.
     source varchar not null,
+    -- stated_at: When it was asked (UTC).
     stated_at timestamp not null
 );

@@ -12,6 +12,7 @@ create table if not exists raw.judge_label (
     is_contradiction boolean,
     is_foreign boolean,
     stance varchar,
+    -- claimed_vendor: Vendor that the speaker claims; other where the lexicon lacks it, null where nobody is claimed.
     claimed_vendor varchar,
     claimed_model varchar,
     is_earnest boolean,

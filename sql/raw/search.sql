@@ -9,9 +9,11 @@ create table if not exists raw.search (
     round varchar not null,
     template_set varchar not null,
     seed_template_ids varchar[] not null,
+    -- question_ids: Questions that the search puts.
     question_ids varchar[] not null,
     judge varchar not null,
     judge_version varchar not null,
+    -- score: The score that the search climbs.
     score varchar not null,
     recipe_text varchar not null,
     budget_text varchar not null,

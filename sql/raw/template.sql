@@ -6,6 +6,7 @@ create table if not exists raw.template (
     template_set varchar not null,
     template_key varchar not null,
     language varchar,
+    -- kind: Kind of template, such as plain, role_play or quiz.
     kind varchar,
     template_text varchar not null,
     is_leading boolean not null,

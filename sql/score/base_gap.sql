@@ -7,7 +7,10 @@ create table if not exists score.base_gap (
     base varchar not null,
     reference varchar not null,
     n_prompts bigint not null,
+    -- target_total: Sum over prompts of the target's centred prefix_overlap with the reference.
     target_total double not null,
+    -- base_total: Sum over the same prompts of its base's.
     base_total double not null,
+    -- gap_square_total: Sum of the squares of the difference of the two.
     gap_square_total double not null
 );

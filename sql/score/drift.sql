@@ -8,14 +8,20 @@ create table if not exists score.drift (
     earlier_round varchar,
     preceding_round varchar not null,
     measure varchar not null,
+    -- reference: Of prefix_overlap_d: the reference that is nearest over both rounds.
     reference varchar,
     value_before double,
     value_after double,
     change double,
+    -- low: Lower end of the change's 95 % interval over prompts, or templates and questions.
     low double,
+    -- high: Upper end of the change's 95 % interval over prompts, or templates and questions.
     high double,
+    -- p: p value of no change; null where none can be had.
     p double,
+    -- p_holm: p after Holm's adjustment over all targets and measures of the round.
     p_holm double,
+    -- n: Prompts, pairs of replies or probes that both rounds have.
     n bigint not null,
     is_recipe_changed boolean not null,
     is_card_changed boolean not null,

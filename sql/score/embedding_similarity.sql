@@ -5,6 +5,7 @@ create table if not exists score.embedding_similarity (
     embedder varchar not null,
     target varchar not null,
     reference varchar not null,
+    -- similarity: Mean over prompts of the leave-out centred cosine.
     similarity double not null,
     standard_error double,
     n_prompts bigint not null

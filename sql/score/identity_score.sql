@@ -1,6 +1,6 @@
 -- score.identity_score: one row per target, mode, judge, score and slice, as last computed.
 -- grain: target, mode, judge, score, slice
--- judge_rank: 0 for the judge that counts; n: probes with a reading; n_missing: those without.
+-- judge_rank: 0 for the judge that counts; n: probes with a label; n_missing: those without.
 create table if not exists score.identity_score (
     target varchar not null,
     mode varchar not null,
@@ -9,10 +9,13 @@ create table if not exists score.identity_score (
     score varchar not null,
     slice varchar not null,
     value double,
+    -- low: Lower end of the value's 95 % interval over new templates and questions.
     low double,
+    -- high: Upper end of the value's 95 % interval over new templates and questions.
     high double,
     bound_low double,
     bound_high double,
+    -- n: Probes with a label: the denominator of value.
     n bigint not null,
     n_missing bigint not null,
     coverage double,

@@ -5,6 +5,7 @@ create table if not exists score.neighbour (
     embedder varchar not null,
     reply_id varchar not null,
     neighbour_reply_id varchar not null,
+    -- rank: 1 for the nearest.
     rank integer not null,
     cos float not null
 );

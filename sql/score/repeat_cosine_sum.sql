@@ -5,7 +5,10 @@ create table if not exists score.repeat_cosine_sum (
     left_model varchar not null,
     right_model varchar not null,
     n_prompts bigint not null,
+    -- raw_cos_total: Sum over prompts of the two models' cosine.
     raw_cos_total double not null,
+    -- left_self_raw_cos_total: Sum of the left model's cosine with itself.
     left_self_raw_cos_total double not null,
+    -- right_self_raw_cos_total: Sum of the right model's cosine with itself.
     right_self_raw_cos_total double not null
 );

@@ -5,6 +5,7 @@ create table if not exists score.tree_node (
     kernel varchar not null,
     population varchar not null,
     node integer not null,
+    -- parent: Node above it; null for the root.
     parent integer,
     height double not null,
     support double,

@@ -3,12 +3,15 @@
 create table if not exists score.verdict (
     target varchar not null,
     candidate_group varchar not null,
+    -- reference: The group's snapshot that the target is nearest to.
     reference varchar not null,
+    -- kind: Which family of hypotheses: documented or undocumented candidates, kin, asked beforehand, or ruled out.
     kind varchar not null,
     is_kin boolean not null,
     is_hypothesis boolean not null,
     statistic varchar not null,
     statistic_version varchar not null,
+    -- score: The statistic, of the group's nearest snapshot: higher is more alike.
     score double not null,
     score_low double,
     score_high double,
@@ -19,7 +22,9 @@ create table if not exists score.verdict (
     n_candidates bigint not null,
     p_candidate double,
     p_target double,
+    -- p_holm: p_target after Holm's adjustment over targets: the chance of any false call in the run.
     p_holm double,
+    -- q: p_target as Benjamini and Hochberg adjust it over targets: the share of false calls among calls this sure.
     q double,
     p_at_length double,
     sibling_kind varchar,
@@ -29,7 +34,9 @@ create table if not exists score.verdict (
     weights_p double,
     weights_q double,
     prefix_overlap_d double,
+    -- low: Lower end of D's 95 % interval over prompts; says nothing of chance, p_t does.
     low double,
+    -- high: Upper end of D's 95 % interval over prompts; says nothing of chance, p_t does.
     high double,
     prefix_overlap_null_mean double,
     degree double,

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import sqlfiles, store
+from tasks.adapters.warehouse import sqlcolumns, sqlfiles, store
 from tests.support import small_home
 
 RECORDED = [
@@ -94,7 +94,7 @@ def test_another_process_reads_every_relation_while_a_run_writes(home) -> None:
     assert counts['"mart"."pair_similarity"'] == 6
     assert counts['"mart"."pair_evidence"'] == 48
     assert counts['"mart"."self_similarity"'] == 3
-    assert counts["audit.no_background"] == 3
+    assert counts['"audit"."no_background"'] == 3
 
 
 def test_snapshot_holds_what_the_warehouse_holds(home) -> None:
@@ -147,14 +147,23 @@ def test_every_column_says_what_stands_in_it(home) -> None:
     assert not silent, f"say in sql/columns.toml what stands in {silent}"
 
 
-def test_every_text_on_a_column_is_of_one(home) -> None:
+def test_every_meaning_is_of_a_column_and_said_once(home) -> None:
+    """What a relation says again of a column that it selects, or that the dictionary says, is left out."""
+    columns: dict[str, list[str]] = {}
     with store.reading(home) as snapshot:
-        columns = set(snapshot.read_columns("meta.relation_column", ["relation", "column_name"]).iter_rows())
-    texts = sqlfiles.column_texts()
-    own = {(relation, column) for relation, said in texts.items() for column in said if relation != "default"}
-    assert not own - columns
-    by_default = {column for relation, column in columns - own}
-    assert not texts["default"].keys() - by_default, "every column of that name has a text of its own"
+        for relation, column in snapshot.read_columns("meta.relation_column", ["relation", "column_name"]).iter_rows():
+            columns.setdefault(relation, []).append(column)
+    meanings, dictionary = sqlcolumns.column_meanings(columns), sqlcolumns.column_dictionary()
+    by_name = {
+        name for of, named in columns.items() for name in named if meanings[of].get(name) == dictionary.get(name)
+    }
+    assert sorted(dictionary.keys() - by_name) == [], "every column of that name has a meaning of its own"
+    for of in sqlfiles.published():
+        for column, text in of.own_meanings.items():
+            assert column in columns[of.full_name], f"{of.full_name} has no column {column}"
+            inherited = {meanings[source].get(column) for source in of.reads} - {None}
+            assert inherited != {text}, f"{of.full_name}.{column}: {text}"
+            assert inherited or text != dictionary.get(column), f"{of.full_name}.{column}: {text}"
 
 
 def test_no_relation_of_the_snapshot_reads_one_that_is_not_there() -> None:

@@ -92,7 +92,17 @@ def test_modules_have_telling_names() -> None:
 SPEAKING = {
     f"{name}.py"
     for name in (
-        *("store", "snapshots", "sqlfiles", "sqlmacros", "sqlpruning", "reply_texts", "table_rows", "ingest_rows"),
+        *(
+            "store",
+            "snapshots",
+            "sqlfiles",
+            "sqlcolumns",
+            "sqlmacros",
+            "sqlpruning",
+            "reply_texts",
+            "table_rows",
+            "ingest_rows",
+        ),
         *("schema_version", "migrations"),
     )
 }

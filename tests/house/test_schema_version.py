@@ -22,7 +22,7 @@ def _layout() -> str:
     """Return the declarations of all tables that are not formed anew at each scoring, without what is said of them."""
     facts = [relation for relation in sqlfiles.relations() if relation.is_declared and not relation.is_computed]
     texts = [
-        "".join(line for line in relation.text.splitlines(keepends=True) if not line.startswith("--"))
+        "".join(line for line in relation.text.splitlines(keepends=True) if not line.lstrip().startswith("--"))
         for relation in sorted(facts, key=lambda relation: relation.full_name)
     ]
     head = f"-- The tables of schema version {SCHEMA_VERSION} but those that each scoring forms anew: copied from their files.\n"

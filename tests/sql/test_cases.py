@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tasks.adapters.warehouse import sqlfiles, store
+from tasks.adapters.warehouse import sqlcolumns, sqlfiles, store
 from tasks.domain.pairwise.features import N_PREFIX, words_of_texts
 
 RELATIONS = {relation.full_name: relation for relation in sqlfiles.relations()}
@@ -64,7 +64,7 @@ def _form(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, str
     for replies in given.keys() & {"core.reply", "core.round_reply"} if "score.text_shape" in needed else ():
         _keep_shapes(connection, replies)
     if name in OF_CATALOGUE:
-        sqlfiles.describe(connection)
+        sqlcolumns.describe(connection)
     connection.execute(f"create table actual as {RELATIONS[name].text}")
 
 

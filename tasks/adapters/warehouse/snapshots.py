@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.adapters.warehouse import schema_version, sqlfiles, whole_files
+from tasks.adapters.warehouse import schema_version, sqlcolumns, sqlfiles, whole_files
 from tasks.adapters.warehouse.duckdb_files import connect, options
 from tasks.adapters.warehouse.sqlmacros import create_macros, literal
 from tasks.domain.errors import InputError
@@ -43,7 +43,7 @@ def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memo
         for relation in sqlfiles.published():
             sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
         create_macros(connection)
-        sqlfiles.describe(connection)
+        sqlcolumns.describe(connection)
         connection.execute(f"create macro main.published_from() as {literal(digest)}")
         connection.commit()
     whole_files.swap_in(beside, target)

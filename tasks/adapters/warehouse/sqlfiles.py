@@ -1,11 +1,13 @@
 """Reads `sql/`: one file is one relation, its path is its name, its header says what a row is.
 
-`sql/columns.toml` says what the columns are: under `default` by name, under a relation's name what is otherwise there.
+`sql/columns.toml` says what stands in a column of some name; where a relation means another thing, `-- column: meaning`
+stands above the column in its file, and holds for what is selected from it.
 """
 
 import hashlib
 import json
-import tomllib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +16,7 @@ import duckdb
 
 from tasks.adapters.settings import SQL_DIR
 from tasks.adapters.warehouse import schema_version
-from tasks.adapters.warehouse.sqlmacros import create_macros, literal, macros
+from tasks.adapters.warehouse.sqlmacros import create_macros, macros
 
 SCHEMAS = ("raw", "score", "core", "mart", "audit", "meta")
 
@@ -78,9 +80,16 @@ class Relation:
 
     @property
     def quoted(self) -> str:
-        """The full name as SQL accepts it everywhere: `check` is a reserved word."""
+        """The full name as SQL accepts it everywhere."""
         return f'"{self.schema}"."{self.name}"'
 
+    @property
+    def own_meanings(self) -> Mapping[str, str]:
+        """What its file says above its columns, by column."""
+        return dict(_MEANING.findall(self.text))
+
+
+_MEANING = re.compile(r"^[ ]+-- (\w+): (.+)$", re.MULTILINE)
 
 _KEYS = ("grain", "key", "kept", "level", "stored", "filter")
 
@@ -202,7 +211,7 @@ def create(
         connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """Return the columns with their types of each table and view, in their order."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     said = "select schema_name, table_name, column_name, data_type from duckdb_columns() order by column_index"
@@ -213,14 +222,14 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], lis
 
 def _drop_computed_of_other_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop computed tables whose files have other columns now: the next scoring forms them, without a migration."""
-    present = _columns(connection)
+    present = columns_of(connection)
     computed = [relation for relation in relations() if relation.is_computed]
     with duckdb.connect() as scratch:
         for schema in SCHEMAS:
             scratch.execute(f'create schema "{schema}"')
         for relation in computed:
             scratch.execute(relation.text)
-        wanted = _columns(scratch)
+        wanted = columns_of(scratch)
     for relation in computed:
         key = (relation.schema, relation.name)
         if key in present and sorted(present[key]) != sorted(wanted[key]):
@@ -261,38 +270,6 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
 def published() -> list[Relation]:
     """Return the relations that the snapshot has, each after those that it reads."""
     return [relation for relation in relations() if relation.is_published]
-
-
-@cache
-def column_texts(root: Path = SQL_DIR) -> dict[str, dict[str, str]]:
-    """Return what is said of columns, by column: under `default`, and under each relation where it is otherwise there.
-
-    A heading of the file names one relation, or several apart by commas.
-    """
-    read = tomllib.loads((root / "columns.toml").read_text(encoding="utf-8"))
-    texts: dict[str, dict[str, str]] = {}
-    for heading, by_column in read.items():
-        for name in heading.split(","):
-            texts.setdefault(name.strip(), {}).update(by_column)
-    return texts
-
-
-def describe(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write into the database what its relations and their columns are, where any client shows it."""
-    texts = column_texts()
-    known = {(relation.schema, relation.name): relation for relation in relations()}
-    found = connection.execute(
-        "select schema_name, table_name, list(column_name) from duckdb_columns() where not internal group by all"
-    ).fetchall()
-    views = connection.execute("select schema_name, view_name from duckdb_views() where not internal").fetchall()
-    for schema, name, columns in found:
-        relation = known[schema, name]
-        kind = "view" if (schema, name) in views else "table"
-        connection.execute(f"comment on {kind} {relation.quoted} is {literal(relation.described)}")
-        said = texts.get("default", {}) | texts.get(relation.full_name, {})
-        for column in columns:
-            if column in said:
-                connection.execute(f'comment on column {relation.quoted}."{column}" is {literal(said[column])}')
 
 
 def examples(root: Path = SQL_DIR) -> dict[str, str]:
