@@ -19,7 +19,7 @@ select
     round.model,
     round.round as last_round,
     round.next_round as this_round,
-    count(*) as n_asked_in_both,
+    count(*) as n_in_both,
     bool_or(l.fingerprint <> r.fingerprint) as has_other_card,
     count(*) filter (where l.reply_text = r.reply_text) as n_same_words,
     count(*) filter (where l.reply_text <> r.reply_text) as n_other_words,

@@ -15,7 +15,7 @@ select
     reply.model,
     prompt.prompt_set,
     max(reply.round) as round,
-    count(*) as n_asked,
+    count(*) as n_requests,
     count(reply.reply_text) as n_answered,
     count(*) - count(reply.reply_text) as n_missing,
     count(reply.reply_text) / count(*) as coverage,

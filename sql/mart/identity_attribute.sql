@@ -1,9 +1,9 @@
 -- mart.identity_attribute: one row per target, mode, judge and attribute: how often the reply deviates.
 -- grain: target, mode, judge, attribute
--- n_asked: probes with a label whose question asks for it, n_asked_stated those of them that state it; n_missing:
+-- n_asking: probes with a label whose question asks for it, n_asking_stated those of them that state it; n_missing:
 -- probes that ask for it and have no label. n_stated: all probes that state it, asked or not; n_known: those where
 -- the card has a fact to hold it against, the denominator of deviating_share. A judge that notes deviations only, never
--- a value, leaves n_stated, n_asked_stated, n_known and the share null; one that notes nothing n_deviating, too.
+-- a value, leaves n_stated, n_asking_stated, n_known and the share null; one that notes nothing n_deviating, too.
 -- top_deviation: the foreign vendor that deviating values point to most often, or the value where they point to none.
 with claim as (
     select
@@ -33,7 +33,7 @@ asked as (
         mode,
         judge,
         attribute,
-        count(*) filter (where label_missing_reason is null) as n_asked,
+        count(*) filter (where label_missing_reason is null) as n_asking,
         count(label_missing_reason) as n_missing
     from (select target, mode, judge, label_missing_reason, unnest(asks) as attribute from core.labelled_probe)
     group by target, mode, judge, attribute
@@ -45,7 +45,7 @@ stated as (
         judge,
         attribute,
         count(*) as n_stated,
-        count(*) filter (where is_hypothesis) as n_asked_stated,
+        count(*) filter (where is_hypothesis) as n_asking_stated,
         count(is_deviation) as n_known,
         count(*) filter (where is_deviation) as n_deviating
     from claim
@@ -63,9 +63,9 @@ select
     mode,
     judge,
     attribute,
-    coalesce(asked.n_asked, 0) as n_asked,
+    coalesce(asked.n_asking, 0) as n_asking,
     coalesce(asked.n_missing, 0) as n_missing,
-    case when judge.names_values then coalesce(stated.n_asked_stated, 0) end as n_asked_stated,
+    case when judge.names_values then coalesce(stated.n_asking_stated, 0) end as n_asking_stated,
     case when judge.names_values then coalesce(stated.n_stated, 0) end as n_stated,
     case when judge.names_values then coalesce(stated.n_known, 0) end as n_known,
     case when judge.judge is not null then coalesce(stated.n_deviating, 0) end as n_deviating,

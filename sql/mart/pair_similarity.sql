@@ -32,7 +32,7 @@ cosine as (
     group by target, reference
 ),
 asked as (
-    select model as target, count(distinct prompt_id) as n_asked_prompts
+    select model as target, count(distinct prompt_id) as n_target_prompts
     from core.reply
     group by model
 )
@@ -57,7 +57,7 @@ select
     text.n_prompts,
     text.n_centred,
     coalesce(cosine.n_embedded_prompts, 0) as n_embedded_prompts,
-    round(text.n_prompts / asked.n_asked_prompts, 6) as coverage
+    round(text.n_prompts / asked.n_target_prompts, 6) as coverage
 from text
 inner join core.model as model on model.model = text.reference
 inner join core.model as target_model on target_model.model = text.target

@@ -82,7 +82,7 @@ probe as (
     group by target, mode
 ),
 asked as (
-    select model as target, count(*) as n_asked, count(reply_text) as n_answered
+    select model as target, count(*) as n_requests, count(reply_text) as n_answered
     from core.reply
     group by model
 ),
@@ -181,11 +181,11 @@ select
     contribution.contribution_high,
     case
         when asked.target is not null or probe.target is not null
-            then coalesce(asked.n_asked - asked.n_answered, 0) + coalesce(probe.n_missing, 0)
+            then coalesce(asked.n_requests - asked.n_answered, 0) + coalesce(probe.n_missing, 0)
     -- n_missing: Requests without a reply and identity probes without a label; they are in no rate.
     end as n_missing,
     -- coverage: Share of the requests to it that have a reply; of a target of identity probes alone, of those that were read.
-    round(coalesce(asked.n_answered / asked.n_asked, probe.coverage), 6) as coverage
+    round(coalesce(asked.n_answered / asked.n_requests, probe.coverage), 6) as coverage
 from target
 inner join core.model as model on model.model = target.target
 left join nearest on nearest.target = target.target and not nearest.is_kin

@@ -76,7 +76,7 @@ def publish_coverage(plan: str, round_name: str, problems: Sequence[str], home: 
     log = get_run_logger()
     for problem in problems:
         log.error("Unanswered: %s", problem)
-    log.info("%d requests, %d without a reply", sum(r["n_asked"] for r in rows), sum(r["n_missing"] for r in rows))
+    log.info("%d requests, %d without a reply", sum(r["n_requests"] for r in rows), sum(r["n_missing"] for r in rows))
 
 
 @task(name="tell leaderboard", task_run_name="tell leaderboard", cache_policy=NO_CACHE)

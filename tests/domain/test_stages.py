@@ -53,7 +53,13 @@ def test_plan_tells_calls_and_cost() -> None:
 
 
 def test_coverage_puts_failures_first() -> None:
-    row = {"prompt_set": "general", "n_asked": 10, "missing_reasons": None, "n_truncated": 0, "median_latency_ms": 12.5}
+    row = {
+        "prompt_set": "general",
+        "n_requests": 10,
+        "missing_reasons": None,
+        "n_truncated": 0,
+        "median_latency_ms": 12.5,
+    }
     rows = [{**row, "model": "whole", "n_answered": 10, "n_missing": 0}]
     rows += [{**row, "model": "lacking", "n_answered": 7, "n_missing": 3, "missing_reasons": "timeout 3"}]
     text = stages.coverage(rows, [], ["model lacking: <b>3</b> of 10 requests have no reply"] * 2)

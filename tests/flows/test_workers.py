@@ -131,14 +131,17 @@ def test_killed_coordinator_asks_nothing_twice(settled, tmp_path) -> None:
 
 
 def test_limit_of_a_key_holds_over_models(settled, tmp_path) -> None:
-    """Nothing is answered until as many are in flight as the limit allows; without it, each model would have eight."""
+    """Nothing is answered until as many are in flight as the limit allows: two batches of four calls each in nine slots.
+
+    Without the limit, each of the two models would have eight in flight.
+    """
     with StubEndpoint() as stub, get_client(sync_client=True) as prefect:
         prefect.upsert_global_concurrency_limit_by_name("shared-key", 9)
         stub.most_answered = 0
         has_ended = threading.Event()
 
         def answer_when_full() -> None:
-            while stub.in_flight.total() < 9 and not has_ended.wait(0.01):
+            while stub.in_flight.total() < 8 and not has_ended.wait(0.01):
                 pass
             stub.most_answered = None
 
@@ -150,7 +153,7 @@ def test_limit_of_a_key_holds_over_models(settled, tmp_path) -> None:
             has_ended.set()
             watch.join()
         assert prefect.read_global_concurrency_limit_by_name("shared-key").active_slots == 0
-    assert stub.most_together == 9
+    assert stub.most_together == 8
     assert len(stub.calls) == LIMIT * len(MODELS)
 
 

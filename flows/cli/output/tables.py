@@ -20,7 +20,7 @@ NEXT_OF_PROBES = 'Next: distillometer query "select * from mart.identity_score",
 MOST_ROWS = 60
 MOST_COVERAGE_ROWS = 15
 
-COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_asked", "asked"), ("n_answered", "answered")]
+COVERAGE = [("model", "model"), ("prompt_set", "prompts"), ("n_requests", "asked"), ("n_answered", "answered")]
 COVERAGE += [("missing_reasons", "missing"), ("n_truncated", "cut at limit"), ("median_latency_ms", "median ms")]
 
 BESIDE_SELF = [
@@ -69,9 +69,9 @@ def _print_coverage(coverage: pl.DataFrame) -> None:
     if not shown.is_empty():
         terminal.say([""])
         terminal.out().print(terminal.table("Answers", shown.head(MOST_ROWS), COVERAGE))
-    n_asked, n_missing = int(coverage["n_asked"].sum()), int(coverage["n_missing"].sum())
+    n_requests, n_missing = int(coverage["n_requests"].sum()), int(coverage["n_missing"].sum())
     n_models = coverage["model"].n_unique()
-    terminal.say([f"{n_models} models, {n_asked} requests, {n_asked - n_missing} replies, {n_missing} missing."])
+    terminal.say([f"{n_models} models, {n_requests} requests, {n_requests - n_missing} replies, {n_missing} missing."])
 
 
 def print_ingested(done: "Ingested") -> None:

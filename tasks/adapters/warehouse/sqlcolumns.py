@@ -33,7 +33,7 @@ def column_meanings(columns: Mapping[str, Collection[str]]) -> dict[str, dict[st
         inherited = {column: {texts[column] for texts in read if column in texts} for texts in read for column in texts}
         texts = {column: text for column, agreed in inherited.items() if len(agreed) == 1 for text in agreed}
         texts |= relation.own_meanings
-        names = columns.get(relation.full_name, ())
+        names = columns.get(relation.full_name, texts)
         otherwise[relation.full_name] = {column: text for column, text in texts.items() if column in names}
     by_name = column_dictionary()
     return {

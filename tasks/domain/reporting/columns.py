@@ -100,7 +100,7 @@ BESIDE_SELF: Columns = {
 COVERAGE: Columns = {
     "model": ("model", "The model that was asked."),
     "prompt_set": ("prompt set", "The set that the prompts are from."),
-    "n_asked": ("asked", "Requests."),
+    "n_requests": ("asked", "Requests."),
     "n_missing": ("missing", "Requests without a reply."),
     "missing_reasons": ("why", "Reasons, with how often each."),
     "n_truncated": ("cut", "Replies that were cut at the token limit."),

@@ -125,14 +125,14 @@ def _findings(told: Sequence[LinkedSentence]) -> list[tuple[str, list[LinkedSent
 
 def _facts(rows: Rows) -> list[tuple[str, str]]:
     asked = rows.of("mart.coverage")
-    n_asked, n_missing = (sum(row[name] for row in asked) for name in ("n_asked", "n_missing"))
+    n_requests, n_missing = (sum(row[name] for row in asked) for name in ("n_requests", "n_missing"))
     probes = rows.of("mart.identity_coverage")
     spent = [row["cost_usd"] for row in rows.of("mart.spend")]
     facts = [
         ("models", number(len({row["model"] for row in rows.of("core.model")}))),
         ("candidate teachers", number(len({row["reference"] for row in rows.of("mart.pair_similarity")}))),
         ("prompts", number(rows.n_prompts)),
-        ("replies", number(n_asked - n_missing)),
+        ("replies", number(n_requests - n_missing)),
         ("missing", number(n_missing)),
         ("identity probes", number(sum(row["n_probes"] for row in probes))),
     ]

@@ -61,15 +61,15 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
         spent: of `mart.spend`, of the run's round.
         problems: what went wrong in this run, a line a batch.
     """
-    n_asked, n_missing = sum(row["n_asked"] for row in rows), sum(row["n_missing"] for row in rows)
-    columns = {"model": "model", "prompts": "prompt_set", "asked": "n_asked", "answered": "n_answered"}
+    n_requests, n_missing = sum(row["n_requests"] for row in rows), sum(row["n_missing"] for row in rows)
+    columns = {"model": "model", "prompts": "prompt_set", "asked": "n_requests", "answered": "n_answered"}
     columns |= {
         "missing": "n_missing",
         "why": "missing_reasons",
         "cut at limit": "n_truncated",
         "median ms": "median_latency_ms",
     }
-    parts = [f"{n_asked - n_missing} of {n_asked} requests have a reply, {n_missing} have none."]
+    parts = [f"{n_requests - n_missing} of {n_requests} requests have a reply, {n_missing} have none."]
     if problems:
         alike = Counter(problems)
         told = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
