@@ -14,13 +14,13 @@ from tests.support.workbench import Workbench
 
 LISTENING = """
 import sys, threading
-from flows import cli
-from tasks.adapters import asking
+from flows.cli import main
+from tasks.adapters.models import asking
 def tell():
     asking.interrupted.wait()
     print("heard", flush=True)
 threading.Thread(target=tell, daemon=True).start()
-cli.main(sys.argv[1:])
+main.main(sys.argv[1:])
 """
 """The command, and beside it a thread that tells when the interrupt has got through."""
 
