@@ -10,6 +10,7 @@ from tasks.adapters.planning import plans
 from tasks.adapters.planning.plans import Bank, Prepared
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import journal, shared_journal, store
+from tasks.adapters.warehouse.judge_order import register_judges
 from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain.prompting.probes import probe_row
 from tasks.domain.prompting.template import template_row
@@ -74,7 +75,8 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
         warehouse.append("lineage", [lineage_row(card.as_lineage(), "card", at) for card in prepared.cards.values()])
         every = [prompt for prompts in prepared.prompts.values() for prompt in prompts]
         warehouse.append("prompt", [prompt_row(prompt, at) for prompt in every])
-        if prepared.bank is not None:
+        if prepared.bank is not None and prepared.plan.identity is not None:
+            register_judges(warehouse, prepared.plan.identity.judges, at)
             _register_bank(warehouse, prepared.bank, at)
         of_bank = {probe.request.request_id for probe in prepared.bank.probes} if prepared.bank is not None else set()
         replies, probes = [], []

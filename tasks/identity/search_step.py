@@ -12,6 +12,7 @@ from tasks.adapters.planning.searches import PreparedSearch
 from tasks.adapters.prefect import progress
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import judge_calls, store
+from tasks.adapters.warehouse.judge_order import register_judges
 from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.fuzzing.search import Candidate, Outcome, next_candidate, record, with_answer
@@ -69,6 +70,7 @@ def take_up(search: Search) -> int:
     with store.writing(search.home) as warehouse:
         warehouse.append("model", [card.as_row(at) for card in prepared.cards])
         warehouse.append("lineage", [lineage_row(target.as_lineage(), "card", at)])
+        register_judges(warehouse, prepared.judges, at)
         warehouse.append("search", [prepared.as_row(at)])
         asked_before = [prompt_row(question, at) for question in putting.questions]
         warehouse.append("prompt", asked_before)

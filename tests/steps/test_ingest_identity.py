@@ -46,7 +46,7 @@ def take_in(path: Path, home: Home, model: str | None = None) -> ingest.Ingested
 
 def scores(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
     with disable_run_logger():
-        score_identity.score_identity.fn([], 0, home)
+        score_identity.score_identity.fn(0, home)
     with store.writing(home) as warehouse:
         rows = warehouse.read("mart.identity_score").to_dicts()
     return {(row["score"], row["slice"]): row for row in rows}
