@@ -79,11 +79,9 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
             register_judges(warehouse, prepared.plan.identity.judges, at)
             _register_bank(warehouse, prepared.bank, at)
         of_bank = {probe.request.request_id for probe in prepared.bank.probes} if prepared.bank is not None else set()
-        replies, probes = [], []
-        for request in prepared.requests:
-            (probes if request.request_id in of_bank else replies).append(request)
+        replies = [request for request in prepared.requests if request.request_id not in of_bank]
         register_requests(warehouse, replies, "reply", at)
-        register_requests(warehouse, probes, "identity", at)
+        register_requests(warehouse, [one for one in prepared.requests if one.request_id in of_bank], "identity", at)
         warehouse.touch_requests([request.request_id for request in prepared.requests], at)
         unanswered = set(warehouse.read("core.unanswered_request")["request_id"])
     return [request for request in prepared.requests if request.request_id in unanswered]
