@@ -10,6 +10,7 @@ from prefect.logging import disable_run_logger
 from tasks import ingest
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import labels, store
+from tasks.adapters.warehouse.judge_order import PREFERRED
 from tasks.domain.errors import InputError
 from tasks.identity import score_identity
 from tasks.similarity import choose_references, sum_pairs
@@ -70,6 +71,8 @@ def test_rows(logs, home) -> None:
         templates = warehouse.read("raw.template")
         who = labels.identities(warehouse)["phi-4"]
         assert warehouse.read("core.reply").is_empty()
+        order = warehouse.read("raw.judge_priority").sort("priority")["judge"].to_list()
+    assert order == list(PREFERRED)
     assert (who.vendor, who.facts.maker) == ("microsoft", "Microsoft")
     assert set(probes["mode"]) == {"published"}
     assert set(probes["template_set"]) == {"published-phi-4"}
