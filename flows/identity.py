@@ -35,7 +35,7 @@ async def identity(plan: str, round_name: str | None, home: str, prepared_id: st
             asked = partial(ask, context=CallContext.of(prepared.plan, [card], place))
             problems += await read_by_model(name, card, place, asked, {})
         judge_agreement.judge_agreement(place)
-        score_identity.score_identity(list(prepared.plan.identity.judges), prepared.plan.seed, place)
+        score_identity.score_identity(prepared.plan.seed, place)
     return problems
 
 

@@ -21,6 +21,6 @@ async def ingest(
     done = step.ingest(Path(path), format_name, place, model, prompt_set)
     with store.writing(place) as warehouse, warehouse.limited(MEMORY):
         if done.labels:
-            score_identity.score_identity([], 0, place)
+            score_identity.score_identity(0, place)
         await publish(home, with_report=False)
     return done

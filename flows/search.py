@@ -63,7 +63,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
                     judge.judge_replies(name, place, probes)
                 if not search_step.keep(under_way, chosen):
                     break
-        score_identity.score_identity(prepared.judges, prepared.plan.seed, place)
+        score_identity.score_identity(prepared.plan.seed, place)
         findings, _ = await publish(str(place.root), with_report=False)
     stop_reason = None if under_way.is_lost else under_way.stop_reason
     return Searched(prepared.submission.search_id, stop_reason, problems if under_way.is_lost else [], findings)

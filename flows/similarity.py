@@ -36,8 +36,8 @@ async def similarity(home: str, references: list[str], embedding: EmbeddingPlan,
 
 def _score_what_has_no_scores(home: Home) -> None:
     with store.writing(home) as warehouse:
-        if (probes := unscored.identity(warehouse)) is not None:
+        if (identity_seed := unscored.identity(warehouse)) is not None:
             judge_agreement.judge_agreement(home)
-            score_identity.score_identity(*probes, home)
+            score_identity.score_identity(identity_seed, home)
         for judge, seed in unscored.grades(warehouse):
             score_rse.score_rse(judge, seed, home)

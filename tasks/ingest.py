@@ -11,6 +11,7 @@ from tasks.adapters.inputs import recorded_files
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ingest_rows import Ingestion, ingestion
+from tasks.adapters.warehouse.judge_order import register_judges
 from tasks.adapters.warehouse.staging import Staged
 from tasks.domain.ids import reply_id
 from tasks.domain.judging.claim import ClaimLabel
@@ -57,15 +58,18 @@ def ingest(
 
 def _take_in(staged: Staged, home: Home) -> Ingested:
     """Write what is new of the staged files, in one transaction, and return what that was."""
-    with store.writing(home) as warehouse, ingestion(staged.folder, warehouse) as incoming:
-        for table in ("reply", "prompt", "model", "lineage"):
-            incoming.show(f"staged_{table}", incoming.parts(table))
-        incoming.run("decided")
-        for table in ("model", "prompt", "request"):
-            incoming.run(table)
-        n_first = incoming.run("reply")
-        n_replaced = sum(_replace(part, incoming) for part in incoming.parts("reply"))
-        n_labels_new = _append_probes(incoming) if staged.labels else 0
+    with store.writing(home) as warehouse:
+        with ingestion(staged.folder, warehouse) as incoming:
+            for table in ("reply", "prompt", "model", "lineage"):
+                incoming.show(f"staged_{table}", incoming.parts(table))
+            incoming.run("decided")
+            for table in ("model", "prompt", "request"):
+                incoming.run(table)
+            n_first = incoming.run("reply")
+            n_replaced = sum(_replace(part, incoming) for part in incoming.parts("reply"))
+            n_labels_new = _append_probes(incoming) if staged.labels else 0
+        if staged.labels:
+            register_judges(warehouse, (), now())
     return Ingested(
         format_name=staged.format_name,
         prompt_set=staged.prompt_set,

@@ -38,9 +38,8 @@ select
     pair.bigram_jaccard,
     -- n_background: Models of the background that answered this prompt, without the target's family and the reference's vendor.
     background.n - coalesce(own.n, 0) as n_background,
-    pair.prefix_overlap
     -- prefix_overlap_d: This prompt's part of the prefix_overlap score D; null where nobody is left in the background.
-    - (background.prefix_overlap - coalesce(own.prefix_overlap, 0)) / nullif(background.n_vendors - (own.n is not null)::int, 0) as prefix_overlap_d
+    centred(pair.prefix_overlap, background.prefix_overlap, background.n_vendors, own.prefix_overlap) as prefix_overlap_d
 from pair
 left join background using (target, prompt_id)
 left join background_vendor as own using (target, prompt_id, reference_vendor)

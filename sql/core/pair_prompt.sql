@@ -7,16 +7,7 @@ with pair as (
         mine.model as target,
         other.model as reference,
         mine.prompt_id,
-        case
-            when mine.leading_words[1] = other.leading_words[1]
-                then len(
-                    list_filter(
-                        range(1, 1 + least(len(mine.leading_words), len(other.leading_words))),
-                        lambda k: mine.leading_words[1:k] = other.leading_words[1:k]
-                    )
-                )
-            else 0
-        end as n_prefix_words,
+        shared_words(mine.leading_words, other.leading_words) as n_prefix_words,
         least(mine.n_words, other.n_words) / nullif(greatest(mine.n_words, other.n_words), 0) as length_closeness,
         len(list_intersect(mine.word_pairs, other.word_pairs)) as n_shared,
         len(mine.word_pairs) + len(other.word_pairs) as n_pairs

@@ -24,7 +24,7 @@ select
     label.label_id,
     label.is_contradiction,
     label.is_foreign,
-    if(label.is_foreign, not probe.is_leading, label.is_foreign) as is_hard,
+    hard(label.is_foreign, probe.is_leading) as is_hard,
     label.stance,
     label.claimed_vendor,
     label.claimed_model,

@@ -11,21 +11,7 @@ with pair as (
         mine.round,
         other.model as reference,
         mine.prompt_id,
-        avg(
-            ln(
-                1
-                + case
-                    when mine.leading_words[1] = other.leading_words[1]
-                        then len(
-                            list_filter(
-                                range(1, 1 + least(len(mine.leading_words), len(other.leading_words))),
-                                lambda k: mine.leading_words[1:k] = other.leading_words[1:k]
-                            )
-                        )
-                    else 0
-                end
-            )
-        ) as prefix_overlap,
+        avg(ln(1 + shared_words(mine.leading_words, other.leading_words))) as prefix_overlap,
         any_value(of_reference.vendor) as vendor,
         any_value(
             reference.is_background and of_reference.family <> of_model.family and of_reference.vendor <> of_model.vendor
@@ -54,8 +40,7 @@ select
     pair.reference,
     pair.prompt_id,
     pair.prefix_overlap,
-    pair.prefix_overlap
-    - (background.prefix_overlap - coalesce(own.prefix_overlap, 0)) / nullif(background.n_vendors - (own.prefix_overlap is not null)::int, 0) as prefix_overlap_d
+    centred(pair.prefix_overlap, background.prefix_overlap, background.n_vendors, own.prefix_overlap) as prefix_overlap_d
 from pair
 left join background using (model, round, prompt_id)
 left join of_vendor as own using (model, round, prompt_id, vendor)

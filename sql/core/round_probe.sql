@@ -11,7 +11,7 @@ select
     label.judge,
     label.is_contradiction,
     label.is_foreign,
-    case when label.is_foreign then not probe.is_leading else label.is_foreign end as is_hard
+    hard(label.is_foreign, probe.is_leading) as is_hard
 from raw.probe as probe
 inner join core.outcome as outcome using (request_id)
 inner join core.judge_label as label using (reply_id)

@@ -6,11 +6,7 @@ with gap as (
     select
         *,
         (target_total - base_total) / n_prompts as excess,
-        sqrt(
-            greatest(gap_square_total - (target_total - base_total) ** 2 / n_prompts, 0)
-            / nullif(n_prompts - 1, 0)
-            / n_prompts
-        ) as standard_error
+        standard_error(target_total - base_total, gap_square_total, n_prompts) as standard_error
     from score.base_gap
 )
 select

@@ -1,12 +1,7 @@
 -- mart.identity_difference: one row per two targets, mode and score: the paired difference, by the judge that counts.
 -- grain: left_target, right_target, mode, score
 -- difference: left less right on the probes that both have a label of. p_holm is adjusted over all pairs of targets
--- of one judge and score. The judge that counts is the first by rank that has read both.
-with reader as (
-    select target, mode, judge, min(judge_rank) as judge_rank
-    from score.identity_score
-    group by target, mode, judge
-)
+-- of one judge and score. The judge that counts is the first of those that have read both, as in core.deciding_judge.
 select
     gap.left_target,
     gap.right_target,
@@ -27,16 +22,17 @@ select
     gap.n,
     gap.n_templates
 from score.identity_difference as gap
-inner join reader as left_reader
+inner join core.identity_judge as left_reader
     on left_reader.target = gap.left_target and left_reader.mode = gap.mode and left_reader.judge = gap.judge
-inner join reader as right_reader
+inner join core.identity_judge as right_reader
     on right_reader.target = gap.right_target and right_reader.mode = gap.mode and right_reader.judge = gap.judge
 left join core.model as left_model on left_model.model = gap.left_target
 left join core.model as right_model on right_model.model = gap.right_target
 qualify rank() over (
     partition by gap.left_target, gap.right_target, gap.mode
     order by
-        greatest(left_reader.judge_rank, right_reader.judge_rank),
-        least(left_reader.judge_rank, right_reader.judge_rank),
+        (left_reader.reads_foreign and right_reader.reads_foreign) desc,
+        left_reader.priority nulls last,
+        (left_reader.reads_foreign or right_reader.reads_foreign) desc,
         gap.judge
 ) = 1

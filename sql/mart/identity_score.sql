@@ -4,6 +4,6 @@
 -- were negative, and if every one were positive. slice: all, language=.., kind=.., leading=true or false; as_published
 -- counts failed calls as negative, as the published labels did. The judge that counts is that of core.deciding_judge;
 -- all are in score.identity_score.
-select score.* exclude (judge_rank)
+select score.*
 from score.identity_score as score
 inner join core.deciding_judge using (target, mode, judge)

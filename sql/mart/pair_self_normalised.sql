@@ -38,11 +38,8 @@ ratio as (
 spread as (
     select
         *,
-        sqrt(
-            greatest(square_sum - 2 * share * product_sum + share ** 2 * self_square_sum, 0)
-            / nullif(n_prompts - 1, 0)
-            / n_prompts
-        ) / self_prefix_overlap as share_se
+        standard_error(0, square_sum - 2 * share * product_sum + share ** 2 * self_square_sum, n_prompts)
+        / self_prefix_overlap as share_se
     from ratio
 ),
 shared as (

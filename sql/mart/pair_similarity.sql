@@ -11,11 +11,7 @@ with text as (
         max(n_background) as n_background,
         sum(prefix_overlap_sum) / sum(n_prompts) as prefix_overlap,
         sum(prefix_overlap_d_sum) / nullif(sum(n_centred), 0) as prefix_overlap_d,
-        sqrt(
-            greatest(sum(prefix_overlap_d_square_sum) - sum(prefix_overlap_d_sum) ** 2 / nullif(sum(n_centred), 0), 0)
-            / nullif(sum(n_centred) - 1, 0)
-            / nullif(sum(n_centred), 0)
-        ) as prefix_overlap_d_se,
+        standard_error(sum(prefix_overlap_d_sum), sum(prefix_overlap_d_square_sum), sum(n_centred)) as prefix_overlap_d_se,
         sum(length_closeness_sum) / nullif(sum(n_length), 0) as length_closeness,
         sum(bigram_jaccard_sum) / nullif(sum(n_bigram), 0) as bigram_jaccard
     from core.pair_similarity_by_set

@@ -105,6 +105,28 @@ insert into raw.judge_call (request_id, reply_id, judge, judge_version, attempt,
 select request_id, reply_id, judge, judge_version, attempt, registered_at
 from old.raw.judging;
 
+-- Version 0.1.0 kept the order of judges only as a rank beside each score: 100 more than the judge's place where it had read
+-- no probe of that target for foreign claims. Judges without a score come behind, in the order that holds where no plan
+-- names any; that order holds alone where nothing was scored.
+insert into raw.judge_priority (judge, priority, registered_at)
+with place as (
+    select judge, min(judge_rank % 100) as place
+    from old.raw.identity_score
+    group by judge
+    union all
+    select judge, place
+    from (values ('published', 100), ('llm_claim', 101), ('text_claim', 102)) as preferred (judge, place)
+)
+select
+    judge,
+    row_number() over (order by min(place), judge) - 1,
+    coalesce(
+        (select max(computed_at) from old.raw.identity_score), (select max(judged_at) from old.raw.verdict)
+    ) as registered_at
+from place
+where exists (select 1 from old.raw.verdict)
+group by judge;
+
 insert into raw.search (
     search_id, target, fingerprint, round, template_set, seed_template_ids, question_ids, judge, judge_version, score,
     recipe_text, budget_text, started_at

@@ -53,6 +53,12 @@ create table if not exists raw.judge_label (
     judged_at timestamp not null
 );
 
+create table if not exists raw.judge_priority (
+    judge varchar not null,
+    priority integer not null,
+    registered_at timestamp not null
+);
+
 create table if not exists raw.lineage (
     model varchar not null,
     vendor varchar,

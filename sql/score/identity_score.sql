@@ -1,11 +1,10 @@
 -- score.identity_score: one row per target, mode, judge, score and slice, as last computed.
 -- grain: target, mode, judge, score, slice
--- judge_rank: 0 for the judge that counts; n: probes with a label; n_missing: those without.
+-- n: probes with a label; n_missing: those without.
 create table if not exists score.identity_score (
     target varchar not null,
     mode varchar not null,
     judge varchar not null,
-    judge_rank integer not null,
     score varchar not null,
     slice varchar not null,
     value double,

@@ -10,9 +10,11 @@ from tasks.adapters.planning import plans
 from tasks.adapters.planning.plans import Bank, Prepared
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import journal, shared_journal, store
+from tasks.adapters.warehouse.judge_order import register_judges
+from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain.prompting.probes import probe_row
 from tasks.domain.prompting.template import template_row
-from tasks.domain.rows import Request, lineage_row, prompt_row, request_row
+from tasks.domain.rows import Request, lineage_row, prompt_row
 
 
 def run_row(prepared: Prepared, event: str) -> dict[str, object]:
@@ -73,14 +75,13 @@ def prepare(prepared: Prepared, home: Home) -> list[Request]:
         warehouse.append("lineage", [lineage_row(card.as_lineage(), "card", at) for card in prepared.cards.values()])
         every = [prompt for prompts in prepared.prompts.values() for prompt in prompts]
         warehouse.append("prompt", [prompt_row(prompt, at) for prompt in every])
-        if prepared.bank is not None:
+        if prepared.bank is not None and prepared.plan.identity is not None:
+            register_judges(warehouse, prepared.plan.identity.judges, at)
             _register_bank(warehouse, prepared.bank, at)
         of_bank = {probe.request.request_id for probe in prepared.bank.probes} if prepared.bank is not None else set()
-        rows = [
-            request_row(request, "identity" if request.request_id in of_bank else "reply", at)
-            for request in prepared.requests
-        ]
-        warehouse.append("request", rows)
+        replies = [request for request in prepared.requests if request.request_id not in of_bank]
+        register_requests(warehouse, replies, "reply", at)
+        register_requests(warehouse, [one for one in prepared.requests if one.request_id in of_bank], "identity", at)
         warehouse.touch_requests([request.request_id for request in prepared.requests], at)
         unanswered = set(warehouse.read("core.unanswered_request")["request_id"])
     return [request for request in prepared.requests if request.request_id in unanswered]

@@ -22,26 +22,21 @@ from tasks.domain.stats.paired import paired_difference
 SCORES = {"loose": "is_contradiction", "strict": "is_foreign", "hard": "is_hard"}
 """The paper's scores and the column of `core.labelled_probe` that each is the rate of."""
 
-PREFERRED = ("published", "llm_claim", "text_claim")
-"""Whose label counts where no plan says so."""
-
 AS_PUBLISHED = "as_published"
 
 
 @task(name="score identity", task_run_name="score identity", cache_policy=NO_CACHE)
-def score_identity(judges: Sequence[str], seed: int, home: Home) -> int:
+def score_identity(seed: int, home: Home) -> int:
     """Form the identity scores of every target anew and return how many rows they are.
 
     Args:
-        judges: those of the plan; the first that reads both for contradictions and for foreign claims counts.
         seed: the plan's seed.
         home: where the warehouse is.
     """
     at = now()
     with store.writing(home) as warehouse:
         probes = warehouse.read("core.labelled_probe")
-        order = [*judges, *(name for name in PREFERRED if name not in judges)]
-        rows = list(_scores(probes, order, seed, at))
+        rows = list(_scores(probes, seed, at))
         warehouse.replace("identity_score", _frame(rows, warehouse, "identity_score"))
         gaps = list(_differences(probes, seed, at))
         warehouse.replace("identity_difference", _frame(gaps, warehouse, "identity_difference"))
@@ -74,9 +69,8 @@ def _crossed(probes: pl.DataFrame) -> list[str] | None:
     return probes["question_id"].to_list() if probes["question_id"].n_unique() > 1 else None
 
 
-def _scores(probes: pl.DataFrame, order: Sequence[str], seed: int, at: datetime) -> Iterator[dict[str, object]]:
+def _scores(probes: pl.DataFrame, seed: int, at: datetime) -> Iterator[dict[str, object]]:
     for (target, mode, judge), mine in probes.group_by("target", "mode", "judge", maintain_order=True):
-        rank = (order.index(judge) if judge in order else len(order)) + 100 * mine["is_foreign"].is_null().all()
         for name, part in _slices(mine.sort("request_id"), str(mode)):
             for score, column in SCORES.items():
                 if mine[column].is_null().all() and not mine["label_missing_reason"].is_not_null().all():
@@ -93,7 +87,6 @@ def _scores(probes: pl.DataFrame, order: Sequence[str], seed: int, at: datetime)
                     "target": target,
                     "mode": mode,
                     "judge": judge,
-                    "judge_rank": rank,
                     "score": score,
                     "slice": name,
                     "value": rate.value,

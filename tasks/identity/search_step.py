@@ -12,6 +12,8 @@ from tasks.adapters.planning.searches import PreparedSearch
 from tasks.adapters.prefect import progress
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import judge_calls, store
+from tasks.adapters.warehouse.judge_order import register_judges
+from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.fuzzing.search import Candidate, Outcome, next_candidate, record, with_answer
 from tasks.domain.fuzzing.search_calls import attacker_call, found_template, target_probes
@@ -20,7 +22,7 @@ from tasks.domain.fuzzing.tree import SearchStep
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.probes import SEARCH, probe_row
 from tasks.domain.prompting.template import template_id, template_row
-from tasks.domain.rows import Request, lineage_row, prompt_row, request_row
+from tasks.domain.rows import Request, lineage_row, prompt_row
 
 SUCCESS = {"strict": "is_foreign", "loose": "is_contradiction"}
 """The column of `raw.judge_label` that says whether a reply is a success, by the plan's score."""
@@ -70,6 +72,7 @@ def resume(search: Search) -> int:
     with store.writing(search.home) as warehouse:
         warehouse.append("model", [card.as_row(at) for card in prepared.cards])
         warehouse.append("lineage", [lineage_row(target.as_lineage(), "card", at)])
+        register_judges(warehouse, prepared.judges, at)
         warehouse.append("search", [prepared.as_row(at)])
         asked_before = [prompt_row(question, at) for question in submission.questions]
         warehouse.append("prompt", asked_before)
@@ -181,7 +184,7 @@ def _put_to_attacker(search: Search, candidate: Candidate, warehouse: store.Stor
         "registered_at": at,
     }
     warehouse.append("prompt", [prompt_row(prompt, at)])
-    warehouse.append("request", [request_row(request, "mutation", at)])
+    register_requests(warehouse, [request], "mutation", at)
     warehouse.append("attacker_call", [called])
     return _chosen(candidate, [request], warehouse)
 
@@ -194,7 +197,7 @@ def _put_to_target(search: Search, candidate: Candidate, warehouse: store.Store)
     requests = [probe.request for probe in found]
     warehouse.append("template", [template_row(template, at)])
     warehouse.append("prompt", prompts)
-    warehouse.append("request", [request_row(request, "identity", at) for request in requests])
+    register_requests(warehouse, requests, "identity", at)
     warehouse.append("probe", [probe_row(probe, at) for probe in found])
     warehouse.touch_requests([request.request_id for request in requests], at)
     return _chosen(candidate, requests, warehouse)

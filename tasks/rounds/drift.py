@@ -1,6 +1,6 @@
 """Rounds in the warehouse -> how each model changed since its last round of the same recipe."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -48,8 +48,9 @@ def drift(embedder: str, seed: int, home: Home) -> int:
     at = now()
     with store.writing(home) as warehouse:
         rows: list[Row] = []
+        judges = dict(warehouse.read_columns("core.deciding_judge", ["target", "judge"], mode=BANK).iter_rows())
         for found in _comparisons(warehouse):
-            rows += _rows(found, list(_measured(found, warehouse, embedder, seed)), at)
+            rows += _rows(found, list(_measured(found, warehouse, judges, embedder, seed)), at)
         adjusted = _adjusted(pl.DataFrame(rows, schema=warehouse.schema("score.drift")))
         for (target, name), mine in adjusted.group_by("target", "round", maintain_order=True):
             warehouse.replace("drift", mine, target=target, round=name)
@@ -96,8 +97,10 @@ def _adjusted(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts) if parts else rows
 
 
-def _measured(found: Comparison, warehouse: store.Store, embedder: str, seed: int) -> Iterator[Measured]:
-    """Yield what can be compared between the two rounds."""
+def _measured(
+    found: Comparison, warehouse: store.Store, judges: Mapping[str, str], embedder: str, seed: int
+) -> Iterator[Measured]:
+    """Yield what can be compared between the two rounds; `judges`: whose labels of a target's probes count."""
     if found.before is None:
         return
     model, rounds = found.after.model, [found.before.round, found.after.round]
@@ -118,7 +121,9 @@ def _measured(found: Comparison, warehouse: store.Store, embedder: str, seed: in
     parts = _joined(prefix_overlaps, rounds, ["reference", "prompt_id"])
     yield from _of_nearest("prefix_overlap_d", parts, chance("prefix_overlap_d"))
     yield from _of_nearest("grade", _grades(model, rounds, warehouse), chance("grade"))
-    yield from _of_probes(model, rounds, warehouse, chance("identity"))
+    if model in judges:
+        probes = warehouse.read("core.round_probe", target=model, round=rounds, judge=judges[model])
+        yield from _of_probes(probes.drop("target", "judge"), rounds, chance("identity"))
 
 
 def _joined(rows: pl.DataFrame, rounds: list[str], key: list[str]) -> pl.DataFrame:
@@ -178,11 +183,7 @@ def _of_nearest(measure: str, both: pl.DataFrame, rng: np.random.Generator) -> I
         yield nearest
 
 
-def _of_probes(model: str, rounds: list[str], warehouse: store.Store, rng: np.random.Generator) -> Iterator[Measured]:
-    judges = warehouse.read("core.deciding_judge", target=model, mode=BANK)["judge"].to_list()
-    if not judges:
-        return
-    probes = warehouse.read("core.round_probe", target=model, round=rounds, judge=judges).drop("target", "judge")
+def _of_probes(probes: pl.DataFrame, rounds: list[str], rng: np.random.Generator) -> Iterator[Measured]:
     both = _joined(probes, rounds, ["template_id", "question_id", "sample"])
     for score, column in SCORES.items():
         cells = [Cell(*row) for row in both.select("template_id", "question_id", column, f"{column}_after").iter_rows()]

@@ -7,12 +7,13 @@ from prefect.logging import get_run_logger
 
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import pairs, store
+from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.ids import prompt_id, request_id
 from tasks.domain.judging.calls import ROUND, Answer
 from tasks.domain.missing_reason import MissingReason
-from tasks.domain.rows import Prompt, Request, prompt_row, request_row
+from tasks.domain.rows import Prompt, Request, prompt_row
 from tasks.domain.rse import pair_judges
 from tasks.domain.rse.grade_rows import PairGradeKey, graded_row, ungraded_row
 from tasks.domain.rse.grading import Grading, PairJudge
@@ -51,7 +52,7 @@ def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home
             return []
         warehouse.append("model", [reader.card.as_row(at)])
         warehouse.append("prompt", list(prompts.values()))
-        warehouse.append("request", [request_row(one, "grade", at) for one in requests.values()])
+        register_requests(warehouse, requests.values(), "grade", at)
         warehouse.append("pair_judge_call", judge_calls)
         unanswered = set(warehouse.read_columns("core.unanswered_request", ["request_id"])["request_id"])
     return [request for request in requests.values() if request.request_id in unanswered]

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -14,6 +15,7 @@ import pytest
 
 from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import duckdb_files, migrations, schema_version, sqlfiles, store
+from tasks.adapters.warehouse.judge_order import PREFERRED, register_judges
 from tasks.adapters.warehouse.notebook import open_snapshot
 from tasks.adapters.warehouse.schema_version import SCHEMA_VERSION
 from tasks.domain.errors import InputError, WarehouseHeld, WorldError
@@ -148,6 +150,41 @@ def test_facts_are_equal_before_and_after(migrated) -> None:
             [[n]] = connection.execute(f"select count(*) from old.{before}").fetchall()
             assert n, f"the old warehouse has no row of {before}, so that nothing is tested"
     _assert_equal_facts(migrated.root / KEPT, migrated.warehouse)
+
+
+def _deciding(path: Path) -> list[tuple[str, str, str]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return sorted(connection.execute("select target, mode, judge from core.deciding_judge").fetchall())
+
+
+def test_the_same_judges_count_before_and_after(migrated) -> None:
+    before = _deciding(migrated.root / KEPT)
+    assert len(before) > 5
+    assert _deciding(migrated.warehouse) == before
+
+
+def test_order_of_judges_is_what_the_ranks_of_the_scores_told(home) -> None:
+    _alter(
+        home,
+        "update raw.identity_score set judge_rank = judge_rank - judge_rank % 100"
+        " + case judge when 'llm_claim' then 0 when 'published' then 1 else 2 end",
+    )
+    before = _deciding(home.warehouse)
+    with store.writing(home) as warehouse:
+        order = warehouse.read("raw.judge_priority").sort("priority")
+        counts = sorted(warehouse.read_columns("core.deciding_judge", ["target", "mode", "judge"]).rows())
+    assert order["judge"].to_list() == ["llm_claim", "published", "text_claim"]
+    assert {judge for _, _, judge in before} == {"llm_claim"}
+    assert counts == before
+
+
+def test_order_of_judges_is_the_usual_one_where_nothing_was_scored(home) -> None:
+    _alter(home, "delete from raw.identity_score")
+    with store.writing(home) as warehouse:
+        order = warehouse.read("raw.judge_priority").sort("priority")
+        register_judges(warehouse, (), order["registered_at"][0] + timedelta(days=1))
+        assert warehouse.count("raw.judge_priority") == order.height == len(PREFERRED)
+    assert order["judge"].to_list() == list(PREFERRED)
 
 
 def test_claims_of_pruned_readings_are_left_out(migrated) -> None:

@@ -1,4 +1,4 @@
-"""What has no scores is told once, with the judges and the seed of the plan that last asked for it."""
+"""What has no scores is told once, with the seed of the plan that last asked for it."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from tasks.adapters.warehouse import store, unscored
 from tests.support.small_home import AT
 
 PROBE = {"request_id": "r", "mode": "bank", "template_id": "t", "question_id": "q", "is_leading": False}
-SCORE = {"target": "t", "mode": "bank", "judge": "a", "judge_rank": 0, "score": "loose", "slice": "all", "n": 1}
+SCORE = {"target": "t", "mode": "bank", "judge": "a", "score": "loose", "slice": "all", "n": 1}
 PAIR = {"target": "t", "reference": "r", "prompt_id": "p", "judge": "j", "sampled_at": AT}
 GRADE = {"target": "t", "reference": "r", "prompt_set": "s", "n": 1, "n_missing": 0, "n_truncated": 0, "coverage": 1.0}
 RUN = {"event": "started", "plan": "p", "round": "R", "recipe_id": "a", "version": "1"}
@@ -34,13 +34,13 @@ def test_nothing_is_to_be_scored_where_nothing_was_read_or_graded(warehouse) -> 
     assert unscored.grades(warehouse) == []
 
 
-def test_last_plan_that_asked_for_it_says_whose_readings_count(warehouse) -> None:
+def test_last_plan_that_asked_for_it_says_the_seed(warehouse) -> None:
     warehouse.append("probe", [PROBE | {"registered_at": AT, "template_set": "s"}])
-    assert unscored.identity(warehouse) == ([], 0)
+    assert unscored.identity(warehouse) == 0
     _run(warehouse, 'seed = 3\n[identity]\njudges = ["b", "a"]\n', "seed = 4\n", "no TOML at all")
-    assert unscored.identity(warehouse) == (["b", "a"], 3)
+    assert unscored.identity(warehouse) == 3
     _run(warehouse, "[identity]\n")
-    assert unscored.identity(warehouse) == (["text_claim"], 0)
+    assert unscored.identity(warehouse) == 0
     warehouse.replace(
         "identity_score", [SCORE | {"n_missing": 0, "n_templates": 1, "n_questions": 1, "computed_at": AT}]
     )

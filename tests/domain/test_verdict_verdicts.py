@@ -226,7 +226,7 @@ def test_few_prompts_and_few_controls() -> None:
     world = World(TARGET, near={("target", "a1"): 9.0})
     world.prompts[("target", "a1")] = 49
     assert on(world.rows(), "a1").verdict == FEW_PROMPTS
-    world.known = [model for model in world.known if model.vendor in {"a", "b", "c", "d", "maker"}]
+    world.models = [model for model in world.models if model.vendor in {"a", "b", "c", "d", "maker"}]
     assert {row.verdict for row in world.rows() if row.target == "target"} <= {FEW_CONTROLS, FEW_PROMPTS}
 
 
@@ -234,7 +234,7 @@ def test_what_length_explains_is_confounded() -> None:
     """Scores rise with closeness of length by 10 among unrelated models; the target is as near as its length says."""
     world = World(TARGET)
     dice = np.random.default_rng(2)
-    for target in world.known:
+    for target in world.models:
         for other in CONTROLS:
             if target.model != other.model:
                 closeness = float(dice.uniform(0.3, 0.7))

@@ -19,6 +19,17 @@ SEARCHED = "gamma-1"
 """A target that was asked prompts, but of identity probes those of a search alone."""
 
 
+def _append_search(warehouse: store.Store) -> None:
+    """Append a probe of a search, put to a target that has no others, and what a judge read of its reply."""
+    reply = small_home.reply_id(SEARCHED, "role-en/maker", 0)
+    small_home.fill(warehouse, [(SEARCHED, "role-en/maker", 0, "Beta made me.")], {SEARCHED: "gamma"})
+    probe = {"request_id": reply, "mode": "search", "template_id": "role-en", "question_id": "p1", "is_leading": True}
+    warehouse.append("probe", [probe | {"registered_at": small_home.AT}])
+    label = {"label_id": f"text_claim/{reply}", "reply_id": reply, "judge": "text_claim", "judge_version": "1"}
+    label |= {"attempt": 0, "is_contradiction": True, "is_foreign": True, "judged_at": small_home.AT}
+    warehouse.append("judge_label", [label])
+
+
 @pytest.fixture(scope="module")
 def home(reported, tmp_path_factory) -> Home:
     """Return the reported home with a search, in which a degree, a D and a p each say another order."""
@@ -27,6 +38,7 @@ def home(reported, tmp_path_factory) -> Home:
         scores = [
             row for row in warehouse.read("score.identity_score", slice="all").to_dicts() if row["target"] == "alpha-2"
         ]
+        _append_search(warehouse)
         searched = {"target": SEARCHED, "mode": "search", "value": 0.987, "low": 0.975, "high": 0.991}
         small_home.add_scores(warehouse, "identity_score", [row | searched for row in scores])
         [one] = warehouse.read("score.verdict", target="alpha-1").to_dicts()

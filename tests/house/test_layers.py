@@ -114,6 +114,11 @@ def test_only_the_store_speaks_sql() -> None:
     assert [name for name in sorted(found) if MODULES[name].name not in SPEAKING] == []
 
 
+def test_calls_are_registered_in_one_way() -> None:
+    found = {name for name in MODULES if "tasks.domain.rows.request_row" in _imports(name)}
+    assert found == {"tasks.adapters.warehouse.request_rows"}
+
+
 def test_flow_files_hold_one_short_flow() -> None:
     flows = [
         name

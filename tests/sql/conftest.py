@@ -7,6 +7,7 @@ import pytest
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import sqlfiles, store
+from tasks.adapters.warehouse.sqlmacros import create_formulas
 
 
 @pytest.fixture(scope="session")
@@ -28,10 +29,11 @@ def columns(empty) -> dict[str, dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a database in memory with the schemas and nothing in them."""
+    """Yield a database in memory with the schemas, nothing in them, and the formulas that relations share."""
     with duckdb.connect() as connection:
         for schema in sqlfiles.SCHEMAS:
             connection.execute(f'create schema "{schema}"')
+        create_formulas(connection)
         yield connection
 
 

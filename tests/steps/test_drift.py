@@ -145,9 +145,6 @@ def test_identity_scores_and_vectors_are_compared_where_they_are(tmp_path) -> No
                 warehouse.append(
                     "judge_label", [verdict | {"label_id": one, "reply_id": one, "is_foreign": name == "R2"}]
                 )
-        score = {"target": target, "mode": BANK, "judge": "j", "score": "strict", "slice": "all", "judge_rank": 0}
-        score |= {"n": 64, "n_missing": 0, "n_templates": 8, "n_questions": 8, "computed_at": AT}
-        warehouse.replace("identity_score", [score])
         second = rounds.ask("R2")
         texts = warehouse.read("core.round_reply", model=target).drop_nulls("text_id")
         vectors = [

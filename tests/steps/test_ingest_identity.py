@@ -10,6 +10,7 @@ from prefect.logging import disable_run_logger
 from tasks import ingest
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import labels, store
+from tasks.adapters.warehouse.judge_order import PREFERRED
 from tasks.domain.errors import InputError
 from tasks.identity import score_identity
 from tasks.similarity import choose_references, sum_pairs
@@ -46,7 +47,7 @@ def take_in(path: Path, home: Home, model: str | None = None) -> ingest.Ingested
 
 def scores(home: Home) -> dict[tuple[str, str], dict[str, Any]]:
     with disable_run_logger():
-        score_identity.score_identity.fn([], 0, home)
+        score_identity.score_identity.fn(0, home)
     with store.writing(home) as warehouse:
         rows = warehouse.read("mart.identity_score").to_dicts()
     return {(row["score"], row["slice"]): row for row in rows}
@@ -70,6 +71,8 @@ def test_rows(logs, home) -> None:
         templates = warehouse.read("raw.template")
         who = labels.identities(warehouse)["phi-4"]
         assert warehouse.read("core.reply").is_empty()
+        order = warehouse.read("raw.judge_priority").sort("priority")["judge"].to_list()
+    assert order == list(PREFERRED)
     assert (who.vendor, who.facts.maker) == ("microsoft", "Microsoft")
     assert set(probes["mode"]) == {"published"}
     assert set(probes["template_set"]) == {"published-phi-4"}

@@ -6,9 +6,10 @@ import pytest
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, store
+from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain.judging.label_rows import LabelKey, unread_row
 from tasks.domain.missing_reason import MissingReason
-from tasks.domain.rows import Message, Reply, Request, request_row
+from tasks.domain.rows import Message, Reply, Request
 from tasks.domain.rse.grade_rows import PairGradeKey, ungraded_row
 
 AT = datetime(2026, 1, 5)
@@ -27,7 +28,7 @@ def _reply(reason: MissingReason) -> Reply:
 def test_sql_asks_again_what_python_does(tmp_path) -> None:
     requests = [Request(str(reason), "m", "f", "p", 0, "R", (Message("user", "?"),)) for reason in OF_CALLS]
     with store.writing(Home(tmp_path)) as warehouse:
-        warehouse.append("request", [request_row(request, "reply", AT) for request in requests])
+        register_requests(warehouse, requests, "reply", AT)
         warehouse.append("reply", [_reply(reason) for reason in OF_CALLS])
         settled = warehouse.read("core.outcome", is_settled=True)["missing_reason"].to_list()
         waiting = warehouse.read("core.unanswered_request")["request_id"].to_list()

@@ -5,9 +5,10 @@ from datetime import datetime
 from tasks.adapters.planning import plans
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import sqlfiles, store
+from tasks.adapters.warehouse.judge_order import register_judges
+from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.collect import register_plan
 from tasks.domain.prompting.template import template_row
-from tasks.domain.rows import request_row
 
 EARLIER = datetime(2026, 1, 5)
 
@@ -47,6 +48,18 @@ def test_a_probe_is_no_reply_to_compare_whichever_was_registered_first(tmp_path)
     requests = [probe.request for probe in prepared.bank.probes]
     with store.writing(home) as warehouse:
         for purpose, counted in (("reply", "reply"), ("identity", "identity"), ("reply", "identity")):
-            warehouse.append("request", [request_row(request, purpose, EARLIER) for request in requests])
+            register_requests(warehouse, requests, purpose, EARLIER)
             assert set(warehouse.read("raw.request")["purpose"]) == {counted}
         assert warehouse.count("raw.request") == len(requests)
+
+
+def test_a_plan_registers_in_which_order_its_judges_count(tmp_path) -> None:
+    home, prepared = Home(tmp_path / "home"), plans.read("demo", "2026-W02")
+    with store.writing(home) as warehouse:
+        register_judges(warehouse, ["contradiction", "llm_claim"], EARLIER)
+        register_plan.prepare.fn(prepared, home)
+        orders = warehouse.read("raw.judge_priority").sort("registered_at", "priority")["judge"].to_list()
+    assert orders == [
+        *("contradiction", "llm_claim", "published", "text_claim"),
+        *("text_claim", "published", "llm_claim"),
+    ]

@@ -287,6 +287,14 @@ def test_templates_stand_under_the_searchs_name_and_name_nobody(world) -> None:
         assert found[f"step-{step.step:05d}"]["kind"] == kinds[step.path[0]]
 
 
+def test_a_search_registers_its_judge_behind_the_plans(judged) -> None:
+    search = judged.search(calls=20)
+    order = {row["judge"]: row["priority"] for row in judged.rows("raw.judge_priority")}
+    named = sorted(order, key=lambda judge: order[judge])[: len(search.prepared.judges)]
+    assert named == search.prepared.judges
+    assert named[-1] == "llm_claim"
+
+
 def test_another_target_round_or_setting_is_another_search(world) -> None:
     def named(target: str = TARGET, round_name: str = "r1", calls: int | None = None) -> str:
         return searches.read("test", target, Limits(calls), round_name).submission.search_id

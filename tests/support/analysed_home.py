@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse.judge_order import register_judges
 from tests.support import small_home
 
 VENDORS = {"alpha-1": "alpha", "alpha-2": "alpha", "beta-1": "beta", "gamma-1": "gamma"}
@@ -89,7 +90,7 @@ def _append_probes(warehouse: store.Store) -> None:
         for judge, reads in (("text_claim", READ), ("llm_claim", OTHER_READ))
         for reply, read in reads.items()
     ]
-    counts = {"judge_rank": 0, "n": 4, "n_missing": 0, "n_templates": 2, "n_questions": 1}
+    counts = {"n": 4, "n_missing": 0, "n_templates": 2, "n_questions": 1}
     scores = [
         dict(
             at,
@@ -116,6 +117,7 @@ def _append_probes(warehouse: store.Store) -> None:
     rows = {"template": templates, "probe": probes, "judge_label": verdicts, "attribute_claim": claims}
     for table, found in rows.items():
         warehouse.append(table, found)
+    register_judges(warehouse, ["text_claim"], small_home.AT)
     small_home.add_scores(warehouse, "identity_score", scores)
     small_home.add_scores(warehouse, "identity_difference", [gap])
 

@@ -24,7 +24,7 @@ RUN = {
 
 
 def _scores() -> list[dict[str, Any]]:
-    rest = {"mode": "bank", "judge": "text_claim", "judge_rank": 0, "n": 4, "n_missing": 1, "coverage": 0.8}
+    rest = {"mode": "bank", "judge": "text_claim", "n": 4, "n_missing": 1, "coverage": 0.8}
     rest |= {"n_templates": 2, "n_questions": 2, "computed_at": small_home.AT, "n_effective": 3.0}
     values = {"alpha-1": (0.5, 0.25), "alpha-2": (0.75, 0.5), FORMULA: (1.0, 1.0)}
     return [

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal
+from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.adapters.warehouse.store import Store, looking
 from tasks.domain.judging.calls import NOT_ASKED, Answer, JudgeCall, ModelJudge
-from tasks.domain.rows import Request, prompt_row, request_row
+from tasks.domain.rows import Request, prompt_row
 
 
 def register(
@@ -22,7 +23,7 @@ def register(
     requests = {call.request.request_id: call.request for _, call in calls}
     warehouse.append("model", [asked.card.as_row(at)])
     warehouse.append("prompt", [prompt_row(call.prompt, at) for _, call in calls])
-    warehouse.append("request", [request_row(request, "judge", at) for request in requests.values()])
+    register_requests(warehouse, requests.values(), "judge", at)
     warehouse.append("judge_call", [asked.judge_call_row(call, reply_id, at) for reply_id, call in calls])
     unanswered = set(warehouse.read_columns("core.unanswered_request", ["request_id"])["request_id"])
     return [request for request in requests.values() if request.request_id in unanswered]

@@ -6,7 +6,7 @@ import duckdb
 
 from tasks.adapters.warehouse import schema_version, sqlcolumns, sqlfiles, whole_files
 from tasks.adapters.warehouse.duckdb_files import connect, options
-from tasks.adapters.warehouse.sqlmacros import create_macros, literal
+from tasks.adapters.warehouse.sqlmacros import create_formulas, create_queries, literal
 from tasks.domain.errors import InputError
 
 READERS = "v1.4.0"
@@ -40,9 +40,10 @@ def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memo
     with duckdb.connect(str(beside), config=options()) as connection:
         connection.execute(f"set memory_limit = {literal(memory)}")
         connection.begin()  # Committed one by one, a thousand comments take seconds.
+        create_formulas(connection)
         for relation in sqlfiles.published():
             sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
-        create_macros(connection)
+        create_queries(connection)
         sqlcolumns.describe(connection)
         connection.execute(f"create macro main.published_from() as {literal(digest)}")
         connection.commit()

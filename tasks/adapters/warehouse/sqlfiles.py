@@ -16,7 +16,7 @@ import duckdb
 
 from tasks.adapters.settings import SQL_DIR
 from tasks.adapters.warehouse import schema_version
-from tasks.adapters.warehouse.sqlmacros import create_macros, macros
+from tasks.adapters.warehouse.sqlmacros import create_formulas, create_queries, macros
 
 SCHEMAS = ("raw", "score", "core", "mart", "audit", "meta")
 
@@ -198,12 +198,11 @@ def create(
 ) -> None:
     """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
     name = relation.quoted
-    is_view = _is_view(relation, is_snapshot=is_snapshot)
     if is_snapshot and relation.is_copied:
         return
     if relation.is_declared:
         connection.execute(relation.text)
-    elif is_view:
+    elif _is_view(relation, is_snapshot=is_snapshot):
         connection.execute(f"create or replace view {name} as {relation.text}")
     elif is_refreshed:
         connection.execute(f"create or replace table {name} as {relation.text}")
@@ -258,10 +257,11 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f'create schema if not exists "{schema}"')
     _drop_computed_of_other_columns(connection)
     _drop_what_is_no_longer(connection)
+    create_formulas(connection)
     for relation in relations():
         create(connection, relation, is_refreshed=False)
     schema_version.put(connection, schema_version.SCHEMA_VERSION)
-    create_macros(connection)
+    create_queries(connection)
     connection.execute("delete from main.created_from")
     connection.execute("insert into main.created_from values ($digest)", {"digest": told})
     connection.commit()

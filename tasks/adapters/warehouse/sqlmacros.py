@@ -1,4 +1,4 @@
-"""The table macros of `sql/macro`: queries with parameters, which anybody may select from."""
+"""The macros of `sql/macro`: formulas that several relations share, and queries with parameters for anybody."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,22 @@ from tasks.adapters.settings import SQL_DIR
 
 @dataclass(frozen=True)
 class Macro:
-    """A query with parameters, which anybody may select from: `select * from name(...)`."""
+    """A query with parameters, which anybody may select from by `select * from name(...)`, or a formula."""
 
     name: str
     parameters: str
     text: str
     comment: str
 
+    @property
+    def kind(self) -> str:
+        """What DuckDB calls it: a query says in its comment what a row is."""
+        return "macro table" if self.comment.startswith("one row per ") else "macro"
+
 
 @cache
 def macros(root: Path = SQL_DIR) -> tuple[Macro, ...]:
-    """Return the table macros of `sql/macro`: the first line of each says its parameters and what a row is."""
+    """Return the macros of `sql/macro`: the first line of each says its parameters, and what a row or the value is."""
     found = []
     for path in sorted((root / "macro").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
@@ -32,11 +37,23 @@ def macros(root: Path = SQL_DIR) -> tuple[Macro, ...]:
     return tuple(found)
 
 
-def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the table macros anew."""
+def create_formulas(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the formulas anew: relations read them."""
     for macro in macros():
-        connection.execute(f"create or replace macro main.{macro.name}({macro.parameters}) as table {macro.text}")
-        connection.execute(f"comment on macro table main.{macro.name} is {literal(macro.comment)}")
+        if macro.kind == "macro":
+            _create(connection, macro, f"({macro.text})")
+
+
+def create_queries(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the queries anew: they read relations."""
+    for macro in macros():
+        if macro.kind == "macro table":
+            _create(connection, macro, f"table {macro.text}")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, macro: Macro, body: str) -> None:
+    connection.execute(f"create or replace macro main.{macro.name}({macro.parameters}) as {body}")
+    connection.execute(f"comment on {macro.kind} main.{macro.name} is {literal(macro.comment)}")
 
 
 def literal(text: str) -> str:

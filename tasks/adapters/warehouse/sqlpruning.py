@@ -29,7 +29,7 @@ def compact(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         if not relation.is_declared and relation.stored not in ("published", "warehouse"):
             connection.execute(f"drop view if exists {relation.quoted}")
     for macro in macros():
-        connection.execute(f"drop macro table if exists main.{macro.name}")
+        connection.execute(f"drop {macro.kind} if exists main.{macro.name}")
     [[here]] = connection.execute("select current_database()").fetchall()
     connection.execute(f"attach {literal(str(target))} as compacted")
     connection.execute(f'copy from database "{here}" to compacted')

@@ -5,16 +5,14 @@ from contextlib import suppress
 from typing import Any
 
 from tasks.adapters.warehouse.store import Store
-from tasks.domain.plan import IdentityPlan, Plan
+from tasks.domain.plan import Plan
 
 
-def identity(warehouse: Store) -> tuple[list[str], int] | None:
-    """Return the judges in the order in which they count, and the seed, where probes are to be scored; else None."""
+def identity(warehouse: Store) -> int | None:
+    """Return the seed where probes are to be scored; else None."""
     if warehouse.count("score.identity_score") or not warehouse.count("raw.probe"):
         return None
-    plan = _last_plan_with({"identity"}, warehouse)
-    judges = plan.get("identity", {"judges": ()}).get("judges", IdentityPlan.model_fields["judges"].default)
-    return list(judges), _seed(plan)
+    return _seed(_last_plan_with({"identity"}, warehouse))
 
 
 def grades(warehouse: Store) -> list[tuple[str, int]]:
