@@ -6,7 +6,7 @@ from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_pro
 from tasks.domain.similarity.char_ngrams import BUCKETS, char_ngrams
 
 
-def score(given: RivalInput) -> Floats:
+def score(inputs: RivalInput) -> Floats:
     """Return the cosine of two models' profiles of character 4-grams: 0 to 1.
 
     A profile is the relative frequency of each 4-gram in all of a model's replies together, whatever the prompt (Kešelj
@@ -15,7 +15,7 @@ def score(given: RivalInput) -> Floats:
     is unweighted, as published: weights by inverse document frequency told students from others less well. The one
     statistic that compares replies to different prompts: where models answered different prompts, so do the profiles.
     """
-    table = given.table
+    table = inputs.table
     profiles = np.zeros((len(table.models), BUCKETS))
     for row in table.texts:
         for model, text in enumerate(row):

@@ -28,7 +28,7 @@ class ClusteredRate:
 
     @property
     def reason(self) -> str | None:
-        """Why something is missing, or None."""
+        """Return why a value is missing, or None."""
         return self.design.reason
 
 

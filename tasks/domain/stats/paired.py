@@ -1,4 +1,4 @@
-"""Difference of two targets that were put the same questions under the same templates."""
+"""Difference of two targets that answered the same questions under the same templates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -121,7 +121,7 @@ def _interval(observed: Observed, difference: float, rng: np.random.Generator) -
     variance = max(clustered_variance(residuals, observed), float((residuals**2).sum()) / observed.n**2)
     drawn = percentiles(bootstrap_means(observed, rng, DRAWS), difference, variance, min(observed.sizes) - 1)
     gain, loss = np.maximum(observed.values, 0.0), np.maximum(-observed.values, 0.0)
-    # Both parts are clustered as the rows that differ at all: one target's leaks tell also how the other's would lie.
+    # Both parts are clustered as the rows that differ at all: one target's leaks show how the other's cluster.
     differing = measure(replace(observed, values=gain + loss))
     assert differing.cautious is not None
     gain_low, gain_high = exact_interval(gain, differing.cautious)

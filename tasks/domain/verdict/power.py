@@ -29,7 +29,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Power:
-    """The chance that a student like the documented ones is found: `alone`, its target asked alone at .05, and
+    """The chance that a student like the documented ones is found: `alone`, its target tested alone at .05, and
     `over_targets`, after Holm's correction over the targets. `reason`: why there can be no verdict; then both are 0.
     """
 
@@ -56,11 +56,11 @@ def power(n_controls: int, n_families: int, n_candidates: int, n_prompts: int, n
     if n_controls < LEAST_CONTROLS or n_families < LEAST_FAMILIES:
         needed = f"at least {LEAST_CONTROLS} of {LEAST_FAMILIES} are needed"
         return Power(0.0, 0.0, f"{n_controls} unrelated controls of {n_families} families, {needed}")
-    found = [
+    chances = [
         sum(_chance(effect, n_families, n_candidates * n, n_prompts) for effect in EFFECTS) / len(EFFECTS)
         for n in (1, max(n_targets, 1))
     ]
-    return Power(found[0], found[1])
+    return Power(chances[0], chances[1])
 
 
 def _chance(effect: float, n_families: int, n_tests: int, n_prompts: int) -> float:
