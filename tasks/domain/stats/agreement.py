@@ -18,7 +18,7 @@ class Agreement:
 
     `confusion[i][j]`: number of items that left labels `labels[i]` and right `labels[j]`. `agreement`: share of
     items with equal labels. `kappa`: agreement beyond what the two judges' rates give by chance, 1 at most;
-    `kappa_error` is its standard error. `_low`, `_high`: 95 % intervals. `reason`: why something is None: `no_observations`;
+    `kappa_error`: its standard error. `_low`, `_high`: 95 % intervals. `reason`: why one is None: `no_observations`;
     `one_label`, where both judges gave one and the same label throughout, so that kappa is 0 / 0; `one_cluster`,
     where there is no interval.
     """
