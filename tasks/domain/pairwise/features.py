@@ -155,7 +155,7 @@ class _Tokens:
 
 
 def _hash(texts: pl.Series) -> Hashes:
-    """Return a hash of each text, never 0, which stands for none."""
+    """Return a hash of each text, never 0, which marks a missing token."""
     hashes = texts.hash().to_numpy().copy()
     hashes[hashes == 0] = 1
     return hashes

@@ -75,7 +75,7 @@ class PromptReplies:
 
     @cached_property
     def background_share(self) -> Floats:
-        """Return a v x r matrix of weights: a vendor's background replies to this prompt come to 1 in all."""
+        """Return a v x r matrix of weights: the weights of a vendor's background replies sum to 1."""
         background = np.array(self.cohort.is_background)[self.model]
         of_vendor = (self.cohort.is_of_vendor[self.model] & background[:, None]).T.astype(np.float64)
         return of_vendor / np.maximum(of_vendor.sum(axis=1, keepdims=True), 1.0)

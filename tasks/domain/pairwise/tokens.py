@@ -9,7 +9,7 @@ from unicodedata import category
 import regex
 
 N_COMMON_WORDS = 150
-"""The commonest words of all replies stay in a skeleton: the words that a template is made of."""
+"""The commonest words of all replies stay in a skeleton: the words of templates."""
 
 _UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
 _TOKEN = regex.compile(r"\n+|[\p{L}\p{M}\p{N}'’]+|[^\s\p{L}\p{M}\p{N}]")

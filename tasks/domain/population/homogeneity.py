@@ -95,7 +95,7 @@ def percentile_interval(value: float, drawn: Floats, n_prompts: int) -> Estimate
     """Return the percentile interval, for means over prompts: they have no bias, and lean as their draws do.
 
     Drawing P prompts understates the variance by (P - 1) / P and ignores that it is estimated: tails are those of
-    Student's t (Hesterberg, The American Statistician 2015, 69, 371-386). One prompt says nothing of others.
+    Student's t (Hesterberg, The American Statistician 2015, 69, 371-386). One prompt gives no interval.
     """
     if n_prompts < 2:
         return Estimate(value, None, None)

@@ -11,7 +11,7 @@ SMALLEST = 3
 
 @dataclass(frozen=True)
 class Population:
-    """A name, and the member that each model which takes part stands for: itself, or its family."""
+    """A name, and the member that each model belongs to: itself, or its family."""
 
     name: str
     member: Mapping[str, str]

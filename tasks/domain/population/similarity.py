@@ -18,7 +18,7 @@ BLOCK = 128
 class Similarity:
     """A population: its members in alphabetical order, and how alike every two of them are on every prompt.
 
-    `values` has the shape (n_prompts, n_pairs), from 0 to 1, NaN where one of the two has no reply; the pairs stand in
+    `values` has the shape (n_prompts, n_pairs), from 0 to 1, NaN where one of the two has no reply; the pairs are in
     the order of the upper triangle, row by row.
     """
 

@@ -94,7 +94,7 @@ def _nodes(
 def newick(nodes: Sequence[TreeNode]) -> str:
     """Return the tree as Newick text: groups are labelled by their support, and two members' way is their distance.
 
-    Children stand in the alphabetical order of their first members. Each branch is half the difference of heights.
+    Children are in the alphabetical order of their first members. Each branch is half the difference of heights.
     """
     children: dict[int, list[TreeNode]] = {}
     for node in nodes[1:]:

@@ -12,7 +12,7 @@ def score(inputs: RivalInput) -> Floats:
     A profile is the relative frequency of each 4-gram in all of a model's replies together, whatever the prompt (Kešelj
     et al., N-gram-based Author Profiles, PACLING 2003, 255-264; for language models compare Sun et al., Idiosyncrasies
     in Large Language Models, ICML 2025, arXiv 2502.12150). Symmetric. 4-grams are hashed to 2^18 numbers. The profile
-    is unweighted, as published: weights by inverse document frequency told students from others less well. The one
+    is unweighted, as published: weights by inverse document frequency separated students from others less well. The one
     statistic that compares replies to different prompts: where models answered different prompts, so do the profiles.
     """
     table = inputs.table

@@ -17,7 +17,7 @@ def score(inputs: RivalInput) -> Floats:
     """Return the share of prompts to which two replies begin with the same word: 0 to 1.
 
     `mean over prompts of [first(a) = first(b)]` (Nikolić, Baluta and Saxena, Model Provenance Testing for Large
-    Language Models, NeurIPS 2025, arXiv 2502.00706). Symmetric. They compare the first token; replies alone tell no
+    Language Models, NeurIPS 2025, arXiv 2502.00706). Symmetric. They compare the first token; replies alone hold no
     tokens, so it is the first word here, a character in scripts without spaces.
     """
     return pair_means(_hits(inputs.table), shared_prompts(inputs.table.has_words))

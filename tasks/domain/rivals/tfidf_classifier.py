@@ -21,13 +21,13 @@ MOST_TRAINING = 6_000
 """Replies from which one classifier learns; of more, whole prompts are left out at even distances."""
 
 INVERSE_PENALTY = 10.0
-"""C of scikit-learn; with its default of 1 vectors of length 1 are told apart less well."""
+"""C of scikit-learn; with its default of 1 vectors of length 1 are separated less well."""
 
 STEPS = 200
 """Most steps of the optimiser; it needs 50 to 80."""
 
 FOLDS = 2
-"""Each prompt's replies are judged by a classifier that has not seen the prompt."""
+"""Each prompt's replies are judged by a classifier that was not trained on the prompt."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
@@ -41,8 +41,8 @@ def score(inputs: RivalInput) -> Floats | None:
     reply, and Wadhwa et al., Who Taught You That? (Findings of ACL 2025, 3307-3315), who name a student's teacher from
     a closed set of candidates; theirs did best with part-of-speech templates, which need a tagger for each language.
 
-    A target that is itself a candidate would be found to be itself: the classes of its own group, but for the
-    reference, are set aside and the rest made to sum to 1. The prompts are parted in two; what is learned on one half
+    A target that is itself a candidate would be attributed to itself: the classes of its own group, except the
+    reference, are left out and the rest is normalised to 1. The prompts are split in two; the classifier of one half
     judges the other. For speed the first 200 words of a reply count, features are hashed to 2^15 numbers, and a
     classifier learns from at most 6000 replies. Not symmetric.
 
@@ -114,7 +114,7 @@ def _weighted(counted: csr_array, weight: NDArray[np.float32]) -> csr_array:
 
 
 def _log_probabilities(values: Floats, classes: Codes, writers: Codes, groups: Sequence[str]) -> Floats:
-    """Return log-probabilities, shape (judged, classes), each with the other classes of the writer's group set aside.
+    """Return log-probabilities, shape (judged, classes), each without the other classes of the writer's group.
 
     `value - ln(exp(value) + sum of exp over classes of other groups)`.
     """

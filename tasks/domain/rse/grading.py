@@ -77,7 +77,7 @@ def longest_call(judge: LlmPairJudge) -> tuple[Message, ...]:
 
 
 def stratum(language: str | None, category: str | None) -> str:
-    """Return the kind of a prompt: its language and category, as far as they are known."""
+    """Return the kind of a prompt: its language and category, empty where missing."""
     return f"{language or ''}/{category or ''}"
 
 

@@ -60,7 +60,7 @@ class TextPairJudge(Protocol):
 
 
 class LlmPairJudge(Protocol):
-    """A judge whose grades a model gives; pure, the call itself is made elsewhere."""
+    """A judge whose grades a model gives; pure: other modules make the call."""
 
     @property
     def name(self) -> str:

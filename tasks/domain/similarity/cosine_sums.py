@@ -45,7 +45,7 @@ class CosineSums:
         Args:
             prompt_id: the prompt.
             raw: of the models that answered it.
-            centred: of those whose replies have a direction once centred; None where nothing could be centred.
+            centred: of the models whose centred replies are not zero; None where nothing could be centred.
         """
         sums = self.sets.setdefault(self.set_of[prompt_id], self._empty())
         cells = self._cells(raw[0])

@@ -24,7 +24,7 @@ def centre_vectors(vectors: NDArray[np.float32], is_reference: Sequence[bool]) -
         return None
     moved = vectors.astype(np.float64) - vectors[chosen].astype(np.float64).mean(axis=0)
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    # A reply that stands on the mean points nowhere: it stays a zero vector, near to nothing.
+    # A reply equal to the mean has no direction: it stays a zero vector, similar to nothing.
     return np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 1e-9).astype(np.float32)
 
 
@@ -95,7 +95,7 @@ def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -
 
     Returns:
         The models and the mean cosine over pairs of samples for each target (rows) and reference (columns) of different
-        models; NaN where fewer than two background models remain, or a reply stands on the mean. Rounded to 9 decimals.
+        models; NaN where fewer than two background models remain, or a reply equals the mean. Rounded to 9 decimals.
     """
     names, order, starts = _by_model([member.model for member in members])
     first = [members[row] for row in order[starts]]

@@ -1,4 +1,4 @@
-"""Values with the clusters they belong to, missing ones set aside."""
+"""Values with the clusters they belong to, without the missing ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Codes = NDArray[np.intp]
 class Observed:
     """Observed values: `values` of shape (n,), and for each way of clustering a code array of the same shape.
 
-    Rows stand in an order that depends on the data alone, so that a sum does not depend on the order they came in.
+    Rows are in an order that depends on the data alone, so that a sum does not depend on the order they came in.
     `sizes`: number of clusters of each way, all of which have at least one value.
     """
 

@@ -24,14 +24,14 @@ CLUSTERS_TO_HALVE = 1.0
 
 @dataclass(frozen=True)
 class DesignEffect:
-    """The mean of clustered values and how well it is known.
+    """The mean of clustered values and its precision.
 
     `variance`: of the mean, clustered, never below that of independent values. `design_effect`: `variance` over the
     variance of the mean of n independent values, at least 1; where all values are alike it can't be estimated and is
     what `ASSUMED_ICC` gives, with `is_assumed` set. `n_effective` = n / design_effect, from 1 to n. `df`: degrees of
     freedom of `variance`. `cautious`: the design effect that intervals use, which allows for its own uncertainty.
     All but n and n_missing are None where nothing was observed or, except for `mean`, where a way of clustering has
-    one cluster; `reason` says which (`no_observations`, `one_cluster`).
+    one cluster; `reason` names which (`no_observations`, `one_cluster`).
     """
 
     n: int

@@ -21,7 +21,7 @@ class PairedDifference:
     """`difference` = `left` - `right`, the rates over the n rows where both are there, with its 95 % interval.
 
     `p_value`: two-sided, of no difference. The three rates are None where there is no complete pair, the interval and
-    the p value also where there is one cluster; `reason` says which (`no_observations`, `one_cluster`).
+    the p value also where there is one cluster; `reason` names which (`no_observations`, `one_cluster`).
     """
 
     n: int
@@ -89,7 +89,7 @@ def sign_flip_p(totals: Floats, rng: np.random.Generator, stretch: float = 1.0) 
     Args:
         totals: shape (G,), one sum of differences per cluster.
         rng: chance; not used where the test is exact.
-        stretch: factor on the sums under the null, above 1 where they vary more than these clusters alone tell.
+        stretch: factor on the sums under the null, above 1 where they vary more than over these clusters alone.
     """
     differing = totals[totals != 0.0]
     size = len(differing)

@@ -23,7 +23,7 @@ class Column:
 
 
 def teacher_groups(model: DocumentedModel, population: Population) -> frozenset[int]:
-    """Return the places of the candidate groups that a model learned from, or was made of."""
+    """Return the places of the candidate groups that taught a model, or that it was derived from."""
     groups = {*model.learned_from}
     groups |= {other.group for other in population.models if model.parent in (other.model, other.group)}
     return frozenset(place for place, group in enumerate(population.groups) if group in groups)

@@ -95,7 +95,7 @@ def family_null(
 
 @dataclass(frozen=True)
 class Moments:
-    """The fields of `FamilyNull` for many nulls, in arrays of one shape; NaN stands for None."""
+    """The fields of `FamilyNull` for many nulls, in arrays of one shape; NaN for None."""
 
     mean: Floats
     variance: Floats

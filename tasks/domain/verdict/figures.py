@@ -126,7 +126,7 @@ class Validation:
     `composite`: of the verdict's own score; `strictly`: its mean column AUROC against all that did not learn from that
     very group, `tuned`: that of derived models and variants. `rivals`: the same figures of other scores, and
     `provenance` the decision of Model Provenance Testing as published; both None where they were not requested.
-    `n_embedded`: prompts that the embedding was made of, all others take all. `verdicts`: by role, how many targets
+    `n_embedded`: prompts that the embedding used; all other scores use all. `verdicts`: by role, how many targets
     have which verdict as their best. `adversaries`: each with its nearest candidate.
     """
 

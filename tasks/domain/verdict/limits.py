@@ -12,7 +12,7 @@ LEAST_LEFT = 4
 are enough: it is tested to join a null, and no verdict rests on it alone."""
 
 LEAST_FAMILIES = 2
-"""Families below which the spread between families can't be seen."""
+"""Families below which the spread between families can't be estimated."""
 
 LEAST_NULLS = 3
 """Nulls below which they have no common variance."""

@@ -42,7 +42,7 @@ class DocumentedModel:
 
 
 def is_released_after(model: DocumentedModel, other: DocumentedModel) -> bool:
-    """Return whether a model came out after another one, as far as both dates are known."""
+    """Return whether a model was released after another one, at the precision of both dates; False where one is missing."""
     if model.released is None or other.released is None:
         return False
     n = min(len(model.released), len(other.released))
@@ -84,7 +84,7 @@ class Population:
 
     @cached_property
     def heads(self) -> tuple[DocumentedModel, ...]:
-        """Return a model of each group, which stands for its vendor and family."""
+        """Return one model of each group, which represents its vendor and family."""
         return tuple(self.models[places[0]] for places in self.snapshots)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""With these controls and prompts, how often would a student like the documented ones be found?"""
+"""Power: how often a student like the documented ones would be called with these controls and prompts."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -18,7 +18,7 @@ PROMPTS_PER_VARIANCE = 20.0
 """Sampling of prompts is 5 % of the null's variance at 400 prompts, and falls as one over their number."""
 
 FAMILIES_ENOUGH = 4
-"""Families of controls below which power was measured to fall faster than t alone says: with three of them .36 of
+"""Families of controls below which power was measured to fall faster than by t alone: with three of them .36 of
 AlpacaEval's students were called alone, with four .91. The effect shrinks in proportion to families less one."""
 
 TYPICAL_STRETCH = 1.1

@@ -14,7 +14,7 @@ from tasks.domain.verdict.population import Population
 SIBLINGS, BASE = "siblings", "base"
 LEAST_SIBLINGS = 3
 LEAST_TEACHERS = 2
-"""Kinds of teaching among the siblings below which their spread can't be seen."""
+"""Kinds of teaching among the siblings below which their spread can't be estimated."""
 
 SAME_DATA = "none"
 
