@@ -42,7 +42,7 @@ class DocumentedModel:
 
 
 def is_released_after(model: DocumentedModel, other: DocumentedModel) -> bool:
-    """Return whether a model was released after another one, at the precision of both dates; False where one is missing."""
+    """Return whether a model was released after another one, at both dates' precision; False where one is missing."""
     if model.released is None or other.released is None:
         return False
     n = min(len(model.released), len(other.released))
