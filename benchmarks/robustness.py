@@ -18,12 +18,12 @@ from benchmarks.rewrites import REWRITES, SYNONYMS
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import measured, pair_shards, pair_sums, reply_texts, store
 from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import Asked, PromptValues, prompt_values, sums_of
+from tasks.domain.pairwise.engine import PromptTexts, PromptValues, prompt_values, sums_of
 from tasks.domain.pairwise.tokens import tokenize, words_of
 from tasks.domain.verdict.calls import calls, hypotheses
 from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS
-from tasks.domain.verdict.documented import INDEPENDENT, STUDENT, taught_by
+from tasks.domain.verdict.documented import INDEPENDENT, STUDENT, teacher_groups
 from tasks.domain.verdict.figures import KINDS
 from tasks.domain.verdict.kinds import DOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests, resembling_controls
@@ -73,7 +73,7 @@ class Corpus:
         return formed(self.asked, self.population, self.common)
 
     @cached_property
-    def prefix_overlaps(self) -> list[Asked]:
+    def prefix_overlaps(self) -> list[PromptTexts]:
         """Return the replies cut to their first words, all that the one channel needs that depends on the cohort."""
         return [
             replace(told, texts=[" ".join(words_of(tokenize(text[:400]))[:PREFIX_WORDS]) for text in told.texts])
@@ -115,7 +115,7 @@ class Corpus:
 
 
 def formed(
-    asked: list[Asked], population: Population, common: frozenset[str], names: Sequence[str] = tuple(WEIGHTS)
+    asked: list[PromptTexts], population: Population, common: frozenset[str], names: Sequence[str] = tuple(WEIGHTS)
 ) -> Values:
     """Return the values of channels by prompt, in half the bytes."""
     chosen = [registry.load(channels, name) for name in names]
@@ -225,7 +225,9 @@ def _prompt_draws(corpus: Corpus, n: int) -> Named:
 
 def _hidden(corpus: Corpus, n: int, seed: int) -> tuple[Outcome, Outcome]:
     population = corpus.population
-    students = [model.model for model in population.models if model.role == STUDENT and taught_by(model, population)]
+    students = [
+        model.model for model in population.models if model.role == STUDENT and teacher_groups(model, population)
+    ]
     chosen = set(np.random.default_rng(seed).choice(sorted(students), n, replace=False))
     changed = {"role": INDEPENDENT, "is_control": True, "is_background": True, "is_reference": True, "learned_from": ()}
     planted = Population(
@@ -240,7 +242,9 @@ def _hidden(corpus: Corpus, n: int, seed: int) -> tuple[Outcome, Outcome]:
 def _fewer(corpus: Corpus, n: int, seed: int) -> Outcome:
     """Keep the vendors that taught students here, and draw the rest."""
     population = corpus.population
-    taught = [group for model in population.models if model.role == STUDENT for group in taught_by(model, population)]
+    taught = [
+        group for model in population.models if model.role == STUDENT for group in teacher_groups(model, population)
+    ]
     vendors = sorted({model.vendor for model in population.models if model.is_background})
     kept = sorted({population.heads[group].vendor for group in taught if population.is_documented[group]})
     others = [vendor for vendor in vendors if vendor not in kept]

@@ -31,7 +31,7 @@ async def grade(
             return []
         grading, context = prepared.grading, CallContext.of(prepared.plan, prepared.grading.judge_cards, place)
     with store.writing(place):
-        for reader in grading.readers:
+        for reader in grading.judges:
             sample_pairs.choose_first(grading, reader, place)
             if reader.card is None:
                 grade_text.grade_text(grading, reader, place)

@@ -143,14 +143,14 @@ def _of_replies(
     if same is not None:
         yield same
     kept = np.sort(rng.permutation(len(pairs))[:MOST_PAIRS])
-    yield measures.replies_as_written([pairs[place] for place in kept], rng)
+    yield measures.reply_text_change([pairs[place] for place in kept], rng)
     ids = both.select(pl.concat([pl.col("text_id"), pl.col("text_id_after")]).unique())["text_id"].to_list()
     vectors = warehouse.read_columns("score.embedding", ["text_id", "vector"], embedder=embedder, text_id=ids)
     there = both.join(vectors, on="text_id").join(vectors, left_on="text_id_after", right_on="text_id", suffix="_after")
     if there.height > 1:
         there = there.sort(QUESTION)
         sides = tuple(np.array(there[name].to_list(), dtype=np.float64) for name in ("vector", "vector_after"))
-        yield measures.replies_apart("reply_vector", there["prompt_id"].to_list(), (sides[0], sides[1]), rng)
+        yield measures.reply_distance("reply_vector", there["prompt_id"].to_list(), (sides[0], sides[1]), rng)
 
 
 def _of_shapes(shapes: pl.DataFrame, rounds: list[str], rng: np.random.Generator) -> Iterator[Measured]:

@@ -117,5 +117,5 @@ def _told(judge: LlmPairJudge, answer: Answer) -> PairGrades | MissingReason | N
         return None
     if answer.reply_text is None:
         return MissingReason.REFUSED
-    found = judge.read(answer.reply_text)
+    found = judge.parse_answer(answer.reply_text)
     return found if isinstance(found, PairGrades) else found.reason

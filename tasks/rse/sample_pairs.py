@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.domain.rse.grading import Grading, PairJudge
-from tasks.domain.rse.sampling import RankState, extended, stratified_order, uncertain_targets
+from tasks.domain.rse.sampling import RankState, extended_selection, stratified_order, uncertain_targets
 
 KEY = ["target", "reference", "prompt_id", "judge"]
 ALL_SETS = "all"
@@ -24,7 +24,7 @@ def choose_first(grading: Grading, reader: PairJudge, home: Home) -> int:
     A judge that reads the text alone grades all of them, a judge model a sample of each set. A set that was never put
     to a model is no part of its grades, whereas a reply that is missing within a set is a missing grade.
     """
-    wanted = grading.wanted
+    wanted = grading.options
     most = None if wanted.most_prompts is None else min(wanted.first_prompts, wanted.most_prompts)
     first = None if reader.card is None else most or wanted.first_prompts
     with store.writing(home) as warehouse:
@@ -41,7 +41,7 @@ def choose_first(grading: Grading, reader: PairJudge, home: Home) -> int:
 @task(name="choose more pairs", task_run_name="choose more pairs for {reader.name}", cache_policy=NO_CACHE)
 def choose_more(grading: Grading, reader: PairJudge, home: Home) -> int:
     """Choose more prompts for the targets whose rank is in doubt, and return how many pairs are new; 0 ends it."""
-    wanted, rows = grading.wanted, []
+    wanted, rows = grading.options, []
     with store.writing(home) as warehouse:
         scores = warehouse.read("score.rse_grade", judge=reader.name, prompt_set=ALL_SETS)
         chosen = warehouse.read("raw.sampled_pair", judge=reader.name)
@@ -60,7 +60,7 @@ def choose_more(grading: Grading, reader: PairJudge, home: Home) -> int:
                     n_known = sum(prompt in known for prompt in order)
                     if n_known == 0:
                         continue  # this set was not put to both
-                    more = extended(order, n_known, wanted.more_prompts, wanted.most_prompts)
+                    more = extended_selection(order, n_known, wanted.more_prompts, wanted.most_prompts)
                     rows.append(_rows([target], reference, [prompt for prompt in more if prompt not in known]))
         n_new = _append(rows, reader, warehouse, now())
     get_run_logger().info("%d more pairs are chosen for %s", n_new, reader.name)

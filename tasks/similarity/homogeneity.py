@@ -16,7 +16,7 @@ from tasks.adapters.settings import Home, n_cores, now
 from tasks.adapters.warehouse import measured, pair_sums, store
 from tasks.domain.population.homogeneity import Homogeneity, measure, prompt_draws
 from tasks.domain.population.populations import SMALLEST, Population, populations
-from tasks.domain.population.similarity import Similarity, among, grouped, means, without_strangers
+from tasks.domain.population.similarity import Similarity, drop_strangers, group_members, means, restrict
 from tasks.domain.population.tree import TreeNode, newick, tree
 from tasks.domain.population.vendi import score_of_one
 from tasks.domain.rng import rng_for
@@ -76,8 +76,8 @@ def _figures(kernel: _Kernel, population: Population, seed: int) -> Iterator[tup
     similarity, own = kernel.similarity, kernel.own
     weights = prompt_draws(len(similarity.values), rng_for(seed, "homogeneity", "prompts"))
     rng = rng_for(seed, "homogeneity", kernel.name, population.name)
-    wanted = grouped(among(similarity, population.member), population.member)
-    part = without_strangers(wanted)
+    wanted = group_members(restrict(similarity, population.member), population.member)
+    part = drop_strangers(wanted)
     if part.n < SMALLEST:
         return
     drawn = means(part, weights)

@@ -16,7 +16,7 @@ from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.similarity.cosine_sums import CosineSums
 from tasks.domain.similarity.nearest import nearest_of_others
-from tasks.domain.similarity.vectors import Cosines, Member, centred, leave_out_cosines, pair_cosines
+from tasks.domain.similarity.vectors import Cosines, Member, centre_vectors, leave_out_cosines, pair_cosines
 from tasks.domain.stats.welford import Running
 
 WITHIN_PROMPT = 100
@@ -132,7 +132,7 @@ def _within_prompts(
             near.add(_near(group, "within_prompt", 0, faiss_index.nearest(mine, len(models)), WITHIN_PROMPT))
             names, values = leave_out_cosines(mine, [known[model] for model in models])
             similarity.add(np.array([places[name] for name in names]), values)
-            moved = centred(mine, [known[model].is_background for model in models])
+            moved = centre_vectors(mine, [known[model].is_background for model in models])
             own: Cosines | None = None
             if moved is not None:
                 off_mean = np.flatnonzero(moved.any(axis=1))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tasks.domain.drift import measures
-from tasks.domain.drift.features import WIDTH, written
+from tasks.domain.drift.features import WIDTH, style_vectors
 from tasks.domain.drift.measures import Cell, Pair
 from tasks.domain.drift.rounds import ModelRound, comparison
 
@@ -39,15 +39,15 @@ def test_new_recipe_compares_with_nothing_and_is_told() -> None:
 
 
 def test_writing_is_told_apart_and_topics_are_not() -> None:
-    plain, topic, other = written(
+    plain, topic, other = style_vectors(
         ["The kettle is on the table.", "The sparrow is on the branch.", "- **Kettle!**\n- Table? Surely... yes :)"]
     )
     assert plain.shape == (5 * WIDTH,)
     parts = plain.reshape(5, WIDTH)
     assert np.linalg.norm(parts, axis=1) == pytest.approx(1.0)
     assert np.linalg.norm(plain - topic) < np.linalg.norm(plain - other)
-    assert written(["", "\ud800"]).shape == (2, 5 * WIDTH)
-    assert written([]).shape == (0, 5 * WIDTH)
+    assert style_vectors(["", "\ud800"]).shape == (2, 5 * WIDTH)
+    assert style_vectors([]).shape == (0, 5 * WIDTH)
 
 
 def test_identical_share_counts_where_temperature_is_zero() -> None:

@@ -14,8 +14,8 @@ from tasks.domain.rse.pair_judges.pair_grade import PAIR_GRADE
 from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
 from tasks.domain.rse.sampling import (
     RankState,
-    extended,
-    is_read_again,
+    extended_selection,
+    is_graded_in_both_orders,
     is_target_first,
     stratified_order,
     uncertain_targets,
@@ -50,11 +50,11 @@ def test_lots_are_even_and_one_for_both_directions() -> None:
     assert 440 <= sum(lots) <= 560
     assert [not is_target_first("b", "a", f"p{n}", 1) for n in range(1_000)] == lots
     assert [is_target_first("a", "b", f"p{n}", 2) for n in range(1_000)] != lots
-    again = [is_read_again("a", "b", f"p{n}", 0.2, 1) for n in range(1_000)]
+    again = [is_graded_in_both_orders("a", "b", f"p{n}", 0.2, 1) for n in range(1_000)]
     assert 150 <= sum(again) <= 250
-    assert [is_read_again("b", "a", f"p{n}", 0.2, 1) for n in range(1_000)] == again
-    assert not any(is_read_again("a", "b", f"p{n}", 0.0, 1) for n in range(100))
-    assert all(is_read_again("a", "b", f"p{n}", 1.0, 1) for n in range(100))
+    assert [is_graded_in_both_orders("b", "a", f"p{n}", 0.2, 1) for n in range(1_000)] == again
+    assert not any(is_graded_in_both_orders("a", "b", f"p{n}", 0.0, 1) for n in range(100))
+    assert all(is_graded_in_both_orders("a", "b", f"p{n}", 1.0, 1) for n in range(100))
 
 
 def test_only_neighbours_whose_intervals_overlap_are_in_doubt() -> None:
@@ -69,7 +69,7 @@ def test_only_neighbours_whose_intervals_overlap_are_in_doubt() -> None:
 @given(st.integers(0, 30), st.integers(1, 20), st.one_of(st.none(), st.integers(1, 40)))
 def test_extended_is_a_longer_beginning_within_its_limit(n_chosen: int, step: int, most: int | None) -> None:
     order = [f"p{n}" for n in range(35)]
-    found = extended(order, n_chosen, step, most)
+    found = extended_selection(order, n_chosen, step, most)
     assert list(found) == order[: len(found)]
     assert len(found) <= 35
     assert most is None or len(found) <= max(most, n_chosen)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.channel import Channel
-from tasks.domain.pairwise.engine import Asked, pair_sums
+from tasks.domain.pairwise.engine import PromptTexts, pair_sums
 from tasks.domain.pairwise.features import Ragged, features_of, words_of_texts
 from tasks.domain.pairwise.matrices import jaccard, shared_prefix
 from tasks.domain.pairwise.prompt_replies import Cohort, PromptReplies
@@ -280,9 +280,9 @@ NUMBER = Channel("number", lambda told: np.outer(told.features.n_words, told.fea
 """The product of the numbers of words of two replies."""
 
 
-def asked(numbers: list[int], model: list[int]) -> Asked:
+def asked(numbers: list[int], model: list[int]) -> PromptTexts:
     """Return replies of so many words each."""
-    return Asked([" ".join(["word"] * n) for n in numbers], np.array(model))
+    return PromptTexts([" ".join(["word"] * n) for n in numbers], np.array(model))
 
 
 def test_sums_are_over_prompts_that_both_answered() -> None:
@@ -322,7 +322,7 @@ def test_a_further_model_that_is_no_background_moves_nobody() -> None:
     texts = TEXTS[:5]
     narrow = Cohort(COHORT.vendor[:5], COHORT.family[:5], COHORT.is_background[:5])
     made = [registry.load(channels, name) for name in NAMES]
-    with_pupil = pair_sums([Asked([*texts, TEXTS[0]], np.arange(6))], COHORT, made, COMMON)
-    without = pair_sums([Asked(texts, np.arange(5))], narrow, made, COMMON)
+    with_pupil = pair_sums([PromptTexts([*texts, TEXTS[0]], np.arange(6))], COHORT, made, COMMON)
+    without = pair_sums([PromptTexts(texts, np.arange(5))], narrow, made, COMMON)
     for name in NAMES:
         assert np.allclose(with_pupil[name].centred[:5, :5], without[name].centred, equal_nan=True)

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from tasks.domain.population.similarity import Similarity, among, grouped, means, places, square, without_strangers
+from tasks.domain.population.similarity import (
+    Similarity,
+    drop_strangers,
+    group_members,
+    means,
+    places,
+    restrict,
+    square,
+)
 
 NAN = np.nan
 
@@ -18,7 +26,7 @@ def test_pairs_stand_in_the_order_of_the_triangle() -> None:
 
 
 def test_subset_keeps_its_pairs() -> None:
-    part = among(similarity("abcd", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), {"b", "d", "a", "elsewhere"})
+    part = restrict(similarity("abcd", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]), {"b", "d", "a", "elsewhere"})
     assert part.members == ("a", "b", "d")
     assert part.values.tolist() == pytest.approx(np.array([[0.1, 0.3, 0.5]], dtype=np.float32))
 
@@ -26,7 +34,7 @@ def test_subset_keeps_its_pairs() -> None:
 def test_families_are_means_over_both_sides_models_on_each_prompt() -> None:
     # Pairs: ab ac ad bc bd cd. Families: x = {a, c}, y = {b}, z = {d}; ac is within x and does not count.
     values = [[0.2, 0.9, 0.5, 0.4, 0.7, 0.1], [NAN, 0.9, NAN, 0.5, NAN, 0.3], [NAN, 0.9, NAN, NAN, NAN, NAN]]
-    made = grouped(similarity("abcd", *values), {"a": "x", "b": "y", "c": "x", "d": "z"})
+    made = group_members(similarity("abcd", *values), {"a": "x", "b": "y", "c": "x", "d": "z"})
     assert made.members == ("x", "y", "z")
     assert made.values[0].tolist() == pytest.approx([0.3, 0.3, 0.7])
     assert made.values[1].tolist() == pytest.approx([0.5, 0.3, NAN], nan_ok=True)
@@ -34,16 +42,16 @@ def test_families_are_means_over_both_sides_models_on_each_prompt() -> None:
 
 
 def test_one_family_has_no_pairs() -> None:
-    made = grouped(similarity("ab", [0.5], [0.4]), {"a": "x", "b": "x"})
+    made = group_members(similarity("ab", [0.5], [0.4]), {"a": "x", "b": "x"})
     assert made.members == ("x",)
     assert made.values.shape == (2, 0)
 
 
 def test_nobody_is_a_population_of_nobody() -> None:
-    nobody = among(similarity("ab", [0.5]), {"c"})
+    nobody = restrict(similarity("ab", [0.5]), {"c"})
     assert nobody.values.shape == (1, 0)
-    assert grouped(nobody, {}).members == without_strangers(nobody).members == ()
-    assert without_strangers(similarity("abc", [NAN, NAN, NAN])).n < 2
+    assert group_members(nobody, {}).members == drop_strangers(nobody).members == ()
+    assert drop_strangers(similarity("abc", [NAN, NAN, NAN])).n < 2
 
 
 def test_means_are_over_the_prompts_that_both_answered() -> None:
@@ -77,10 +85,10 @@ def test_draws_over_many_blocks_are_weighted_means() -> None:
 def test_strangers_leave_until_all_have_prompts_in_common() -> None:
     # d has answered other prompts than a and b; c has answered both kinds.
     values = [[0.1, 0.2, NAN, 0.3, NAN, NAN]] * 3 + [[NAN, NAN, NAN, NAN, NAN, 0.5]]
-    assert without_strangers(similarity("abcd", *values)).members == ("a", "b", "c")
+    assert drop_strangers(similarity("abcd", *values)).members == ("a", "b", "c")
 
 
 def test_of_two_strangers_the_one_with_fewer_common_prompts_leaves_then_the_later() -> None:
     fewer = [[NAN, 0.2, 0.3], [NAN, NAN, 0.3]]
-    assert without_strangers(similarity("abc", *fewer)).members == ("b", "c")
-    assert without_strangers(similarity("abc", [NAN, 0.2, 0.3])).members == ("a", "c")
+    assert drop_strangers(similarity("abc", *fewer)).members == ("b", "c")
+    assert drop_strangers(similarity("abc", [NAN, 0.2, 0.3])).members == ("a", "c")

@@ -54,7 +54,7 @@ def test_by_hand() -> None:
 
 def test_detection() -> None:
     found = detection(agreement(*readings([[20, 5], [10, 15]])), "c1")
-    assert (found.n_positive, found.n_found) == (25, 20)
+    assert (found.n_positive, found.n_detected) == (25, 20)
     assert (found.recall, found.precision, found.false_positive_rate) == pytest.approx((0.6, 0.75, 0.2))
     nowhere = detection(agreement(["a"], ["a"]), "b")
     assert (nowhere.recall, nowhere.precision, nowhere.false_positive_rate) == (None, None, 0)

@@ -7,7 +7,7 @@ from sklearn.metrics import roc_auc_score
 from tasks.domain.pairwise.prompt_replies import Cohort
 from tasks.domain.verdict import tested as against_null
 from tasks.domain.verdict.calls import alarms, attribution, calls, hypotheses
-from tasks.domain.verdict.documented import Column, columns, taught_by
+from tasks.domain.verdict.documented import Column, columns, teacher_groups
 from tasks.domain.verdict.figures import centred_by_reference, centred_by_vendor, published_figures
 from tasks.domain.verdict.hypotheses import TargetTest
 from tasks.domain.verdict.lineage_tests import LineageTests
@@ -82,7 +82,7 @@ def test_a_variant_is_of_its_own_family_and_still_a_learner():
 
 
 def test_who_taught_a_model_is_read_from_its_teachers_and_its_parent():
-    groups = {model.model: taught_by(model, POPULATION) for model in POPULATION.models}
+    groups = {model.model: teacher_groups(model, POPULATION) for model in POPULATION.models}
     assert groups["pupil"] == groups["terse"] == {0}
     assert groups["fellow"] == {3}
     assert groups["human"] == groups["unread"] == frozenset()

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
 from tasks.domain.prompting.prompt_sample import sample_prompts
-from tasks.domain.similarity.vectors import centred
+from tasks.domain.similarity.vectors import centre_vectors
 from tasks.domain.similarity.vectors import pair_cosines as matrix_of_cosines
 
 PROMPTS = [f"prompt {number}" for number in range(40)]
@@ -57,13 +57,13 @@ def test_prompt_that_comes_later_moves_few() -> None:
 
 @pytest.mark.parametrize("is_reference", [[False] * 3, [True, False, False]])
 def test_fewer_than_two_references_are_no_centre(is_reference) -> None:
-    assert centred(random_unit(0, 3), is_reference) is None
+    assert centre_vectors(random_unit(0, 3), is_reference) is None
 
 
 @given(st.integers(0, 1000), st.lists(st.booleans(), min_size=2, max_size=8))
 def test_centred_by_brute_force(seed, is_reference) -> None:
     vectors = random_unit(seed, len(is_reference))
-    found = centred(vectors, is_reference)
+    found = centre_vectors(vectors, is_reference)
     if sum(is_reference) < 2:
         assert found is None
         return
@@ -77,8 +77,8 @@ def test_centred_by_brute_force(seed, is_reference) -> None:
 
 def test_others_do_not_move_the_centre() -> None:
     vectors = random_unit(3, 4)
-    found = centred(vectors, [True, True, False, False])
-    alone = centred(vectors[:2], [True, True])
+    found = centre_vectors(vectors, [True, True, False, False])
+    alone = centre_vectors(vectors[:2], [True, True])
     assert found is not None
     assert alone is not None
     np.testing.assert_allclose(found[:2], alone, atol=1e-6)
@@ -86,7 +86,7 @@ def test_others_do_not_move_the_centre() -> None:
 
 def test_reply_on_the_mean_points_nowhere() -> None:
     vectors = unit(np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]))
-    found = centred(vectors, [True, True, False])
+    found = centre_vectors(vectors, [True, True, False])
     assert found is not None
     np.testing.assert_array_equal(found[:2], np.zeros((2, 2)))
     np.testing.assert_allclose(np.linalg.norm(found[2]), 1, atol=1e-6)
@@ -128,7 +128,7 @@ def test_one_sample_has_no_similarity_to_itself() -> None:
 @settings(max_examples=50)
 @given(hnp.arrays(np.float32, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.floats(-1, 1, width=32)))
 def test_any_vectors_give_finite_numbers(vectors) -> None:
-    found = centred(vectors, [True] * len(vectors))
+    found = centre_vectors(vectors, [True] * len(vectors))
     if found is not None:
         assert np.isfinite(found).all()
     assert np.isfinite(list(pair_cosines(vectors, ["a"] * len(vectors)).values())).all()

@@ -16,13 +16,13 @@ from tasks.domain.verdict.family_null import (
     left_out_nulls,
 )
 from tasks.domain.verdict.limits import PRIOR_DOF
-from tasks.domain.verdict.tail import Tail, upper
+from tasks.domain.verdict.tail import Tail, upper_tail_p
 
 
 def p_of(score: float, null: FamilyNull, prior: Prior | None = None) -> float | None:
     """Return the p of a score where the tail is that of Student's t."""
     found = compare(score, null, prior)
-    return None if found.t is None or found.dof is None else float(upper(found.t, found.dof, Tail()))
+    return None if found.t is None or found.dof is None else float(upper_tail_p(found.t, found.dof, Tail()))
 
 
 def table(families: list[list[float]]) -> tuple[list[float], list[str]]:

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from tasks.domain.verdict.tail import LEAST_FOR_SKEWNESS, MOST_SKEWNESS, Tail, fit_tail, upper
+from tasks.domain.verdict.tail import LEAST_FOR_SKEWNESS, MOST_SKEWNESS, Tail, fit_tail, upper_tail_p
 
 DOF = 40.0
 
 
 def shares(t_values: np.ndarray, tail: Tail) -> dict[float, float]:
-    p = np.array([upper(float(t), DOF, tail) for t in t_values])
+    p = np.array([upper_tail_p(float(t), DOF, tail) for t in t_values])
     return {level: float((p <= level).mean()) for level in (0.05, 0.01, 0.002)}
 
 
@@ -19,18 +19,18 @@ def test_tail_of_student_is_left_alone() -> None:
     found = fit_tail(list(t), DOF)
     assert found.skewness < 0.1
     assert found.stretch <= 1.1
-    assert upper(2.0, DOF, Tail()) == pytest.approx(stats.t.sf(2.0, DOF))
+    assert upper_tail_p(2.0, DOF, Tail()) == pytest.approx(stats.t.sf(2.0, DOF))
 
 
 @pytest.mark.parametrize("skewness", [0.2, 0.5, 1.0])
 def test_p_is_that_of_a_pearson_iii_variate(skewness) -> None:
     exact = stats.pearson3(skewness)
     for t in (1.0, 1.645, 2.5, 3.5):
-        assert upper(t, 1e9, Tail(skewness)) == pytest.approx(float(exact.sf(t)), rel=0.06)
+        assert upper_tail_p(t, 1e9, Tail(skewness)) == pytest.approx(float(exact.sf(t)), rel=0.06)
 
 
 def test_stretch_divides_t() -> None:
-    assert upper(3.0, DOF, Tail(0.0, 1.5)) == pytest.approx(stats.t.sf(2.0, DOF))
+    assert upper_tail_p(3.0, DOF, Tail(0.0, 1.5)) == pytest.approx(stats.t.sf(2.0, DOF))
 
 
 @pytest.mark.parametrize("shape", [4.0, 9.0, 25.0])
@@ -52,7 +52,7 @@ def test_a_handful_of_odd_pairs_moves_a_sure_p_little() -> None:
     assert stats.skew(odd) > MOST_SKEWNESS
     clean, spoiled = fit_tail(list(plain), DOF), fit_tail(list(odd), DOF)
     assert spoiled.skewness < clean.skewness + 0.15
-    assert upper(4.0, DOF, spoiled) < 5 * upper(4.0, DOF, clean)
+    assert upper_tail_p(4.0, DOF, spoiled) < 5 * upper_tail_p(4.0, DOF, clean)
     # How far out they lie makes no difference at all.
     farther = np.where(odd > 7, odd * 10, odd)
     assert fit_tail(list(farther), DOF) == spoiled
@@ -72,7 +72,7 @@ def test_a_tail_that_is_really_heavy_is_believed() -> None:
     heavy = np.concatenate([dice.normal(size=1940), dice.uniform(3, 5, size=60)])
     found = fit_tail(list(heavy), DOF)
     assert shares(heavy, found)[0.01] <= 0.01
-    assert upper(3.0, DOF, found) > 3 * upper(3.0, DOF, Tail())
+    assert upper_tail_p(3.0, DOF, found) > 3 * upper_tail_p(3.0, DOF, Tail())
 
 
 def test_few_scores_tell_nothing() -> None:
@@ -81,4 +81,4 @@ def test_few_scores_tell_nothing() -> None:
 
 
 def test_far_below_a_skewed_null_p_is_one() -> None:
-    assert upper(-9.0, DOF, Tail(1.0)) == 1.0
+    assert upper_tail_p(-9.0, DOF, Tail(1.0)) == 1.0

@@ -22,7 +22,7 @@ from tasks.domain.verdict.decision import (
     TAUGHT,
 )
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import Pairs, PairScore, of_list
+from tasks.domain.verdict.pair_score import Pairs, PairScore, pairs_from_list
 from tasks.domain.verdict.population import DocumentedModel, Population, is_released_after
 from tasks.domain.verdict.verdicts import Verdict, verdicts
 
@@ -86,7 +86,7 @@ class World:
         }
         blocks = scores[None] + noise - noise.mean(axis=0)
         composite = Composite(scores, blocks, {})
-        return Measured(population, composite, of_list(pairs, population), selves, self.questions)
+        return Measured(population, composite, pairs_from_list(pairs, population), selves, self.questions)
 
     def rows(self) -> list[Verdict]:
         return list(verdicts(analyse(self.measured())))

@@ -57,7 +57,7 @@ def test_what_is_kept_is_what_was_read(bench) -> None:
     assert list(again.cards) == MODELS
     assert (again.run_id, again.recipe_id) == (read.run_id, read.recipe_id)
     assert len(again.requests) == 2 * (7 * 2 + 5 * 4 * 2)
-    assert [reader.version for reader in again.grading.readers] == [reader.version for reader in read.grading.readers]
+    assert [reader.version for reader in again.grading.judges] == [reader.version for reader in read.grading.judges]
     assert {probe.wrapped.is_leading for probe in read.bank.probes} == {
         probe.wrapped.is_leading for probe in again.bank.probes
     }

@@ -273,7 +273,7 @@ def test_channels_stand_beside_the_score_with_its_version(home) -> None:
 
 def test_a_second_scoring_of_the_same_replies_forms_no_sums_again(home, monkeypatch) -> None:
     judged([*references(8), student("pupil", TEACHER, 1.0)], 60, home)
-    monkeypatch.setattr(pair_sums, "merged", lambda *parts: pytest.fail("formed again"))
+    monkeypatch.setattr(pair_sums, "merge_shards", lambda *parts: pytest.fail("formed again"))
     with store.writing(home), disable_run_logger():
         verdict.verdict.fn(EMBEDDER, home)
 

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from tasks.domain.drift.features import written
+from tasks.domain.drift.features import style_vectors
 from tasks.domain.stats.two_sample import two_sample
 from tasks.domain.verdict.analysis import analyse
 from tasks.domain.verdict.decision import POSITIVE, SUGGESTIVE
 from tasks.domain.verdict.family_null import FamilyNull, compare, family_null
-from tasks.domain.verdict.tail import Tail, upper
+from tasks.domain.verdict.tail import Tail, upper_tail_p
 from tasks.domain.verdict.verdicts import verdicts
 from tests.support import personas
 from tests.support.populations import Population, references, strangers, student
@@ -21,7 +21,7 @@ NAMES = [str(n) for n in range(len(PROMPTS))]
 
 def asked(model: str, round_number: int, samples: int = 1) -> np.ndarray:
     """Return how `model` answers in a round; at temperature 1 each round draws anew."""
-    return written(
+    return style_vectors(
         [personas.reply(model, prompt, 100 * round_number + n) for prompt in PROMPTS for n in range(samples)]
     )
 
@@ -46,7 +46,7 @@ def p_of(score: float, null: FamilyNull) -> float:
     found = compare(score, null, None)
     assert found.t is not None
     assert found.dof is not None
-    return float(upper(found.t, found.dof, Tail()))
+    return float(upper_tail_p(found.t, found.dof, Tail()))
 
 
 def p_of_new_families(layout: tuple[int, ...], between: float, n: int) -> np.ndarray:

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import Asked, pair_sums
+from tasks.domain.pairwise.engine import PromptTexts, pair_sums
 from tasks.domain.pairwise.tokens import common_words
 from tasks.domain.references import CANDIDATE_ROLES
 from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
-from tasks.domain.verdict.pair_score import PairScore, of_list
+from tasks.domain.verdict.pair_score import PairScore, pairs_from_list
 from tasks.domain.verdict.population import DocumentedModel
 from tests.support import persona_words
 
@@ -247,10 +247,10 @@ class Population:
         prompts = []
         for prompt in range(self.n_prompts):
             told = [(text, i) for i, model in enumerate(known.models) for text in self.texts(prompt, model.model)]
-            prompts.append(Asked([text for text, _ in told], np.array([place for _, place in told])))
+            prompts.append(PromptTexts([text for text, _ in told], np.array([place for _, place in told])))
         common = common_words(text for asked in prompts for text in asked.texts)
         sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)
-        return Measured(known, composite(sums, known), of_list(self.pair_scores(), known), {})
+        return Measured(known, composite(sums, known), pairs_from_list(self.pair_scores(), known), {})
 
     def prefix_overlaps(self, model: str) -> NDArray[np.int64]:
         """Return the first words of a model's replies as numbers: shape (prompts, samples, WORDS)."""

@@ -25,13 +25,13 @@ def planned(grading: "Grading | None") -> list[str]:
     """Return what a plan's grades are and how many calls they take at first and at most, in sentences."""
     if grading is None:
         return []
-    wanted, n_all = grading.wanted, sum(map(len, grading.strata.values()))
+    wanted, n_all = grading.options, sum(map(len, grading.strata.values()))
     lines = [
         f"Grades of similarity: {len(grading.targets)} targets against {', '.join(grading.references)}, "
         f"on up to {n_all} prompts of {', '.join(grading.strata)}; "
-        f"by {', '.join(reader.name for reader in grading.readers)}."
+        f"by {', '.join(reader.name for reader in grading.judges)}."
     ]
-    for reader in grading.readers:
+    for reader in grading.judges:
         if reader.card is None:
             continue
         most = grading.n_calls(wanted.most_prompts)

@@ -57,11 +57,11 @@ def planned(
     chosen = choose_references([card.as_lineage() for card in model_cards.values()], named)
     choices = [choice for choice in plan.prompts if choice.set in (wanted.prompt_sets or (choice.set,))]
     return Grading(
-        wanted=wanted,
+        options=wanted,
         targets=plan.models,
         references=tuple(one.model for one in chosen),
         strata=strata_of({choice.set: prompts[choice.set][: choice.limit] for choice in choices}),
-        readers=_readers(wanted, card),
+        judges=_readers(wanted, card),
         seed=plan.seed,
     )
 

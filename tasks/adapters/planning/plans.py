@@ -90,7 +90,7 @@ class Prepared:
     def recipe_id(self) -> str:
         """Hash of all that has to be equal for another run to be comparable."""
         checksums = {name: card.sha256 for name, card in self.set_cards.items()}
-        readers = self.grading.readers if self.grading else ()
+        readers = self.grading.judges if self.grading else ()
         versions = SCORE_VERSIONS | {reader.name: reader.version for reader in readers}
         if self.bank is None:
             return self.plan.recipe_id(checksums, versions)

@@ -11,7 +11,7 @@ from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import composite
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import SIDES, Pairs, placed
+from tasks.domain.verdict.pair_score import SIDES, Pairs, pairs_from_columns
 from tasks.domain.verdict.population import DocumentedModel, Population
 
 PLAIN = "prefix_overlap"
@@ -83,7 +83,7 @@ def _pairs(warehouse: store.Store, embedder: str, population: Population) -> Pai
     }
     rows = warehouse.read("mart.pair_similarity").select(**{name: pl.col(column) for name, column in names.items()})
     rows = rows.join(meant.rename({"similarity": "embedding"}), on=list(SIDES), how="left")
-    return placed({name: rows[name].to_list() for name in rows.columns}, population)
+    return pairs_from_columns({name: rows[name].to_list() for name in rows.columns}, population)
 
 
 def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> dict[str, SelfScore]:

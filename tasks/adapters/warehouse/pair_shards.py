@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tasks.adapters import settings
 from tasks.adapters.prefect import interrupts
 from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import Asked, prompt_values, shard_sums
+from tasks.domain.pairwise.engine import PromptTexts, prompt_values, shard_sums
 from tasks.domain.pairwise.extras import Relations, ShardExtras
 from tasks.domain.pairwise.prompt_replies import Cohort
 from tasks.domain.pairwise.sums import ShardSums
@@ -52,7 +52,7 @@ def sum_shard(folder: str, told: ShardTold) -> ShardSums:
     return shard_sums(values, names, told.cohort, ShardExtras(told.relations))
 
 
-def read_prompts(folder: str, models: Sequence[str]) -> tuple[list[Asked], list[NDArray[np.int64]]]:
+def read_prompts(folder: str, models: Sequence[str]) -> tuple[list[PromptTexts], list[NDArray[np.int64]]]:
     """Return the prompts of a shard with their replies, and how many samples of each model that answered there are.
 
     Args:
@@ -63,7 +63,7 @@ def read_prompts(folder: str, models: Sequence[str]) -> tuple[list[Asked], list[
     prompts, counts = [], []
     for part in _read(folder).sort("place", "model", "sample").partition_by("place", maintain_order=True):
         model = np.array([place[name] for name in part["model"]], dtype=np.int64)
-        prompts.append(Asked(part["reply_text"].to_list(), model, part["prompt_id"][0], part["prompt_set"][0]))
+        prompts.append(PromptTexts(part["reply_text"].to_list(), model, part["prompt_id"][0], part["prompt_set"][0]))
         counts.append(np.unique(model, return_counts=True)[1])
     return prompts, counts
 

@@ -24,7 +24,7 @@ from tasks.domain.pairwise.extras import (
 )
 from tasks.domain.pairwise.features import N_PREFIX, word_counts, words_of_texts
 from tasks.domain.pairwise.matrices import Floats
-from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merged
+from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merge_shards
 from tasks.domain.pairwise.tokens import N_COMMON_WORDS
 from tasks.domain.verdict.limits import VERSION
 from tasks.domain.verdict.population import Population
@@ -90,7 +90,7 @@ def form(warehouse: store.Store, population: Population, summed: Summed = pair_s
     with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
         folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
         keep = _Kept(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
-        sums, extras = merged(map(keep.kernels_of, summed(folders, told)), names, population.cohort)
+        sums, extras = merge_shards(map(keep.kernels_of, summed(folders, told)), names, population.cohort)
     _formed.sums = PairSums(population, sums, extras, bases, keep.kernels(population))
     _formed.key = key
     return _formed.sums

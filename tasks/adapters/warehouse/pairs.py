@@ -6,7 +6,7 @@ import polars as pl
 
 from tasks.adapters.warehouse.store import Store
 from tasks.domain.rse.grading import Grading, PairJudge
-from tasks.domain.rse.sampling import is_read_again, is_target_first
+from tasks.domain.rse.sampling import is_graded_in_both_orders, is_target_first
 
 PAIR = ["target_reply_id", "reference_reply_id"]
 
@@ -26,10 +26,10 @@ def waiting(warehouse: Store, grading: Grading, reader: PairJudge, attempt: int)
     Rows of `core.reply_pair` with `is_target_first`; pairs of equal texts are asked of nobody.
     """
     pairs = _chosen(warehouse, grading, reader).filter(~pl.col("is_same_text"))
-    share, orders = grading.wanted.swapped_share, []
+    share, orders = grading.options.swapped_share, []
     for target, reference, prompt in pairs.select("target", "reference", "prompt_id").iter_rows():
         first = is_target_first(target, reference, prompt, grading.seed)
-        is_again = is_read_again(target, reference, prompt, share, grading.seed)
+        is_again = is_graded_in_both_orders(target, reference, prompt, share, grading.seed)
         orders.append([first, not first] if is_again else [first])
     column = pl.Series("is_target_first", orders, dtype=pl.List(pl.Boolean))
     wanted = pairs.with_columns(column).explode("is_target_first")

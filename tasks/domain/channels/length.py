@@ -1,4 +1,4 @@
-"""How near two replies' lengths are: shown beside every score, since length alone makes models alike."""
+"""Closeness of two replies' lengths: reported beside every score, since length alone makes models alike."""
 
 import numpy as np
 

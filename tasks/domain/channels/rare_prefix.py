@@ -1,4 +1,4 @@
-"""How surprising the leading words are that two replies share, to those who are related to neither."""
+"""How surprising the shared leading words of two replies are, by replies of vendors related to neither model."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from tasks.domain.pairwise.prompt_replies import PromptReplies
 from tasks.domain.similarity.lexical import PREFIX_WORDS
 
 _HALF = 0.5
-"""Added to what was counted, so that what nobody says is rare and not impossible (Krichevsky and Trofimov 1981)."""
+"""Added to each count, so that an unused prefix is rare and not impossible (Krichevsky and Trofimov 1981)."""
 
 
 def values(replies: PromptReplies) -> Floats:
@@ -20,28 +20,28 @@ def values(replies: PromptReplies) -> Floats:
     """
     prefixes = Prefixes(replies.features.leading_words)
     cohort, share, model = replies.cohort, replies.background_share[:, prefixes.order], replies.model[prefixes.order]
-    is_heard = (share.sum(axis=1) > 0.0)[:, None] & ~cohort.is_of_vendor[model].T
-    heard, counts = is_heard.astype(np.float64), (~cohort.is_kin_vendor[model]).astype(np.float64)
+    is_background = (share.sum(axis=1) > 0.0)[:, None] & ~cohort.is_of_vendor[model].T
+    in_background, counts = is_background.astype(np.float64), (~cohort.is_kin_vendor[model]).astype(np.float64)
     r = len(model)
     surprisal, before, n_vendors = np.zeros((r, r)), np.ones((r, r)), np.zeros((r, r))
     for first, end in prefixes.groups(1):
-        n_vendors[first:end, first:end] = counts[first:end] @ heard[:, first:end]
+        n_vendors[first:end, first:end] = counts[first:end] @ in_background[:, first:end]
     shorter: set[tuple[int, int]] = set()
     for length in range(1, PREFIX_WORDS + 1):
-        # Sorted, those that share so many words stand side by side; all others share nothing here. Where the same ones
-        # share one word more, that is no rarer.
+        # Sorted, replies that share so many words adjoin; all others share nothing here. Where the same replies share
+        # one word more, that is no rarer.
         groups = set(prefixes.groups(length))
         for first, end in sorted(groups - shorter):
             some = slice(first, end)
-            n_sharing = (counts[some] * share[:, some].sum(axis=1)) @ heard[:, some]
+            n_sharing = (counts[some] * share[:, some].sum(axis=1)) @ in_background[:, some]
             # A vendor with several models may be counted in parts; what is longer is never commoner.
             now = np.minimum((n_sharing + _HALF) / (n_vendors[some, some] + 1.0), before[some, some])
             surprisal[some, some] += np.log(before[some, some] / now)
             before[some, some] = now
         shorter = groups
     back = np.argsort(prefixes.order)
-    found: Floats = surprisal[np.ix_(back, back)]
-    return found
+    result: Floats = surprisal[np.ix_(back, back)]
+    return result
 
 
 RARE_PREFIX = Channel("rare_prefix", values)

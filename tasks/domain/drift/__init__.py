@@ -1,1 +1,1 @@
-"""Has an endpoint changed between two rounds? Which rounds compare, and what is compared."""
+"""Has an endpoint changed between two rounds? The rounds to compare, and the measures."""

@@ -17,10 +17,10 @@ PREFIX_OVERLAP = 3
 """Leading words: as many as any two prompts' replies by one model may share."""
 
 WIDTH = 256
-"""Places of each part; what falls on one place by its hash is told apart no more, which costs power and no validity."""
+"""Places of each part; features with equal hashes are no longer separated, which costs power and no validity."""
 
 
-def written(texts: Sequence[str]) -> Floats:
+def style_vectors(texts: Sequence[str]) -> Floats:
     """Return one row per text: five parts, each of length 1 where it has anything, 0 otherwise.
 
     Counts become the roots of their shares, so that the distance of two parts is Hellinger's (J. reine angew. Math.
@@ -30,10 +30,10 @@ def written(texts: Sequence[str]) -> Floats:
 
 
 def _row(text: str) -> Floats:
-    counted, spoken = profile(text), words(text)
-    beginnings = Counter(accumulate(spoken[:PREFIX_OVERLAP], lambda before, word: f"{before} {word}"))
+    counted, tokens = profile(text), words(text)
+    beginnings = Counter(accumulate(tokens[:PREFIX_OVERLAP], lambda before, word: f"{before} {word}"))
     parts = (beginnings, counted.function_words, counted.marks, counted.sentences)
-    return np.concatenate([*(_part(part) for part in parts), _length(len(spoken))])
+    return np.concatenate([*(_part(part) for part in parts), _length(len(tokens))])
 
 
 def _part(counts: Counter[str]) -> Floats:

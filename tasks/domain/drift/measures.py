@@ -1,4 +1,4 @@
-"""What is compared between two rounds of one model, each measure on the prompts that both rounds have."""
+"""Measures of change between two rounds of one model, each on the prompts that both rounds have."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from math import log
 
 import numpy as np
 
-from tasks.domain.drift.features import Floats, written
+from tasks.domain.drift.features import Floats, style_vectors
 from tasks.domain.stats.paired import paired_difference
 from tasks.domain.stats.paired_change import paired_change
 from tasks.domain.stats.two_sample import two_sample
@@ -32,7 +32,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Pair:
-    """Two replies to one question: the same prompt, sampling and sample, in the earlier and in the later round."""
+    """Two replies to one prompt: the same prompt, sampling and sample, in the earlier and in the later round."""
 
     prompt: str
     before: str
@@ -42,20 +42,22 @@ class Pair:
 
 def mean_change(measure: str, before: Sequence[float], after: Sequence[float], rng: Rng) -> Measured:
     """Return the change of a mean over prompts."""
-    found = paired_change(before, after, rng)
-    return Measured(measure, found.n, found.before, found.after, found.change, found.low, found.high, found.p_value)
+    change = paired_change(before, after, rng)
+    return Measured(
+        measure, change.n, change.before, change.after, change.change, change.low, change.high, change.p_value
+    )
 
 
-def replies_as_written(pairs: Sequence[Pair], rng: Rng) -> Measured:
-    """Return whether replies are written in another way, by their text alone."""
-    before, after = (written([getattr(pair, side) for pair in pairs]) for side in ("before", "after"))
-    return replies_apart("reply_text", [pair.prompt for pair in pairs], (before, after), rng)
+def reply_text_change(pairs: Sequence[Pair], rng: Rng) -> Measured:
+    """Return the change of replies' style, by their text alone."""
+    before, after = (style_vectors([getattr(pair, side) for pair in pairs]) for side in ("before", "after"))
+    return reply_distance("reply_text", [pair.prompt for pair in pairs], (before, after), rng)
 
 
-def replies_apart(measure: str, prompts: Sequence[str], vectors: tuple[Floats, Floats], rng: Rng) -> Measured:
-    """Return the energy distance of replies before and after, and how likely chance makes as much."""
-    found = two_sample(*vectors, prompts, rng)
-    return Measured(measure, found.n, change=found.distance, p=found.p_value)
+def reply_distance(measure: str, prompts: Sequence[str], vectors: tuple[Floats, Floats], rng: Rng) -> Measured:
+    """Return the energy distance of replies before and after, with its p value."""
+    test = two_sample(*vectors, prompts, rng)
+    return Measured(measure, test.n, change=test.distance, p=test.p_value)
 
 
 def identical_share(pairs: Sequence[Pair]) -> Measured | None:
@@ -69,9 +71,9 @@ PrefixOverlaps = Mapping[str, Sequence[Sequence[str]]]
 
 
 def own_prefix_overlap(before: PrefixOverlaps, after: PrefixOverlaps, rng: Rng) -> Measured | None:
-    """Return how alike a model begins across two rounds, beside how alike its samples begin within each.
+    """Return the prefix overlap of a model's samples across two rounds, beside the overlap within each.
 
-    None where no prompt has two samples. It has no p value: that a pair lies across or within is no coin's toss.
+    None where no prompt has two samples. It has no p value: whether a pair lies across or within is not random.
     """
     within, across = [], []
     for prompt in sorted(before.keys() & after.keys()):
@@ -87,7 +89,7 @@ def _prefix_overlap(pairs: Sequence[tuple[Sequence[str], Sequence[str]]]) -> flo
 
 
 def _n_shared(left: Sequence[str], right: Sequence[str]) -> int:
-    return sum(1 for _ in takewhile(lambda two: two[0] == two[1], zip(left, right, strict=False)))
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(left, right, strict=False)))
 
 
 ByReference = Mapping[str, Mapping[str, tuple[float, float]]]
@@ -105,13 +107,13 @@ def nearest_change(measure: str, by_reference: ByReference, rng: Rng) -> Measure
         return None
     nearest = min(means, key=lambda name: (-means[name], name))
     parts = [by_reference[nearest][prompt] for prompt in sorted(by_reference[nearest])]
-    found = mean_change(measure, [part[0] for part in parts], [part[1] for part in parts], rng)
-    return replace(found, reference=nearest)
+    measured = mean_change(measure, [part[0] for part in parts], [part[1] for part in parts], rng)
+    return replace(measured, reference=nearest)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One identity probe in both rounds; a reading is None where there is none."""
+    """One identity probe in both rounds; a label is None where there is none."""
 
     template: str
     question: str
@@ -120,13 +122,22 @@ class Cell:
 
 
 def identity_change(score: str, cells: Sequence[Cell], rng: Rng) -> Measured | None:
-    """Return the change of an identity score over probes that both rounds have a reading of."""
+    """Return the change of an identity score over probes that have a label in both rounds."""
     before, after = ([_number(value) for value in side] for side in _sides(cells))
     templates, questions = [cell.template for cell in cells], [cell.question for cell in cells]
-    found = paired_difference(after, before, templates, questions, rng) if cells else None
-    if found is None or found.n == 0:
+    difference = paired_difference(after, before, templates, questions, rng) if cells else None
+    if difference is None or difference.n == 0:
         return None
-    return Measured(score, found.n, found.right, found.left, found.difference, found.low, found.high, found.p_value)
+    return Measured(
+        score,
+        difference.n,
+        difference.right,
+        difference.left,
+        difference.difference,
+        difference.low,
+        difference.high,
+        difference.p_value,
+    )
 
 
 def _sides(cells: Sequence[Cell]) -> tuple[list[bool | None], list[bool | None]]:

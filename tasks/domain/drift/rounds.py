@@ -1,4 +1,4 @@
-"""Which two rounds of a model compare: the newest and the last one before it that had the same recipe."""
+"""The two rounds of a model to compare: the newest and the last one before it with the same recipe."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ModelRound:
-    """What a model was asked in one round: under which recipes, by which card."""
+    """One round of a model: its recipes and its card."""
 
     model: str
     round: str
@@ -27,19 +27,19 @@ class Comparison:
 
     @property
     def is_recipe_changed(self) -> bool:
-        """Say whether the round just before had other recipes."""
+        """Return whether the round just before had other recipes."""
         return self.before is not self.preceding
 
     @property
     def is_card_changed(self) -> bool:
-        """Say whether another card was asked: then a change is no surprise."""
+        """Return whether the card differs: then a change is expected."""
         return self.before is not None and self.before.fingerprint != self.after.fingerprint
 
 
 def comparison(rounds: Sequence[ModelRound]) -> Comparison | None:
-    """Return what the newest of one model's rounds, oldest first, compares with; None where there is one round."""
+    """Return the comparison of the newest of one model's rounds, oldest first; None where there is one round."""
     if len(rounds) < 2:
         return None
     *earlier, after = rounds
-    alike = [one for one in earlier if one.recipes & after.recipes]
-    return Comparison(after, alike[-1] if alike else None, earlier[-1])
+    comparable = [round_ for round_ in earlier if round_.recipes & after.recipes]
+    return Comparison(after, comparable[-1] if comparable else None, earlier[-1])

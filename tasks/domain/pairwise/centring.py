@@ -1,4 +1,4 @@
-"""What a target has in common with everybody, taken off: values centred by vendor."""
+"""Values centred by vendor: what a target has in common with all models is subtracted."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ from tasks.domain.pairwise.prompt_replies import Cohort, Places
 class Centred:
     """Values of r models that answered one prompt, centred by vendor, r x r; NaN where no background is left.
 
-    `background` (r): what is subtracted for no vendor in particular. `left` (r x c): over how many models, by what is
-    subtracted; `column` (r): which of those it is for each reference.
+    `background` (r): the mean without leaving out a vendor. `left` (r x c): the number of models in each mean;
+    `column` (r): the column of `left` for each reference.
     """
 
     values: Floats
@@ -23,7 +23,7 @@ class Centred:
 
     @property
     def n_background(self) -> Floats:
-        """Return over how many models each value is centred, r x r."""
+        """Return the number of models that each value is centred on, r x r."""
         return np.take(self.left, self.column, axis=1)
 
 
@@ -43,32 +43,36 @@ def centre(values: Floats, cohort: Cohort, model: Places | None = None) -> Centr
     place = np.full(len(cohort.vendor), -1)
     place[model] = np.arange(len(model))
     chosen = chosen[place[chosen] >= 0]
-    heard, starts = np.unique(cohort.vendor_place[chosen], return_index=True)
-    # By the reference's vendor, which is taken out of the sum; the last column is for those of which there is none.
-    column = np.where((vendor >= 0) & np.isin(vendor, heard), np.searchsorted(heard, vendor), len(heard))
-    shape = (len(model), len(heard) + 1)
-    found, means, left = np.empty_like(values), np.empty(shape), np.empty(shape)
+    vendors_present, starts = np.unique(cohort.vendor_place[chosen], return_index=True)
+    # By the reference's vendor, which is left out of the mean; the last column is for references without one.
+    column = np.where(
+        (vendor >= 0) & np.isin(vendor, vendors_present), np.searchsorted(vendors_present, vendor), len(vendors_present)
+    )
+    shape = (len(model), len(vendors_present) + 1)
+    centred, means, left = np.empty_like(values), np.empty(shape), np.empty(shape)
     columns = place[chosen]
     for rows in row_blocks(len(model)):
         means[rows], left[rows] = _means(
-            np.take(values[rows], columns, axis=1), np.take(cohort.is_yardstick[model[rows]], chosen, axis=1), starts
+            np.take(values[rows], columns, axis=1),
+            np.take(cohort.is_background_of[model[rows]], chosen, axis=1),
+            starts,
         )
-        np.subtract(values[rows], np.take(means[rows], column, axis=1), out=found[rows])
-    return Centred(found, means[:, -1], left, column)
+        np.subtract(values[rows], np.take(means[rows], column, axis=1), out=centred[rows])
+    return Centred(centred, means[:, -1], left, column)
 
 
-def _means(values: Floats, is_yardstick: np.ndarray, starts: np.ndarray) -> tuple[Floats, Floats]:
-    """Return means over vendors without each of them, and without none (the last), and over how many models."""
+def _means(values: Floats, is_background_of: np.ndarray, starts: np.ndarray) -> tuple[Floats, Floats]:
+    """Return means over vendors without each vendor in turn, and over all (the last), with their numbers of models."""
     n_rows = len(values)
     if not len(starts):
         return np.full((n_rows, 1), np.nan), np.zeros((n_rows, 1))
-    used = is_yardstick & ~np.isnan(values)
-    counts = np.add.reduceat(used, starts, axis=1, dtype=np.float64)
-    totals = np.add.reduceat(np.where(used, values, 0.0), starts, axis=1)
-    is_heard = counts > 0.0
-    means = np.divide(totals, counts, out=np.zeros_like(totals), where=is_heard)
-    total, n_vendors, n_models = means.sum(axis=1), is_heard.sum(axis=1).astype(np.float64), counts.sum(axis=1)
+    is_used = is_background_of & ~np.isnan(values)
+    counts = np.add.reduceat(is_used, starts, axis=1, dtype=np.float64)
+    totals = np.add.reduceat(np.where(is_used, values, 0.0), starts, axis=1)
+    is_present = counts > 0.0
+    means = np.divide(totals, counts, out=np.zeros_like(totals), where=is_present)
+    total, n_vendors, n_models = means.sum(axis=1), is_present.sum(axis=1).astype(np.float64), counts.sum(axis=1)
     sums = np.column_stack([total[:, None] - means, total])
-    n = np.column_stack([n_vendors[:, None] - is_heard, n_vendors])
+    n = np.column_stack([n_vendors[:, None] - is_present, n_vendors])
     left = np.column_stack([n_models[:, None] - counts, n_models])
     return np.divide(sums, n, out=np.full_like(sums, np.nan), where=n > 0.0), left

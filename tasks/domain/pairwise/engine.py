@@ -11,14 +11,14 @@ from tasks.domain.pairwise.extras import ShardExtras
 from tasks.domain.pairwise.features import features_of
 from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.prompt_replies import Cohort, Places, PromptReplies
-from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merged
+from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merge_shards
 
 CHARACTERS_AT_ONCE = 6_000_000
-"""Text whose words are taken apart at a time: about 300 MB of tokens."""
+"""Characters of text that are tokenized at a time: about 300 MB of tokens."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class PromptTexts:
     """One prompt's replies: texts, and the place of each one's model; several of a model are samples."""
 
     texts: Sequence[str]
@@ -43,14 +43,14 @@ class PromptValues:
 
 
 def pair_sums(
-    prompts: Sequence[Asked], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
+    prompts: Sequence[PromptTexts], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
 ) -> dict[str, ChannelSums]:
     """Return the sums of each channel by its name, of prompts that fit into memory; see `shard_sums`.
 
     Args:
         prompts: the replies to each prompt.
         cohort: the models.
-        channels: what to compare.
+        channels: the channels to compute.
         common: words that stay in skeletons.
     """
     values = list(prompt_values(prompts, cohort, channels, common))
@@ -60,7 +60,7 @@ def pair_sums(
 def sums_of(values: Sequence[PromptValues], names: Sequence[str], cohort: Cohort) -> dict[str, ChannelSums]:
     """Return the sums over prompts of each channel's values, by its name; prompts are dealt out in turn to blocks."""
     shards = (shard_sums(values[block::N_BLOCKS], names, cohort) for block in range(N_BLOCKS))
-    return merged(shards, names, cohort)[0]
+    return merge_shards(shards, names, cohort)[0]
 
 
 def shard_sums(
@@ -72,49 +72,49 @@ def shard_sums(
         values: for each prompt the values of each channel.
         names: the channels to sum.
         cohort: the models.
-        extras: what else to keep; see there.
+        extras: further sums to keep; see `ShardExtras`.
     """
     sums = ShardSums(len(cohort.vendor), {name: {} for name in names}, extras)
-    for told in values:
-        sums.add(told, cohort)
+    for prompt in values:
+        sums.add(prompt, cohort)
     return sums
 
 
 def prompt_values(
-    prompts: Iterable[Asked], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
+    prompts: Iterable[PromptTexts], cohort: Cohort, channels: Sequence[Channel], common: Set[str]
 ) -> Iterator[PromptValues]:
     """Yield for each prompt the values of each channel, over the models that answered it, before any centring."""
     for batch in _batches(prompts):
-        features = features_of([text for asked in batch for text in asked.texts], common)
+        features = features_of([text for prompt in batch for text in prompt.texts], common)
         first = 0
-        for asked in batch:
-            end = first + len(asked.texts)
-            replies = PromptReplies(features.part(first, end), asked.model, cohort)
+        for prompt in batch:
+            end = first + len(prompt.texts)
+            replies = PromptReplies(features.part(first, end), prompt.model, cohort)
             first = end
-            yield _values(asked, replies, channels)
+            yield _values(prompt, replies, channels)
 
 
-def _batches(prompts: Iterable[Asked]) -> Iterator[list[Asked]]:
+def _batches(prompts: Iterable[PromptTexts]) -> Iterator[list[PromptTexts]]:
     n_before = 0
 
-    def number(asked: Asked) -> int:
+    def batch_number(prompt: PromptTexts) -> int:
         nonlocal n_before
-        n_before += sum(map(len, asked.texts))
+        n_before += sum(map(len, prompt.texts))
         return n_before // CHARACTERS_AT_ONCE
 
-    for _, batch in groupby(prompts, number):
+    for _, batch in groupby(prompts, batch_number):
         yield list(batch)
 
 
-def _values(asked: Asked, replies: PromptReplies, channels: Sequence[Channel]) -> PromptValues:
-    model = np.unique(asked.model)
+def _values(prompt: PromptTexts, replies: PromptReplies, channels: Sequence[Channel]) -> PromptValues:
+    model = np.unique(prompt.model)
     reach = np.log1p(np.minimum(replies.features.n_words, replies.features.leading_words.shape[1]))
-    if len(model) < len(asked.model):
-        reach = np.bincount(asked.model, reach)[model] / np.bincount(asked.model)[model]
-    elif np.any(model != asked.model):
-        reach = reach[np.argsort(asked.model)]
-    values = {channel.name: _by_model(channel.values(replies), asked.model, model) for channel in channels}
-    return PromptValues(asked.prompt_id, asked.prompt_set, model, values, reach)
+    if len(model) < len(prompt.model):
+        reach = np.bincount(prompt.model, reach)[model] / np.bincount(prompt.model)[model]
+    elif np.any(model != prompt.model):
+        reach = reach[np.argsort(prompt.model)]
+    values = {channel.name: _by_model(channel.values(replies), prompt.model, model) for channel in channels}
+    return PromptValues(prompt.prompt_id, prompt.prompt_set, model, values, reach)
 
 
 def _by_model(values: Floats, of_reply: Places, model: Places) -> Floats:

@@ -1,4 +1,4 @@
-"""What is kept of a shard beside the sums of every channel: the background's size, bases, samples, prompts, kernels."""
+"""Further results of a shard beside the channel sums: the background's size, bases, samples, prompts, kernels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 PREFIX_OVERLAP, OVERLAP = "prefix_overlap", "overlap"
 MOST_IN_KERNELS = 256
-"""Models of whom every pair's similarity is kept prompt by prompt, for the measures of a population as a whole."""
+"""Most models for which each pair's similarity is kept by prompt, for measures of the whole population."""
 
 
 @dataclass(frozen=True)
 class Relations:
-    """What is known of n models: `bases`: places of student and base; `same_family` and `same_vendor` (n x n)."""
+    """Relations of n models: `bases`: places of student and base; `same_family` and `same_vendor` (n x n)."""
 
     n_models: int
     bases: Sequence[tuple[int, int]]
@@ -44,9 +44,9 @@ class PromptMeans:
 
 @dataclass
 class ShardExtras:
-    """Kept of one shard.
+    """Further results of one shard.
 
-    `n_background` (by set, n x n): most models that an opening was centred on. `base` (5, bases, n): number of prompts,
+    `n_background` (by set, n x n): most models that a value was centred on. `base` (5, bases, n): number of prompts,
     sums of the student's centred prefix overlap, of the base's, of their difference and of its square. `own` (11,
     n x n): of prompts on which both models were sampled more than once, see `OWN`. `prompts`: means over pairs, by
     prompt. `kernels`: by prompt the similarities of all pairs, 0 to 1, where models are not too many. `own_kernels`
@@ -66,72 +66,72 @@ class ShardExtras:
         self.base = np.zeros((5, len(self.relations.bases), n))
         self.own_kernels = np.zeros((2, 2, n))
 
-    def add(self, channel: str, told: "PromptValues", centred: Centred) -> None:
-        """Add what one channel says of one prompt."""
+    def add(self, channel: str, prompt: "PromptValues", centred: Centred) -> None:
+        """Add the values of one channel on one prompt."""
         if channel not in (PREFIX_OVERLAP, OVERLAP):
             return
-        values = told.values[channel]
-        self.prompts.append(self._means(channel, told, values))
+        values = prompt.values[channel]
+        self.prompts.append(self._means(channel, prompt, values))
         if channel == PREFIX_OVERLAP:
-            self._add_background(told, centred)
-            self._add_bases(told, centred)
+            self._add_background(prompt, centred)
+            self._add_bases(prompt, centred)
         if self.relations.n_models <= MOST_IN_KERNELS:
-            self._add_kernel(channel, told, values)
+            self._add_kernel(channel, prompt, values)
         if channel == PREFIX_OVERLAP and not np.isnan(np.diagonal(values)).all():
-            self._add_own(told)
+            self._add_own(prompt)
 
-    def _means(self, channel: str, told: "PromptValues", values: Floats) -> PromptMeans:
-        cells = np.ix_(told.model, told.model)
+    def _means(self, channel: str, prompt: "PromptValues", values: Floats) -> PromptMeans:
+        cells = np.ix_(prompt.model, prompt.model)
         is_pair = np.triu(~np.isnan(values), 1)
         family, vendor = self.relations.same_family[cells], self.relations.same_vendor[cells]
         parts: list[float | int | None] = []
         for chosen in (is_pair & ~vendor, is_pair & family, is_pair & ~family):
             n = int(np.count_nonzero(chosen))
             parts += [n, float(values[chosen].mean()) if n else None]
-        return PromptMeans(told.prompt_id, channel, *parts)  # type: ignore[arg-type]
+        return PromptMeans(prompt.prompt_id, channel, *parts)  # type: ignore[arg-type]
 
-    def _add_background(self, told: "PromptValues", centred: Centred) -> None:
+    def _add_background(self, prompt: "PromptValues", centred: Centred) -> None:
         n = self.relations.n_models
-        most = self.n_background.setdefault(told.prompt_set, np.zeros((n, n), dtype=np.int32))
-        cells = np.ix_(told.model, told.model)
+        most = self.n_background.setdefault(prompt.prompt_set, np.zeros((n, n), dtype=np.int32))
+        cells = np.ix_(prompt.model, prompt.model)
         most[cells] = np.maximum(most[cells], centred.n_background.astype(np.int32))
 
-    def _add_bases(self, told: "PromptValues", centred: Centred) -> None:
-        place = {int(model): row for row, model in enumerate(told.model)}
+    def _add_bases(self, prompt: "PromptValues", centred: Centred) -> None:
+        place = {int(model): row for row, model in enumerate(prompt.model)}
         for number, (student, base) in enumerate(self.relations.bases):
             if student in place and base in place:
-                mine, its = centred.values[place[student]], centred.values[place[base]]
-                gap = mine - its
+                of_student, of_base = centred.values[place[student]], centred.values[place[base]]
+                gap = of_student - of_base
                 is_there = ~np.isnan(gap)
-                for row, part in enumerate((np.ones_like(gap), mine, its, gap, gap * gap)):
-                    self.base[row, number, told.model] += np.where(is_there, part, 0.0)
+                for row, part in enumerate((np.ones_like(gap), of_student, of_base, gap, gap * gap)):
+                    self.base[row, number, prompt.model] += np.where(is_there, part, 0.0)
 
-    def _add_kernel(self, channel: str, told: "PromptValues", values: Floats) -> None:
+    def _add_kernel(self, channel: str, prompt: "PromptValues", values: Floats) -> None:
         kernel = values
         if channel == PREFIX_OVERLAP:
-            reach = told.reach[:, None] * told.reach[None, :]
+            reach = prompt.reach[:, None] * prompt.reach[None, :]
             kernel = np.divide(values, np.sqrt(reach), out=np.full_like(values, np.nan), where=reach > 0.0)
         kernel = kernel.round(9)
         own = np.diagonal(kernel)
         number = (PREFIX_OVERLAP, OVERLAP).index(channel)
-        self.own_kernels[number, 0, told.model] += ~np.isnan(own)
-        self.own_kernels[number, 1, told.model] += np.nan_to_num(own)
+        self.own_kernels[number, 0, prompt.model] += ~np.isnan(own)
+        self.own_kernels[number, 1, prompt.model] += np.nan_to_num(own)
         whole = np.full((self.relations.n_models, self.relations.n_models), np.nan, dtype=np.float32)
-        whole[np.ix_(told.model, told.model)] = kernel
-        self.kernels.setdefault(told.prompt_id, {})[channel] = whole[np.triu_indices(len(whole), 1)]
+        whole[np.ix_(prompt.model, prompt.model)] = kernel
+        self.kernels.setdefault(prompt.prompt_id, {})[channel] = whole[np.triu_indices(len(whole), 1)]
 
-    def _add_own(self, told: "PromptValues") -> None:
+    def _add_own(self, prompt: "PromptValues") -> None:
         n = self.relations.n_models
         if self.own is None:
             self.own = np.zeros((len(OWN), n, n))
-        prefix_overlap, overlap = told.values[PREFIX_OVERLAP], told.values[OVERLAP]
+        prefix_overlap, overlap = prompt.values[PREFIX_OVERLAP], prompt.values[OVERLAP]
         own = np.diagonal(prefix_overlap)
         chosen = np.flatnonzero(~np.isnan(own))
-        cells, here = np.ix_(told.model[chosen], told.model[chosen]), np.ix_(chosen, chosen)
-        mine = np.broadcast_to(own[chosen], (len(chosen), len(chosen)))
-        pair, both = prefix_overlap[here], (mine + mine.T) / 2.0
-        shared, own_shared = overlap[here], np.broadcast_to(np.diagonal(overlap)[chosen], mine.shape)
-        parts = (np.ones_like(pair), pair, mine.T, mine, pair * pair, pair * both, both * both)
+        cells, here = np.ix_(prompt.model[chosen], prompt.model[chosen]), np.ix_(chosen, chosen)
+        own_values = np.broadcast_to(own[chosen], (len(chosen), len(chosen)))
+        pair, both = prefix_overlap[here], (own_values + own_values.T) / 2.0
+        shared, own_shared = overlap[here], np.broadcast_to(np.diagonal(overlap)[chosen], own_values.shape)
+        parts = (np.ones_like(pair), pair, own_values.T, own_values, pair * pair, pair * both, both * both)
         pairs = (~np.isnan(shared), np.nan_to_num(shared), ~np.isnan(own_shared), np.nan_to_num(own_shared))
         for row, part in enumerate((*parts, *pairs)):
             self.own[row][cells] += part
@@ -150,4 +150,4 @@ OWN = (
     "n_self_overlap",
     "self_overlap",
 )
-"""What `ShardExtras.own` sums; `self_overlap`: of the right model (column), that of the left one stands across."""
+"""What `ShardExtras.own` sums; `self_overlap`: of the right model (column); of the left: the transposed cell."""

@@ -1,6 +1,6 @@
-"""Texts of many replies -> what the channels compare, as arrays: words and tokens by hash, lines by type.
+"""Texts of many replies -> features for the channels, as arrays: words and tokens by hash, lines by type.
 
-The same tokens, skeletons, sentences and line types as in `tokens.py`, which says what they are; formed for thousands
+The same tokens, skeletons, sentences and line types as in `tokens.py`, which defines them; computed for thousands
 of replies at once, which is many times as fast. A hash has 64 bits: two of a prompt are equal by chance under 1e-10.
 """
 
@@ -55,12 +55,11 @@ class Ragged:
 
 @dataclass(frozen=True)
 class Features:
-    """What is compared of m replies.
+    """Features of m replies.
 
     `n_words` (m); `leading_words` (m x 12): its first words; `template` (m x 16): its first tokens as a skeleton;
     `closing` (m x 10): the first tokens of its last sentence as a skeleton: hashes, 0 beyond the end.
-    `layout`: n-grams of its
-    line types; `pairs`: its pairs of neighbouring words; both may repeat.
+    `layout`: n-grams of its line types; `pairs`: its pairs of neighbouring words; both may repeat.
     """
 
     n_words: Integers
@@ -83,17 +82,17 @@ class Features:
 
 
 def features_of(texts: Sequence[str] | pl.Series, common: Set[str]) -> Features:
-    """Return what is compared of `texts`; `common`: the words that stay in skeletons."""
+    """Return the features of `texts`; `common`: the words that stay in skeletons."""
     text = pl.Series(texts, dtype=pl.String)
-    kept = _hash(pl.Series(sorted(common), dtype=pl.String))
+    common_hashes = _hash(pl.Series(sorted(common), dtype=pl.String))
     tokens = _Tokens(text)
     words = tokens.words()
-    closings = _Tokens(pl.Series([last_sentence(one) for one in text], dtype=pl.String))
+    closings = _Tokens(pl.Series([last_sentence(reply) for reply in text], dtype=pl.String))
     return Features(
         n_words=np.diff(words.starts),
         leading_words=_leading(words.values, words.starts, N_PREFIX)[0],
-        template=tokens.skeletons(N_TEMPLATE, kept),
-        closing=closings.skeletons(N_CLOSING, kept),
+        template=tokens.skeletons(N_TEMPLATE, common_hashes),
+        closing=closings.skeletons(N_CLOSING, common_hashes),
         layout=_layout(text, tokens),
         pairs=_neighbours(words),
     )
@@ -103,7 +102,7 @@ def words_of_texts(texts: Sequence[str] | pl.Series, most: int) -> tuple[pl.Seri
     """Return the first `most` words of each text, and how many words it has."""
     text = pl.Series(texts, dtype=pl.String)
     heads = text.str.head(most * _HEAD_OF_A_WORD)
-    # The last word of a head may be cut: where no more than those wanted were found, the whole text has to be read.
+    # The last word of a head may be truncated: a head with too few words is replaced by the whole text.
     is_enough = heads.str.count_matches(_EACH_WORD) > most
     words = heads.zip_with(is_enough, text).str.to_lowercase().str.extract_all(_EACH_WORD)
     return words.list.head(most), text.str.count_matches(_EACH_WORD).cast(pl.Int64)
@@ -120,10 +119,10 @@ class _Tokens:
     """The tokens of n texts, one after the other; `starts` (n + 1): where each text's begin."""
 
     def __init__(self, texts: pl.Series) -> None:
-        found = texts.str.to_lowercase().str.replace_all(_UNSPACED, " $1 ").str.extract_all(_TOKEN)
+        tokens = texts.str.to_lowercase().str.replace_all(_UNSPACED, " $1 ").str.extract_all(_TOKEN)
         self.n = len(texts)
-        self.starts = _starts(found.list.len().to_numpy())
-        flat = found.explode(empty_as_null=False) if self.n else pl.Series([], dtype=pl.String)
+        self.starts = _starts(tokens.list.len().to_numpy())
+        flat = tokens.explode(empty_as_null=False) if self.n else pl.Series([], dtype=pl.String)
         self.is_break = flat.str.starts_with(LINE_BREAK).to_numpy()
         self.text = flat
         self.hashes = _hash(flat)
@@ -156,10 +155,10 @@ class _Tokens:
 
 
 def _hash(texts: pl.Series) -> Hashes:
-    """Return a hash of each text, never 0, which stands for none."""
-    found = texts.hash().to_numpy().copy()
-    found[found == 0] = 1
-    return found
+    """Return a hash of each text, never 0, which marks a missing token."""
+    hashes = texts.hash().to_numpy().copy()
+    hashes[hashes == 0] = 1
+    return hashes
 
 
 def _starts(lengths: NDArray[np.integer]) -> Integers:
@@ -217,9 +216,9 @@ def _line_types(texts: pl.Series, tokens: _Tokens) -> tuple[Integers, Integers]:
     lines = listed.explode().str.strip_chars() if len(texts) else pl.Series([], dtype=pl.String)
     is_blank = (lines.str.len_bytes() == 0).to_numpy()
     signs = lines.str.head(1)
-    known = signs.unique().to_list()
+    distinct_signs = signs.unique().to_list()
     mark = signs.replace_strict(
-        known, [MARKS.index(first_mark(sign)) if sign else 0 for sign in known], return_dtype=pl.Int64
+        distinct_signs, [MARKS.index(first_mark(sign)) if sign else 0 for sign in distinct_signs], return_dtype=pl.Int64
     ).to_numpy()
     bare = lines.str.strip_chars_end("*")
     is_heading = (bare.str.ends_with(":") | bare.str.ends_with("：")).to_numpy()
@@ -228,12 +227,12 @@ def _line_types(texts: pl.Series, tokens: _Tokens) -> tuple[Integers, Integers]:
     # The k-th line that is not blank has the k-th run of tokens between breaks.
     counts, run_starts = _runs(tokens)
     reply = np.repeat(np.arange(len(texts)), np.diff(starts))
-    written = np.flatnonzero(~is_blank)
-    n_written = np.bincount(reply[written], minlength=len(texts)) if len(texts) else np.zeros(0, dtype=np.int64)
-    rank = np.arange(len(written)) - _starts(n_written)[reply[written]]
-    run = run_starts[reply[written]] + rank
-    has_run = run < run_starts[reply[written] + 1]
-    length[written[has_run]] = counts[run[has_run]]
+    filled = np.flatnonzero(~is_blank)
+    n_filled = np.bincount(reply[filled], minlength=len(texts)) if len(texts) else np.zeros(0, dtype=np.int64)
+    rank = np.arange(len(filled)) - _starts(n_filled)[reply[filled]]
+    run = run_starts[reply[filled]] + rank
+    has_run = run < run_starts[reply[filled] + 1]
+    length[filled[has_run]] = counts[run[has_run]]
     size = sum((length >= bound).astype(np.int64) for bound in LINE_LENGTHS)
     types = 1 + ((mark * 2 + is_heading) * 2 + is_bold) * (len(LINE_LENGTHS) + 1) + size
     return np.where(is_blank, 0, types), starts

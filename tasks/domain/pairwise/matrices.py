@@ -14,7 +14,7 @@ Bools = NDArray[np.bool_]
 
 
 _ROWS_AT_ONCE = 64
-"""Rows of a matrix that are gone through at a time: what is formed of them stays in a processor's cache."""
+"""Rows of a matrix that are processed at a time: intermediate results stay in the processor's cache."""
 
 
 def row_blocks(n: int) -> Iterator[slice]:
@@ -39,24 +39,24 @@ class Prefixes:
         """Return how many leading hashes each sorted sequence shares with the next, shape (r - 1,)."""
         codes = self.codes[self.order]
         is_equal = (codes[1:] == codes[:-1]) & (codes[1:] != 0)
-        found: Integers = np.logical_and.accumulate(is_equal, axis=1).sum(axis=1)
-        return found
+        n_shared: Integers = np.logical_and.accumulate(is_equal, axis=1).sum(axis=1)
+        return n_shared
 
     def lengths(self) -> NDArray[np.int8]:
         """Return how many leading hashes each two sequences share, r x r."""
         r = len(self.codes)
         common = self.common.astype(np.int8)
-        found = np.zeros((r, r), dtype=np.int8)
+        lengths = np.zeros((r, r), dtype=np.int8)
         for row in range(r - 1):
             # Of sorted sequences, two share what is the least shared between any neighbours from one to the other.
             if common[row]:
-                found[row, row + 1 :] = np.minimum.accumulate(common[row:])
-        found += found.T
+                lengths[row, row + 1 :] = np.minimum.accumulate(common[row:])
+        lengths += lengths.T
         sorted_back = np.empty(r, dtype=np.int64)
         sorted_back[self.order] = np.arange(r)
-        found = found[np.ix_(sorted_back, sorted_back)]
-        np.fill_diagonal(found, np.count_nonzero(self.codes, axis=1))
-        return found
+        lengths = lengths[np.ix_(sorted_back, sorted_back)]
+        np.fill_diagonal(lengths, np.count_nonzero(self.codes, axis=1))
+        return lengths
 
     def groups(self, length: int) -> list[tuple[int, int]]:
         """Return from where to where, in the sorted order, two sequences or more share their first `length` hashes."""
@@ -67,8 +67,8 @@ class Prefixes:
 
 def shared_prefix(codes: Hashes) -> Floats:
     """Return the r x r matrix of ln(1 + number of identical leading hashes) of r sequences."""
-    found: Floats = np.log1p(np.arange(codes.shape[1] + 1.0))[Prefixes(codes).lengths()]
-    return found
+    overlaps: Floats = np.log1p(np.arange(codes.shape[1] + 1.0))[Prefixes(codes).lengths()]
+    return overlaps
 
 
 def jaccard(sets: Ragged) -> Floats:
@@ -80,12 +80,12 @@ def jaccard(sets: Ragged) -> Floats:
 
     r = len(sets.starts) - 1
     members, column = np.unique(sets.values, return_inverse=True)
-    told = (np.ones(len(column), dtype=np.float32), column.astype(np.int32), sets.starts.astype(np.int32))
-    incidence = sparse.csr_matrix(told, shape=(r, max(len(members), 1)))
+    entries = (np.ones(len(column), dtype=np.float32), column.astype(np.int32), sets.starts.astype(np.int32))
+    incidence = sparse.csr_matrix(entries, shape=(r, max(len(members), 1)))
     incidence.sum_duplicates()
     incidence.data[:] = 1.0
     sizes = np.diff(incidence.indptr).astype(np.float64)
-    # What one reply alone has is in no two: most of it is.
+    # Members of a single reply are shared by no pair; most members are such.
     is_common = np.bincount(incidence.indices, minlength=incidence.shape[1]) > 1
     shared = incidence[:, is_common]
     both = (shared @ shared.T).toarray().astype(np.float64)

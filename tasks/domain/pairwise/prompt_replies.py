@@ -1,4 +1,4 @@
-"""All replies to one prompt, as the channels read them."""
+"""All replies to one prompt, as input of the channels."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ Places = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Cohort:
-    """The models of a population, and who of them is in the background cohort that scores are centred on.
+    """The models of a population, and which of them are in the background that scores are centred on.
 
     Of n models: `vendor` (n), `family` (n); `is_background` (n): independent references.
     """
@@ -26,7 +26,9 @@ class Cohort:
     @cached_property
     def vendors(self) -> tuple[str, ...]:
         """Return the v vendors of the background, by name."""
-        return tuple(sorted({v for v, told in zip(self.vendor, self.is_background, strict=True) if told}))
+        return tuple(
+            sorted({v for v, in_background in zip(self.vendor, self.is_background, strict=True) if in_background})
+        )
 
     @cached_property
     def is_of_vendor(self) -> Bools:
@@ -52,7 +54,7 @@ class Cohort:
         return (vendor[:, None] == vendor[None, :]) | (family[:, None] == family[None, :])
 
     @cached_property
-    def is_yardstick(self) -> Bools:
+    def is_background_of(self) -> Bools:
         """Return an n x n matrix: row S, column R: whether R is in the background of S, so no kin of it."""
         return ~self.is_kin & np.array(self.is_background)[None, :]
 
@@ -65,7 +67,7 @@ class Cohort:
 
 @dataclass(frozen=True)
 class PromptReplies:
-    """The r replies to one prompt: what is compared of them, and the place of each one's model in `cohort` (r)."""
+    """The r replies to one prompt: their features, and the place of each reply's model in `cohort` (r)."""
 
     features: Features
     model: Places
@@ -73,7 +75,7 @@ class PromptReplies:
 
     @cached_property
     def background_share(self) -> Floats:
-        """Return a v x r matrix of weights: a vendor's background replies to this prompt come to 1 in all."""
+        """Return a v x r matrix of weights: the weights of a vendor's background replies sum to 1."""
         background = np.array(self.cohort.is_background)[self.model]
         of_vendor = (self.cohort.is_of_vendor[self.model] & background[:, None]).T.astype(np.float64)
         return of_vendor / np.maximum(of_vendor.sum(axis=1, keepdims=True), 1.0)

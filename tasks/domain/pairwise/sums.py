@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tasks.domain.pairwise.engine import PromptValues
 
 N_BLOCKS = 20
-"""Prompts are dealt out in turn to as many blocks: differences between block means tell how sure a mean is."""
+"""Prompts are dealt in turn to as many blocks: differences between block means give the error of a mean."""
 
 Counts = NDArray[np.uint32]
 
@@ -38,19 +38,19 @@ class SetSums:
         return cls(*(np.zeros((n, n), dtype=kind) for kind in (np.uint32, np.float64, np.float64) * 2))
 
     def add(self, values: Floats, centred: Floats, model: NDArray[np.int64] | None) -> None:
-        """Add one prompt's; `model`: the places of its models, None: it has all."""
-        for told, n, total, square in (
+        """Add one prompt's values; `model`: the places of its models, None: all models."""
+        for matrix, n, total, square in (
             (values, self.n, self.total, self.square_total),
             (centred, self.n_centred, self.centred_total, self.centred_square_total),
         ):
-            for rows in row_blocks(len(told)):
-                is_there = ~np.isnan(told[rows])
-                there = np.where(is_there, told[rows], 0.0)
+            for rows in row_blocks(len(matrix)):
+                is_there = ~np.isnan(matrix[rows])
+                present = np.where(is_there, matrix[rows], 0.0)
                 cells = rows if model is None else np.ix_(model[rows], model)
                 n[cells] += is_there
-                total[cells] += there
-                there *= there
-                square[cells] += there
+                total[cells] += present
+                present *= present
+                square[cells] += present
 
     def include(self, other: "SetSums") -> None:
         """Add the sums over other prompts."""
@@ -68,21 +68,21 @@ class ShardSums:
     background_n: dict[str, Floats] = field(default_factory=dict)
     background_total: dict[str, Floats] = field(default_factory=dict)
 
-    def add(self, told: "PromptValues", cohort: Cohort) -> None:
+    def add(self, prompt: "PromptValues", cohort: Cohort) -> None:
         """Add the values of one prompt."""
-        is_whole = len(told.model) == self.n_models
+        is_whole = len(prompt.model) == self.n_models
         for name, by_set in self.by_channel.items():
-            values = told.values[name]
-            centred = centre(values, cohort, told.model)
-            sums = by_set.setdefault(told.prompt_set, SetSums.empty(self.n_models))
-            sums.add(values, centred.values, None if is_whole else told.model)
+            values = prompt.values[name]
+            centred = centre(values, cohort, prompt.model)
+            sums = by_set.setdefault(prompt.prompt_set, SetSums.empty(self.n_models))
+            sums.add(values, centred.values, None if is_whole else prompt.model)
             has_background = ~np.isnan(centred.background)
             if name not in self.background_n:
                 self.background_n[name], self.background_total[name] = np.zeros(self.n_models), np.zeros(self.n_models)
-            self.background_n[name][told.model] += has_background
-            self.background_total[name][told.model] += np.where(has_background, centred.background, 0.0)
+            self.background_n[name][prompt.model] += has_background
+            self.background_total[name][prompt.model] += np.where(has_background, centred.background, 0.0)
             if self.extras is not None:
-                self.extras.add(name, told, centred)
+                self.extras.add(name, prompt, centred)
 
 
 @dataclass(frozen=True)
@@ -100,41 +100,41 @@ class ChannelSums:
 
     @property
     def n(self) -> Floats:
-        """Return over how many prompts values are summed, n x n: those that both answered."""
-        return np.sum([told.n for told in self.sets.values()], axis=0, dtype=np.float64)
+        """Return the number of prompts that both answered, n x n."""
+        return np.sum([sums.n for sums in self.sets.values()], axis=0, dtype=np.float64)
 
     @property
     def total(self) -> Floats:
         """Return the sum of the values, n x n."""
-        return np.sum([told.total for told in self.sets.values()], axis=0)
+        return np.sum([sums.total for sums in self.sets.values()], axis=0)
 
     @property
     def mean(self) -> Floats:
         """Return the mean over prompts, n x n; NaN where there is none."""
-        return _over(self.total, self.n)
+        return _ratio(self.total, self.n)
 
     @property
     def centred(self) -> Floats:
         """Return the mean over prompts of centred values, n x n; NaN where there is none."""
-        return _over(self.block_total.sum(axis=0), self.n_centred)
+        return _ratio(self.block_total.sum(axis=0), self.n_centred)
 
     @property
     def n_centred(self) -> Floats:
-        """Return over how many prompts that is, n x n."""
+        """Return the number of prompts with a centred value, n x n."""
         return self.block_n.sum(axis=0, dtype=np.float64)
 
     @property
     def block_means(self) -> Floats:
         """Return the mean of centred values in each block, blocks x n x n; NaN in a block without prompts."""
-        return _over(self.block_total, self.block_n)
+        return _ratio(self.block_total, self.block_n)
 
 
-def merged(
+def merge_shards(
     shards: Iterable[ShardSums], names: Sequence[str], cohort: Cohort
 ) -> tuple[dict[str, ChannelSums], list[ShardExtras]]:
-    """Return the sums over all shards by channel, each shard a block; and what else the shards kept.
+    """Return the sums over all shards by channel, each shard a block; and the extras of the shards.
 
-    The shards are added in their order, so that equal shards give equal sums to the last bit, whoever formed them.
+    The shards are added in their order, so that equal shards give equal sums to the last bit in any process.
     """
     n = len(cohort.vendor)
     sets: dict[str, dict[str, SetSums]] = {name: {} for name in names}
@@ -144,10 +144,10 @@ def merged(
     for shard in shards:
         for name in names:
             block = (np.zeros((n, n), dtype=np.uint32), np.zeros((n, n)))
-            for prompt_set, told in shard.by_channel[name].items():
-                sets[name].setdefault(prompt_set, SetSums.empty(n)).include(told)
-                block[0][:] += told.n_centred
-                block[1][:] += told.centred_total
+            for prompt_set, sums in shard.by_channel[name].items():
+                sets[name].setdefault(prompt_set, SetSums.empty(n)).include(sums)
+                block[0][:] += sums.n_centred
+                block[1][:] += sums.centred_total
             blocks[name].append(block)
             if name in shard.background_n:
                 background[name][0][:] += shard.background_n[name]
@@ -157,13 +157,13 @@ def merged(
     return {
         name: ChannelSums(
             sets[name] or {"": SetSums.empty(n)},
-            np.stack([told[0] for told in blocks[name]]),
-            np.stack([told[1] for told in blocks.pop(name)]),
-            _over(background[name][1], background[name][0]),
+            np.stack([sums[0] for sums in blocks[name]]),
+            np.stack([sums[1] for sums in blocks.pop(name)]),
+            _ratio(background[name][1], background[name][0]),
         )
         for name in names
     }, extras
 
 
-def _over(total: Floats, n: NDArray[np.float64] | Counts) -> Floats:
+def _ratio(total: Floats, n: NDArray[np.float64] | Counts) -> Floats:
     return np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)

@@ -1,4 +1,4 @@
-"""Tokens of a reply, its skeleton and its lines: what the channels are formed from."""
+"""Tokens, skeleton and lines of a reply: the input of the channels."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
@@ -9,7 +9,7 @@ from unicodedata import category
 import regex
 
 N_COMMON_WORDS = 150
-"""The commonest words of all replies stay in a skeleton: the words that a template is made of."""
+"""The commonest words of all replies stay in a skeleton: the words of templates."""
 
 _UNSPACED = regex.compile(r"([\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}])")
 _TOKEN = regex.compile(r"\n+|[\p{L}\p{M}\p{N}'’]+|[^\s\p{L}\p{M}\p{N}]")
@@ -25,12 +25,12 @@ def tokenize(text: str) -> list[str]:
     A word is a run of letters, marks, digits and apostrophes; scripts that are written without spaces (Chinese,
     Japanese, Thai, Lao, Khmer, Burmese) count by character.
     """
-    found: list[str] = _TOKEN.findall(_UNSPACED.sub(r" \1 ", text.lower()))
-    return [LINE_BREAK if token[0] == LINE_BREAK else token for token in found]
+    tokens: list[str] = _TOKEN.findall(_UNSPACED.sub(r" \1 ", text.lower()))
+    return [LINE_BREAK if token[0] == LINE_BREAK else token for token in tokens]
 
 
 def is_word(token: str) -> bool:
-    """Say whether a token is a word or a number, not a mark or a line break."""
+    """Return whether a token is a word or a number, not a mark or a line break."""
     return _begins_word(token[0])
 
 
@@ -49,8 +49,8 @@ def common_words(texts: Iterable[str], n: int = N_COMMON_WORDS) -> frozenset[str
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(tokenize(text))
-    told = [(-count, token) for token, count in counts.items() if is_word(token) and not _has_digit(token)]
-    return frozenset(token for _, token in sorted(told)[:n])
+    candidates = [(-count, token) for token, count in counts.items() if is_word(token) and not _has_digit(token)]
+    return frozenset(token for _, token in sorted(candidates)[:n])
 
 
 def _has_digit(token: str) -> bool:
@@ -58,14 +58,14 @@ def _has_digit(token: str) -> bool:
 
 
 def skeleton(tokens: Sequence[str], common: Set[str]) -> list[str]:
-    """Return tokens with all that belongs to the subject taken out: what is left is the template.
+    """Return the template of tokens: words of the subject are replaced.
 
     Common words, marks and line breaks stay; what begins with a digit becomes `9`, every other word `_`.
     """
-    return [_kept(token, common) for token in tokens]
+    return [_skeleton_token(token, common) for token in tokens]
 
 
-def _kept(token: str, common: Set[str]) -> str:
+def _skeleton_token(token: str, common: Set[str]) -> str:
     if not is_word(token):
         return token
     if token[0].isdigit():
@@ -115,7 +115,7 @@ MARKS = "9-*#`wo"
 
 
 def first_mark(sign: str) -> str:
-    """Return what a line begins with, one of `MARKS`: a digit, a dash or bullet, `*`, `#`, backtick, word, other."""
+    """Return a line's first mark, one of `MARKS`: a digit, a dash or bullet, `*`, `#`, backtick, word, other."""
     if sign.isdigit():
         return "9"
     if sign in "-–—•・":

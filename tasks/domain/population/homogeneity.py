@@ -1,4 +1,4 @@
-"""What a population comes to: its effective number of models, mean similarity and contributions, with intervals."""
+"""Homogeneity of a population: effective number of models, mean similarity and contributions, with intervals."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -17,7 +17,7 @@ _AT_A_TIME = 100
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its 95 % interval over prompts, which is missing where one prompt is all there is."""
+    """A value with its 95 % interval over prompts; the interval is None where there is one prompt."""
 
     value: float
     low: float | None
@@ -26,9 +26,9 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one member adds: the score of all less that of all others; near 0, or below it, for a copy of another.
+    """One member's contribution: the score of all less that of all others; near 0, or below it, for a copy.
 
-    `nearest` is None where the member is like nobody in anything.
+    `nearest` is None where the member has no similarity to any other.
     """
 
     member: str
@@ -40,7 +40,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Homogeneity:
-    """How alike a population is. `bias`: about how far few prompts put the score off; its interval allows for it."""
+    """How alike a population is. `bias`: of the score by few prompts, about; the interval corrects for it."""
 
     vendi: Estimate
     bias: float | None
@@ -55,7 +55,7 @@ def prompt_draws(n_prompts: int, rng: np.random.Generator, draws: int = DRAWS) -
 
 
 def measure(similarity: Similarity, drawn: Floats) -> Homogeneity:
-    """Return how alike a population is; intervals say how precise that is on prompts like these, of the same models.
+    """Return the homogeneity of a population; intervals are over prompts like these, for the same models.
 
     Args:
         similarity: three members or more, every two with a common prompt.
@@ -85,17 +85,17 @@ def basic_interval(value: float, drawn: Floats, n_prompts: int) -> Estimate:
     The score of a mean over few prompts is too low, as the entropy is concave, and a draw's score is lower again by
     about as much: percentiles would count that twice, their mirror image takes it back.
     """
-    found = percentile_interval(value, drawn, n_prompts)
-    if found.low is None or found.high is None:
-        return found
-    return Estimate(value, 2.0 * value - found.high, 2.0 * value - found.low)
+    interval = percentile_interval(value, drawn, n_prompts)
+    if interval.low is None or interval.high is None:
+        return interval
+    return Estimate(value, 2.0 * value - interval.high, 2.0 * value - interval.low)
 
 
 def percentile_interval(value: float, drawn: Floats, n_prompts: int) -> Estimate:
     """Return the percentile interval, for means over prompts: they have no bias, and lean as their draws do.
 
     Drawing P prompts understates the variance by (P - 1) / P and ignores that it is estimated: tails are those of
-    Student's t (Hesterberg, The American Statistician 2015, 69, 371-386). One prompt says nothing of others.
+    Student's t (Hesterberg, The American Statistician 2015, 69, 371-386). One prompt gives no interval.
     """
     if n_prompts < 2:
         return Estimate(value, None, None)

@@ -1,4 +1,4 @@
-"""How alike every two members of a population are on every prompt, and the means of that over prompts."""
+"""Similarity of each two members of a population on each prompt, and its means over prompts."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 BLOCK = 128
-"""Prompts that are turned to double precision at a time: what bounds the memory."""
+"""Prompts that are converted to double precision at a time, which bounds the memory."""
 
 
 @dataclass(frozen=True)
 class Similarity:
     """A population: its members in alphabetical order, and how alike every two of them are on every prompt.
 
-    `values` has the shape (n_prompts, n_pairs), from 0 to 1, NaN where one of the two has no reply; the pairs stand in
+    `values` has the shape (n_prompts, n_pairs), from 0 to 1, NaN where one of the two has no reply; the pairs are in
     the order of the upper triangle, row by row.
     """
 
@@ -27,17 +27,17 @@ class Similarity:
 
     @property
     def n(self) -> int:
-        """The number of members."""
+        """Return the number of members."""
         return len(self.members)
 
     @cached_property
     def n_common(self) -> Integers:
-        """The number of prompts that the two of each pair have both answered, shape (n_pairs,)."""
+        """Return the number of prompts that both models of each pair answered, shape (n_pairs,)."""
         return np.count_nonzero(~np.isnan(self.values), axis=0)
 
     @property
     def n_prompts(self) -> int:
-        """The number of prompts that two members have answered."""
+        """Return the number of prompts that at least two members answered."""
         return int(np.count_nonzero((~np.isnan(self.values)).any(axis=1)))
 
 
@@ -49,10 +49,10 @@ def triangle(n: int) -> tuple[Integers, Integers]:
 
 def places(n: int) -> Integers:
     """Return the place of each pair, shape (n, n), symmetric; -1 on the diagonal."""
-    found = np.full((n, n), -1)
+    place = np.full((n, n), -1)
     first, second = triangle(n)
-    found[first, second] = found[second, first] = np.arange(len(first))
-    return found
+    place[first, second] = place[second, first] = np.arange(len(first))
+    return place
 
 
 def square(pairs: Floats, n: int) -> Floats:
@@ -60,14 +60,14 @@ def square(pairs: Floats, n: int) -> Floats:
 
     A member is entirely like itself, whatever its other samples are like.
     """
-    made = np.ones((*pairs.shape[:-1], n, n))
+    kernels = np.ones((*pairs.shape[:-1], n, n))
     first, second = triangle(n)
-    made[..., first, second] = made[..., second, first] = pairs
-    return made
+    kernels[..., first, second] = kernels[..., second, first] = pairs
+    return kernels
 
 
-def among(similarity: Similarity, members: Collection[str]) -> Similarity:
-    """Return the same of those that are among `members`."""
+def restrict(similarity: Similarity, members: Collection[str]) -> Similarity:
+    """Return the similarity of the members that are in `members`."""
     kept = [number for number, name in enumerate(similarity.members) if name in members]
     if len(kept) == similarity.n:
         return similarity
@@ -75,8 +75,8 @@ def among(similarity: Similarity, members: Collection[str]) -> Similarity:
     return Similarity(tuple(similarity.members[number] for number in kept), similarity.values[:, columns])
 
 
-def grouped(similarity: Similarity, groups: Mapping[str, str]) -> Similarity:
-    """Return how alike groups of members are: on each prompt the mean over the pairs of the one's and the other's.
+def group_members(similarity: Similarity, groups: Mapping[str, str]) -> Similarity:
+    """Return the similarity of groups: on each prompt the mean over pairs of one group's and the other's members.
 
     Args:
         similarity: of the members.
@@ -90,31 +90,33 @@ def grouped(similarity: Similarity, groups: Mapping[str, str]) -> Similarity:
     order = np.argsort(target, kind="stable")
     order = order[np.count_nonzero(target == -1) :]
     starts = np.searchsorted(target[order], np.arange(len(names) * (len(names) - 1) // 2))
-    found = np.full((len(similarity.values), len(starts)), np.nan, dtype=np.float32)
-    for start in range(0, len(found) if len(starts) else 0, BLOCK):
+    means_of_groups = np.full((len(similarity.values), len(starts)), np.nan, dtype=np.float32)
+    for start in range(0, len(means_of_groups) if len(starts) else 0, BLOCK):
         values = similarity.values[start : start + BLOCK, order].astype(np.float64)
         is_there = ~np.isnan(values)
         sums = np.add.reduceat(np.where(is_there, values, 0.0), starts, axis=1)
         counts = np.add.reduceat(is_there.astype(np.float64), starts, axis=1)
-        found[start : start + BLOCK] = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
-    return Similarity(tuple(names), found)
+        means_of_groups[start : start + BLOCK] = np.divide(
+            sums, counts, out=np.full_like(sums, np.nan), where=counts > 0
+        )
+    return Similarity(tuple(names), means_of_groups)
 
 
-def without_strangers(similarity: Similarity) -> Similarity:
-    """Return those of whom every two have a prompt in common; who is a stranger to the most goes first.
+def drop_strangers(similarity: Similarity) -> Similarity:
+    """Drop members until each two have a common prompt; the member without one with the most others goes first.
 
-    Of two who are strangers to as many, the one with fewer common prompts goes, then the later in the alphabet.
+    Of two with equal counts the one with fewer common prompts goes, then the later in the alphabet.
     """
     common = square(similarity.n_common.astype(np.float64), similarity.n)
     kept = list(range(similarity.n))
     while kept:
-        mine = common[np.ix_(kept, kept)]
-        strange = (mine == 0).sum(axis=1)
+        n_common = common[np.ix_(kept, kept)]
+        strange = (n_common == 0).sum(axis=1)
         if not strange.any():
             break
-        totals = mine.sum(axis=1)
+        totals = n_common.sum(axis=1)
         kept.pop(max(range(len(kept)), key=lambda number: (strange[number], -totals[number], number)))
-    return among(similarity, {similarity.members[number] for number in kept})
+    return restrict(similarity, {similarity.members[number] for number in kept})
 
 
 def means(similarity: Similarity, weights: Floats | None = None) -> Floats:
@@ -147,6 +149,6 @@ def _weighted(values: NDArray[np.float32], weights: Floats) -> Floats:
         sums += share @ block
         counts += share.sum(axis=1, keepdims=True)
     # Counts are whole numbers: what is less than one half is none.
-    found = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0.5)
+    means_of_pairs = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0.5)
     # Rounded, so that equal means are equal in whichever order they were summed.
-    return found.round(9)
+    return means_of_pairs.round(9)

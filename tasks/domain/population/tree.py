@@ -1,4 +1,4 @@
-"""The average-linkage tree of a population, and how often each of its groups comes again on other prompts."""
+"""The average-linkage tree of a population, and how often each of its groups recurs on other prompts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def tree(members: Sequence[str], pairs: Floats, drawn: Floats, rng: np.random.Ge
     """Return the nodes of the average-linkage tree (UPGMA: Sokal and Michener 1958), the root first, with support.
 
     Support: Felsenstein, Evolution 1985, 39, 783-791, prompts in the place of sites. Equal distances are joined in the
-    alphabetical order of members; in draws in an order by chance, or ties would support what the alphabet made up.
+    alphabetical order of members; in draws in random order, or ties would support groups that only the alphabet formed.
 
     Args:
         members: n names in alphabetical order, three or more.
@@ -42,16 +42,16 @@ def tree(members: Sequence[str], pairs: Floats, drawn: Floats, rng: np.random.Ge
     n = len(members)
     merges = linkage(_distances(pairs), method="average")
     sets = _groups(merges, range(n))
-    found = dict.fromkeys(sets, 0)
+    n_draws_with = dict.fromkeys(sets, 0)
     place = places(n)
     first, second = triangle(n)
     for draw in drawn:
         order = rng.permutation(n)
         shuffled = draw[place[order[first], order[second]]]
         for group in _groups(linkage(_distances(shuffled), method="average"), order.tolist()):
-            if group in found:
-                found[group] += 1
-    return _nodes(members, merges, [found[group] / len(drawn) if len(drawn) else None for group in sets])
+            if group in n_draws_with:
+                n_draws_with[group] += 1
+    return _nodes(members, merges, [n_draws_with[group] / len(drawn) if len(drawn) else None for group in sets])
 
 
 def _distances(pairs: Floats) -> Floats:
@@ -80,13 +80,13 @@ def _nodes(
         parents[left] = parents[right] = number[n + row]
     nodes = [
         TreeNode(
-            node=number[one],
-            parent=parents.get(one),
-            height=0.0 if one < n else float(merges[one - n, 2]),
-            support=supports[one - n] if n <= one < 2 * n - 2 else None,
-            members=below[one],
+            node=number[index],
+            parent=parents.get(index),
+            height=0.0 if index < n else float(merges[index - n, 2]),
+            support=supports[index - n] if n <= index < 2 * n - 2 else None,
+            members=below[index],
         )
-        for one in range(2 * n - 1)
+        for index in range(2 * n - 1)
     ]
     return tuple(sorted(nodes, key=lambda node: node.node))
 
@@ -94,7 +94,7 @@ def _nodes(
 def newick(nodes: Sequence[TreeNode]) -> str:
     """Return the tree as Newick text: groups are labelled by their support, and two members' way is their distance.
 
-    Children stand in the alphabetical order of their first members. Each branch is half the difference of heights.
+    Children are in the alphabetical order of their first members. Each branch is half the difference of heights.
     """
     children: dict[int, list[TreeNode]] = {}
     for node in nodes[1:]:

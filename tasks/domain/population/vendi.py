@@ -5,7 +5,7 @@ import numpy as np
 from tasks.domain.population.similarity import Floats, triangle
 
 _ZERO = 1e-12
-"""Smaller shares of the spectrum are none: copies leave eigenvalues that are 0 but for rounding."""
+"""Smaller shares of the spectrum count as 0: copies leave eigenvalues that are 0 but for rounding."""
 
 
 def vendi_scores(kernels: Floats) -> Floats:
@@ -26,7 +26,7 @@ def vendi_scores(kernels: Floats) -> Floats:
 
 
 def clipped_share(kernel: Floats) -> float:
-    """Return what `vendi_scores` sets to 0: the sum of the negative eigenvalues of K / n, without its sign."""
+    """Return the share that `vendi_scores` sets to 0: the sum of the negative eigenvalues of K / n, unsigned."""
     negative = np.clip(np.linalg.eigvalsh(kernel), None, 0.0)
     return float(abs(negative.sum()) / len(kernel))
 
@@ -58,11 +58,11 @@ def contribution_slopes(kernel: Floats) -> Floats:
     """Return by how much each member's contribution grows with each pair's similarity, shape (n_pairs, n)."""
     n = len(kernel)
     first, second = triangle(n)
-    found = np.repeat(slopes(kernel)[:, np.newaxis], n, axis=1)
+    slopes_of_members = np.repeat(slopes(kernel)[:, np.newaxis], n, axis=1)
     for member in range(n):
         others = np.delete(np.arange(n), member)
-        found[(first != member) & (second != member), member] -= slopes(kernel[np.ix_(others, others)])
-    return found
+        slopes_of_members[(first != member) & (second != member), member] -= slopes(kernel[np.ix_(others, others)])
+    return slopes_of_members
 
 
 def score_of_one(n: int, similarity: float) -> float:

@@ -6,16 +6,16 @@ from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_pro
 from tasks.domain.similarity.char_ngrams import BUCKETS, char_ngrams
 
 
-def score(given: RivalInput) -> Floats:
+def score(inputs: RivalInput) -> Floats:
     """Return the cosine of two models' profiles of character 4-grams: 0 to 1.
 
     A profile is the relative frequency of each 4-gram in all of a model's replies together, whatever the prompt (Kešelj
     et al., N-gram-based Author Profiles, PACLING 2003, 255-264; for language models compare Sun et al., Idiosyncrasies
     in Large Language Models, ICML 2025, arXiv 2502.12150). Symmetric. 4-grams are hashed to 2^18 numbers. The profile
-    is unweighted, as published: weights by inverse document frequency told students from others less well. The one
+    is unweighted, as published: weights by inverse document frequency separated students from others less well. The one
     statistic that compares replies to different prompts: where models answered different prompts, so do the profiles.
     """
-    table = given.table
+    table = inputs.table
     profiles = np.zeros((len(table.models), BUCKETS))
     for row in table.texts:
         for model, text in enumerate(row):

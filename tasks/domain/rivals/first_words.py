@@ -13,14 +13,14 @@ LEAST_FOR_Z = 5
 """Hits or misses below which Fisher's exact test takes the place of the z test, as in the authors' program."""
 
 
-def score(given: RivalInput) -> Floats:
+def score(inputs: RivalInput) -> Floats:
     """Return the share of prompts to which two replies begin with the same word: 0 to 1.
 
     `mean over prompts of [first(a) = first(b)]` (Nikolić, Baluta and Saxena, Model Provenance Testing for Large
-    Language Models, NeurIPS 2025, arXiv 2502.00706). Symmetric. They compare the first token; replies alone tell no
+    Language Models, NeurIPS 2025, arXiv 2502.00706). Symmetric. They compare the first token; replies alone hold no
     tokens, so it is the first word here, a character in scripts without spaces.
     """
-    return pair_means(_hits(given.table), shared_prompts(given.table.has_words))
+    return pair_means(_hits(inputs.table), shared_prompts(inputs.table.has_words))
 
 
 def provenance_p_values(table: ReplyTable, controls: Booleans) -> Floats:
@@ -44,7 +44,7 @@ def provenance_p_values(table: ReplyTable, controls: Booleans) -> Floats:
     if controls.shape != (m, m, m):
         raise ValueError(f"controls of shape {controls.shape} for {m} models: it must be {(m, m, m)}.")
     hits, counts = _hits(table), shared_prompts(table.has_words)
-    found = np.full((m, m), np.nan)
+    p_values = np.full((m, m), np.nan)
     for reference in range(m):
         usable = controls[:, reference, :] & (counts > 0.0)
         usable[:, reference] = False
@@ -55,8 +55,8 @@ def provenance_p_values(table: ReplyTable, controls: Booleans) -> Floats:
         adjusted = np.where(steps > 0, np.minimum(ordered * steps, 1.0), -np.inf)
         tested = usable.any(axis=1) & (counts[:, reference] > 0.0)
         tested[reference] = False
-        found[tested, reference] = adjusted[tested].max(axis=1)
-    return found
+        p_values[tested, reference] = adjusted[tested].max(axis=1)
+    return p_values
 
 
 def unrelated_controls(is_control: Sequence[bool], families: Sequence[str], vendors: Sequence[str]) -> Booleans:
@@ -72,10 +72,10 @@ def unrelated_controls(is_control: Sequence[bool], families: Sequence[str], vend
 
 
 def _hits(table: ReplyTable) -> Floats:
-    """Return how many prompts both began with the same word, shape (m, m)."""
+    """Return the number of prompts where both begin with the same word, shape (m, m)."""
     hits = np.zeros((len(table.models), len(table.models)))
     for row in table.words:
-        first = np.array([-1 if found is None else found[0] for found in row])
+        first = np.array([-1 if words is None else words[0] for words in row])
         hits += (first[:, None] == first[None, :]) & (first >= 0)
     return hits
 

@@ -1,22 +1,22 @@
-"""Cosine of sentence embeddings as they are, with nothing taken away that all replies to a prompt have in common."""
+"""Cosine of raw sentence embeddings, without subtracting what all replies to a prompt have in common."""
 
 import numpy as np
 
 from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_prompts
 
 
-def score(given: RivalInput) -> Floats | None:
+def score(inputs: RivalInput) -> Floats | None:
     """Return the mean over prompts of the cosine of two replies' embeddings: -1 to 1; None without embeddings.
 
     `u . v / (|u| |v|)` (Reimers and Gurevych, Sentence-BERT, EMNLP-IJCNLP 2019, 3982-3992). Symmetric. A vector of
     length 0 counts as missing.
     """
-    if given.vectors is None:
+    if inputs.vectors is None:
         return None
-    n, m = given.vectors.shape[:2]
+    n, m = inputs.vectors.shape[:2]
     answered = np.zeros((n, m), dtype=np.bool_)
     sums = np.zeros((m, m))
-    for number, raw in enumerate(given.vectors):
+    for number, raw in enumerate(inputs.vectors):
         vectors = raw.astype(np.float64)
         lengths = np.linalg.norm(vectors, axis=1)
         answered[number] = lengths > 0.0  # False also for NaN.

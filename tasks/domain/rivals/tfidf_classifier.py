@@ -1,4 +1,4 @@
-"""A classifier that learns to tell the candidates' replies apart, and says whose the target's would be."""
+"""A classifier that learns to separate the candidates' replies, and attributes the target's replies to one."""
 
 from collections.abc import Sequence
 
@@ -21,18 +21,18 @@ MOST_TRAINING = 6_000
 """Replies from which one classifier learns; of more, whole prompts are left out at even distances."""
 
 INVERSE_PENALTY = 10.0
-"""C of scikit-learn; with its default of 1 vectors of length 1 are told apart less well."""
+"""C of scikit-learn; with its default of 1 vectors of length 1 are separated less well."""
 
 STEPS = 200
 """Most steps of the optimiser; it needs 50 to 80."""
 
 FOLDS = 2
-"""Each prompt's replies are judged by a classifier that has not seen the prompt."""
+"""Each prompt's replies are judged by a classifier that was not trained on the prompt."""
 
 _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
-def score(given: RivalInput) -> Floats | None:
+def score(inputs: RivalInput) -> Floats | None:
     """Return the mean log-probability that a classifier gives the reference as the writer of the target's replies.
 
     From minus infinity to 0. Features are words and pairs of neighbouring words, `(1 + ln count) * idf`, scaled to
@@ -41,8 +41,8 @@ def score(given: RivalInput) -> Floats | None:
     reply, and Wadhwa et al., Who Taught You That? (Findings of ACL 2025, 3307-3315), who name a student's teacher from
     a closed set of candidates; theirs did best with part-of-speech templates, which need a tagger for each language.
 
-    A target that is itself a candidate would be found to be itself: the classes of its own group, but for the
-    reference, are set aside and the rest made to sum to 1. The prompts are parted in two; what is learned on one half
+    A target that is itself a candidate would be attributed to itself: the classes of its own group, except the
+    reference, are left out and the rest is normalised to 1. The prompts are split in two; the classifier of one half
     judges the other. For speed the first 200 words of a reply count, features are hashed to 2^15 numbers, and a
     classifier learns from at most 6000 replies. Not symmetric.
 
@@ -50,11 +50,11 @@ def score(given: RivalInput) -> Floats | None:
         Shape (m, m); NaN in the columns of models that are no candidates; None with fewer than two candidates that
         have replies to learn from.
     """
-    table = given.table
+    table = inputs.table
     m = len(table.models)
     prompts, models = (part.astype(np.int64) for part in np.nonzero(table.has_words))
-    features = _counted([found for row in table.words for found in row if found is not None])
-    is_candidate = np.isin(models, list(given.candidates))
+    features = _counted([words for row in table.words for words in row if words is not None])
+    is_candidate = np.isin(models, list(inputs.candidates))
     sums, counts = np.zeros((m, m)), np.zeros((m, m))
     for fold in range(FOLDS):
         judged = prompts % FOLDS == fold
@@ -63,7 +63,7 @@ def score(given: RivalInput) -> Floats | None:
         if len(classes) < 2:
             return None
         values = _decisions(features, models, learned, judged)
-        logs = _log_probabilities(values, classes, models[judged], given.groups)
+        logs = _log_probabilities(values, classes, models[judged], inputs.groups)
         # Only where the reference replied to the prompt too, as all statistics are made.
         both = table.has_words[np.ix_(prompts[judged], classes)].astype(np.float64)
         writer = (models[judged][None, :] == np.arange(m)[:, None]).astype(np.float64)
@@ -76,13 +76,13 @@ def _counted(replies: Sequence[Codes]) -> csr_array:
     """Return `1 + ln count` of each reply's words and pairs of words, hashed, shape (replies, FEATURES)."""
     places, values, sizes = [], [], []
     for reply in replies:
-        one = reply[:MOST_WORDS].astype(np.uint64) + np.uint64(1)
-        both = np.concatenate([one * _ODD, (one[:-1] * _ODD ^ one[1:]) * _ODD])
-        hashed = both >> np.uint64(64 - FEATURES.bit_length() + 1)
-        found, counts = np.unique(hashed.astype(np.int32), return_counts=True)
-        places.append(found)
+        words = reply[:MOST_WORDS].astype(np.uint64) + np.uint64(1)
+        features = np.concatenate([words * _ODD, (words[:-1] * _ODD ^ words[1:]) * _ODD])
+        hashed = features >> np.uint64(64 - FEATURES.bit_length() + 1)
+        buckets, counts = np.unique(hashed.astype(np.int32), return_counts=True)
+        places.append(buckets)
         values.append(1.0 + np.log(counts.astype(np.float32)))
-        sizes.append(len(found))
+        sizes.append(len(buckets))
     starts = np.concatenate(([0], np.cumsum(sizes, dtype=np.int64)))
     none = [np.empty(0, dtype=np.float32)]
     parts = (np.concatenate(none + values), np.concatenate(none + places).astype(np.int32), starts.astype(np.int32))
@@ -97,13 +97,13 @@ def _thinned(prompts: Codes, usable: Booleans) -> Booleans:
 
 
 def _decisions(features: csr_array, models: Codes, learned: Booleans, judged: Booleans) -> Floats:
-    """Return what the classifier says of each judged reply, shape (judged, classes), before it is made to sum to 1."""
+    """Return the classifier's scores of each judged reply, shape (judged, classes), before normalisation."""
     train = features[learned]
-    seen = np.bincount(train.indices, minlength=FEATURES)
-    weight = (1.0 + np.log((1.0 + train.shape[0]) / (1.0 + seen))).astype(np.float32)
+    n_replies_with = np.bincount(train.indices, minlength=FEATURES)
+    weight = (1.0 + np.log((1.0 + train.shape[0]) / (1.0 + n_replies_with))).astype(np.float32)
     fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=STEPS).fit(_weighted(train, weight), models[learned])
     values = _weighted(features[judged], weight) @ fitted.coef_.T + fitted.intercept_
-    # Of two classes scikit-learn tells the second one's odds only.
+    # For two classes scikit-learn returns the second one's log odds only.
     return np.hstack([np.zeros_like(values), values]).astype(np.float64) if values.shape[1] == 1 else values
 
 
@@ -114,7 +114,7 @@ def _weighted(counted: csr_array, weight: NDArray[np.float32]) -> csr_array:
 
 
 def _log_probabilities(values: Floats, classes: Codes, writers: Codes, groups: Sequence[str]) -> Floats:
-    """Return log-probabilities, shape (judged, classes), each with the other classes of the writer's group set aside.
+    """Return log-probabilities, shape (judged, classes), each without the other classes of the writer's group.
 
     `value - ln(exp(value) + sum of exp over classes of other groups)`.
     """

@@ -11,7 +11,7 @@ from tasks.domain.rse.pair_judge import PairGrades
 
 @dataclass(frozen=True)
 class PairGradeKey:
-    """Who read which two replies, in which order, and when; `is_target_first` is None where there is no order."""
+    """The key of a label: replies, judge, order and time; `is_target_first` is None where there is no order."""
 
     target_reply_id: str
     reference_reply_id: str
@@ -24,19 +24,19 @@ class PairGradeKey:
 
     @property
     def label_id(self) -> str:
-        """Hash of all that makes it another label_key: the same again is the same row."""
+        """Return a hash of the fields that identify the label: an equal key is the same row."""
         replies = (self.target_reply_id, self.reference_reply_id)
         return content_id("pair verdict", *replies, self.judge, self.judge_version, self.is_target_first, self.attempt)
 
 
-def graded_row(label_key: PairGradeKey, found: PairGrades) -> dict[str, Any]:
+def graded_row(label_key: PairGradeKey, grades: PairGrades) -> dict[str, Any]:
     """Return a row of `raw.pair_grade`."""
     return asdict(label_key) | {
         "label_id": label_key.label_id,
-        "style_grade": found.style,
-        "structure_grade": found.structure,
-        "content_grade": found.content,
-        "note_text": found.note,
+        "style_grade": grades.style,
+        "structure_grade": grades.structure,
+        "content_grade": grades.content,
+        "note_text": grades.note,
     }
 
 

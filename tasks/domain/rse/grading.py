@@ -1,4 +1,4 @@
-"""What is to be graded: which targets against which references, on which prompts, by which judges."""
+"""The plan of a grading: targets, references, prompts and judges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from tasks.domain.rse.pair_judge import LlmPairJudge, ReplyPair, TextPairJudge
 
 @dataclass(frozen=True)
 class PairJudge:
-    """A judge of pairs as a plan uses it: its name, its version and, where it asks a model, whose card.
+    """A judge of pairs as a plan uses it: its name, its version and, where it asks a model, its card.
 
-    Grades that another model gave by the same rubric, or the same model asked otherwise, are of another version.
+    Grades by another model with the same rubric, or by the same model with other sampling, are of another version.
     """
 
     name: str
@@ -23,7 +23,7 @@ class PairJudge:
 
     @classmethod
     def of(cls, judge: TextPairJudge | LlmPairJudge, card: ModelCard | None) -> "PairJudge":
-        """Return `judge` as it reads with the model of `card`, if it asks one."""
+        """Return `judge` with the model of `card`, if it asks one."""
         if card is None:
             return cls(judge.name, judge.version)
         config_id = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
@@ -32,53 +32,58 @@ class PairJudge:
 
 @dataclass(frozen=True)
 class Grading:
-    """The similarity part of a plan with all that it names.
+    """The similarity part of a plan with its targets, references, prompts and judges.
 
     `strata`: by prompt set and prompt, what kind of prompt it is; samples are spread over the kinds.
     """
 
-    wanted: RsePlan
+    options: RsePlan
     targets: tuple[str, ...]
     references: tuple[str, ...]
     strata: Mapping[str, Mapping[str, str]]
-    readers: tuple[PairJudge, ...]
+    judges: tuple[PairJudge, ...]
     seed: int = 0
 
     @property
     def judge_cards(self) -> list[ModelCard]:
-        """The cards of the models that judges ask."""
-        return [reader.card for reader in self.readers if reader.card is not None]
+        """Return the cards of the judge models."""
+        return [judge.card for judge in self.judges if judge.card is not None]
 
     @property
     def prompt_ids(self) -> set[str]:
-        """All prompts that may be graded."""
+        """Return all prompts that may be graded."""
         return {prompt for prompts in self.strata.values() for prompt in prompts}
 
     def n_pairs(self, most: int | None) -> int:
-        """Return how many pairs of replies `most` prompts of each set come to; of two references each other is one."""
-        models = {frozenset((target, one)) for one in self.references for target in self.targets if target != one}
+        """Return the number of reply pairs for `most` prompts a set; two references of each other are one pair."""
+        models = {
+            frozenset((target, reference))
+            for reference in self.references
+            for target in self.targets
+            if target != reference
+        }
         sizes = [len(prompts) for prompts in self.strata.values()]
         return len(models) * sum(size if most is None else min(most, size) for size in sizes)
 
     def n_calls(self, most: int | None) -> int:
-        """Return about how many calls `most` prompts of each set come to: some pairs are read in both orders."""
-        return round(self.n_pairs(most) * (1 + self.wanted.swapped_share))
+        """Return the approximate number of calls for `most` prompts a set: some pairs are graded in both orders."""
+        return round(self.n_pairs(most) * (1 + self.options.swapped_share))
 
 
 def longest_call(judge: LlmPairJudge) -> tuple[Message, ...]:
-    """Return the call with which a judge reads two replies as long as it is shown at most."""
+    """Return the judge call for two replies of the greatest length that the judge reads."""
     longest = "x" * judge.most_characters
     return judge.messages(ReplyPair(longest, longest))
 
 
 def stratum(language: str | None, category: str | None) -> str:
-    """Return the kind of a prompt: its language and category, as far as they are known."""
+    """Return the kind of a prompt: its language and category, empty where missing."""
     return f"{language or ''}/{category or ''}"
 
 
 def strata_of(prompts: Mapping[str, list[Prompt]]) -> dict[str, dict[str, str]]:
     """Return by set and prompt what kind of prompt it is."""
     return {
-        name: {prompt.prompt_id: stratum(prompt.language, prompt.category) for prompt in listed}
-        for name, listed in prompts.items()
+        name: {prompt.prompt_id: stratum(prompt.language, prompt.category) for prompt in of_set}
+        for name, of_set in prompts.items()
     }

@@ -1,6 +1,6 @@
-"""What a judge of pairs is given and gives back: how alike two replies to one prompt are, from 1 to 5.
+"""The interface of a judge of pairs: input are two replies to one prompt, output are grades from 1 to 5.
 
-Two kinds, told apart by `messages`: one reads the text alone, one words a question to a model and reads its answer.
+Two kinds, distinguished by `messages`: one uses the text alone, one builds a question to a model and parses its answer.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tasks.domain.judging.parsing import Unreadable
 from tasks.domain.rows import Message
 
 LOWEST, HIGHEST = 1, 5
-"""Nothing in common; one and the same."""
+"""Nothing in common; the same."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ReplyPair:
 
 @dataclass(frozen=True)
 class PairGrades:
-    """Grades from 1 to 5 by aspect; `note` is what a judge model says of them, in its own words."""
+    """Grades from 1 to 5 by aspect; `note` is a judge model's comment."""
 
     style: float
     structure: float
@@ -33,12 +33,12 @@ class PairGrades:
 
     @property
     def grade(self) -> float:
-        """The mean of the three, as in the paper."""
+        """Return the mean of the three, as in the paper."""
         return (self.style + self.structure + self.content) / 3
 
 
 SAME = PairGrades(HIGHEST, HIGHEST, HIGHEST)
-"""What two equal texts get from every judge, by construction: no model is asked."""
+"""The grades of two equal texts from every judge, by construction: no model is asked."""
 
 
 class TextPairJudge(Protocol):
@@ -60,7 +60,7 @@ class TextPairJudge(Protocol):
 
 
 class LlmPairJudge(Protocol):
-    """A judge whose grades a model gives; pure, the call itself is made elsewhere."""
+    """A judge whose grades a model gives; pure: other modules make the call."""
 
     @property
     def name(self) -> str:
@@ -74,21 +74,21 @@ class LlmPairJudge(Protocol):
 
     @property
     def most_characters(self) -> int:
-        """Of each reply so many characters are shown, the same for both."""
+        """The most characters of each reply that the model reads, the same for both."""
         ...
 
     def messages(self, pair: ReplyPair) -> tuple[Message, ...]:
-        """Return what is put to the model; equal pairs give equal messages."""
+        """Return the messages to the model; equal pairs give equal messages."""
         ...
 
     def n_truncated(self, text: str) -> int:
-        """Return how many characters of a reply the model is not shown."""
+        """Return the number of characters of a reply that are left out."""
         ...
 
     def response_format(self) -> dict[str, Any]:
         """Return OpenAI's `response_format` for endpoints with structured output."""
         ...
 
-    def read(self, text: str) -> PairGrades | Unreadable:
-        """Return the grades of an answer, or why there are none; never raises, never assumes."""
+    def parse_answer(self, text: str) -> PairGrades | Unreadable:
+        """Return the grades in an answer, or why there are none; never raises, never assumes."""
         ...

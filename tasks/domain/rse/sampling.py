@@ -1,4 +1,4 @@
-"""Which prompts are graded, in which order replies are shown, who needs more grades; all chance comes from the seed."""
+"""The prompts to grade, the order of replies, the targets that need more grades; all chance comes from the seed."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class RankState:
 
 
 def stratified_order(strata: Mapping[str, str], seed: int) -> list[str]:
-    """Return the prompts in an order of which every beginning is spread over the strata as all of them are.
+    """Return the prompts in an order of which every beginning has the strata's shares.
 
     Systematic sampling with a random start in each stratum (Cochran, Sampling Techniques, 1977, 8.1): in a stratum of m
     prompts, those in random order stand at (0 + u) / m, (1 + u) / m, ..., u drawn for the stratum. A longer beginning
@@ -36,47 +36,47 @@ def stratified_order(strata: Mapping[str, str], seed: int) -> list[str]:
         members.setdefault(stratum, []).append(prompt)
     places: list[tuple[Fraction, str]] = []
     for stratum, prompts in members.items():
-        start = Fraction(_lot("start", seed, stratum), STEPS)
+        start = Fraction(_draw("start", seed, stratum), STEPS)
         shuffled = sorted(prompts, key=lambda prompt: content_id("place", seed, prompt))
         places += [((rank + start) / len(prompts), prompt) for rank, prompt in enumerate(shuffled)]
     return [prompt for _, prompt in sorted(places)]
 
 
 def is_target_first(target: str, reference: str, prompt: str, seed: int) -> bool:
-    """Return the lot that says which of two replies a judge sees first.
+    """Return whether a judge reads the target's reply first, by a random draw.
 
     It is drawn for the two models, whichever is the target: where both are references of each other, the two gradings
     are one call.
     """
     first, second = sorted((target, reference))
-    return (_lot("order", seed, first, second, prompt) < STEPS // 2) == (target == first)
+    return (_draw("order", seed, first, second, prompt) < STEPS // 2) == (target == first)
 
 
-def is_read_again(target: str, reference: str, prompt: str, share: float, seed: int) -> bool:
-    """Return the lot that says whether a pair is read in the other order as well, as a share of all pairs is."""
-    return _lot("again", seed, *sorted((target, reference)), prompt) < share * STEPS
+def is_graded_in_both_orders(target: str, reference: str, prompt: str, share: float, seed: int) -> bool:
+    """Return whether a pair is graded in the other order as well, by a random draw of this share of all pairs."""
+    return _draw("again", seed, *sorted((target, reference)), prompt) < share * STEPS
 
 
 def uncertain_targets(standings: Iterable[RankState]) -> set[str]:
     """Return the targets whose interval overlaps with that of a neighbour in rank, or that have no interval yet."""
-    known, doubtful = [], set()
-    for one in standings:
-        if one.grade is None or one.low is None or one.high is None:
-            doubtful.add(one.target)
+    intervals, doubtful = [], set()
+    for state in standings:
+        if state.grade is None or state.low is None or state.high is None:
+            doubtful.add(state.target)
         else:
-            known.append((one.grade, one.target, one.low, one.high))
-    known.sort(reverse=True)
-    for (_, above, low, _), (_, below, _, high) in pairwise(known):
+            intervals.append((state.grade, state.target, state.low, state.high))
+    intervals.sort(reverse=True)
+    for (_, above, low, _), (_, below, _, high) in pairwise(intervals):
         if low <= high:
             doubtful |= {above, below}
     return doubtful
 
 
-def extended(order: Sequence[str], n_chosen: int, step: int, most: int | None) -> Sequence[str]:
-    """Return the prompts to choose when `step` more are wanted than the `n_chosen` so far: a beginning of `order`."""
-    wanted = n_chosen + step
-    return order[: wanted if most is None else min(wanted, max(most, n_chosen))]
+def extended_selection(order: Sequence[str], n_chosen: int, step: int, most: int | None) -> Sequence[str]:
+    """Return the prompts to choose when `step` are added to the `n_chosen` so far: a beginning of `order`."""
+    n_prompts = n_chosen + step
+    return order[: n_prompts if most is None else min(n_prompts, max(most, n_chosen))]
 
 
-def _lot(*parts: object) -> int:
+def _draw(*parts: object) -> int:
     return int(content_id("lot", *parts)[:8], 16)

@@ -23,7 +23,7 @@ _SENTENCE_END = regex.compile(r"[.!?;]+(?=\s|$)|[。！？；]+")
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is counted in one reply. Style: `function_words`, `marks`, `sentences`; structure: `outline`, `connectives`.
+    """Counts of one reply. Style: `function_words`, `marks`, `sentences`; structure: `outline`, `connectives`.
 
     `topics` are its content words in the order in which each comes first: their order is structure, the set of them
     content, as are `pairs`, two words side by side. `marks` are punctuation, layout and pictures outside code,
@@ -50,27 +50,27 @@ class Aspects:
 
 
 def profile(text: str) -> Profile:
-    """Return what is counted in `text`."""
-    laid_out = outline(text)
-    prose = "\n".join(laid_out.prose)
-    spoken, everything = words(prose), words(text)
+    """Return the counts of `text`."""
+    layout = outline(text)
+    prose = "\n".join(layout.prose)
+    prose_words, all_words = words(prose), words(text)
     marks = Counter("picture" if _PICTURE.match(mark) else mark for mark in _MARK.findall(prose))
-    marks.update(kind for kind in laid_out.kinds if kind != "paragraph")
-    lengths = (len(words(part)) for line in laid_out.prose for part in _SENTENCE_END.split(line))
+    marks.update(kind for kind in layout.kinds if kind != "paragraph")
+    lengths = (len(words(part)) for line in layout.prose for part in _SENTENCE_END.split(line))
     return Profile(
         text=text,
-        function_words=Counter(word for word in spoken if word in FUNCTION_WORDS),
+        function_words=Counter(word for word in prose_words if word in FUNCTION_WORDS),
         marks=marks,
         sentences=Counter(str(n.bit_length()) for n in lengths if n),
-        outline=laid_out.kinds,
-        connectives=connectives(spoken),
-        topics=dict.fromkeys(word for word in everything if word not in FUNCTION_WORDS),
-        pairs=frozenset(pairwise(everything)),
+        outline=layout.kinds,
+        connectives=connectives(prose_words),
+        topics=dict.fromkeys(word for word in all_words if word not in FUNCTION_WORDS),
+        pairs=frozenset(pairwise(all_words)),
     )
 
 
-def compared(left: Profile, right: Profile) -> Aspects:
-    """Return how alike two replies are; equal texts are 1 in every aspect."""
+def compare_profiles(left: Profile, right: Profile) -> Aspects:
+    """Return the similarity of two replies; equal texts are 1 in every aspect."""
     return Aspects(
         style=_mean(
             (left, right),
@@ -93,6 +93,6 @@ def compared(left: Profile, right: Profile) -> Aspects:
 
 
 def _mean(both: tuple[Profile, Profile], *parts: float | None) -> float:
-    there = [part for part in parts if part is not None]
+    values = [part for part in parts if part is not None]
     # Two replies without anything that counts, such as lone signs, are alike only where they are equal.
-    return sum(there) / len(there) if there else float(both[0].text == both[1].text)
+    return sum(values) / len(values) if values else float(both[0].text == both[1].text)

@@ -40,12 +40,12 @@ class CosineSums:
         self._place = {model: place for place, model in enumerate(self.models)}
 
     def add(self, prompt_id: str, raw: Cosines, centred: Cosines | None) -> None:
-        """Add one prompt's.
+        """Add the cosines of one prompt.
 
         Args:
-            prompt_id: which.
+            prompt_id: the prompt.
             raw: of the models that answered it.
-            centred: of those whose replies have a direction once centred; None where nothing could be centred.
+            centred: of the models whose centred replies are not zero; None where nothing could be centred.
         """
         sums = self.sets.setdefault(self.set_of[prompt_id], self._empty())
         cells = self._cells(raw[0])
@@ -53,10 +53,10 @@ class CosineSums:
         sums.n[cells] += is_there
         sums.total[cells] += np.where(is_there, raw[1], 0.0)
         if centred is not None:
-            moved = self._cells(centred[0])
-            is_one = ~np.isnan(centred[1])
-            sums.n_centred[moved] += is_one
-            sums.centred_total[moved] += np.where(is_one, centred[1], 0.0)
+            centred_cells = self._cells(centred[0])
+            has_cosine = ~np.isnan(centred[1])
+            sums.n_centred[centred_cells] += has_cosine
+            sums.centred_total[centred_cells] += np.where(has_cosine, centred[1], 0.0)
         self._add_sampled(raw)
 
     def _add_sampled(self, raw: Cosines) -> None:

@@ -56,11 +56,11 @@ LONGEST_CONNECTIVE = 5
 
 
 def _by_words() -> dict[tuple[str, ...], str]:
-    found: dict[tuple[str, ...], str] = {}
-    for kind, listed in _CONNECTIVES.items():
-        for wording in listed.split(", "):
-            found[tuple(wording.split()) if wording.isascii() else tuple(wording)] = kind
-    return found
+    kind_of: dict[tuple[str, ...], str] = {}
+    for kind, wordings in _CONNECTIVES.items():
+        for wording in wordings.split(", "):
+            kind_of[tuple(wording.split()) if wording.isascii() else tuple(wording)] = kind
+    return kind_of
 
 
 _KIND_OF = _by_words()
@@ -69,15 +69,15 @@ _OPENERS = frozenset(wording[0] for wording in _KIND_OF)
 
 def connectives(words: Sequence[str]) -> tuple[str, ...]:
     """Return the kinds of the connectives in `words` in their order; of overlapping ones the longest counts."""
-    found, place, n = [], 0, len(words)
+    kinds, place, n = [], 0, len(words)
     while place < n:
         step = 1
         if words[place] in _OPENERS:
             for length in range(min(LONGEST_CONNECTIVE, n - place), 0, -1):
                 kind = _KIND_OF.get(tuple(words[place : place + length]))
                 if kind is not None:
-                    found.append(kind)
+                    kinds.append(kind)
                     step = length
                     break
         place += step
-    return tuple(found)
+    return tuple(kinds)

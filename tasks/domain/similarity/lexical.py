@@ -1,6 +1,6 @@
 """Words, prefix overlaps and word pairs: in Python what `sql/core/reply_shape.sql` does in bulk.
 
-The two are held together by tests; here they mark what two texts share, there they score all pairs.
+Tests keep the two equal; here the functions mark what two texts share, there they score all pairs.
 """
 
 from itertools import pairwise
@@ -38,8 +38,8 @@ def bigram_jaccard(left: str, right: str) -> float | None:
     """Return shared over all distinct word pairs of two texts, 0 to 1; None where neither has a pair."""
     sets = []
     for text in (left, right):
-        found = words(text)
-        sets.append(set(pairwise(found)))
+        tokens = words(text)
+        sets.append(set(pairwise(tokens)))
     union = sets[0] | sets[1]
     return len(sets[0] & sets[1]) / len(union) if union else None
 

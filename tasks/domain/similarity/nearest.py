@@ -1,4 +1,4 @@
-"""The nearest replies of other models, out of what an index found for a block of replies."""
+"""The nearest replies of other models, selected from an index's matches of a block of replies."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Nearest:
 
 
 def nearest_of_others(
-    found: tuple[NDArray[np.float32], NDArray[np.int64]],
+    matches: tuple[NDArray[np.float32], NDArray[np.int64]],
     first: int,
     model: NDArray[np.int64],
     order: NDArray[np.int64],
@@ -26,13 +26,13 @@ def nearest_of_others(
     """Return the `most` nearest rows of other models for each row of a block; equal cosines go by `order`.
 
     Args:
-        found: cosines and places, both of shape (block, k), nearest first; -1 marks a place that was not filled.
+        matches: cosines and places, both of shape (block, k), nearest first; -1 marks a place that was not filled.
         first: the row at which the block begins.
         model: the model of every row, as a number.
         order: of every row, its place among all when they are ordered by reply.
         most: how many are kept.
     """
-    cosines, places = found
+    cosines, places = matches
     # FAISS sums in another order for other batch sizes: rounded, equal replies have equal cosines.
     cos = np.round(cosines.astype(np.float64), 6).astype(np.float32)
     own = model[first : first + len(places), None]

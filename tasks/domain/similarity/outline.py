@@ -40,10 +40,10 @@ def outline(text: str) -> Outline:
         if inside:
             inside = "" if _ends(inside, line) else inside
             continue
-        kind, rest = _read(line)
+        kind, rest = _kind_and_rest(line)
         if kind in ("code", "formula"):
             kinds.append(kind)
-            inside = "" if kind == "formula" and _FORMULA_CLOSE.search(line, pos=_after_prefix_overlap(line)) else kind
+            inside = "" if kind == "formula" and _FORMULA_CLOSE.search(line, pos=_end_of_opening_mark(line)) else kind
         elif kind:
             prose.append(rest)
             if kind not in _ONE_UNIT or kind != before:
@@ -59,13 +59,13 @@ def _ends(inside: str, line: str) -> bool:
     return bool(_FORMULA_CLOSE.search(line)) or not line.strip()
 
 
-def _after_prefix_overlap(line: str) -> int:
-    found = _FORMULA_OPEN.match(line)
-    return found.end() if found else 0
+def _end_of_opening_mark(line: str) -> int:
+    match = _FORMULA_OPEN.match(line)
+    return match.end() if match else 0
 
 
-def _read(line: str) -> tuple[str, str]:
-    """Return a line's kind ("" for an empty one) and what stands behind the mark that begins it."""
+def _kind_and_rest(line: str) -> tuple[str, str]:
+    """Return a line's kind ("" for an empty one) and its text behind the leading mark."""
     if not line.strip():
         return "", ""
     if _CODE.match(line):

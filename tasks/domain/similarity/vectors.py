@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def centred(vectors: NDArray[np.float32], is_reference: Sequence[bool]) -> NDArray[np.float32] | None:
+def centre_vectors(vectors: NDArray[np.float32], is_reference: Sequence[bool]) -> NDArray[np.float32] | None:
     """Return the vectors of one prompt's replies less their mean over references, scaled to length 1.
 
-    What all replies to a prompt have in common is the prompt; what is left is how each model answers it.
+    The common part of all replies to a prompt is the prompt's; the rest is each model's way of answering.
 
     Args:
         vectors: shape (n, dimension), the replies to one prompt.
@@ -24,7 +24,7 @@ def centred(vectors: NDArray[np.float32], is_reference: Sequence[bool]) -> NDArr
         return None
     moved = vectors.astype(np.float64) - vectors[chosen].astype(np.float64).mean(axis=0)
     lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    # A reply that stands on the mean points nowhere: it stays a zero vector, near to nothing.
+    # A reply equal to the mean has no direction: it stays a zero vector, similar to nothing.
     return np.divide(moved, lengths, out=np.zeros_like(moved), where=lengths > 1e-9).astype(np.float32)
 
 
@@ -74,7 +74,7 @@ def _rounded(sums: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.fl
 
 @dataclass(frozen=True)
 class Member:
-    """Who wrote one reply, and whether its model is part of the background on whose mean the replies are centred."""
+    """The model that wrote one reply, and whether it is part of the background that replies are centred on."""
 
     model: str
     vendor: str
@@ -91,11 +91,11 @@ def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -
 
     Args:
         vectors: shape (n, dimension), rows of length 1.
-        members: who wrote each row.
+        members: the writer of each row.
 
     Returns:
         The models and the mean cosine over pairs of samples for each target (rows) and reference (columns) of different
-        models; NaN where fewer than two background models remain, or a reply stands on the mean. Rounded to 9 decimals.
+        models; NaN where fewer than two background models remain, or a reply equals the mean. Rounded to 9 decimals.
     """
     names, order, starts = _by_model([member.model for member in members])
     first = [members[row] for row in order[starts]]
@@ -104,7 +104,7 @@ def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -
     background = np.flatnonzero([member.is_background for member in first])
     vendors, vendor = np.unique([member.vendor for member in first], return_inverse=True)
     in_background = {first[place].family for place in background}
-    # Families without a background model all leave out the same: nothing.
+    # Families without a background model leave out nothing.
     left_out = np.array([member.family if member.family in in_background else "" for member in first])
 
     x = vectors[order].astype(np.float64)
@@ -124,13 +124,20 @@ def leave_out_cosines(vectors: NDArray[np.float32], members: Sequence[Member]) -
         square = np.einsum("pv,pv->v", weight, within_background @ weight)
         length = np.sqrt(np.maximum(gram.diagonal()[:, None] - 2.0 * along + square, 0.0))
         # The centre goes by the reference's vendor: one column a reference's reply.
-        its = vendor[owner]
+        reference_vendor = vendor[owner]
         rows, columns = np.flatnonzero(np.isin(owner, targets)), np.arange(len(owner))
-        inner = gram[rows] - along[rows][:, its] - along[columns, its] + square[its]
-        here, there = length[rows][:, its], length[columns, its]
-        is_one = (here > 1e-9) & (there > 1e-9) & is_enough[its] & (owner[rows][:, None] != owner)
-        cosines = np.divide(inner, here * there, out=np.zeros_like(inner), where=is_one)
+        inner = (
+            gram[rows] - along[rows][:, reference_vendor] - along[columns, reference_vendor] + square[reference_vendor]
+        )
+        target_length, reference_length = length[rows][:, reference_vendor], length[columns, reference_vendor]
+        has_cosine = (
+            (target_length > 1e-9)
+            & (reference_length > 1e-9)
+            & is_enough[reference_vendor]
+            & (owner[rows][:, None] != owner)
+        )
+        cosines = np.divide(inner, target_length * reference_length, out=np.zeros_like(inner), where=has_cosine)
         begins = np.searchsorted(owner[rows], targets)
-        for total, values in ((sums, cosines), (n_pairs, is_one.astype(np.float64))):
+        for total, values in ((sums, cosines), (n_pairs, has_cosine.astype(np.float64))):
             total[targets] = np.add.reduceat(np.add.reduceat(values, begins, axis=0), starts, axis=1)
     return names, _rounded(sums, n_pairs)

@@ -1,4 +1,4 @@
-"""How far two judges agree: raw agreement and Cohen's kappa with intervals, confusion, rates."""
+"""Agreement of two judges: raw agreement and Cohen's kappa with intervals, confusion, rates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,11 +14,11 @@ from tasks.domain.stats.distributions import t_quantile
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two readings of the same items.
+    """Two judges' labels of the same items.
 
-    `confusion[i][j]`: number of items that left reads as `labels[i]` and right as `labels[j]`. `agreement`: share of
-    items read alike. `kappa`: agreement beyond what the two judges' rates give by chance, 1 at most; `kappa_error` is
-    its standard error. `_low`, `_high`: 95 % intervals. `reason`: why something is None: `no_observations`;
+    `confusion[i][j]`: number of items that left labels `labels[i]` and right `labels[j]`. `agreement`: share of
+    items with equal labels. `kappa`: agreement beyond what the two judges' rates give by chance, 1 at most;
+    `kappa_error`: its standard error. `_low`, `_high`: 95 % intervals. `reason`: why one is None: `no_observations`;
     `one_label`, where both judges gave one and the same label throughout, so that kappa is 0 / 0; `one_cluster`,
     where there is no interval.
     """
@@ -50,10 +50,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Detection:
-    """How well right finds what left calls positive; None where the denominator is 0."""
+    """How well right detects the items that left calls positive; None where the denominator is 0."""
 
     n_positive: int
-    n_found: int
+    n_detected: int
     recall: float | None
     precision: float | None
     false_positive_rate: float | None
@@ -70,7 +70,7 @@ def agreement(
     agreement gives at the judges' rates as they are, which does not shrink to a point where the judges never differ.
 
     Args:
-        left, right: n labels each, such as "yes" and "no", item by item; None where a judge gave no readable verdict.
+        left, right: n labels each, such as "yes" and "no", item by item; None where a judge gave no readable label.
             An item counts where both did.
         clusters: n names, such as the template of each item; None where items are independent.
 
@@ -98,25 +98,25 @@ def agreement(
     return _with_kappa(counted, same, (i, j))
 
 
-def detection(readings: Agreement, positive: str) -> Detection:
+def detection(labelled: Agreement, positive: str) -> Detection:
     """Return recall, precision and false positive rate of the right judge, with the left one as the truth.
 
     Args:
-        readings: of the truth (left) and the judge (right).
-        positive: the label that is to be found; one that nobody gave counts as found nowhere.
+        labelled: the labels of the truth (left) and of the judge (right).
+        positive: the label to detect; a label that neither gave has no items.
     """
-    place = {label: number for number, label in enumerate(readings.labels)}
+    place = {label: number for number, label in enumerate(labelled.labels)}
     at = place.get(positive)
-    n_positive = sum(readings.confusion[at]) if at is not None else 0
-    n_found = sum(row[at] for row in readings.confusion) if at is not None else 0
-    n_both = readings.confusion[at][at] if at is not None else 0
-    n_negative = readings.n - n_positive
+    n_positive = sum(labelled.confusion[at]) if at is not None else 0
+    n_detected = sum(row[at] for row in labelled.confusion) if at is not None else 0
+    n_both = labelled.confusion[at][at] if at is not None else 0
+    n_negative = labelled.n - n_positive
     return Detection(
         n_positive,
-        n_found,
+        n_detected,
         n_both / n_positive if n_positive else None,
-        n_both / n_found if n_found else None,
-        (n_found - n_both) / n_negative if n_negative else None,
+        n_both / n_detected if n_detected else None,
+        (n_detected - n_both) / n_negative if n_negative else None,
     )
 
 

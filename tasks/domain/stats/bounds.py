@@ -1,4 +1,4 @@
-"""What a rate could be at most and at least, whatever the missing values are."""
+"""The highest and lowest possible rate, whatever the missing values are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from tasks.domain.stats.clustered_sample import observe
 class MissingBounds:
     """`worst_low` and `worst_high`: the mean if all missing values were 0, and if all were 1.
 
-    `coverage`: share of the values that are there. All three are None where there are no values at all, not even
+    `coverage`: share of the values that are not missing. All three are None where there are no values, not even
     missing ones. The bounds hold without any assumption on why values are missing; they contain no sampling error.
     """
 
@@ -31,10 +31,10 @@ def missing_bounds(values: Sequence[float | None]) -> MissingBounds:
         ValueError: a value is out of range.
     """
     observed = observe(values)
-    wanted = observed.n + observed.n_missing
-    if wanted == 0:
+    n_values = observed.n + observed.n_missing
+    if n_values == 0:
         return MissingBounds(None, None, None, 0, 0)
     total = float(observed.values.sum())
     # Rounding must not push a bound out of 0 to 1.
-    high = min(1.0, (total + observed.n_missing) / wanted)
-    return MissingBounds(min(high, total / wanted), high, observed.n / wanted, observed.n, observed.n_missing)
+    high = min(1.0, (total + observed.n_missing) / n_values)
+    return MissingBounds(min(high, total / n_values), high, observed.n / n_values, observed.n, observed.n_missing)

@@ -17,8 +17,8 @@ DRAWS = 2_000
 class ClusteredRate:
     """A rate from 0 to 1 with its 95 % interval; low <= value <= high.
 
-    `value` is None where nothing was observed; `low` and `high` also where there is one cluster, which says nothing
-    of other clusters. `reason` is then `no_observations` or `one_cluster`.
+    `value` is None where nothing was observed; `low` and `high` also where there is one cluster, which holds no
+    information on others. `reason` is then `no_observations` or `one_cluster`.
     """
 
     value: float | None
@@ -28,7 +28,7 @@ class ClusteredRate:
 
     @property
     def reason(self) -> str | None:
-        """Why something is missing, or None."""
+        """Return why a value is missing, or None."""
         return self.design.reason
 
 

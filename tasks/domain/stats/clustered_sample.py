@@ -1,4 +1,4 @@
-"""Values with the clusters they belong to, missing ones set aside."""
+"""Values with the clusters they belong to, without the missing ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ Codes = NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Observed:
-    """What was observed: `values` of shape (n,), and for each way of clustering a code array of the same shape.
+    """Observed values: `values` of shape (n,), and for each way of clustering a code array of the same shape.
 
-    Rows stand in an order that depends on the data alone, so that a sum does not depend on the order they came in.
+    Rows are in an order that depends on the data alone, so that a sum does not depend on the order they came in.
     `sizes`: number of clusters of each way, all of which have at least one value.
     """
 
@@ -25,12 +25,12 @@ class Observed:
 
     @property
     def n(self) -> int:
-        """Number of values that are there."""
+        """Return the number of values that are not missing."""
         return len(self.values)
 
     @property
     def gap(self) -> str | None:
-        """Why chance can't be estimated from these values, or None: `no_observations` or `one_cluster`."""
+        """Return why chance can't be estimated from these values, or None: `no_observations` or `one_cluster`."""
         if self.n == 0:
             return "no_observations"
         return "one_cluster" if min(self.sizes) < 2 else None
@@ -47,7 +47,7 @@ class Observed:
 
 
 def observe(values: Sequence[float | None], *labels: Sequence[str], lowest: float = 0.0) -> Observed:
-    """Return the values that are there with their clusters.
+    """Return the values that are not missing, with their clusters.
 
     Args:
         values: n values from `lowest` to 1; None where a value is missing.
@@ -72,5 +72,5 @@ def observe(values: Sequence[float | None], *labels: Sequence[str], lowest: floa
         place = {name: number for number, name in enumerate(sorted({names[way] for names, _ in rows}))}
         codes.append(np.array([place[names[way]] for names, _ in rows], dtype=np.intp))
         sizes.append(len(place))
-    found = np.array([value for _, value in rows], dtype=np.float64)
-    return Observed(found, tuple(codes), tuple(sizes), len(values) - len(rows))
+    present = np.array([value for _, value in rows], dtype=np.float64)
+    return Observed(present, tuple(codes), tuple(sizes), len(values) - len(rows))

@@ -1,4 +1,4 @@
-"""The plain mean of several sets' means, with the interval that theirs give it."""
+"""The plain mean of several sets' means, with an interval from their intervals."""
 
 from collections.abc import Sequence
 from math import sqrt

@@ -19,11 +19,11 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     Raises:
         ValueError: a p value is out of range or not a number.
     """
-    made = _made(p_values)
+    ordered = _ordered_p_values(p_values)
     adjusted: list[float | None] = [None] * len(p_values)
     highest = 0.0
-    for rank, (p, number) in enumerate(made):
-        highest = max(highest, min(1.0, p * (len(made) - rank)))
+    for rank, (p, number) in enumerate(ordered):
+        highest = max(highest, min(1.0, p * (len(ordered) - rank)))
         adjusted[number] = highest
     return adjusted
 
@@ -41,22 +41,22 @@ def benjamini_hochberg(p_values: Sequence[float | None]) -> list[float | None]:
     Raises:
         ValueError: a p value is out of range or not a number.
     """
-    made = _made(p_values)
+    ordered = _ordered_p_values(p_values)
     adjusted: list[float | None] = [None] * len(p_values)
     lowest = 1.0
-    for rank, (p, number) in reversed(list(enumerate(made, start=1))):
-        lowest = min(lowest, p * len(made) / rank)
+    for rank, (p, number) in reversed(list(enumerate(ordered, start=1))):
+        lowest = min(lowest, p * len(ordered) / rank)
         adjusted[number] = lowest
     return adjusted
 
 
-def _made(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
+def _ordered_p_values(p_values: Sequence[float | None]) -> list[tuple[float, int]]:
     """Return each p value with its place, in rising order."""
-    made: list[tuple[float, int]] = []
+    ordered: list[tuple[float, int]] = []
     for number, p in enumerate(p_values):
         if p is None:
             continue
         if not 0.0 <= p <= 1.0:
             raise ValueError(f"p value {number} is {p!r}, it must be from 0 to 1, or None where there is none.")
-        made.append((p, number))
-    return sorted(made)
+        ordered.append((p, number))
+    return sorted(ordered)

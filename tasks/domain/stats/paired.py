@@ -1,4 +1,4 @@
-"""Difference of two targets that were put the same questions under the same templates."""
+"""Difference of two targets that answered the same questions under the same templates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ class PairedDifference:
     """`difference` = `left` - `right`, the rates over the n rows where both are there, with its 95 % interval.
 
     `p_value`: two-sided, of no difference. The three rates are None where there is no complete pair, the interval and
-    the p value also where there is one cluster; `reason` says which (`no_observations`, `one_cluster`).
+    the p value also where there is one cluster; `reason` names which (`no_observations`, `one_cluster`).
     """
 
     n: int
@@ -89,7 +89,7 @@ def sign_flip_p(totals: Floats, rng: np.random.Generator, stretch: float = 1.0) 
     Args:
         totals: shape (G,), one sum of differences per cluster.
         rng: chance; not used where the test is exact.
-        stretch: factor on the sums under the null, above 1 where they vary more than these clusters alone tell.
+        stretch: factor on the sums under the null, above 1 where they vary more than over these clusters alone.
     """
     differing = totals[totals != 0.0]
     size = len(differing)
@@ -121,7 +121,7 @@ def _interval(observed: Observed, difference: float, rng: np.random.Generator) -
     variance = max(clustered_variance(residuals, observed), float((residuals**2).sum()) / observed.n**2)
     drawn = percentiles(bootstrap_means(observed, rng, DRAWS), difference, variance, min(observed.sizes) - 1)
     gain, loss = np.maximum(observed.values, 0.0), np.maximum(-observed.values, 0.0)
-    # Both parts are clustered as the rows that differ at all: one target's leaks tell also how the other's would lie.
+    # Both parts are clustered as the rows that differ at all: one target's leaks show how the other's cluster.
     differing = measure(replace(observed, values=gain + loss))
     assert differing.cautious is not None
     gain_low, gain_high = exact_interval(gain, differing.cautious)

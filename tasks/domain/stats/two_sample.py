@@ -37,8 +37,8 @@ def two_sample(before: Floats, after: Floats, prompts: Sequence[str], rng: np.ra
     Energy distance (Szekely and Rizzo, J. Statistical Planning and Inference 2013, 143, 1249-1272) of the replies less
     their prompt's mean over both times, so that what a prompt asks does not count. For pairs u and v of replies
     (before x, after y) let `H = |x_u - y_v| + |y_u - x_v| - |x_u - x_v| - |y_u - y_v|`. Its sum over pairs of different
-    prompts tells a change that all prompts share, such as another style; its sum over samples of one prompt, where
-    there are several, tells one that each prompt has of its own. Each sum is divided by its standard deviation under
+    prompts detects a change that all prompts share, such as another style; its sum over samples of one prompt, where
+    there are several, detects a change of single prompts. Each sum is divided by its standard deviation under
     the null, the root of twice the sum of H squared, and the larger of the two counts.
 
     Where nothing has changed, which of a pair's replies is the later one is arbitrary: exchanging them flips the signs

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 
 class Running:
-    """Welford's sums (Technometrics 1962, 4, 419-420) for a square of pairs: nothing of the values is kept.
+    """Welford's sums (Technometrics 1962, 4, 419-420) for a square of pairs: no value is kept.
 
     Memory is three numbers a pair, however many values come.
     """
@@ -16,7 +16,7 @@ class Running:
         self._squares = np.zeros((size, size))
 
     def add(self, places: NDArray[np.int64], values: NDArray[np.float64]) -> None:
-        """Take in one more value of each pair among `places`.
+        """Add one value of each pair among `places`.
 
         Args:
             places: shape (m,), which rows and columns of the square `values` belongs to, each once.
@@ -31,6 +31,6 @@ class Running:
 
     @property
     def standard_error(self) -> NDArray[np.float64]:
-        """The standard error of each mean of independent values, shape (size, size); NaN below two values."""
+        """Return the standard error of each mean of independent values, shape (size, size); NaN below two values."""
         divisor = np.where(self.n > 1, (self.n - 1).astype(float), np.nan)
         return np.sqrt(self._squares / divisor / np.where(self.n > 1, self.n, 1))

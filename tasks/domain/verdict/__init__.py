@@ -1,1 +1,1 @@
-"""Who shares lineage with whom: a score against its null, how much of the way to the same model, and the verdict."""
+"""Shared lineage of targets and candidates: a score against its null, its degree, and the verdict."""

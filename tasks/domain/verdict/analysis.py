@@ -1,4 +1,4 @@
-"""All that is measured of a population -> every test that its verdicts are read from."""
+"""Measurements of a population -> all tests that its verdicts rest on."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from tasks.domain.verdict.hypotheses import TargetTest, target_tests
 from tasks.domain.verdict.kinds import ASKED, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.lineage_tests import (
     LineageTests,
-    at_equal_length,
+    length_adjusted_scores,
     lineage_tests,
     resembling_controls,
 )
 from tasks.domain.verdict.pair_score import Pairs, matrix
-from tasks.domain.verdict.population import Population, best_snapshots, in_order
+from tasks.domain.verdict.population import Population, best_snapshots, places_by_value
 from tasks.domain.verdict.siblings import SiblingTest, sibling_tests
 from tasks.domain.verdict.sources import source_cluster
 from tasks.domain.verdict.tested import Scores, Tested, against_null
@@ -31,10 +31,10 @@ Cell = tuple[int, int]
 
 @dataclass(frozen=True)
 class Measured:
-    """What is measured of a population, before any test.
+    """Measurements of a population, before any test.
 
-    `hypotheses`: pairs of target and group that were asked about before anything was seen. `selves`: what is known of
-    each reference's similarity to itself. `named_vendors`: vendors that a model's name names.
+    `hypotheses`: pairs of target and group that were named before any verdict was seen. `selves`: each reference's
+    similarity to itself. `named_vendors`: vendors that a model's name names.
     """
 
     population: Population
@@ -47,7 +47,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Adjusted:
-    """p values of a pair after correction: over what is tested with it, and of how many hypotheses."""
+    """p values of a pair after correction over its family of hypotheses; `n_candidates`: the size of the family."""
 
     n_candidates: int
     p_candidate: float | None
@@ -62,7 +62,7 @@ class Analysis:
     """All tests of a population, from which the rows of its verdicts are read.
 
     `plain`: of the scores; `level`: at equal length; `without`, `level_without`: the same without the controls that
-    look like students, `named` (n x V).
+    look like students, `resembling` (n x V).
     """
 
     measured: Measured
@@ -74,13 +74,13 @@ class Analysis:
     level: LineageTests
     without: LineageTests
     level_without: LineageTests
-    named: np.ndarray
+    resembling: np.ndarray
     prefix_overlap: Tested
     embedding: Tested
     weights: Mapping[str, TargetTest]
     siblings: Mapping[Cell, SiblingTest]
     alone: Mapping[Cell, Adjusted]
-    tops: Mapping[str, Ceiling]
+    ceilings: Mapping[str, Ceiling]
     ranks: Mapping[Cell, int]
     cluster: Mapping[int, frozenset[int]]
 
@@ -94,16 +94,21 @@ def analyse(measured: Measured) -> Analysis:
     is_control = population.is_unrelated & (n_prompts >= LEAST_PROMPTS)
     lengths = _of_snapshot(matrix(measured.pairs, "length_closeness"), snapshot)
     plain = lineage_tests(scores, is_control, population)
-    named = resembling_controls(plain)
+    resembling = resembling_controls(plain)
     prefix_overlap_d = best_snapshots(population, matrix(measured.pairs, "prefix_overlap_d"))[0]
     embedded = best_snapshots(population, matrix(measured.pairs, "embedding"))[0]
     prefix_overlap = against_null(Scores(prefix_overlap_d, is_control, population.family, population.is_documented))
     embedding = against_null(
-        Scores(at_equal_length(embedded, lengths, is_control), is_control, population.family, population.is_documented)
+        Scores(
+            length_adjusted_scores(embedded, lengths, is_control),
+            is_control,
+            population.family,
+            population.is_documented,
+        )
     )
     kinds = _kinds(measured, scores)
     ranks = _ranks(plain.groups.t, prefix_overlap_d, scores)
-    level_scores = at_equal_length(scores, lengths, is_control)
+    level_scores = length_adjusted_scores(scores, lengths, is_control)
     level = lineage_tests(level_scores, is_control, population)
     return Analysis(
         measured=measured,
@@ -113,15 +118,15 @@ def analyse(measured: Measured) -> Analysis:
         kinds=kinds,
         plain=plain,
         level=level,
-        without=lineage_tests(scores, is_control, population, named) if named.any() else plain,
-        level_without=lineage_tests(level_scores, is_control, population, named) if named.any() else level,
-        named=named,
+        without=lineage_tests(scores, is_control, population, resembling) if resembling.any() else plain,
+        level_without=lineage_tests(level_scores, is_control, population, resembling) if resembling.any() else level,
+        resembling=resembling,
         prefix_overlap=prefix_overlap,
         embedding=embedding,
         weights=_weights(kinds, prefix_overlap, embedding, population),
         siblings=sibling_tests(scores, population),
         alone=_alone(kinds, plain, prefix_overlap, embedding),
-        tops=ceilings(measured.selves),
+        ceilings=ceilings(measured.selves),
         ranks=ranks,
         cluster=_clusters(measured, snapshot, plain, kinds, ranks),
     )
@@ -129,43 +134,45 @@ def analyse(measured: Measured) -> Analysis:
 
 def _of_snapshot(values: np.ndarray, snapshot: np.ndarray) -> np.ndarray:
     """Return the value of each target with the chosen snapshot of each group; 0 or NaN where there is none."""
-    found = np.take_along_axis(values, np.maximum(snapshot, 0), axis=1)
-    nothing = 0 if np.issubdtype(values.dtype, np.integer) else np.nan
-    return np.where(snapshot >= 0, found, nothing)
+    chosen = np.take_along_axis(values, np.maximum(snapshot, 0), axis=1)
+    missing = 0 if np.issubdtype(values.dtype, np.integer) else np.nan
+    return np.where(snapshot >= 0, chosen, missing)
 
 
 def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
-    population, asked = measured.population, set(measured.hypotheses)
+    population, hypotheses = measured.population, set(measured.hypotheses)
     unit_of = {group: unit.kind for unit in vendor_units(population) for group in unit.groups}
-    found: dict[Cell, str] = {}
+    kind_of: dict[Cell, str] = {}
     for target, group in zip(*np.nonzero(~np.isnan(scores)), strict=True):
         cell = (int(target), int(group))
-        if (population.models[target].model, population.groups[group]) in asked:
-            found[cell] = ASKED
+        if (population.models[target].model, population.groups[group]) in hypotheses:
+            kind_of[cell] = ASKED
         elif population.is_kin[cell]:
-            found[cell] = KIN
+            kind_of[cell] = KIN
         else:
-            found[cell] = RULED_OUT_KIND if population.is_impossible[cell] else unit_of[cell[1]]
-    return found
+            kind_of[cell] = RULED_OUT_KIND if population.is_impossible[cell] else unit_of[cell[1]]
+    return kind_of
 
 
 def _ranks(t: Floats, prefix_overlap_d: Floats, scores: Floats) -> dict[Cell, int]:
     """Return each group's place among a target's candidates, 1 the nearest: by t; without any null by D, then score.
 
-    Where nobody tells what chance is, nothing tells how much overlap is too much, and copied openings come first.
+    Without a null no overlap can be called too large, and copied openings rank first.
     """
-    found: dict[Cell, int] = {}
+    rank_of: dict[Cell, int] = {}
     for target in range(len(scores)):
-        by = next((told[target] for told in (t, prefix_overlap_d) if not np.isnan(told[target]).all()), scores[target])
-        order = [group for group in in_order(list(by)) if not np.isnan(scores[target, group])]
-        found |= {(target, group): place for place, group in enumerate(order, 1)}
-    return found
+        order_by = next(
+            (values[target] for values in (t, prefix_overlap_d) if not np.isnan(values[target]).all()), scores[target]
+        )
+        order = [group for group in places_by_value(list(order_by)) if not np.isnan(scores[target, group])]
+        rank_of |= {(target, group): place for place, group in enumerate(order, 1)}
+    return rank_of
 
 
 def shared_weights_p(prefix_overlap: Tested, embedding: Tested, cell: Cell) -> float | None:
-    """Return the p of a pair by prefix overlap or by embeddings at equal length, Bonferroni over those there are."""
-    told = [float(tested.p[cell]) for tested in (prefix_overlap, embedding) if not np.isnan(tested.p[cell])]
-    return min(1.0, len(told) * min(told)) if told else None
+    """Return the p of a pair by prefix overlap or by embeddings at equal length; where both exist, Bonferroni."""
+    p_values = [float(tested.p[cell]) for tested in (prefix_overlap, embedding) if not np.isnan(tested.p[cell])]
+    return min(1.0, len(p_values) * min(p_values)) if p_values else None
 
 
 def _weights(
@@ -183,21 +190,21 @@ def _weights(
 def _alone(
     kinds: Mapping[Cell, str], plain: LineageTests, prefix_overlap: Tested, embedding: Tested
 ) -> dict[Cell, Adjusted]:
-    """Return the p of pairs that are a family of their own: asked beforehand, and within one vendor."""
-    found: dict[Cell, Adjusted] = {}
-    for wanted in (ASKED, KIN):
-        cells = sorted(cell for cell, kind in kinds.items() if kind == wanted)
+    """Return the p of pairs that are corrected apart: hypotheses named beforehand, and pairs within one vendor."""
+    adjusted: dict[Cell, Adjusted] = {}
+    for own_kind in (ASKED, KIN):
+        cells = sorted(cell for cell, kind in kinds.items() if kind == own_kind)
         p_values = [
-            shared_weights_p(prefix_overlap, embedding, cell) if wanted == KIN else _figure(plain.groups.p[cell])
+            shared_weights_p(prefix_overlap, embedding, cell) if own_kind == KIN else _none_if_nan(plain.groups.p[cell])
             for cell in cells
         ]
         n = sum(p is not None for p in p_values)
         for cell, p, p_holm, q in zip(cells, p_values, holm(p_values), benjamini_hochberg(p_values), strict=True):
-            found[cell] = Adjusted(n, p, p, p_holm, q, True)
-    return found
+            adjusted[cell] = Adjusted(n, p, p, p_holm, q, True)
+    return adjusted
 
 
-def _figure(value: float | np.floating) -> float | None:
+def _none_if_nan(value: float | np.floating) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
@@ -209,7 +216,7 @@ def _clusters(
     ranks: Mapping[Cell, int],
 ) -> dict[int, frozenset[int]]:
     """Return for each target the candidate groups that can't be told from its best one."""
-    found: dict[int, frozenset[int]] = {}
+    cluster_of: dict[int, frozenset[int]] = {}
     of_target: dict[int, list[int]] = {}
     for (target, group), kind in sorted(kinds.items()):
         if kind not in (KIN, RULED_OUT_KIND) and snapshot[target, group] >= 0:
@@ -218,5 +225,5 @@ def _clusters(
         blocks = measured.composite.blocks[:, target, snapshot[target, groups]]
         blocks = blocks - np.nan_to_num(plain.groups.null_mean[target, groups])
         best = min(range(len(groups)), key=lambda place: ranks[target, groups[place]])
-        found[target] = frozenset(groups[place] for place in source_cluster(blocks, best))
-    return found
+        cluster_of[target] = frozenset(groups[place] for place in source_cluster(blocks, best))
+    return cluster_of

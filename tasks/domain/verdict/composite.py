@@ -1,7 +1,7 @@
 """The score of the verdict: five channels in one, each in units of its spread among unrelated models.
 
 Chosen on three populations of published replies, of 56, 87 and 25 models, among about 150 settings, and frozen there;
-docs/method.md tells how. A change of a weight, of a channel or of the centring raises VERSION.
+docs/method.md describes how. A change of a weight, of a channel or of the centring raises VERSION.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ WEIGHTS: Mapping[str, float] = {
 layout beyond what shared content explains."""
 
 MOST_COUNTED = {"overlap": 5.0}
-"""Spreads beyond which a channel counts no further: who copies whole replies must not look less alike for it."""
+"""Spreads beyond which a channel counts no further: a model that copies whole replies must not look less alike."""
 
 TYPICAL_SPREADS: Mapping[str, float] = {
     "template_prefix": 0.11,
@@ -36,7 +36,7 @@ TYPICAL_SPREADS: Mapping[str, float] = {
     "layout": 0.024,
     "overlap": 0.0075,
 }
-"""Median spreads of the three populations, for one that has too few controls to tell its own."""
+"""Median spreads of the three populations, for a population with too few controls to estimate its own."""
 
 
 @dataclass(frozen=True)

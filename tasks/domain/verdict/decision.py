@@ -1,4 +1,4 @@
-"""The verdict on one target and one candidate teacher, in words from a closed list; each says what it does not say."""
+"""The verdict on one target and one candidate teacher, from a closed list; each meaning names its limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ MEANINGS: Mapping[str, str] = {
     "that it learned from nobody.",
     RULED_OUT: "Released after the target, or made from it: it can't be its teacher. Not tested.",
 }
-"""Every verdict with what it says, and what it does not."""
+"""Every verdict with its meaning, and what it does not claim."""
 
 VERDICTS = tuple(MEANINGS)
 POSITIVE = (SAME_MODEL, TAUGHT, STRONG, MODERATE)
-"""The verdicts that say that lineage is shared, the surest first."""
+"""The verdicts of shared lineage, the surest first."""
 
 LEVEL = 0.05
 LEAST_PROMPTS = 50
@@ -46,7 +46,7 @@ SAME_MODEL_DEGREE = 0.7
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the verdict on one pair rests on; None where there is no test.
+    """The evidence for the verdict on one pair; None where there is no test.
 
     `p_candidate`: of the candidate within its target's hypotheses, after correction, as scaled for called targets.
     `p_target`, `p_holm`, `q`: of the target's whole family of hypotheses: alone, and over targets. `is_nearest`: the

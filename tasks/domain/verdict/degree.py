@@ -1,11 +1,11 @@
-"""How far a similarity goes on the way from unrelated models to the same model."""
+"""The degree of a similarity: 0 as unrelated models, 1 as the same model."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 
 LEAST_PROMPTS = 20
-"""Prompts below which a model's similarity to itself is not known well enough to be a ceiling."""
+"""Prompts below which a model's similarity to itself is too uncertain to be a ceiling."""
 
 LEAST_DISTANCE = 3.0
 """Standard deviations of the null that a ceiling must lie above its mean: nearer ones would make chance look large."""
@@ -15,7 +15,7 @@ SAMPLES, VARIANT, TYPICAL, IDENTICAL = "samples", "variant", "typical", "identic
 
 @dataclass(frozen=True)
 class SelfScore:
-    """What is known of a reference's similarity to itself, each as D against the background it is judged by.
+    """A reference's similarity to itself, each as D against the background it is centred on.
 
     `samples`: its other samples of the same prompts, over `n_samples` prompts. `variant`: itself under another system
     prompt, over `n_variant` prompts. `identical`: if every reply were the same, which no sampled model reaches.
@@ -40,14 +40,14 @@ class Ceiling:
 
 
 def ceilings(scores: Mapping[str, SelfScore]) -> dict[str, Ceiling]:
-    """Return each reference's ceiling: from its own samples, else from a variant of it, else what is typical here.
+    """Return each reference's ceiling: from its own samples, else from a variant of it, else the typical one.
 
     A ceiling over fewer than 20 prompts, or less than 3 standard deviations above the mean of the null, is refused and
     the next kind used. Typical: the median, over the references with one of their own, of ceiling / D of identical
     replies, times that of this reference. Where no reference has one of its own, identical replies are the ceiling, and
     degrees are low.
     """
-    own = {name: ceiling for name, score in scores.items() if (ceiling := _own(score)) is not None}
+    own = {name: ceiling for name, score in scores.items() if (ceiling := _own_ceiling(score)) is not None}
     shares = [
         ceiling.prefix_overlap_d / scores[name].identical
         for name, ceiling in own.items()
@@ -56,7 +56,7 @@ def ceilings(scores: Mapping[str, SelfScore]) -> dict[str, Ceiling]:
     typical = median(shares) if shares else None
     return {
         name: own.get(name)
-        or _first_above(
+        or _first_sufficient(
             score, [(TYPICAL, None if typical is None else typical * score.identical), (IDENTICAL, score.identical)]
         )
         or Ceiling(score.identical, IDENTICAL)
@@ -64,8 +64,8 @@ def ceilings(scores: Mapping[str, SelfScore]) -> dict[str, Ceiling]:
     }
 
 
-def _own(score: SelfScore) -> Ceiling | None:
-    told = [
+def _own_ceiling(score: SelfScore) -> Ceiling | None:
+    candidates = [
         (kind, value)
         for kind, value, n in (
             (SAMPLES, score.samples, score.n_samples),
@@ -73,11 +73,11 @@ def _own(score: SelfScore) -> Ceiling | None:
         )
         if n >= LEAST_PROMPTS
     ]
-    return _first_above(score, told)
+    return _first_sufficient(score, candidates)
 
 
-def _first_above(score: SelfScore, told: Iterable[tuple[str, float | None]]) -> Ceiling | None:
-    for kind, value in told:
+def _first_sufficient(score: SelfScore, candidates: Iterable[tuple[str, float | None]]) -> Ceiling | None:
+    for kind, value in candidates:
         if value is None:
             continue
         has_null = score.null_mean is not None and score.null_sd is not None

@@ -1,4 +1,4 @@
-"""What is documented of who learned from whom: the truth that a validation is held against."""
+"""Documented teachers of each model: the truth that a validation compares with."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ STUDENT, HUMAN, INDEPENDENT = "student", "control", "independent"
 
 TUNED = ("derived", "variant")
 JUDGED = (STUDENT, HUMAN, INDEPENDENT)
-"""Roles of which it is documented whom they learned from, if anybody: the rest may be anybody's students."""
+"""Roles whose teachers are documented, if there are any: other roles may be students of any model."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Column:
     others: tuple[str, ...]
 
 
-def taught_by(model: DocumentedModel, population: Population) -> frozenset[int]:
-    """Return the places of the candidate groups that a model learned from, or was made of."""
+def teacher_groups(model: DocumentedModel, population: Population) -> frozenset[int]:
+    """Return the places of the candidate groups that taught a model, or that it was derived from."""
     groups = {*model.learned_from}
     groups |= {other.group for other in population.models if model.parent in (other.model, other.group)}
     return frozenset(place for place, group in enumerate(population.groups) if group in groups)
@@ -35,24 +35,26 @@ def columns(population: Population, roles: Iterable[str], *, is_by_vendor: bool)
     Args:
         population: the models.
         roles: of the learners: `student`, or `derived` and `variant`.
-        is_by_vendor: leave out as neither who learned from another group of the teacher's vendor. Data that was taken
-            from one snapshot often holds another's, and nobody documents which.
+        is_by_vendor: leave out models that learned from another group of the teacher's vendor. Data that was taken
+            from one snapshot often holds another's, and which is undocumented.
     """
-    wanted, heads = set(roles), population.heads
-    taught = [taught_by(model, population) for model in population.models]
-    found = []
+    learner_roles, heads = set(roles), population.heads
+    teachers_of_model = [teacher_groups(model, population) for model in population.models]
+    teacher_columns = []
     for group, head in enumerate(heads):
         fellows = (
             {place for place, other in enumerate(heads) if other.vendor == head.vendor} if is_by_vendor else {group}
         )
         learners, others = [], []
-        for model, teachers in sorted(zip(population.models, taught, strict=True), key=lambda told: told[0].model):
+        for model, teachers in sorted(
+            zip(population.models, teachers_of_model, strict=True), key=lambda pair: pair[0].model
+        ):
             if model.is_kin(head) and model.role != "variant":
                 continue
             if group in teachers:
-                learners.extend([model.model] * (model.role in wanted))
+                learners.extend([model.model] * (model.role in learner_roles))
             elif model.role in JUDGED and not fellows & teachers:
                 others.append(model.model)
         if learners and others:
-            found.append(Column(population.groups[group], tuple(learners), tuple(others)))
-    return found
+            teacher_columns.append(Column(population.groups[group], tuple(learners), tuple(others)))
+    return teacher_columns

@@ -1,4 +1,4 @@
-"""What a score looks like where there is no lineage: the same score of unrelated models, which come in families."""
+"""The distribution of a score without lineage: the scores of unrelated models, which come in families."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class FamilyNull:
     """The distribution of a score over unrelated models.
 
     `mean`: of the families' means. `variance`: of one new model of a new family, None where there are too few families.
-    `dof`: how well that variance is known.
+    `dof`: its degrees of freedom.
     """
 
     mean: float
@@ -29,22 +29,22 @@ class FamilyNull:
 
     @property
     def n_controls(self) -> int:
-        """How many unrelated models there are."""
+        """Return the number of unrelated models."""
         return len(self.values)
 
     @property
     def is_sufficient(self) -> bool:
-        """Say whether a verdict may rest on it."""
-        return self.has(LEAST_CONTROLS)
+        """Return whether a verdict may rest on it."""
+        return self.has_controls(LEAST_CONTROLS)
 
-    def has(self, n_controls: int) -> bool:
-        """Say whether it has so many controls, and families enough to see the spread between them."""
+    def has_controls(self, n_controls: int) -> bool:
+        """Return whether it has `n_controls` controls, and enough families to estimate the spread between them."""
         return self.n_controls >= n_controls and self.n_families >= LEAST_FAMILIES and bool(self.variance)
 
 
 @dataclass(frozen=True)
 class Prior:
-    """What the nulls of all candidates say of one: its `variance`, worth `dof` degrees."""
+    """The variance that all candidates' nulls predict for one of them, worth `dof` degrees of freedom."""
 
     variance: float
     dof: float
@@ -65,7 +65,7 @@ UNTESTED = NullTest(None, None, None)
 def family_null(
     values: Sequence[float] | NDArray[np.float64], families: Sequence[str] | NDArray[np.int64]
 ) -> FamilyNull:
-    """Return the null that the scores of unrelated models make up.
+    """Return the null of the scores of unrelated models.
 
     Models of one family resemble each other, so the families are the observations: one-way random effects, fitted by
     the unweighted means (Burdick and Graybill, Confidence Intervals on Variance Components, 1992, 4.3). A new model's
@@ -81,17 +81,21 @@ def family_null(
     """
     if not len(values):
         raise ValueError("no unrelated model has a score: there is no null.")
-    kept, told = _by_family(values, families)
-    found = _moments(*told)
-    variance = float(found.variance)
+    ordered, statistics = _by_family(values, families)
+    moments = _moments(*statistics)
+    variance = float(moments.variance)
     return FamilyNull(
-        float(found.mean), None if isnan(variance) else variance, float(found.dof), tuple(kept.tolist()), len(told[1])
+        float(moments.mean),
+        None if isnan(variance) else variance,
+        float(moments.dof),
+        tuple(ordered.tolist()),
+        len(statistics[1]),
     )
 
 
 @dataclass(frozen=True)
 class Moments:
-    """What `FamilyNull` says of each of many nulls, in arrays of one shape; NaN stands for None."""
+    """The fields of `FamilyNull` for many nulls, in arrays of one shape; NaN for None."""
 
     mean: Floats
     variance: Floats
@@ -100,7 +104,7 @@ class Moments:
     n_families: NDArray[np.int64]
 
     def at(self, places: Bools) -> "Moments":
-        """Return the same of some of the nulls."""
+        """Return the moments of the nulls at `places`."""
         return Moments(*(values[places] for values in vars(self).values()))
 
 
@@ -111,17 +115,17 @@ def left_out_nulls(values: Floats, families: NDArray[np.int64]) -> Moments:
         values: n scores.
         families: the family of each, as a number: k - 1 is the highest.
     """
-    _, told = _by_family(values, families)
-    k = len(told[1])
+    _, statistics = _by_family(values, families)
+    k = len(statistics[1])
     if k < 2:
-        return Moments(*(np.full(k, nothing) for nothing in (np.nan, np.nan, 0.0, 0, 0)))
+        return Moments(*(np.full(k, missing) for missing in (np.nan, np.nan, 0.0, 0, 0)))
     is_other = ~np.eye(k, dtype=bool)
 
     def others(of_family: NDArray[Any]) -> NDArray[Any]:
-        """Return a row for each family: what is of the others."""
+        """Return a row for each family: the values of all other families."""
         return np.broadcast_to(of_family, (k, k))[is_other].reshape(k, k - 1)
 
-    means, sizes, squares = told
+    means, sizes, squares = statistics
     return _moments(others(means), others(sizes), others(squares))
 
 
@@ -130,17 +134,17 @@ def _by_family(
 ) -> tuple[Floats, tuple[Floats, NDArray[np.int64], Floats]]:
     """Return the values by family and size; and of each family the mean, the number and the squares about the mean."""
     _, family = np.unique(np.asarray(families), return_inverse=True)
-    kept = np.asarray(values, dtype=np.float64)
-    order = np.lexsort((kept, family))
-    kept, family = kept[order], family[order]
+    ordered = np.asarray(values, dtype=np.float64)
+    order = np.lexsort((ordered, family))
+    ordered, family = ordered[order], family[order]
     sizes = np.bincount(family)
-    means = np.bincount(family, kept) / sizes
-    squares: Floats = np.bincount(family, (kept - means[family]) ** 2).astype(np.float64)
-    return kept, (means, sizes, squares)
+    means = np.bincount(family, ordered) / sizes
+    squares: Floats = np.bincount(family, (ordered - means[family]) ** 2).astype(np.float64)
+    return ordered, (means, sizes, squares)
 
 
 def _moments(means: Floats, sizes: NDArray[np.int64], squares: Floats) -> Moments:
-    """Return the nulls that families along the last axis make up."""
+    """Return the nulls over families along the last axis."""
     k, mean, n = means.shape[-1], np.asarray(means.mean(axis=-1)), np.asarray(sizes.sum(axis=-1))
     if k < LEAST_FAMILIES:
         return Moments(mean, np.full_like(mean, np.nan), np.zeros_like(mean), n, np.full_like(n, k))
@@ -155,33 +159,33 @@ def _moments(means: Floats, sizes: NDArray[np.int64], squares: Floats) -> Moment
 
 
 def common_prior(nulls: Sequence[FamilyNull]) -> Prior | None:
-    """Return what the nulls of many candidates say together of a variance, worth 25 degrees of freedom.
+    """Return the common variance of many candidates' nulls, worth 25 degrees of freedom.
 
-    A few families know their variance badly, many candidates know it well: the mean of the log variances, after Smyth,
+    A few families estimate a variance poorly, many candidates estimate it well: the mean log variance, after Smyth,
     Statistical Applications in Genetics and Molecular Biology 2004, 3, article 3, section 6.2, at fixed degrees.
 
     Returns:
         None where fewer than three nulls have a variance.
     """
-    told = [(null.variance, null.dof) for null in nulls if null.variance]
-    if len(told) < LEAST_NULLS:
+    variances = [(null.variance, null.dof) for null in nulls if null.variance]
+    if len(variances) < LEAST_NULLS:
         return None
-    half = np.array([dof / 2.0 for _, dof in told])
-    logs = np.log([variance for variance, _ in told]) - digamma(half) + np.log(half)
+    half = np.array([dof / 2.0 for _, dof in variances])
+    logs = np.log([variance for variance, _ in variances]) - digamma(half) + np.log(half)
     shift = float(digamma(PRIOR_DOF / 2.0)) - log(PRIOR_DOF / 2.0)
     return Prior(exp(float(logs.mean()) + shift), PRIOR_DOF)
 
 
 def compare(score: float, null: FamilyNull, prior: Prior | None, least: int = LEAST_CONTROLS) -> NullTest:
-    """Return how a score stands against its null; no test with fewer than `least` controls. See `predicted`."""
-    if not null.has(least) or null.variance is None:
+    """Return the test of a score against its null; no test with fewer than `least` controls. See `t_prediction`."""
+    if not null.has_controls(least) or null.variance is None:
         return UNTESTED
-    told = (null.mean, null.variance, null.dof, null.n_controls, null.n_families)
-    found = predicted(np.array([score]), Moments(*(np.array([value]) for value in told)), prior)
-    return NullTest(*(float(values[0]) for values in found))
+    moments = (null.mean, null.variance, null.dof, null.n_controls, null.n_families)
+    test = t_prediction(np.array([score]), Moments(*(np.array([value]) for value in moments)), prior)
+    return NullTest(*(float(values[0]) for values in test))
 
 
-def predicted(scores: Floats, nulls: Moments, prior: Prior | None) -> tuple[Floats, Floats, Floats]:
+def t_prediction(scores: Floats, nulls: Moments, prior: Prior | None) -> tuple[Floats, Floats, Floats]:
     """Return z, t and degrees of freedom of scores: a t prediction for one new model of a new family.
 
     After Hahn and Meeker, Statistical Intervals, 1991, 4.8, the variance moderated by `prior`.
@@ -189,12 +193,12 @@ def predicted(scores: Floats, nulls: Moments, prior: Prior | None) -> tuple[Floa
     Args:
         scores: in any shape.
         nulls: that of each score, all with a variance.
-        prior: what the nulls of all candidates say.
+        prior: the common variance of all candidates' nulls.
     """
     variance, dof = nulls.variance, nulls.dof
     if prior is not None:
         variance = (prior.dof * prior.variance + dof * variance) / (prior.dof + dof)
         dof = dof + prior.dof
     gap = scores - nulls.mean
-    # The mean's own error grows with the variance that is believed in.
+    # The mean's own error grows with the moderated variance.
     return gap / np.sqrt(variance), gap / np.sqrt(variance * (1.0 + 1.0 / nulls.n_families)), dof

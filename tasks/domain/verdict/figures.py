@@ -1,4 +1,4 @@
-"""All that a validation says of one score, ours or a rival's, under the same null and design."""
+"""All figures of one score in a validation, ours or a rival's, under the same null and design."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ KINDS = (DOCUMENTED, UNDOCUMENTED)
 
 @dataclass(frozen=True)
 class Figures:
-    """What a score is worth. By kind of candidates, documented or undocumented: `calls` over students and models of
+    """The figures of a score. By kind of candidates, documented or undocumented: `calls` over students and models of
     human data, `calls_over_all` over every target that verdicts are formed for, and `attribution`."""
 
     students: Auroc
@@ -78,14 +78,14 @@ def rival_figures(values: Floats, is_control: Bools, population: Population, see
 
 def aurocs(scores: Floats, population: Population, roles: Sequence[str], seed: int, *, is_by_vendor: bool) -> Auroc:
     """Return the mean column AUROC of learners of these roles."""
-    told = {
+    score_of = {
         (model.model, group): None if np.isnan(scores[target, place]) else float(scores[target, place])
         for target, model in enumerate(population.models)
         for place, group in enumerate(population.groups)
     }
     family_of = {model.model: model.family for model in population.models}
-    chosen = columns(population, roles, is_by_vendor=is_by_vendor)
-    return mean_auroc(chosen, told, family_of, np.random.default_rng(seed))
+    teacher_columns = columns(population, roles, is_by_vendor=is_by_vendor)
+    return mean_auroc(teacher_columns, score_of, family_of, np.random.default_rng(seed))
 
 
 def centred_by_vendor(values: Floats, cohort: Cohort) -> Floats:
@@ -99,7 +99,7 @@ def centred_by_reference(values: Floats, cohort: Cohort) -> Floats:
     As the score of version 0.1.0 was: a vendor with many models weighs as many times.
     """
     vendor = np.array(cohort.vendor)
-    is_used = (cohort.is_yardstick & ~np.isnan(values)).astype(np.float64)
+    is_used = (cohort.is_background_of & ~np.isnan(values)).astype(np.float64)
     is_other = (vendor[:, None] != vendor[None, :]).astype(np.float64)
     n = is_used @ is_other
     total = np.where(is_used > 0.0, values, 0.0) @ is_other
@@ -121,12 +121,12 @@ class Published:
 
 @dataclass(frozen=True)
 class Validation:
-    """All that a validation says.
+    """All results of a validation.
 
     `composite`: of the verdict's own score; `strictly`: its mean column AUROC against all that did not learn from that
     very group, `tuned`: that of derived models and variants. `rivals`: the same figures of other scores, and
-    `provenance` the decision of Model Provenance Testing as published; both None where they were not asked for.
-    `n_embedded`: prompts that the embedding was made of, all others take all. `verdicts`: by role, how many targets
+    `provenance` the decision of Model Provenance Testing as published; both None where they were not requested.
+    `n_embedded`: prompts that the embedding used; all other scores use all. `verdicts`: by role, how many targets
     have which verdict as their best. `adversaries`: each with its nearest candidate.
     """
 
@@ -145,11 +145,11 @@ class Validation:
 
 
 def published_figures(p_values: Floats, is_control: Bools, population: Population, seed: int) -> Published:
-    """Return what a test with p values of its own decides; Bonferroni over snapshots and candidates.
+    """Return the decisions of a test with its own p values; Bonferroni over snapshots and candidates.
 
     Args:
         p_values: n x n, of target and reference; NaN where there is none.
-        is_control: n x G, who is unrelated to whom.
+        is_control: n x G, which models are unrelated to which groups.
         population: the models.
         seed: chance of the intervals.
     """
@@ -159,11 +159,14 @@ def published_figures(p_values: Floats, is_control: Bools, population: Populatio
     vendors = [head.vendor for head in population.heads]
     places, groups = np.nonzero(is_control & ~np.isnan(p) & population.is_documented[None, :])
     families = [population.family[place] for place in places]
-    told = {kind: _over_groups(p, kind, population, (STUDENT, HUMAN)) for kind in KINDS}
+    tests_of_kind = {kind: _over_groups(p, kind, population, (STUDENT, HUMAN)) for kind in KINDS}
     controls, named = control_alarms(_over_groups(p, DOCUMENTED, population, (INDEPENDENT,)), vendors, population, seed)
     cells = share(list(p[places, groups] <= LEVEL), families, np.random.default_rng(seed))
     return Published(
-        {kind: calls(found, vendors, kind, population) for kind, found in told.items() if found}, controls, named, cells
+        {kind: calls(tests, vendors, kind, population) for kind, tests in tests_of_kind.items() if tests},
+        controls,
+        named,
+        cells,
     )
 
 

@@ -1,4 +1,4 @@
-"""One family of hypotheses a target: whom did it learn from, among these vendors? And errors over targets."""
+"""One family of hypotheses for each target: which of these vendors taught it? And errors over targets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from tasks.domain.stats.multiple_testing import benjamini_hochberg, holm
 
 @dataclass(frozen=True)
 class TargetTest:
-    """What a target's family of hypotheses says; `best`: the place of the candidate with the least p.
+    """The test of a target's family of hypotheses; `best`: the place of the candidate with the least p.
 
     `p_target`: chance of so small a p for any of the `n_candidates` where it learned from none of them: that one target
-    asked alone. `p_holm`: over targets, chance of any false call in the run. `q`: over targets, the expected share of
+    tested alone. `p_holm`: over targets, chance of any false call in the run. `q`: over targets, the expected share of
     false calls among all calls this sure. `p_candidate`: of each candidate, Holm over the target's candidates, scaled
     to how many targets were called at q .05 (Benjamini and Bogomolov 2014): keeps the errors among called targets.
     """
@@ -48,8 +48,8 @@ def target_tests(p_values: Mapping[str, Mapping[int, float]]) -> dict[str, Targe
             best=best,
             n_candidates=len(p_values[name]),
             p_target=p,
-            p_holm=_told(p_holm),
-            q=_told(q),
+            p_holm=_one_if_none(p_holm),
+            q=_one_if_none(q),
             p_candidate=_within(p_values[name], scale),
         )
         for name, best, p, q, p_holm in zip(names, least, alone, q_values, adjusted, strict=True)
@@ -59,8 +59,8 @@ def target_tests(p_values: Mapping[str, Mapping[int, float]]) -> dict[str, Targe
 def _within(p_values: Mapping[int, float], scale: float) -> dict[int, float]:
     places: Sequence[int] = sorted(p_values)
     adjusted = holm([p_values[place] for place in places])
-    return {place: min(1.0, scale * _told(p)) for place, p in zip(places, adjusted, strict=True)}
+    return {place: min(1.0, scale * _one_if_none(p)) for place, p in zip(places, adjusted, strict=True)}
 
 
-def _told(p: float | None) -> float:
+def _one_if_none(p: float | None) -> float:
     return 1.0 if p is None else p

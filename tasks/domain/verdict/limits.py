@@ -1,4 +1,4 @@
-"""What a verdict needs at least, and which statistic it rests on: numbers that are read before anything is computed."""
+"""The least that a verdict needs, and the statistic it rests on."""
 
 STATISTIC = "composite"
 VERSION = "1"
@@ -12,10 +12,10 @@ LEAST_LEFT = 4
 are enough: it is tested to join a null, and no verdict rests on it alone."""
 
 LEAST_FAMILIES = 2
-"""Families below which the spread between families can't be seen."""
+"""Families below which the spread between families can't be estimated."""
 
 LEAST_NULLS = 3
-"""Nulls below which they say nothing of each other."""
+"""Nulls below which they have no common variance."""
 
 PRIOR_DOF = 25.0
 """Degrees of freedom that all candidates' nulls together are worth to one: calls differ little from 8 to 100."""

@@ -1,5 +1,5 @@
-"""All scores of a population tested: by group, then by vendor, then over targets; once more at equal length, and once
-without the controls that look like students."""
+"""Tests of all scores of a population: by group, then by vendor, then over targets; also at equal length, and without
+the controls that look like students."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def lineage_tests(
 
     Args:
         scores: n x G, of each target for each group.
-        is_control: n x G, whose scores are chance.
+        is_control: n x G, unrelated models, whose scores are chance.
         population: the models.
         without: n x V, controls to leave out of a vendor's nulls.
     """
@@ -63,20 +63,20 @@ def lineage_tests(
     for target, model in enumerate(population.models):
         for place, unit in enumerate(units):
             if is_hypothesis(target, unit, population) and not np.isnan(vendors.p[target, place]):
-                told = p_values.setdefault((model.role == INDEPENDENT_ROLE, unit.kind), {})
-                told.setdefault(model.model, {})[place] = float(vendors.p[target, place])
-    found = {key: target_tests(told) for key, told in p_values.items()}
+                by_target = p_values.setdefault((model.role == INDEPENDENT_ROLE, unit.kind), {})
+                by_target.setdefault(model.model, {})[place] = float(vendors.p[target, place])
+    tests_of = {key: target_tests(by_target) for key, by_target in p_values.items()}
     return LineageTests(
         units=units,
         groups=groups,
         vendors=vendors,
-        of_kind={kind: told for (is_independent, kind), told in found.items() if not is_independent},
-        controls_of_kind={kind: told for (is_independent, kind), told in found.items() if is_independent},
+        of_kind={kind: tests for (is_independent, kind), tests in tests_of.items() if not is_independent},
+        controls_of_kind={kind: tests for (is_independent, kind), tests in tests_of.items() if is_independent},
     )
 
 
 def is_hypothesis(target: int, unit: VendorUnit, population: Population) -> bool:
-    """Say whether a vendor may have taught a target: no kin of it, and not ruled out beforehand with all its groups."""
+    """Return whether a vendor may have taught a target: no kin of it, and with a group that is not ruled out."""
     groups = list(unit.groups)
     is_open = ~population.is_impossible[target, groups]
     return not population.is_kin[target, groups].any() and bool(is_open.any())
@@ -85,27 +85,27 @@ def is_hypothesis(target: int, unit: VendorUnit, population: Population) -> bool
 def resembling_controls(tests: LineageTests) -> Bools:
     """Return which controls (n) look like students of which vendor (V), each tested without its own family."""
     p = np.where(np.isnan(tests.vendors.p), 1.0, tests.vendors.p)
-    found: Bools = tests.vendors.is_control & (p <= NAMED_BELOW)
-    return found
+    is_resembling: Bools = tests.vendors.is_control & (p <= NAMED_BELOW)
+    return is_resembling
 
 
-def at_equal_length(scores: Floats, lengths: Floats, is_control: Bools) -> Floats:
-    """Return scores less what closeness of length explains of them, n x K.
+def length_adjusted_scores(scores: Floats, lengths: Floats, is_control: Bools) -> Floats:
+    """Return scores less the part that closeness of length explains, n x K.
 
     The slope is that of the scores of unrelated models on their closeness of length, within candidates, never below 0.
 
     Args:
         scores: n x K.
-        lengths: closeness of length, n x K, NaN where it is not known: then nothing is explained.
-        is_control: n x K, who is unrelated.
+        lengths: closeness of length, n x K, NaN where missing: then nothing is subtracted.
+        is_control: n x K, which models are unrelated.
     """
-    told = is_control & ~np.isnan(scores) & ~np.isnan(lengths)
-    n = told.sum(axis=0)
+    is_known = is_control & ~np.isnan(scores) & ~np.isnan(lengths)
+    n = is_known.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        length_means = np.where(told, lengths, 0.0).sum(axis=0) / n
-        score_means = np.where(told, scores, 0.0).sum(axis=0) / n
-    x = np.where(told & (n >= 2), lengths - length_means, 0.0)
-    y = np.where(told & (n >= 2), scores - score_means, 0.0)
+        length_means = np.where(is_known, lengths, 0.0).sum(axis=0) / n
+        score_means = np.where(is_known, scores, 0.0).sum(axis=0) / n
+    x = np.where(is_known & (n >= 2), lengths - length_means, 0.0)
+    y = np.where(is_known & (n >= 2), scores - score_means, 0.0)
     bottom = float((x**2).sum())
     slope = max(float((x * y).sum()) / bottom, 0.0) if bottom > 0.0 else 0.0
     explained = slope * (lengths - length_means)

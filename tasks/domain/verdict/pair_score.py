@@ -1,4 +1,4 @@
-"""What is measured of each pair besides the score of the verdict."""
+"""Measurements of each pair besides the score of the verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -13,9 +13,9 @@ from tasks.domain.verdict.population import Population
 
 @dataclass(frozen=True)
 class PairScore:
-    """How alike one target is to one reference: D with its interval, and what stands beside it.
+    """How alike one target is to one reference: D with its interval, and other measures.
 
-    `prefix_overlap_d`: mean prefix overlap, centred by vendor. `prefix_overlap`: what that is before centring.
+    `prefix_overlap_d`: mean prefix overlap, centred by vendor. `prefix_overlap`: the same before centring.
     `embedding`: mean centred cosine, None where nothing is embedded.
     """
 
@@ -32,25 +32,25 @@ class PairScore:
 
 @dataclass(frozen=True)
 class Pairs:
-    """The same of all pairs of n models: `figures` holds each figure as an n x n matrix, NaN where there is none."""
+    """The scores of all pairs of n models: `figures` holds each figure as an n x n matrix, NaN where there is none."""
 
     models: tuple[str, ...]
     figures: Mapping[str, Floats]
 
     def get(self, cell: tuple[int, int]) -> PairScore | None:
-        """Return one pair by the places of target and reference; None where they have no common prompt."""
-        told = {name: float(values[cell]) for name, values in self.figures.items()}
-        if isnan(told["n_prompts"]):
+        """Return the pair at the places of target and reference; None where they have no common prompt."""
+        value_of = {name: float(values[cell]) for name, values in self.figures.items()}
+        if isnan(value_of["n_prompts"]):
             return None
-        known: dict[str, Any] = {name: None if isnan(value) else value for name, value in told.items()}
-        known["n_prompts"] = int(told["n_prompts"])
-        return PairScore(target=self.models[cell[0]], reference=self.models[cell[1]], **known)
+        fields: dict[str, Any] = {name: None if isnan(value) else value for name, value in value_of.items()}
+        fields["n_prompts"] = int(value_of["n_prompts"])
+        return PairScore(target=self.models[cell[0]], reference=self.models[cell[1]], **fields)
 
 
 FIGURES = tuple(field.name for field in fields(PairScore) if field.name not in ("target", "reference"))
 
 
-def placed(columns: Mapping[str, Sequence[Any]], population: Population) -> Pairs:
+def pairs_from_columns(columns: Mapping[str, Sequence[Any]], population: Population) -> Pairs:
     """Return pairs as matrices.
 
     Args:
@@ -60,20 +60,22 @@ def placed(columns: Mapping[str, Sequence[Any]], population: Population) -> Pair
     place, n = population.place, len(population.models)
     target, reference = (np.array([place[model] for model in columns[side]], dtype=np.int64) for side in SIDES)
     is_pair = target != reference
-    found = {}
+    matrices = {}
     for name in FIGURES:
-        found[name] = np.full((n, n), np.nan)
+        matrices[name] = np.full((n, n), np.nan)
         values = np.array(columns[name], dtype=np.float64)
-        found[name][target[is_pair], reference[is_pair]] = values[is_pair]
-    return Pairs(tuple(place), found)
+        matrices[name][target[is_pair], reference[is_pair]] = values[is_pair]
+    return Pairs(tuple(place), matrices)
 
 
 SIDES = ("target", "reference")
 
 
-def of_list(pairs: Sequence[PairScore], population: Population) -> Pairs:
+def pairs_from_list(pairs: Sequence[PairScore], population: Population) -> Pairs:
     """Return pairs as matrices, from one object each."""
-    return placed({name: [getattr(pair, name) for pair in pairs] for name in (*SIDES, *FIGURES)}, population)
+    return pairs_from_columns(
+        {name: [getattr(pair, name) for pair in pairs] for name in (*SIDES, *FIGURES)}, population
+    )
 
 
 def matrix(pairs: Pairs, name: str) -> Floats:

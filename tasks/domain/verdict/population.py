@@ -1,4 +1,4 @@
-"""Who is who in a population: candidates in groups, unrelated controls of each, and who can't be whose teacher."""
+"""The models of a population: candidate groups, the unrelated controls of each, and impossible teachers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from tasks.domain.pairwise.prompt_replies import Cohort, Places
 
 @dataclass(frozen=True)
 class DocumentedModel:
-    """A model and what is documented of it.
+    """A model and its documented lineage.
 
     `is_reference`: a candidate teacher. `is_background`: in the cohort that scores are centred on. `is_control`:
-    independent besides, so its scores tell what chance looks like. `base`: the model or group that it was trained from.
+    also independent, so its scores show what chance looks like. `base`: the model or group that it was trained from.
     `released`: a date as YYYY, YYYY-MM or YYYY-MM-DD.
     """
 
@@ -33,16 +33,16 @@ class DocumentedModel:
     released: str | None = None
 
     def is_kin(self, other: "DocumentedModel") -> bool:
-        """Say whether both come from one vendor or one family."""
+        """Return whether both come from one vendor or one family."""
         return self.vendor == other.vendor or self.family == other.family
 
-    def is_of(self, other: "DocumentedModel") -> bool:
-        """Say whether this model is documented as made from the other one, or from its group."""
+    def descends_from(self, other: "DocumentedModel") -> bool:
+        """Return whether this model is documented as made from the other one, or from its group."""
         return other.group in self.learned_from or bool({other.model, other.group} & {self.parent, self.base})
 
 
 def is_released_after(model: DocumentedModel, other: DocumentedModel) -> bool:
-    """Say whether a model came out after another one, as far as both dates are known."""
+    """Return whether a model was released after another one, at both dates' precision; False where one is missing."""
     if model.released is None or other.released is None:
         return False
     n = min(len(model.released), len(other.released))
@@ -57,7 +57,7 @@ class Population:
 
     @cached_property
     def cohort(self) -> Cohort:
-        """Return the models as the pair engine needs them."""
+        """Return the models as input of the pair engine."""
         return Cohort(
             tuple(model.vendor for model in self.models),
             tuple(model.family for model in self.models),
@@ -84,12 +84,12 @@ class Population:
 
     @cached_property
     def heads(self) -> tuple[DocumentedModel, ...]:
-        """Return a model of each group, which stands for its vendor and family."""
+        """Return one model of each group, which represents its vendor and family."""
         return tuple(self.models[places[0]] for places in self.snapshots)
 
     @cached_property
     def is_documented(self) -> Bools:
-        """Return which groups (G) are all of independent models: nobody taught them, as far as is known."""
+        """Return which groups (G) hold independent models only: they have no known teacher."""
         return np.array([all(self.models[i].is_control for i in places) for places in self.snapshots], dtype=bool)
 
     @cached_property
@@ -105,7 +105,7 @@ class Population:
 
     @cached_property
     def is_impossible(self) -> Bools:
-        """Return an n x G matrix: who can't have learned from whom, as every snapshot is later or made from it."""
+        """Return an n x G matrix: which group can't have taught which model: each snapshot is later or made from it."""
         return np.array(
             [[all(self._cannot_teach(i, model) for i in places) for places in self.snapshots] for model in self.models],
             dtype=bool,
@@ -113,7 +113,7 @@ class Population:
 
     def _cannot_teach(self, reference: int, model: DocumentedModel) -> bool:
         other = self.models[reference]
-        return other.model == model.model or is_released_after(other, model) or other.is_of(model)
+        return other.model == model.model or is_released_after(other, model) or other.descends_from(model)
 
     @cached_property
     def family(self) -> tuple[str, ...]:
@@ -129,17 +129,17 @@ def best_snapshots(population: Population, scores: np.ndarray) -> tuple[np.ndarr
         scores: n x n; a model is no candidate for itself.
     """
     n, n_groups = len(population.models), len(population.groups)
-    found, which = np.full((n, n_groups), np.nan), np.full((n, n_groups), -1, dtype=np.int64)
+    best, snapshot = np.full((n, n_groups), np.nan), np.full((n, n_groups), -1, dtype=np.int64)
     for group, places in enumerate(population.snapshots):
         values = np.where(places[None, :] == np.arange(n)[:, None], np.nan, scores[:, places])
-        is_told = ~np.isnan(values).all(axis=1)
-        chosen = np.nanargmax(values[is_told], axis=1)
-        found[is_told, group] = values[is_told, chosen]
-        which[is_told, group] = places[chosen]
-    return found, which
+        has_score = ~np.isnan(values).all(axis=1)
+        chosen = np.nanargmax(values[has_score], axis=1)
+        best[has_score, group] = values[has_score, chosen]
+        snapshot[has_score, group] = places[chosen]
+    return best, snapshot
 
 
-def in_order(values: Sequence[float]) -> list[int]:
+def places_by_value(values: Sequence[float]) -> list[int]:
     """Return the places of values, the highest first, NaN last, equals by place."""
     return sorted(
         range(len(values)), key=lambda i: (np.isnan(values[i]), -values[i] if values[i] == values[i] else 0.0, i)

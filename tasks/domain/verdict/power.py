@@ -1,4 +1,4 @@
-"""With these controls and prompts, how often would a student like the documented ones be found?"""
+"""Power: how often a student like the documented ones would be called with these controls and prompts."""
 
 from dataclasses import dataclass
 from math import sqrt
@@ -18,7 +18,7 @@ PROMPTS_PER_VARIANCE = 20.0
 """Sampling of prompts is 5 % of the null's variance at 400 prompts, and falls as one over their number."""
 
 FAMILIES_ENOUGH = 4
-"""Families of controls below which power was measured to fall faster than t alone says: with three of them .36 of
+"""Families of controls below which power was measured to fall faster than by t alone: with three of them .36 of
 AlpacaEval's students were called alone, with four .91. The effect shrinks in proportion to families less one."""
 
 TYPICAL_STRETCH = 1.1
@@ -29,7 +29,7 @@ LEVEL = 0.05
 
 @dataclass(frozen=True)
 class Power:
-    """The chance that a student like the documented ones is found: `alone`, its target asked alone at .05, and
+    """The chance that a student like the documented ones is found: `alone`, its target tested alone at .05, and
     `over_targets`, after Holm's correction over the targets. `reason`: why there can be no verdict; then both are 0.
     """
 
@@ -56,11 +56,11 @@ def power(n_controls: int, n_families: int, n_candidates: int, n_prompts: int, n
     if n_controls < LEAST_CONTROLS or n_families < LEAST_FAMILIES:
         needed = f"at least {LEAST_CONTROLS} of {LEAST_FAMILIES} are needed"
         return Power(0.0, 0.0, f"{n_controls} unrelated controls of {n_families} families, {needed}")
-    found = [
+    chances = [
         sum(_chance(effect, n_families, n_candidates * n, n_prompts) for effect in EFFECTS) / len(EFFECTS)
         for n in (1, max(n_targets, 1))
     ]
-    return Power(found[0], found[1])
+    return Power(chances[0], chances[1])
 
 
 def _chance(effect: float, n_families: int, n_tests: int, n_prompts: int) -> float:

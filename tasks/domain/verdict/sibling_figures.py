@@ -1,12 +1,12 @@
-"""The sibling test held against documented lineage: is a student nearer to its teacher than models of the same base?"""
+"""The sibling test compared with documented lineage: is a student nearer to its teacher than its siblings are?"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from tasks.domain.pairwise.matrices import Floats
-from tasks.domain.verdict.calls import LEVEL, nearest
-from tasks.domain.verdict.documented import STUDENT, taught_by
+from tasks.domain.verdict.calls import LEVEL, nearest_group
+from tasks.domain.verdict.documented import STUDENT, teacher_groups
 from tasks.domain.verdict.lineage_tests import LineageTests, is_hypothesis
 from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.siblings import sibling_tests
@@ -35,7 +35,7 @@ class SiblingFigures:
 
 def sibling_figures(scores: Floats, tests: LineageTests, population: Population, seed: int) -> SiblingFigures:
     """Return the figures; intervals are over students."""
-    found = sibling_tests(scores, population)
+    test_of = sibling_tests(scores, population)
     n_students = n_tested = n_positive = n_untaught = untaught_positive = 0
     negative: list[str] = []
     others: list[tuple[bool, str]] = []
@@ -43,8 +43,8 @@ def sibling_figures(scores: Floats, tests: LineageTests, population: Population,
     for target, model in enumerate(population.models):
         if model.role != STUDENT or model.base is None:
             continue
-        teachers = taught_by(model, population)
-        at_teachers = [found[target, group].p for group in sorted(teachers) if (target, group) in found]
+        teachers = teacher_groups(model, population)
+        at_teachers = [test_of[target, group].p for group in sorted(teachers) if (target, group) in test_of]
         if teachers:
             n_students += 1
             n_tested += bool(at_teachers)
@@ -54,17 +54,17 @@ def sibling_figures(scores: Floats, tests: LineageTests, population: Population,
                 negative.append(f"{model.model}: {f'p {min(at_teachers):.3f}' if at_teachers else 'no siblings here'}")
             vendors = {population.heads[group].vendor for group in teachers}
             for group, head in enumerate(population.heads):
-                if group in teachers or (target, group) not in found or population.is_kin[target, group]:
+                if group in teachers or (target, group) not in test_of or population.is_kin[target, group]:
                     continue
-                hit = (found[target, group].p <= LEVEL, model.model)
+                hit = (test_of[target, group].p <= LEVEL, model.model)
                 others.append(hit)
                 of_vendors.extend([hit] * (head.vendor not in vendors))
         else:
             units = [unit for unit in tests.units if is_hypothesis(target, unit, population)]
-            group_first = nearest(tests, target, units, population)
-            if group_first is not None and (target, group_first) in found:
+            group_first = nearest_group(tests, target, units, population)
+            if group_first is not None and (target, group_first) in test_of:
                 n_untaught += 1
-                untaught_positive += found[target, group_first].p <= LEVEL
+                untaught_positive += test_of[target, group_first].p <= LEVEL
     return SiblingFigures(
         n_students,
         n_tested,

@@ -14,7 +14,7 @@ from tasks.domain.verdict.population import Population
 SIBLINGS, BASE = "siblings", "base"
 LEAST_SIBLINGS = 3
 LEAST_TEACHERS = 2
-"""Kinds of teaching among the siblings below which their spread can't be seen."""
+"""Kinds of teaching among the siblings below which their spread can't be estimated."""
 
 SAME_DATA = "none"
 
@@ -33,7 +33,7 @@ def sibling_tests(scores: Floats, population: Population) -> dict[tuple[int, int
     """Return the test of each target (place) and candidate group (place) that has siblings, or else its base, here.
 
     With siblings: the target's score less the mean of theirs, a t over siblings as `family_null` has it; siblings with
-    the same teacher are one family, and those who learned from this very group are left out. The variance is moderated
+    the same teacher are one family; those that learned from this group are left out. The variance is moderated
     over candidate groups. With the base alone: the target's score less the base's, against the same difference for the
     other vendors' groups.
 
@@ -41,28 +41,28 @@ def sibling_tests(scores: Floats, population: Population) -> dict[tuple[int, int
         scores: n x G, the highest score of each target for each group.
         population: the models.
     """
-    found: dict[tuple[int, int], SiblingTest] = {}
+    test_of: dict[tuple[int, int], SiblingTest] = {}
     for target, model in enumerate(population.models):
         if model.base is None:
             continue
         tests = _against_siblings(target, scores, population) or _against_base(target, scores, population)
-        found |= {(target, group): told for group, told in tests.items()}
-    return found
+        test_of |= {(target, group): test for group, test in tests.items()}
+    return test_of
 
 
 def _against_siblings(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
-    known = population.models
+    models = population.models
     nulls: dict[int, FamilyNull] = {}
-    same_base = [i for i, other in enumerate(known) if i != target and other.base == known[target].base]
+    same_base = [i for i, other in enumerate(models) if i != target and other.base == models[target].base]
     for group, name in enumerate(population.groups):
-        places = [i for i in same_base if name not in known[i].learned_from and not np.isnan(scores[i, group])]
-        teachers = [";".join(known[i].learned_from) or SAME_DATA for i in places]
-        if len(places) >= LEAST_SIBLINGS and len(set(teachers)) >= LEAST_TEACHERS and _is_told(scores[target, group]):
+        places = [i for i in same_base if name not in models[i].learned_from and not np.isnan(scores[i, group])]
+        teachers = [";".join(models[i].learned_from) or SAME_DATA for i in places]
+        if len(places) >= LEAST_SIBLINGS and len(set(teachers)) >= LEAST_TEACHERS and _has_value(scores[target, group]):
             nulls[group] = family_null([float(scores[i, group]) for i in places], teachers)
     variances = [null.variance for null in nulls.values() if null.variance]
     if not variances:
         return {}
-    # A few siblings know their variance badly: what it is on average over candidates stands behind each.
+    # A few siblings estimate their variance poorly: each is moderated by the mean variance over candidates.
     pooled, dof = float(np.mean(variances)), PRIOR_DOF
     tests = {}
     for group, null in nulls.items():
@@ -75,17 +75,17 @@ def _against_siblings(target: int, scores: Floats, population: Population) -> di
 
 
 def _against_base(target: int, scores: Floats, population: Population) -> dict[int, SiblingTest]:
-    known = population.models
-    name = known[target].base
-    bases = [i for i, other in enumerate(known) if i != target and name in (other.model, other.group)]
+    models = population.models
+    name = models[target].base
+    bases = [i for i, other in enumerate(models) if i != target and name in (other.model, other.group)]
     if not bases:
         return {}
-    own = {known[i].vendor for i in bases}
+    own = {models[i].vendor for i in bases}
     gaps = scores[target] - np.array([_mean(scores[bases, group]) for group in range(scores.shape[1])])
-    told = [k for k, gap in enumerate(gaps) if _is_told(gap) and population.heads[k].vendor not in own]
+    with_gap = [k for k, gap in enumerate(gaps) if _has_value(gap) and population.heads[k].vendor not in own]
     tests = {}
-    for group in told:
-        others = [k for k in told if population.heads[k].vendor != population.heads[group].vendor]
+    for group in with_gap:
+        others = [k for k in with_gap if population.heads[k].vendor != population.heads[group].vendor]
         vendors = [population.heads[k].vendor for k in others]
         if len(set(vendors)) < LEAST_SIBLINGS:
             continue
@@ -101,5 +101,5 @@ def _mean(values: Floats) -> float:
     return float(kept.mean()) if len(kept) else float("nan")
 
 
-def _is_told(value: float | np.floating) -> bool:
+def _has_value(value: float | np.floating) -> bool:
     return not np.isnan(value)

@@ -1,4 +1,4 @@
-"""Which candidates can't be told from the best one: one source among them, and nobody knows which."""
+"""The source cluster: candidates that can't be told from the best one. One of them is the source."""
 
 import numpy as np
 from scipy.special import stdtrit
@@ -16,7 +16,7 @@ def source_cluster(blocks: Floats, best: int) -> list[int]:
     have in common cancels (batch means: Law and Kelton, Simulation Modeling and Analysis, 9.5).
 
     Args:
-        blocks: blocks x candidates, each block's mean score less what unrelated models have; NaN where there is none.
+        blocks: blocks x candidates, each block's mean score less that of unrelated models; NaN where there is none.
         best: the column of the best candidate.
     """
     gaps = blocks[:, best : best + 1] - blocks

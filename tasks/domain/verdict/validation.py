@@ -1,4 +1,4 @@
-"""How well a score tells documented students from all others, and whether its p values mean what they say."""
+"""How well a score separates documented students from other models, and whether its p values are calibrated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -47,15 +47,17 @@ def mean_auroc(
 ) -> Auroc:
     """Return each teacher's column AUROC and their mean: the teacher is fixed, learners are ranked with others.
 
-    A teacher that is close to everybody can't win it. The interval draws whole families of targets, as models of one
-    family are no independent witnesses; a draw that leaves a column without learners or others leaves it out.
+    A teacher that is close to every model gains nothing. The interval draws whole families of targets, as models of
+    one family are not independent; a draw that leaves a column without learners or others leaves it out.
     """
-    valued = [_valued(column, scores) for column in columns]
-    told = [(column, p, n) for column, (p, n) in zip(columns, valued, strict=True) if p and n]
-    if not told:
+    valued = [_scored_names(column, scores) for column in columns]
+    filled = [(column, p, n) for column, (p, n) in zip(columns, valued, strict=True) if p and n]
+    if not filled:
         return Auroc(None, None, None, {})
-    of_teacher = {column.teacher: (auroc(list(p.values()), list(n.values())), len(p), len(n)) for column, p, n in told}
-    families = sorted({family_of[name] for _, p, n in told for name in (*p, *n)})
+    of_teacher = {
+        column.teacher: (auroc(list(p.values()), list(n.values())), len(p), len(n)) for column, p, n in filled
+    }
+    families = sorted({family_of[name] for _, p, n in filled for name in (*p, *n)})
     drawn = []
     for _ in range(DRAWS):
         times = dict(
@@ -66,7 +68,7 @@ def mean_auroc(
             )
         )
         parts = []
-        for _, p, n in told:
+        for _, p, n in filled:
             positives = [v for name, v in p.items() for _ in range(times[family_of[name]])]
             negatives = [v for name, v in n.items() for _ in range(times[family_of[name]])]
             if positives and negatives:
@@ -77,7 +79,7 @@ def mean_auroc(
     return Auroc(fmean(a for a, _, _ in of_teacher.values()), low, high, of_teacher)
 
 
-def _valued(column: Column, scores: Scores) -> tuple[dict[str, float], dict[str, float]]:
+def _scored_names(column: Column, scores: Scores) -> tuple[dict[str, float], dict[str, float]]:
     learners, others = (
         {name: value for name in names if (value := scores.get((name, column.teacher))) is not None}
         for names in (column.learners, column.others)

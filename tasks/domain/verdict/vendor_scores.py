@@ -1,4 +1,4 @@
-"""Tested scores of groups -> scores of vendors: the first hypothesis is whose model taught a target."""
+"""Tested scores of groups -> scores of vendors: the first hypothesis is which vendor's model taught a target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.tested import Scores
 
 SHARES = np.array([2.0, 1.0]) / 3.0
-"""What a vendor's nearest and second nearest group count: one group's luck is not the vendor's."""
+"""Weights of a vendor's nearest and second nearest group: one group's chance is not the vendor's."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class VendorUnit:
 
 def vendor_units(population: Population) -> list[VendorUnit]:
     """Return the vendors of candidate groups, documented ones first, each by name."""
-    found: dict[tuple[str, str], list[int]] = {}
+    groups_of: dict[tuple[str, str], list[int]] = {}
     for group, head in enumerate(population.heads):
         kind = DOCUMENTED if population.is_documented[group] else UNDOCUMENTED
-        found.setdefault((kind, head.vendor), []).append(group)
-    return [VendorUnit(vendor, kind, tuple(groups)) for (kind, vendor), groups in sorted(found.items())]
+        groups_of.setdefault((kind, head.vendor), []).append(group)
+    return [VendorUnit(vendor, kind, tuple(groups)) for (kind, vendor), groups in sorted(groups_of.items())]
 
 
 def vendor_scores(t: Floats, units: Sequence[VendorUnit], population: Population) -> Scores:
@@ -47,12 +47,12 @@ def vendor_scores(t: Floats, units: Sequence[VendorUnit], population: Population
     for place, unit in enumerate(units):
         groups = list(unit.groups)
         best = -np.sort(-t[:, groups], axis=1)[:, : len(SHARES)]  # NaN last
-        is_told = ~np.isnan(best)
-        shares = SHARES[: best.shape[1]] * is_told
+        has_score = ~np.isnan(best)
+        shares = SHARES[: best.shape[1]] * has_score
         total = shares.sum(axis=1)
         values[:, place] = np.divide(
-            np.where(is_told, best * shares, 0.0).sum(axis=1), total, out=np.full(len(t), np.nan), where=total > 0.0
+            np.where(has_score, best * shares, 0.0).sum(axis=1), total, out=np.full(len(t), np.nan), where=total > 0.0
         )
-        is_control[:, place] = population.is_unrelated[:, groups].all(axis=1) & is_told.any(axis=1)
+        is_control[:, place] = population.is_unrelated[:, groups].all(axis=1) & has_score.any(axis=1)
     documented = np.array([unit.kind == DOCUMENTED for unit in units], dtype=bool)
     return Scores(values, is_control, population.family, documented)

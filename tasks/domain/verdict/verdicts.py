@@ -74,14 +74,14 @@ class Verdict:
 
 def verdicts(analysis: Analysis) -> Iterator[Verdict]:
     """Yield a verdict for each target and candidate group, by target and rank."""
-    known = analysis.measured.population.models
-    cells = sorted(analysis.kinds, key=lambda cell: (known[cell[0]].model, analysis.ranks[cell]))
+    models = analysis.measured.population.models
+    cells = sorted(analysis.kinds, key=lambda cell: (models[cell[0]].model, analysis.ranks[cell]))
     if not cells:
         return
     target, group = np.array(cells).T
     low, high = intervals(analysis.measured.composite.blocks[:, target, analysis.snapshot[target, group]])
     for cell, *ends in zip(cells, low, high, strict=True):
-        yield _row(cell, (_figure(ends[0]), _figure(ends[1])), analysis)
+        yield _row(cell, (_none_if_nan(ends[0]), _none_if_nan(ends[1])), analysis)
 
 
 def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis) -> Verdict:
@@ -92,14 +92,14 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
     reference = int(analysis.snapshot[cell])
     pair = measured.pairs.get((target, reference))
     groups, prefix_overlap, embedding = analysis.plain.groups, analysis.prefix_overlap, analysis.embedding
-    adjusted = _adjusted(cell, analysis, analysis.plain)
+    adjusted = _adjusted_p(cell, analysis, analysis.plain)
     sibling = analysis.siblings.get(cell)
     tests = analysis.weights.get(model.model)
     verdict = _verdict(cell, analysis, analysis.plain, analysis.level)
-    named, unit = _named(cell, analysis)
-    without = _adjusted(cell, analysis, analysis.without) if named else None
+    resembling, unit = _resembling_controls(cell, analysis)
+    without = _adjusted_p(cell, analysis, analysis.without) if resembling else None
     degrees = _degrees(cell, pair, analysis)
-    top = analysis.tops.get(population.models[reference].model)
+    ceiling = analysis.ceilings.get(population.models[reference].model)
     heads = [population.heads[place] for place in analysis.plain.units[unit].groups]
     return Verdict(
         target=model.model,
@@ -113,16 +113,16 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
         score=float(analysis.scores[cell]),
         score_low=ends[0],
         score_high=ends[1],
-        null_mean=_figure(groups.null_mean[cell]),
-        null_sd=_figure(groups.null_sd[cell]),
-        z=_figure(groups.z[cell]),
-        p_t=_figure(groups.p[cell]),
+        null_mean=_none_if_nan(groups.null_mean[cell]),
+        null_sd=_none_if_nan(groups.null_sd[cell]),
+        z=_none_if_nan(groups.z[cell]),
+        p_t=_none_if_nan(groups.p[cell]),
         n_candidates=adjusted.n_candidates,
         p_candidate=adjusted.p_candidate,
         p_target=adjusted.p_target,
         p_holm=adjusted.p_holm,
         q=adjusted.q,
-        p_at_length=_at_length(cell, analysis, analysis.level),
+        p_at_length=_p_at_length(cell, analysis, analysis.level),
         sibling_kind=sibling.kind if sibling else None,
         n_siblings=sibling.n if sibling else None,
         sibling_t=sibling.t if sibling else None,
@@ -132,20 +132,20 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
         prefix_overlap_d=pair.prefix_overlap_d if pair else None,
         low=pair.low if pair else None,
         high=pair.high if pair else None,
-        prefix_overlap_null_mean=_figure(prefix_overlap.null_mean[cell]),
+        prefix_overlap_null_mean=_none_if_nan(prefix_overlap.null_mean[cell]),
         degree=degrees[0],
         degree_low=degrees[1],
         degree_high=degrees[2],
-        ceiling_d=top.prefix_overlap_d if top else None,
-        ceiling_kind=top.kind if top else None,
+        ceiling_d=ceiling.prefix_overlap_d if ceiling else None,
+        ceiling_kind=ceiling.kind if ceiling else None,
         embedding=pair.embedding if pair else None,
-        embedding_z=_figure(embedding.z[cell]),
-        embedding_p=_figure(embedding.p[cell]),
+        embedding_z=_none_if_nan(embedding.z[cell]),
+        embedding_p=_none_if_nan(embedding.p[cell]),
         is_source=group in analysis.cluster.get(target, frozenset()),
         expected_by=expected_by(model, heads, measured.named_vendors or {}),
-        resembling_controls=named,
+        resembling_controls=resembling,
         p_target_without=without.p_target if without else None,
-        verdict_without=_verdict(cell, analysis, analysis.without, analysis.level_without) if named else None,
+        verdict_without=_verdict(cell, analysis, analysis.without, analysis.level_without) if resembling else None,
         length_closeness=pair.length_closeness if pair else None,
         n_prompts=int(analysis.n_prompts[cell]),
         n_controls=int(groups.n_controls[cell]),
@@ -155,23 +155,23 @@ def _row(cell: Cell, ends: tuple[float | None, float | None], analysis: Analysis
     )
 
 
-def _adjusted(cell: Cell, analysis: Analysis, tests: LineageTests) -> Adjusted:
+def _adjusted_p(cell: Cell, analysis: Analysis, tests: LineageTests) -> Adjusted:
     """Return the p of a pair's family of hypotheses."""
     if cell in analysis.alone:
         return analysis.alone[cell]
     unit = analysis.plain.unit_of[cell[1]]
     model, kind = analysis.measured.population.models[cell[0]], tests.units[unit].kind
     is_independent = model.role == INDEPENDENT_ROLE
-    told = (tests.controls_of_kind if is_independent else tests.of_kind).get(kind, {}).get(model.model)
-    if told is None or unit not in told.p_candidate:
+    test = (tests.controls_of_kind if is_independent else tests.of_kind).get(kind, {}).get(model.model)
+    if test is None or unit not in test.p_candidate:
         return Adjusted(0, None, None, None, None, False)
-    p_holm, q = (None, None) if is_independent else (told.p_holm, told.q)
-    is_nearest = told.best == unit and _is_nearest_of_vendor(cell, analysis)
-    return Adjusted(told.n_candidates, told.p_candidate[unit], told.p_target, p_holm, q, is_nearest)
+    p_holm, q = (None, None) if is_independent else (test.p_holm, test.q)
+    is_nearest = test.best == unit and _is_nearest_of_vendor(cell, analysis)
+    return Adjusted(test.n_candidates, test.p_candidate[unit], test.p_target, p_holm, q, is_nearest)
 
 
 def _is_nearest_of_vendor(cell: Cell, analysis: Analysis) -> bool:
-    """Say whether a group is the nearest of its vendor's that are open to the target."""
+    """Return whether a group is the nearest of its vendor's that are open to the target."""
     groups = [
         group
         for group in analysis.plain.units[analysis.plain.unit_of[cell[1]]].groups
@@ -180,12 +180,12 @@ def _is_nearest_of_vendor(cell: Cell, analysis: Analysis) -> bool:
     return bool(groups) and min(groups, key=lambda group: analysis.ranks[cell[0], group]) == cell[1]
 
 
-def _at_length(cell: Cell, analysis: Analysis, level: LineageTests) -> float | None:
-    """Return the p of a pair's vendor at equal length, times the hypotheses of its target; of a pair alone its own."""
+def _p_at_length(cell: Cell, analysis: Analysis, level: LineageTests) -> float | None:
+    """Return p of a pair's vendor at equal length, times its target's hypotheses; a pair alone has its own p."""
     if cell in analysis.alone:
-        return _figure(level.groups.p[cell])
-    p = _figure(level.vendors.p[cell[0], analysis.plain.unit_of[cell[1]]])
-    n = _adjusted(cell, analysis, analysis.plain).n_candidates
+        return _none_if_nan(level.groups.p[cell])
+    p = _none_if_nan(level.vendors.p[cell[0], analysis.plain.unit_of[cell[1]]])
+    n = _adjusted_p(cell, analysis, analysis.plain).n_candidates
     return min(1.0, p * n) if p is not None and n else None
 
 
@@ -196,10 +196,10 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: Lineage
         return RULED_OUT
     if population.models[target].role == INDEPENDENT_ROLE and kind != ASKED and kind != KIN:
         return INDEPENDENT
-    adjusted = _adjusted(cell, analysis, tests)
+    adjusted = _adjusted_p(cell, analysis, tests)
     is_alone = cell in analysis.alone
     is_nearest_of_vendor = is_alone or _is_nearest_of_vendor(cell, analysis)
-    own_p = _figure(tests.groups.p[cell])
+    own_p = _none_if_nan(tests.groups.p[cell])
     n_groups = 1 if is_alone else len(analysis.plain.units[analysis.plain.unit_of[cell[1]]].groups)
     sibling = analysis.siblings.get(cell)
     shared = analysis.weights.get(population.models[target].model)
@@ -216,21 +216,21 @@ def _verdict(cell: Cell, analysis: Analysis, tests: LineageTests, level: Lineage
             p_candidate=adjusted.p_candidate if not is_alone else adjusted.q,
             is_nearest=adjusted.is_nearest,
             is_distinct=is_nearest_of_vendor or (own_p is not None and own_p * n_groups <= LEVEL),
-            p_at_length=_at_length(cell, analysis, level) if kind != KIN else adjusted.p_target,
+            p_at_length=_p_at_length(cell, analysis, level) if kind != KIN else adjusted.p_target,
             sibling_p=sibling.p if sibling and kind != KIN else None,
             weights_q=adjusted.q if kind == KIN else weights_q,
-            embedding_p=_figure(analysis.embedding.p[cell]),
+            embedding_p=_none_if_nan(analysis.embedding.p[cell]),
             degree=_degrees(cell, pair, analysis)[0],
         )
     )
 
 
-def _named(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
-    """Return the controls that look like students of a group's vendor, but the target's family; and that vendor."""
+def _resembling_controls(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
+    """Return the controls that look like students of a group's vendor, without the target's family; and the vendor."""
     population, unit = analysis.measured.population, analysis.plain.unit_of[cell[1]]
     names = [
         population.models[place].model
-        for place in np.flatnonzero(analysis.named[:, unit])
+        for place in np.flatnonzero(analysis.resembling[:, unit])
         if population.models[place].family != population.models[cell[0]].family
     ]
     return names, unit
@@ -238,13 +238,17 @@ def _named(cell: Cell, analysis: Analysis) -> tuple[list[str], int]:
 
 def _degrees(cell: Cell, pair: PairScore | None, analysis: Analysis) -> tuple[float | None, float | None, float | None]:
     """Return the degree of D with the ends of its interval."""
-    mean = _figure(analysis.prefix_overlap.null_mean[cell])
-    tops: Mapping = analysis.tops
+    mean = _none_if_nan(analysis.prefix_overlap.null_mean[cell])
+    ceilings: Mapping = analysis.ceilings
     if pair is None or mean is None:
         return None, None, None
-    top = tops.get(pair.reference)
-    return degree(pair.prefix_overlap_d, mean, top), degree(pair.low, mean, top), degree(pair.high, mean, top)
+    ceiling = ceilings.get(pair.reference)
+    return (
+        degree(pair.prefix_overlap_d, mean, ceiling),
+        degree(pair.low, mean, ceiling),
+        degree(pair.high, mean, ceiling),
+    )
 
 
-def _figure(value: float | np.floating) -> float | None:
+def _none_if_nan(value: float | np.floating) -> float | None:
     return None if np.isnan(value) else float(value)

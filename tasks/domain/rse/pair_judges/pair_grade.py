@@ -98,7 +98,7 @@ class PairGrade:
         grade = {"type": "integer", "enum": list(GRADES)}
         return judge_prompt.json_format(self.name, {"note": {"type": "string"}, **dict.fromkeys(ASPECTS, grade)})
 
-    def read(self, text: str) -> PairGrades | Unreadable:
+    def parse_answer(self, text: str) -> PairGrades | Unreadable:
         """Return the grades of an answer, or why there are none; a grade may be written as a number or as its digit."""
         answer = one_object(text)
         if isinstance(answer, Unreadable):

@@ -23,8 +23,8 @@ class TextSimilarity:
 
     def grades(self, pair: ReplyPair) -> PairGrades:
         """Return how alike the two replies are; the order of the two changes nothing."""
-        found = aspects.compared(profile(pair.first), profile(pair.second))
-        return PairGrades(_on_scale(found.style), _on_scale(found.structure), _on_scale(found.content))
+        similarity = aspects.compare_profiles(profile(pair.first), profile(pair.second))
+        return PairGrades(_on_scale(similarity.style), _on_scale(similarity.structure), _on_scale(similarity.content))
 
 
 def _on_scale(share: float) -> float:
