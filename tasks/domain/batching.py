@@ -46,11 +46,11 @@ def queues(requests: Sequence[Request], cards: dict[str, ModelCard], size: int |
     by_model: dict[str, list[Request]] = {}
     for request in requests:
         by_model.setdefault(request.model, []).append(request)
-    found: list[list[Batch]] = []
-    for model, mine in by_model.items():
+    result: list[list[Batch]] = []
+    for model, model_requests in by_model.items():
         limits = cards[model].limits
         most = size or _size(limits)
-        chunks = [mine[start : start + most] for start in range(0, len(mine), most)]
+        chunks = [model_requests[start : start + most] for start in range(0, len(model_requests), most)]
         # Batches smaller than the calls in flight fill them together, with one more to follow when the first is done.
         n_queues = min(max(LEAST_QUEUES, -(-limits.concurrency // most) + 1), limits.concurrency, len(chunks))
         for queue in range(n_queues):
@@ -59,11 +59,11 @@ def queues(requests: Sequence[Request], cards: dict[str, ModelCard], size: int |
                 "requests_per_minute": limits.requests_per_minute and limits.requests_per_minute / n_queues,
             }
             card = cards[model].model_copy(update={"limits": limits.model_copy(update=share)})
-            found.append(
+            result.append(
                 [
                     Batch(content_id("batch", [r.request_id for r in chunk]), number, card, tuple(chunk))
                     for number, chunk in enumerate(chunks, start=1)
                     if (number - 1) % n_queues == queue
                 ]
             )
-    return found
+    return result

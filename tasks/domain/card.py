@@ -1,4 +1,4 @@
-"""What a model card and a prompt set's card may say. ExportedBank; an unknown key is refused."""
+"""What a model card and a prompt set's card may say. Frozen; an unknown key is refused."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -19,7 +19,7 @@ Attribute = Literal["name", "maker", "parent_company", "country", "model_family"
 
 
 class Strict(BaseModel):
-    """ExportedBank, and unknown keys are errors."""
+    """Frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 

@@ -93,10 +93,10 @@ class Unanswered(WorldError):
     is_retryable = True
 
     def __init__(self, problems: Sequence[str], *, where: str) -> None:
-        shown = [f"- {problem}" for problem in problems[:MOST_PROBLEMS]]
+        first = [f"- {problem}" for problem in problems[:MOST_PROBLEMS]]
         more = [f"- and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
         super().__init__(
-            "\n".join([f"{len(problems)} batches are not fully answered; the others are published:", *shown, *more]),
+            "\n".join([f"{len(problems)} batches are not fully answered; the others are published:", *first, *more]),
             where=where,
             remedy="\nRetry the run, or start another of the same round: only what has no reply is asked.",
         )

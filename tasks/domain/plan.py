@@ -232,11 +232,11 @@ class Plan(Strict):
         if value is None:
             return None
         sets = [choice.set for choice in info.data.get("prompts", ())]
-        for key, names, known in (
+        for key, names, existing in (
             ("references", value.references, info.data.get("models", value.references)),
             ("prompt_sets", value.prompt_sets, sets or value.prompt_sets),
         ):
-            if stray := sorted(set(names) - set(known)):
+            if stray := sorted(set(names) - set(existing)):
                 raise ValueError(f"its {key} name {', '.join(stray)}, which the plan does not")
         return value
 

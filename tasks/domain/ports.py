@@ -37,7 +37,7 @@ class Endpoint(Protocol):
 class Provider(Protocol):
     """One way to reach models, chosen by `endpoint.provider` of a card."""
 
-    def check(self, card: ModelCard, models_dir: Path) -> None:
+    def require_available(self, card: ModelCard, models_dir: Path) -> None:
         """Raise InputError where a key or a file that `serve` needs is not there."""
         ...
 

@@ -17,7 +17,7 @@ def question(request: Request) -> Question:
     return request.fingerprint, request.prompt_id, sampling_text(request.sampling), request.sample
 
 
-def prompts_anew(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
+def refreshed_prompts(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
     """Return the prompts that every round asks anew: all, none, or the plan's sample of each set.
 
     Args:
@@ -31,21 +31,23 @@ def prompts_anew(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
     by_set: dict[str, list[str]] = {}
     for prompt, name in set_of.items():
         by_set.setdefault(name, []).append(prompt)
-    return frozenset(prompt for mine in by_set.values() for prompt in sample_prompts(mine, plan.refresh.n, plan.seed))
+    return frozenset(
+        prompt for prompts in by_set.values() for prompt in sample_prompts(prompts, plan.refresh.n, plan.seed)
+    )
 
 
-def in_its_round(request: Request, plan: Plan, anew: frozenset[str], asked: Mapping[Question, str]) -> Request:
+def with_round(request: Request, plan: Plan, refreshed: frozenset[str], last_round: Mapping[Question, str]) -> Request:
     """Return `request`, or the one of an earlier round that its policy lets stand for it.
 
     Args:
         request: of the present round.
         plan: whose policy counts.
-        anew: the prompts that every round asks anew.
-        asked: in which round each question was answered last.
+        refreshed: the prompts that every round asks anew.
+        last_round: in which round each question was answered last.
     """
     concerned = plan.refresh.models or plan.models
-    if request.model not in concerned or request.prompt_id in anew:
+    if request.model not in concerned or request.prompt_id in refreshed:
         return request
-    earlier = asked.get(question(request), request.round)
+    earlier = last_round.get(question(request), request.round)
     same = request_id(request.fingerprint, request.prompt_id, request.sampling, request.sample, earlier)
     return replace(request, request_id=same, round=earlier)

@@ -16,5 +16,5 @@ def rng_for(seed: int, purpose: str, *names: str) -> np.random.Generator:
         purpose: the kind of computation; with another one equal names draw other numbers.
         names: what is computed, such as a target, a judge and a score.
     """
-    known = [FORMER_NAMES.get(name, name) for name in names]
-    return np.random.default_rng(int(content_id(purpose, seed, *known)[:16], 16))
+    seed_names = [FORMER_NAMES.get(name, name) for name in names]
+    return np.random.default_rng(int(content_id(purpose, seed, *seed_names)[:16], 16))

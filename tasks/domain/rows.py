@@ -139,8 +139,8 @@ Purpose = Literal["reply", "identity", "judge", "grade", "mutation"]
 
 def request_row(request: Request, purpose: Purpose, at: datetime) -> dict[str, Any]:
     """Return a row of `raw.request`: a call for `purpose` that is wanted at `at`."""
-    told = {"sampling_text": sampling_text(request.sampling), "purpose": purpose, "requested_at": at}
-    return asdict(request) | told
+    columns = {"sampling_text": sampling_text(request.sampling), "purpose": purpose, "requested_at": at}
+    return asdict(request) | columns
 
 
 def prompt_row(prompt: Prompt, at: datetime) -> dict[str, Any]:

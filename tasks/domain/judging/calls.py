@@ -31,7 +31,7 @@ def asks_model(judge: str) -> bool:
     return hasattr(registry.load(judges, judge), "messages")
 
 
-def reads(judge: str, score: Literal["loose", "strict"]) -> bool:
+def decides_score(judge: str, score: Literal["loose", "strict"]) -> bool:
     """Say whether the labels of `judge` decide about this score; one that reads the text alone decides about both."""
     return not asks_model(judge) or ASPECTS[score] in registry.load(judges, judge).aspects
 
@@ -99,37 +99,37 @@ class ModelJudge:
         messages = self.judge.messages(reply, identity, self.lexicon)
         prompt = prompt_id(messages)
         request = Request("", self.card.name, self.card.fingerprint, prompt, 0, ROUND, messages)
-        return self.again(JudgeCall(request, Prompt(prompt, f"judge-{self.judge.name}", prompt, messages)), 0)
+        return self.with_attempt(JudgeCall(request, Prompt(prompt, f"judge-{self.judge.name}", prompt, messages)), 0)
 
-    def again(self, call: JudgeCall, attempt: int) -> JudgeCall:
+    def with_attempt(self, call: JudgeCall, attempt: int) -> JudgeCall:
         """Return the same call at another attempt: another sample of the same question."""
         sent = self.card.sampling.for_sample(attempt)
         if self.card.structured_output:
             sent["response_format"] = self.judge.response_format(self.lexicon)
-        named = request_id(self.card.fingerprint, call.prompt.prompt_id, sent, attempt, ROUND)
-        return replace(call, request=replace(call.request, request_id=named, sample=attempt, sampling=sent))
+        repeated_id = request_id(self.card.fingerprint, call.prompt.prompt_id, sent, attempt, ROUND)
+        return replace(call, request=replace(call.request, request_id=repeated_id, sample=attempt, sampling=sent))
 
-    def told(self, answer: Answer, identity: Identity) -> ClaimLabel | MissingReason | None:
+    def label_of_answer(self, answer: Answer, identity: Identity) -> ClaimLabel | MissingReason | None:
         """Return the label, the reason why there is none, or None where the call itself has to be made again."""
         if not answer.is_settled:
             return None
         if answer.reply_text is None:
             return MissingReason.REFUSED
-        found = self.judge.read(answer.reply_text, self.lexicon, identity)
-        return found if isinstance(found, ClaimLabel) else found.reason
+        label = self.judge.parse_answer(answer.reply_text, self.lexicon, identity)
+        return label if isinstance(label, ClaimLabel) else label.reason
 
     def outcome_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> JudgeOutcome:
         """Return what is known of a reply when these answers, by request, are there; `first` is the first call."""
         calls: list[JudgeCall] = []
-        found: ClaimLabel | MissingReason | None = None
-        while not isinstance(found, ClaimLabel) and len(calls) < ATTEMPTS:
-            calls.append(self.again(first, len(calls)))
+        label: ClaimLabel | MissingReason | None = None
+        while not isinstance(label, ClaimLabel) and len(calls) < ATTEMPTS:
+            calls.append(self.with_attempt(first, len(calls)))
             answer = answers.get(calls[-1].request.request_id, NOT_ASKED)
-            found = self.told(answer, identity)
-            if found is None:
+            label = self.label_of_answer(answer, identity)
+            if label is None:
                 return JudgeOutcome(answer.missing_reason or MissingReason.NOT_ASKED, tuple(calls), is_waiting=True)
-        assert found is not None, "there is at least one attempt"
-        return JudgeOutcome(found, tuple(calls))
+        assert label is not None, "there is at least one attempt"
+        return JudgeOutcome(label, tuple(calls))
 
     def judge_call_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
         """Return a row of `raw.judge_call`."""

@@ -27,7 +27,7 @@ class Excerpt:
 
 def visible(text: str) -> str:
     """Return `text` with each character that can't be seen, such as a bidi mark, written as ⟨U+202E⟩."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_seen, text))
+    return text if text.isascii() and text.isprintable() else "".join(map(_visible_character, text))
 
 
 def excerpt(text: str, most: int = MOST_CHARACTERS) -> Excerpt:
@@ -37,8 +37,8 @@ def excerpt(text: str, most: int = MOST_CHARACTERS) -> Excerpt:
         if len(whole) <= most:
             return Excerpt((whole,))
     half = most // 2
-    head = _fitting([_seen(char) for char in text[:half]], half)
-    tail = _fitting([_seen(char) for char in reversed(text[-half:])], half)
+    head = _first_pieces([_visible_character(char) for char in text[:half]], half)
+    tail = _first_pieces([_visible_character(char) for char in reversed(text[-half:])], half)
     return Excerpt(("".join(head), "".join(reversed(tail))), len(text) - len(head) - len(tail))
 
 
@@ -53,12 +53,12 @@ def fence_token(*texts: str) -> str:
 
 def fenced(label: str, text: Excerpt, token: str) -> str:
     """Return `text` between an opening and a closing fence that bear `token`, as does the mark of what was left out."""
-    cut = f"\n[{token}: {text.n_truncated} characters are left out here]\n"
-    return f"<{label}-{token}>\n{cut.join(text.parts)}\n</{label}-{token}>"
+    gap = f"\n[{token}: {text.n_truncated} characters are left out here]\n"
+    return f"<{label}-{token}>\n{gap.join(text.parts)}\n</{label}-{token}>"
 
 
 @cache
-def _seen(char: str) -> str:
+def _visible_character(char: str) -> str:
     code = ord(char)
     is_selector = any(low <= code <= high for low, high in _HIDDEN_SELECTORS)
     if char not in _PLAIN and (is_selector or unicodedata.category(char) in _HIDDEN_CATEGORIES):
@@ -66,7 +66,7 @@ def _seen(char: str) -> str:
     return char
 
 
-def _fitting(pieces: list[str], most: int) -> list[str]:
+def _first_pieces(pieces: list[str], most: int) -> list[str]:
     """Return the first of `pieces` that together have at most `most` characters."""
     length = 0
     for number, piece in enumerate(pieces):

@@ -69,7 +69,7 @@ def messages(task: str, form: str, reply: JudgedReply, identity: Identity, lexic
         excerpt(reply.prompt_text, MOST_QUESTION) if reply.prompt_text is not None else Excerpt(("(not recorded)",))
     )
     answer = excerpt(reply.text)
-    facts = facts_shown(identity, lexicon)
+    facts = facts_text(identity, lexicon)
     token = fence_token(facts, *question.parts, *answer.parts)
     material = "\n\n".join(
         [
@@ -84,7 +84,7 @@ def messages(task: str, form: str, reply: JudgedReply, identity: Identity, lexic
     return (Message("system", f"{task}\n\n{RULES}\n\n{_FORM}\n{form}"), Message("user", material))
 
 
-def facts_shown(identity: Identity, lexicon: Lexicon) -> str:
+def facts_text(identity: Identity, lexicon: Lexicon) -> str:
     """Return the facts as a judge sees them, a line for each attribute and one for the vendor."""
     facts = identity.facts.model_dump()
     lines = [f"- {attribute}: {_fact(facts[attribute])}" for attribute in ATTRIBUTES]
@@ -108,8 +108,8 @@ def vendor_menu(lexicon: Lexicon) -> str:
     for vendor in sorted(lexicon.vendors, key=lambda vendor: vendor.id):
         names = [name.text for name in vendor.makers]
         chinese = [name for name in names if not name.isascii()]
-        shown_names = list(dict.fromkeys([*names[:1], *chinese[:1], *(family.name for family in vendor.models)]))
-        lines.append(f"  {vendor.id}: {', '.join(shown_names)}")
+        menu_names = list(dict.fromkeys([*names[:1], *chinese[:1], *(family.name for family in vendor.models)]))
+        lines.append(f"  {vendor.id}: {', '.join(menu_names)}")
     return "\n".join(lines)
 
 

@@ -37,7 +37,7 @@ class LlmJudge(Protocol):
         """Return OpenAI's `response_format` for endpoints with structured output."""
         ...
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+    def parse_answer(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
         """Return the label of an answer, or why there is none; never raises, never assumes.
 
         With `identity`, an answer that can't be true of it is unreadable as well, and facts that are unknown are not

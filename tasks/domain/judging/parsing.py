@@ -41,7 +41,7 @@ class _SecondValue(ValueError):
     """A key has two values."""
 
 
-def one_object(text: str) -> dict[str, Any] | Unreadable:
+def parse_object(text: str) -> dict[str, Any] | Unreadable:
     """Return the JSON object of an answer, or why it can't be relied on.
 
     The whole text is the object, or it stands between the tags with nothing behind them; a Markdown fence around it is
@@ -62,7 +62,7 @@ def one_object(text: str) -> dict[str, Any] | Unreadable:
     return _between_tags(rest[tag.start() + len(_OPENING_TAG) :])
 
 
-def checked(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
+def menu_fault(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
     """Return None where `answer` has the keys of `menu` and no others, each with a value that it allows."""
     if answer.keys() != menu.keys():
         return Unreadable(MissingReason.OFF_MENU, f"keys {sorted(answer.keys() ^ menu.keys())}")
@@ -86,11 +86,11 @@ def _between_tags(text: str) -> dict[str, Any] | Unreadable:
     """Return the object at the start of `text`, which has to close the tag and end there."""
     fence = _FENCE.match(text)
     start = fence.start("body") if fence else 0
-    found = _decoded(text, start)
-    if isinstance(found, Unreadable):
+    decoded = _decode_object(text, start)
+    if isinstance(decoded, Unreadable):
         inside = text.partition(_CLOSING_TAG)[0].strip()
-        return found if inside else Unreadable(MissingReason.NO_ANSWER, "nothing between the tags")
-    value, end = found
+        return decoded if inside else Unreadable(MissingReason.NO_ANSWER, "nothing between the tags")
+    value, end = decoded
     behind = re.sub(r"^\s*```", "", text[end:]) if fence else text[end:]
     behind = behind.strip()
     if not behind.startswith(_CLOSING_TAG):
@@ -103,14 +103,14 @@ def _between_tags(text: str) -> dict[str, Any] | Unreadable:
 
 
 def _whole(text: str) -> dict[str, Any] | Unreadable:
-    found = _decoded(text, 0)
-    if isinstance(found, Unreadable):
-        return found
-    value, end = found
+    decoded = _decode_object(text, 0)
+    if isinstance(decoded, Unreadable):
+        return decoded
+    value, end = decoded
     return Unreadable(MissingReason.TWO_ANSWERS, "text behind the object") if text[end:].strip() else value
 
 
-def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
+def _decode_object(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
     """Return the object that begins at `start`, white space aside, and where it ends."""
     start += len(text[start:]) - len(text[start:].lstrip())
     try:
@@ -124,15 +124,15 @@ def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
     return value, end
 
 
-def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _object_of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
         raise _SecondValue("a key stands there twice")
-    return found
+    return result
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_single, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object_of_pairs, parse_constant=_no_constant)

@@ -15,7 +15,7 @@ SCORES: tuple[Score, ...] = ("loose", "strict")
 POOLED = "all"
 YES, NO = "yes", "no"
 
-Read = ClaimLabel | MissingReason
+JudgeResult = ClaimLabel | MissingReason
 """What a judge told of a reply: its label, or why there is none."""
 
 
@@ -59,7 +59,7 @@ class JudgeValidation:
     score: Score
     n_clusters: int | None
     labels: Agreement
-    found: Detection
+    detection: Detection
 
     @property
     def coverage(self) -> float:
@@ -86,7 +86,7 @@ class Disagreement:
     label: ClaimLabel
 
 
-def sampled(replies: Sequence[LabelledReply], most: int | None, seed: int) -> list[LabelledReply]:
+def sample_replies(replies: Sequence[LabelledReply], most: int | None, seed: int) -> list[LabelledReply]:
     """Return up to `most` replies in their order, of each model in proportion to how many there are; None: all.
 
     A larger number keeps what a smaller one chose with the same seed, so that what was asked of them serves again.
@@ -102,8 +102,8 @@ def sampled(replies: Sequence[LabelledReply], most: int | None, seed: int) -> li
     return [replies[number] for number in sorted(number for _, _, number in sorted(turns)[:most])]
 
 
-def checks(
-    replies: Sequence[LabelledReply], labels: Sequence[Read], scores: Sequence[Score] = SCORES
+def validations_by_group(
+    replies: Sequence[LabelledReply], labels: Sequence[JudgeResult], scores: Sequence[Score] = SCORES
 ) -> list[JudgeValidation]:
     """Return each score over all replies, by model and by language; a score without gold labels is left out.
 
@@ -124,22 +124,22 @@ def checks(
         parts = [(kind, value, [pair for pair in both if getattr(pair[0], kind) == value]) for value in values]
         groups += parts if len(parts) > 1 else []
     return [
-        found
+        validation
         for score in scores
         for kind, value, pairs in groups
-        if (found := _check(score, kind, value, pairs)) is not None
+        if (validation := _group_validation(score, kind, value, pairs)) is not None
     ]
 
 
-def missing_reasons(labels: Sequence[Read]) -> dict[str, int]:
+def missing_reasons(labels: Sequence[JudgeResult]) -> dict[str, int]:
     """Return why labels are missing and how many, the commonest first."""
-    reasons = [told if isinstance(told, str) else told.missing_reason for told in labels]
+    reasons = [result if isinstance(result, str) else result.missing_reason for result in labels]
     return dict(Counter(reason for reason in reasons if reason is not None).most_common())
 
 
-def disagreements(replies: Sequence[LabelledReply], labels: Sequence[Read], most: int) -> list[Disagreement]:
+def disagreements(replies: Sequence[LabelledReply], labels: Sequence[JudgeResult], most: int) -> list[Disagreement]:
     """Return up to `most` replies that are read otherwise than labelled, spread evenly over all such."""
-    found = [
+    disagreeing = [
         Disagreement(reply, score, label)
         for score in SCORES
         for reply, label in zip(replies, labels, strict=True)
@@ -148,12 +148,14 @@ def disagreements(replies: Sequence[LabelledReply], labels: Sequence[Read], most
         and _label(label, score) is not None
         and _label(label, score) != reply.gold_label(score)
     ]
-    if len(found) <= most:
-        return found
-    return [found[number * len(found) // most] for number in range(most)]
+    if len(disagreeing) <= most:
+        return disagreeing
+    return [disagreeing[number * len(disagreeing) // most] for number in range(most)]
 
 
-def _check(score: Score, group: str, value: str, pairs: Sequence[tuple[LabelledReply, Read]]) -> JudgeValidation | None:
+def _group_validation(
+    score: Score, group: str, value: str, pairs: Sequence[tuple[LabelledReply, JudgeResult]]
+) -> JudgeValidation | None:
     labelled = [(reply, label) for reply, label in pairs if reply.gold_label(score) is not None]
     if not labelled:
         return None
@@ -175,7 +177,7 @@ def _clusters(replies: Iterable[LabelledReply]) -> Iterator[str]:
         yield f"cluster {reply.cluster}" if reply.cluster is not None else f"reply {number}"
 
 
-def _label(label: Read, score: Score) -> bool | None:
+def _label(label: JudgeResult, score: Score) -> bool | None:
     if isinstance(label, str):
         return None
     return label.is_contradiction if score == "loose" else label.is_foreign

@@ -114,16 +114,16 @@ class Lexicon:
         certain = {entry.vendor for _, entries in hits for entry in entries if not entry.name.needs_context}
         context = _Context(text)
         listed = _listed(text, hits)
-        found = []
+        mentions = []
         for number, (match, entries) in enumerate(hits):
             for entry in entries:
                 is_certain = not entry.name.needs_context or entry.vendor in certain or number in listed
-                if is_certain or context.is_given(match):
-                    found.append(
+                if is_certain or context.shows_name(match):
+                    mentions.append(
                         Mention(entry.vendor, entry.kind, entry.name.text, match.start(), match.end(), entry.family)
                     )
                     break
-        return tuple(found)
+        return tuple(mentions)
 
     def names_vendor_or_model(self, text: str) -> bool:
         """Say whether `text` names any vendor or model, or has such a name within a word: such a prompt is leading."""
@@ -144,13 +144,13 @@ class Lexicon:
     def _entries_of(self, match: re.Match[str]) -> list[_Entry]:
         """Return the names that stand at `match` in a spelling that they allow."""
         text, has_version = match[1], match.end() > match.end(1)
-        found = []
+        allowed = []
         for entry in self._entries.get(folded(text), ()):
             is_glued = has_version and not match[0][len(text)].isspace()
             spelling = one_name(entry.name.text, is_exact=entry.name.case)
             if spelling.fullmatch(text) or (is_glued and folded(entry.name.text) == folded(text)):
-                found.append(entry)
-        return found
+                allowed.append(entry)
+        return allowed
 
     @cached_property
     def _by_id(self) -> dict[str, Vendor]:
@@ -219,7 +219,7 @@ class _Context:
         self._text = text
         self._places: list[int] | None = None
 
-    def is_given(self, match: re.Match[str]) -> bool:
+    def shows_name(self, match: re.Match[str]) -> bool:
         """Say whether a version or the words around `match` show that a vendor or model is meant."""
         start, end = match.span()
         if end > match.end(1):
@@ -229,6 +229,6 @@ class _Context:
         if _INTRODUCED.search(self._text[max(0, start - 16) : start]):
             return True
         if self._places is None:
-            self._places = [found.start() for found in _TRADE.finditer(self._text)]
+            self._places = [word.start() for word in _TRADE.finditer(self._text)]
         first = bisect_left(self._places, start - CONTEXT_WIDTH)
         return first < len(self._places) and self._places[first] < end + CONTEXT_WIDTH

@@ -39,8 +39,8 @@ _TWINS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "
 
 def may_hold(text: str, names: Iterable[str]) -> tuple[str, ...]:
     """Return those of `names` that `text` may hold: of any other, no pattern finds a place there."""
-    told = folded(text.translate(_TWINS))
-    return tuple(name for name in names if folded(name) in told)
+    folded_text = folded(text.translate(_TWINS))
+    return tuple(name for name in names if folded(name) in folded_text)
 
 
 def any_name(names: Iterable[str]) -> re.Pattern[str]:

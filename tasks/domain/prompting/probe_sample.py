@@ -29,12 +29,12 @@ def sample_cells(cells: Iterable[Cell], n: int | None, seed: int) -> set[Cell]:
     """
 
     def place(cell: Cell) -> bytes:
-        told = f"{seed} {cell.template_id} {cell.question_id} {cell.sample}"
-        return hashlib.sha256(told.encode()).digest()
+        key = f"{seed} {cell.template_id} {cell.question_id} {cell.sample}"
+        return hashlib.sha256(key.encode()).digest()
 
     turns: Counter[str] = Counter()
     order: list[tuple[int, int, Cell]] = []
     for cell in sorted(set(cells), key=place):
         order.append((turns[cell.question_group], len(order), cell))
         turns[cell.question_group] += 1
-    return {cell for _, _, cell in sorted(order, key=lambda told: told[:2])[:n]}
+    return {cell for _, _, cell in sorted(order, key=lambda entry: entry[:2])[:n]}

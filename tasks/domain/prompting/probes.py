@@ -62,7 +62,7 @@ def wrapped_questions(
         questions: prompts that end with a user's question.
         names: says whether a text names a vendor or a model.
     """
-    found = []
+    wrapped = []
     for question in questions:
         is_named = any(names(turn.content) for turn in question.messages if turn.content)
         for template in templates:
@@ -77,8 +77,8 @@ def wrapped_questions(
                 asks=question.asks,
                 group=question.group,
             )
-            found.append(Wrapped(prompt, template, question, is_named or template.is_leading))
-    return found
+            wrapped.append(Wrapped(prompt, template, question, is_named or template.is_leading))
+    return wrapped
 
 
 def probes(plan: Plan, cards: dict[str, ModelCard], wrapped: Sequence[Wrapped], round_name: str) -> list[Probe]:
@@ -99,15 +99,15 @@ def probe(card: ModelCard, plan: Plan, wrapped: Wrapped, *, sample: int, round_n
     if plan.identity is not None:
         sampling = plan.identity.sampling.over(sampling)
     sent = sampling.for_sample(sample)
-    asked = wrapped.prompt
+    prompt = wrapped.prompt
     request = Request(
-        request_id=request_id(card.fingerprint, asked.prompt_id, sent, sample, round_name),
+        request_id=request_id(card.fingerprint, prompt.prompt_id, sent, sample, round_name),
         model=card.name,
         fingerprint=card.fingerprint,
-        prompt_id=asked.prompt_id,
+        prompt_id=prompt.prompt_id,
         sample=sample,
         round=round_name,
-        messages=asked.messages,
+        messages=prompt.messages,
         sampling=sent,
     )
     return Probe(request, wrapped, mode)

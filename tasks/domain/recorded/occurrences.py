@@ -9,7 +9,7 @@ DIGITS = 16
 
 def keys(ids: list[str]) -> NDArray[np.uint64]:
     """Return the keys of ids, which are hex digits."""
-    joined = "".join(one[:DIGITS] for one in ids)
+    joined = "".join(hex_id[:DIGITS] for hex_id in ids)
     return np.frombuffer(bytes.fromhex(joined), dtype=">u8").astype(np.uint64)
 
 

@@ -20,12 +20,12 @@ _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 class Rows:
     """What the report is made of: rows of relations by their names, and what stands around them.
 
-    `held`: the pairs whose replies the page holds, target and reference. `texts` maps the ids of those replies to their
-    texts. A relation that a snapshot lacks has no rows. `formed_from`: what all of it depends on.
+    `held_pairs`: the pairs whose replies the page holds, target and reference. `texts`: the texts of those replies by
+    their ids. A relation that a snapshot lacks has no rows. `formed_from`: what all of it depends on.
     """
 
     relations: Mapping[str, Sequence[Row]]
-    held: Sequence[tuple[str, str]]
+    held_pairs: Sequence[tuple[str, str]]
     texts: Mapping[str, str]
     findings: Sequence["LinkedSentence"]
     warnings: Sequence[str]
@@ -67,7 +67,7 @@ class Table:
     left_out: Sequence[str] = field(default=())
 
 
-def shown(text: str) -> str:
+def safe_text(text: str) -> str:
     """Return text from outside with every invisible or reordering character replaced, one for one, by U+FFFD."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if plain.isascii() and plain.isprintable():
@@ -77,9 +77,9 @@ def shown(text: str) -> str:
     )
 
 
-def cut(text: str, most: int) -> tuple[str, int]:
+def truncate(text: str, most: int) -> tuple[str, int]:
     """Return the beginning of a text as it is shown, and how many characters were left out."""
-    return shown(text[:most]), max(len(text) - most, 0)
+    return safe_text(text[:most]), max(len(text) - most, 0)
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -106,7 +106,7 @@ def plain(value: Any) -> Cell:
     """Return a cell that holds a value and nothing else."""
     if isinstance(value, bool):
         return Cell("yes" if value else "no", str(int(value)))
-    text = shown(value) if isinstance(value, str) else number(value)
+    text = safe_text(value) if isinstance(value, str) else number(value)
     return Cell(text, "" if value is None or text == MISSING else text if isinstance(value, str) else str(value))
 
 
@@ -139,7 +139,7 @@ def pair_link(target: str, reference: str) -> str:
     return link("pair", target=target, reference=reference)
 
 
-def said(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[LinkedSentence]:
+def linked_sentences(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[LinkedSentence]:
     """Return sentences with where they lead: the first ones to the pairs that they are about, the rest to a section."""
     hrefs = [pair_link(*pair) for pair in pairs]
     return [LinkedSentence(line, hrefs[at] if at < len(hrefs) else section) for at, line in enumerate(lines)]
@@ -147,10 +147,10 @@ def said(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -
 
 def table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Cell]], query: str = "") -> Table:
     """Return a table; a column holds numbers if its cells do, and one that is empty all through is left out."""
-    told = [name for name in columns if any(name in row and row[name].text not in ("", MISSING) for row in rows)]
-    heads = [(*columns[name], all(_is_number(row[name]) for row in rows)) for name in told]
-    left_out = [columns[name][0] for name in columns if name not in told] if rows else []
-    return Table(heads, [[row[name] for name in told] for row in rows], query, left_out)
+    filled = [name for name in columns if any(name in row and row[name].text not in ("", MISSING) for row in rows)]
+    heads = [(*columns[name], all(_is_number(row[name]) for row in rows)) for name in filled]
+    left_out = [columns[name][0] for name in columns if name not in filled] if rows else []
+    return Table(heads, [[row[name] for name in filled] for row in rows], query, left_out)
 
 
 def plain_table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Row], query: str = "") -> Table:

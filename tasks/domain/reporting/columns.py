@@ -188,7 +188,7 @@ READ: Columns = {
     "target": ("target", "Whose probes."),
     "mode": ("mode", SCORES["mode"][1]),
     "judge": ("judge", "Whose readings count."),
-    "n_probes": ("probes", "Probes that were put."),
+    "n_probes": ("probes", "Probes that were sent."),
     "n_missing": ("no reply", "Probes without a reply."),
     "missing_reasons": ("why", "Reasons, with how often each."),
     "n_read": ("read", "Replies that the judge has a reading of."),

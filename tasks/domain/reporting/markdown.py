@@ -19,10 +19,10 @@ def escaped(text: str) -> str:
     Line breaks and other control characters become spaces, characters that only steer how text is drawn are left out.
     """
     spaced = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    shown = " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
-    if len(shown) > MOST_CHARACTERS:
-        shown = f"{shown[:MOST_CHARACTERS]}…"
-    return "".join(_ENTITIES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign) for sign in shown)
+    visible = " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
+    if len(visible) > MOST_CHARACTERS:
+        visible = f"{visible[:MOST_CHARACTERS]}…"
+    return "".join(_ENTITIES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign) for sign in visible)
 
 
 def cell(value: Any) -> str:

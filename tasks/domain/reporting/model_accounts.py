@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tasks.domain.reporting.cells import Row, Rows, shown
+from tasks.domain.reporting.cells import Row, Rows, safe_text
 from tasks.domain.reporting.resembling_controls import named_pairs
 from tasks.domain.reporting.verdict_of_model import account
 
@@ -17,14 +17,14 @@ def accounts(rows: Rows) -> list[list[Any]]:
         of_target.setdefault(row["target"], []).append(row)
         of_vendor.setdefault(row["candidate_vendor"], []).append(row)
     named = {pair["target"] for pair in named_pairs(verdicts)}
-    made = []
+    result = []
     for target, own in sorted(of_target.items()):
         best = min(own, key=lambda row: (row["is_kin"], row["place"]))
         is_odd = target in named or bool(best["resembling_controls"])
         beside = verdicts if target in named else of_vendor[best["candidate_vendor"]]
         others = [row for row in beside if row["target"] != target] if is_odd else []
-        told = account(target, [*own, *others], models)
-        if told.row is not None:
-            parts = [[heading, shown(text)] for heading, text in told.grounds]
-            made.append([target, shown(told.answer), parts, told.row["reference"]])
-    return made
+        target_account = account(target, [*own, *others], models)
+        if target_account.row is not None:
+            parts = [[heading, safe_text(text)] for heading, text in target_account.grounds]
+            result.append([target, safe_text(target_account.answer), parts, target_account.row["reference"]])
+    return result

@@ -38,11 +38,11 @@ def named_pairs(verdicts: Sequence[Row]) -> list[Row]:
     }
     if not named:
         return []
-    found: dict[tuple[str, str], Row] = {}
+    nearest: dict[tuple[str, str], Row] = {}
     for row in sorted(verdicts, key=_order):
         if (row["target"], row["candidate_vendor"], row["kind"]) in named:
-            found.setdefault((row["target"], row["candidate_vendor"]), row)
-    return sorted(found.values(), key=_order)
+            nearest.setdefault((row["target"], row["candidate_vendor"]), row)
+    return sorted(nearest.values(), key=_order)
 
 
 def _order(row: Row) -> tuple[bool, float, str, int]:
@@ -65,9 +65,9 @@ def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
             f"(p {p} alone; nearest: {group}): its lineage entry may be wrong, or the relation runs the other "
             f"way{way}; {_without(vendor, names, verdicts)}."
         )
-    told = listed([f"{row['target']} (p {p_value(row['p_t'])} alone)" for row in pairs])
+    controls = listed([f"{row['target']} (p {p_value(row['p_t'])} alone)" for row in pairs])
     return (
-        f"{told} are documented as independent and serve as controls, yet look like students of {vendor}: their "
+        f"{controls} are documented as independent and serve as controls, yet look like students of {vendor}: their "
         f"lineage entries may be wrong, or the relation runs the other way{way}; {_without(vendor, names, verdicts)}."
     )
 
@@ -98,9 +98,9 @@ def _without(vendor: str, controls: Sequence[str], verdicts: Sequence[Row]) -> s
     changed = [row for row in beside if (row["verdict_without"] in POSITIVE) != row["is_positive"]]
     if not changed:
         return f"without {them} no finding on {vendor} models comes or goes"
-    told = [
+    changes = [
         f"{row['target']} with {row['candidate_group']}: {row['verdict']} -> {row['verdict_without']}"
         for row in changed
     ]
     comes = "finding comes or goes" if len(changed) == 1 else "findings come or go"
-    return f"without {them} {len(changed)} {comes} ({listed(told, 4)})"
+    return f"without {them} {len(changed)} {comes} ({listed(changes, 4)})"

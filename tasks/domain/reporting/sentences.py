@@ -25,10 +25,10 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
         coverage: rows of `mart.coverage`.
         background: rows of `mart.background`.
     """
-    lines = [_pair(row) for row in _told(pairs)]
+    lines = [_pair(row) for row in _reported_pairs(pairs)]
     n_background = sum(bool(row["is_background"]) for row in background)
-    is_told = any(row["role"] == "independent" for row in background)
-    if not is_told and coverage:
+    has_independent = any(row["role"] == "independent" for row in background)
+    if not has_independent and coverage:
         lines.append(
             "No model here is documented as independent, so each was compared against all others: the order of the "
             "scores says who is nearer, not who taught whom."
@@ -47,12 +47,12 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
     return lines
 
 
-def told_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
+def sentence_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the pairs that the first of the sentences are about, in their order."""
-    return [(row["left_model"], row["right_model"]) for row in _told(pairs)]
+    return [(row["left_model"], row["right_model"]) for row in _reported_pairs(pairs)]
 
 
-def _told(pairs: Sequence[Row]) -> list[Row]:
+def _reported_pairs(pairs: Sequence[Row]) -> list[Row]:
     return [row for row in pairs if row["prefix_overlap_self_normalised"] is not None][:MOST_PAIRS]
 
 
@@ -77,14 +77,14 @@ def _interval(row: Row) -> str:
 
 def warning(finding: Finding) -> str:
     """Return one line on what a check found: what the rows are, how many, and the first ones."""
-    shown = "; ".join(
-        ", ".join(f"{key} {_shown(key, value)}" for key, value in row.items()) for row in finding.first[:3]
+    first_rows = "; ".join(
+        ", ".join(f"{key} {_value_text(key, value)}" for key, value in row.items()) for row in finding.first[:3]
     )
     more = " ..." if finding.n_rows > 3 else ""
-    return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({shown}{more})"
+    return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({first_rows}{more})"
 
 
-def _shown(key: str, value: object) -> str:
+def _value_text(key: str, value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float) and key.startswith("p_"):

@@ -38,18 +38,30 @@ def plan(name: str, round_name: str, calls: Sequence[ModelCalls], more: Sequence
         calls: what is asked, a model a row.
         more: sentences about what comes on top, such as the calls to judges.
     """
-    known = [one.usd for one in calls if one.usd is not None]
-    unpriced = sum(one.usd is None for one in calls if one.n_todo)
-    told = [f"About {sum(known):.2f} US dollars for the calls to be made."] if known else []
-    told += [f"Models without a price in their card, whose cost is not known: {unpriced}."] if unpriced else []
+    priced = [of_model.usd for of_model in calls if of_model.usd is not None]
+    unpriced = sum(of_model.usd is None for of_model in calls if of_model.n_todo)
+    sentences = [f"About {sum(priced):.2f} US dollars for the calls to be made."] if priced else []
+    sentences += [f"Models without a price in their card, whose cost is not known: {unpriced}."] if unpriced else []
     rows = [
-        {"model": one.model, "calls": one.n_calls, "done": one.n_answered, "todo": one.n_todo, "usd": one.usd}
-        for one in calls
+        {
+            "model": of_model.model,
+            "calls": of_model.n_calls,
+            "done": of_model.n_answered,
+            "todo": of_model.n_todo,
+            "usd": of_model.usd,
+        }
+        for of_model in calls
     ]
     columns = {"model": "model", "calls": "calls", "answered before": "done", "to be made": "todo", "about USD": "usd"}
-    total = f"{sum(one.n_calls for one in calls)} calls, {sum(one.n_todo for one in calls)} of them to be made."
+    n_calls, n_todo = sum(of_model.n_calls for of_model in calls), sum(of_model.n_todo for of_model in calls)
+    total = f"{n_calls} calls, {n_todo} of them to be made."
     return "\n\n".join(
-        [f"# Plan {escaped(name)}, round {escaped(round_name)}", total, bullets([*told, *more]), table(rows, columns)]
+        [
+            f"# Plan {escaped(name)}, round {escaped(round_name)}",
+            total,
+            bullets([*sentences, *more]),
+            table(rows, columns),
+        ]
     )
 
 
@@ -72,8 +84,8 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
     parts = [f"{n_asked - n_missing} of {n_asked} requests have a reply, {n_missing} have none."]
     if problems:
         alike = Counter(problems)
-        told = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
-        parts += [f"## Batches that failed in this run: {len(problems)}", bullets(told[:MOST_ROWS])]
+        lines = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
+        parts += [f"## Batches that failed in this run: {len(problems)}", bullets(lines[:MOST_ROWS])]
         parts += ["Start the run again, or retry it: only what has no reply is asked."]
     parts += ["## Replies", table(_most_missing(rows), columns), *_left_out(len(rows))]
     costs = {"model": "model", "for": "purpose", "calls": "n_calls", "USD": "cost_usd"}
@@ -109,8 +121,8 @@ def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str
     columns |= {"hard": "hard", "probes": "identity_mode", "missing": "n_missing"}
     # The page shows escapes within a link's text as they stand, so only our own words are there.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
-    told = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]
-    parts = [where, table(told, columns), *_left_out(len(rows))]
+    board = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]
+    parts = [where, table(board, columns), *_left_out(len(rows))]
     if warnings:
         parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
     return "\n\n".join(["# Leaderboard", *parts])

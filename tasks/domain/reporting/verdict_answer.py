@@ -110,7 +110,7 @@ def counted(n: int, noun: str) -> str:
 
 def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
     """Return names as a list within a sentence; what is beyond the first ones is counted."""
-    shown = list(names[:most])
+    first = list(names[:most])
     if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+        return f"{', '.join(first)} and {len(names) - most} more"
+    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]}" if first else ""

@@ -36,10 +36,10 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
         few = sum(row["verdict"] == FEW_PROMPTS for row in foreign)
         why = "too few prompts" if few == len(foreign) else "too few independent references"
         return [f"No verdict on any pair: {why} (mart.verdict has the scores)."]
-    found = [row for rows in findings(verdicts).values() for row in rows]
-    lines = [f"{_heading(row)}: {answer(row)}{_more(row, foreign)}" for row in found[:MOST_FOUND]]
-    if len(found) > MOST_FOUND:
-        left = counted(len(found) - MOST_FOUND, "more model")
+    positive = [row for rows in findings(verdicts).values() for row in rows]
+    lines = [f"{_heading(row)}: {answer(row)}{_more(row, foreign)}" for row in positive[:MOST_FOUND]]
+    if len(positive) > MOST_FOUND:
+        left = counted(len(positive) - MOST_FOUND, "more model")
         lines.append(f"{left} share lineage with a vendor: distillometer show leaderboard.")
     best = _best(foreign)
     unsure = [row for row in best if row["verdict"] in (SUGGESTIVE, CONFOUNDED)]
@@ -63,10 +63,10 @@ def findings(verdicts: Sequence[Row]) -> dict[str, list[Row]]:
     }
 
 
-def told_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
+def sentence_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the pairs, target and reference, that the first of the sentences are about, in their order."""
-    found = [row for rows in findings(verdicts).values() for row in rows]
-    return [(row["target"], row["reference"]) for row in found[:MOST_FOUND]]
+    positive = [row for rows in findings(verdicts).values() for row in rows]
+    return [(row["target"], row["reference"]) for row in positive[:MOST_FOUND]]
 
 
 def _heading(row: Row) -> str:
@@ -103,7 +103,7 @@ def _not_conclusive(rows: Sequence[Row]) -> list[str]:
     """Return one sentence on the targets of which nothing was found, the nearest ones with their rank and p."""
     if not rows:
         return []
-    told = [
+    nearest = [
         f"{row['target']} (rank 1: {row['candidate_vendor']}, p {p_value(row['p_target'])} over "
         f"{counted(row['n_candidates'], 'vendor')})"
         for row in rows[:MOST_NEAREST]
@@ -111,27 +111,27 @@ def _not_conclusive(rows: Sequence[Row]) -> list[str]:
     more = f", and {len(rows) - MOST_NEAREST} more" if len(rows) > MOST_NEAREST else ""
     return [
         f"Not conclusive for {counted(len(rows), 'model')}, which is no proof that they learned from nobody here: "
-        f"{'; '.join(told)}{more}."
+        f"{'; '.join(nearest)}{more}."
     ]
 
 
-def absent_vendors(known: Iterable[str], candidates: Iterable[str]) -> str | None:
+def absent_vendors(lexicon_vendors: Iterable[str], candidates: Iterable[str]) -> str | None:
     """Return a sentence on whose models were not among the candidates, and so could not be found; None if nobody's.
 
     Args:
-        known: ids of all vendors in the lexicon.
+        lexicon_vendors: ids of all vendors in the lexicon.
         candidates: vendors of the candidate teachers.
     """
-    there = set(candidates)
+    present = set(candidates)
     # Whoever wrote the lineage may spell a vendor in another way, such as 01.ai for 01-ai.
-    spelled = {_spelled(vendor) for vendor in there}
-    absent = sorted(vendor for vendor in set(known) if _spelled(vendor) not in spelled)
-    if not there or not absent:
+    spelled = {_spelled(vendor) for vendor in present}
+    absent = sorted(vendor for vendor in set(lexicon_vendors) if _spelled(vendor) not in spelled)
+    if not present or not absent:
         return None
-    shown = ", ".join(absent[:MOST_ABSENT])
+    first = ", ".join(absent[:MOST_ABSENT])
     more = f" and {len(absent) - MOST_ABSENT} more vendors of the lexicon" if len(absent) > MOST_ABSENT else ""
     return (
-        f"Candidates were models of {', '.join(sorted(there))}. Not among them, so not to be found: models of {shown}"
+        f"Candidates were models of {', '.join(sorted(present))}. Not among them, so not to be found: models of {first}"
         f"{more}."
     )
 
