@@ -1,4 +1,4 @@
-"""Which models are candidate teachers, and which of those make up the background on which scores are centred."""
+"""Chooses the candidate teachers, and among them the background on which scores are centred."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CANDIDATE_ROLES = frozenset({"independent", "undocumented"})
 
 @dataclass(frozen=True)
 class Reference:
-    """A candidate teacher. `is_background`: its own data, as far as is known, so it may serve as a yardstick."""
+    """A candidate teacher. `is_background`: trained on its own data, as far as is known, so it may be background."""
 
     model: str
     is_background: bool
@@ -22,9 +22,9 @@ class Reference:
 def choose_references(lineages: Sequence[Lineage], named: Sequence[str]) -> list[Reference]:
     """Return the candidate teachers among the models that have replies.
 
-    Named references are taken as they are. Else those whose lineage is independent or undocumented; where the lineage
-    calls nobody independent, every model. In the background are the independent ones; where there is none, all of them:
-    which model is independent is never guessed, but without any yardstick there is no score.
+    Named references are used as given. Otherwise the models whose lineage is independent or undocumented; where none is
+    documented as independent, every model. The background are the independent ones; where there is none, all of
+    them: independence is never guessed, but without a background there is no score.
 
     Raises:
         InputError: a named reference has no replies.
@@ -48,7 +48,7 @@ def choose_references(lineages: Sequence[Lineage], named: Sequence[str]) -> list
 
 
 def require_hypotheses(hypotheses: Sequence[tuple[str, str]], lineages: Sequence[Lineage], where: str) -> None:
-    """Raise InputError where a pair of target and candidate group names a model or a group that is not here."""
+    """Raise InputError where a pair of target and candidate group names an unknown model or group."""
     models = sorted(row.model for row in lineages)
     groups = sorted({row.candidate_group or row.model for row in lineages})
     for target, group in hypotheses:

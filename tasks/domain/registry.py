@@ -14,7 +14,7 @@ def names(package: ModuleType) -> list[str]:
 
 
 def require(package: ModuleType, name: str, where: str = "") -> None:
-    """Make sure that `package` has a plug-in `name`, without importing it.
+    """Require that `package` has a plug-in `name`, without importing it.
 
     Raises:
         InputError: there is no such file; the message lists those that exist.

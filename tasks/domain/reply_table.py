@@ -26,15 +26,15 @@ class ReplyTable:
     texts: tuple[tuple[str | None, ...], ...]
 
     def __post_init__(self) -> None:
-        """Make sure that the shapes agree."""
+        """Require that the shapes agree."""
         if len(self.texts) != len(self.prompts) or any(len(row) != len(self.models) for row in self.texts):
             raise ValueError(f"texts must have {len(self.prompts)} rows of {len(self.models)} places.")
 
     @cached_property
     def words(self) -> tuple[tuple[Codes | None, ...], ...]:
-        """The words of each reply in their order, each word a number of its own: `words[prompt][model]`.
+        """The words of each reply in their order, as word numbers: `words[prompt][model]`.
 
-        Words as `similarity.lexical.words` has them: by character in scripts without spaces. None where the reply is
+        Words are those of `similarity.lexical.words`: characters in scripts without spaces. None where the reply is
         missing or has no word. Numbers count from 0 in the order of first use.
         """
         codes: dict[str, int] = {}

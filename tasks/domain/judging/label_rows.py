@@ -11,7 +11,7 @@ from tasks.domain.missing_reason import MissingReason
 
 @dataclass(frozen=True)
 class LabelKey:
-    """Who read which reply, and when: `attempt` counts from 0."""
+    """The judge, the reply and the time of a label; `attempt` counts from 0."""
 
     reply_id: str
     judge: str
@@ -21,7 +21,7 @@ class LabelKey:
 
     @property
     def label_id(self) -> str:
-        """Hash of all but the time: the same label again is the same row."""
+        """Hash of all but the time: a repeated label is the same row."""
         return content_id("verdict", self.reply_id, self.judge, self.judge_version, self.attempt)
 
 
@@ -41,7 +41,7 @@ def label_row(label_key: LabelKey, label: ClaimLabel) -> dict[str, Any]:
 
 
 def missing_label_row(label_key: LabelKey, reason: MissingReason) -> dict[str, Any]:
-    """Return a row of `raw.judge_label` for a label that gave none."""
+    """Return a row of `raw.judge_label` for a missing label."""
     return asdict(label_key) | {"label_id": label_key.label_id, "missing_reason": MissingReason(reason)}
 
 

@@ -1,4 +1,4 @@
-"""A judge model's answer -> the one JSON object in it, or why there is none to rely on. Nothing is ever assumed."""
+"""A judge model's answer -> its one JSON object, or why it is unreadable. Nothing is assumed."""
 
 import json
 import re
@@ -9,15 +9,15 @@ from typing import Any
 from tasks.domain.missing_reason import MissingReason
 
 TAG = "verdict"
-"""The answer stands between <verdict> and </verdict>, unless the whole text is JSON."""
+"""The answer is between <verdict> and </verdict>, unless the whole text is JSON."""
 
 Menu = Mapping[str, Sequence[str] | type]
-"""By key, the words that are allowed, or `str` for any text or null, or `list`."""
+"""The allowed words by key, or `str` for any text or null, or `list`."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An answer that is no label: the reason, and what exactly was found."""
+    """An unreadable answer: the reason, and the detail."""
 
     reason: MissingReason
     detail: str = ""
@@ -42,10 +42,10 @@ class _SecondValue(ValueError):
 
 
 def parse_object(text: str) -> dict[str, Any] | Unreadable:
-    """Return the JSON object of an answer, or why it can't be relied on.
+    """Return the JSON object of an answer, or why it is unreadable.
 
-    The whole text is the object, or it stands between the tags with nothing behind them; a Markdown fence around it is
-    allowed, as is reasoning before the tags. Never raises.
+    The whole text is the object, or the object is between the tags with nothing behind them. A Markdown fence around it
+    and reasoning before the tags are allowed. Never raises.
     """
     rest = _THINKING.sub("", text, count=1) if _THINKING.match(text) else text
     if not rest.strip():
@@ -63,7 +63,7 @@ def parse_object(text: str) -> dict[str, Any] | Unreadable:
 
 
 def menu_fault(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
-    """Return None where `answer` has the keys of `menu` and no others, each with a value that it allows."""
+    """Return the fault of `answer`; None where it has exactly the keys of `menu`, each with an allowed value."""
     if answer.keys() != menu.keys():
         return Unreadable(MissingReason.OFF_MENU, f"keys {sorted(answer.keys() ^ menu.keys())}")
     for key, allowed in menu.items():
@@ -83,7 +83,7 @@ def _unfenced(text: str) -> str:
 
 
 def _between_tags(text: str) -> dict[str, Any] | Unreadable:
-    """Return the object at the start of `text`, which has to close the tag and end there."""
+    """Return the object at the start of `text`, followed by the closing tag and nothing else."""
     fence = _FENCE.match(text)
     start = fence.start("body") if fence else 0
     decoded = _decode_object(text, start)

@@ -1,4 +1,4 @@
-"""Which of a target's identity probes are embedded: a sample that is the same for all who were put the same ones."""
+"""The sample of identity probes that are embedded: equal for all targets with the same probes."""
 
 import hashlib
 from collections import Counter
@@ -17,14 +17,14 @@ class Cell:
 
 
 def sample_cells(cells: Iterable[Cell], n: int | None, seed: int) -> set[Cell]:
-    """Return `n` cells, in turn one of each group of questions; a larger `n` keeps those that a smaller one chose.
+    """Return `n` cells, in turn one of each group of questions; a larger `n` keeps the cells of a smaller one.
 
-    The order within a group follows from the cell and the seed alone: of two targets with the same cells the same are
-    chosen, of targets that share some, mostly the same among these.
+    The order within a group depends on the cell and the seed alone: two targets with the same cells have the same
+    sample, and targets that share some cells have mostly the same sample of these.
 
     Args:
-        cells: those of one target and mode, answered or not.
-        n: how many, None for all.
+        cells: the cells of one target and mode, answered or not.
+        n: number of cells, None for all.
         seed: the plan's seed.
     """
 

@@ -1,4 +1,4 @@
-"""Identity probes: which questions stand in which templates, and the calls that this comes to for each model."""
+"""Identity probes: questions in templates, and the calls to each model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ BANK = "bank"
 SEARCH = "search"
 PUBLISHED = "published"
 PROBE_SET = "identity-probe"
-"""Prompt set under which wrapped questions stand in `raw.prompt`."""
+"""Prompt set of wrapped questions in `raw.prompt`."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Wrapped:
 
 @dataclass(frozen=True)
 class Probe:
-    """A wrapped question put to one model."""
+    """A wrapped question and the request with it to one model."""
 
     request: Request
     wrapped: Wrapped
@@ -38,9 +38,9 @@ class Probe:
 
 
 def chosen_templates(templates: Sequence[Template], limit: int | None) -> list[Template]:
-    """Return up to `limit` templates: in turn one of each kind and language; those that name nobody first.
+    """Return up to `limit` templates: in turn one of each kind and language; those without a name first.
 
-    A larger limit keeps what a smaller one chose. The order within a kind is the file's.
+    A larger limit keeps the templates of a smaller one. The order within a kind is the file's.
     """
     piles: dict[tuple[bool, int], dict[tuple[str, str], Template]] = {}
     depth: dict[tuple[bool, str, str], int] = {}
@@ -60,7 +60,7 @@ def wrapped_questions(
     Args:
         templates: the bank's templates.
         questions: prompts that end with a user's question.
-        names: says whether a text names a vendor or a model.
+        names: returns whether a text names a vendor or a model.
     """
     wrapped = []
     for question in questions:
@@ -94,7 +94,7 @@ def probes(plan: Plan, cards: dict[str, ModelCard], wrapped: Sequence[Wrapped], 
 
 
 def probe(card: ModelCard, plan: Plan, wrapped: Wrapped, *, sample: int, round_name: str, mode: str) -> Probe:
-    """Return one probe: a wrapped question put to the model of `card`, with the plan's sampling of probes."""
+    """Return the probe of `card`'s model with a wrapped question and the plan's sampling of probes."""
     sampling = plan.sampling.over(card.sampling)
     if plan.identity is not None:
         sampling = plan.identity.sampling.over(sampling)

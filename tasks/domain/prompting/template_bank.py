@@ -1,4 +1,4 @@
-"""A bank out of what searches found: which templates it takes, and the text of its two files."""
+"""A bank made of the templates of searches: their choice, and the text of its two files."""
 
 import json
 from collections import Counter
@@ -12,7 +12,7 @@ from tasks.domain.prompting.template_card import TemplateLine, TemplateSetCard
 
 @dataclass(frozen=True)
 class SearchTemplate:
-    """A template that searches asked, with the questions that were judged and that succeeded, over all of them."""
+    """A template of searches, with its numbers of judged and of successful questions over all searches."""
 
     text: str
     language: str
@@ -28,12 +28,12 @@ class SearchTemplate:
 
 
 def kept_templates(templates: Sequence[SearchTemplate], min_success: float, limit: int | None) -> list[SearchTemplate]:
-    """Return what succeeded, the best first; of near duplicates only the best.
+    """Return the successful templates, the best first; of near duplicates only the best.
 
     Args:
-        templates: templates, each once.
+        templates: the templates of searches, each once.
         min_success: least share of successes; one success is always needed.
-        limit: the most templates to keep; None: all.
+        limit: maximum number of templates; None: all.
     """
     rules, earlier, kept = Rules(), EarlierTemplates(), list[SearchTemplate]()
     eligible = [template for template in templates if template.n_success and template.success_share >= min_success]

@@ -1,4 +1,4 @@
-"""The ids of `tasks.domain.ids` for a chunk of replies at once: the same digits in a fraction of the time."""
+"""The ids of `tasks.domain.ids` for a chunk of replies at once: equal digits in a fraction of the time."""
 
 import json
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ _SPACE = 32
 
 
 def _escaped(texts: pl.Series) -> pl.Series:
-    """Return texts as JSON writes them between quotes, but for control characters other than the line end."""
+    """Return texts with JSON escapes, except for control characters other than the line end."""
     for plain, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
         texts = texts.str.replace_all(plain, written, literal=True)
     return texts
 
 
 def _byte_layout(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Return where each text begins, with the end of the last, and the bytes of all of them."""
+    """Return the start of each text, then the end of the last, and the bytes of all texts."""
     array = texts.rechunk().to_arrow().cast("large_string")
     _, offsets, content = array.buffers()
     begins = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
@@ -30,9 +30,9 @@ def _byte_layout(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]
 
 
 def _hashes(texts: pl.Series) -> tuple[list[str], list[int]]:
-    """Return the first 32 digits of the hash of each text, and the rows that hold a character JSON has to escape.
+    """Return the first 32 digits of the hash of each text, and the rows with a character that JSON has to escape.
 
-    The texts are read where they lie, without a Python object of each.
+    The texts are read in place, without a Python object for each.
     """
     begins, content = _byte_layout(texts)
     view, places = content.data, begins.tolist()
@@ -69,7 +69,7 @@ def reply_ids(requests: pl.Series, texts: pl.Series, replied_at: str) -> list[st
     """Return the ids of outcomes of requests; `replied_at` is a plain word."""
     parts = [pl.lit('["reply","'), requests, pl.lit('","'), _escaped(texts), pl.lit(f'","{replied_at}"]')]
     ids, escaped_rows = _hashes(pl.select(pl.concat_str(parts)).to_series())
-    # Control characters have spellings of their own, and a reply that is missing is no text: one by one.
+    # Control characters have special escapes, and a missing reply is no text: these are computed one by one.
     for row in {*escaped_rows, *texts.is_null().arg_true().to_list()}:
         ids[row] = reply_id(requests[row], texts[row], replied_at)
     return ids

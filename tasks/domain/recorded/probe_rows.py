@@ -1,4 +1,4 @@
-"""Recorded identity probes -> the rows of templates, questions and probes, with the labels that they were given."""
+"""Recorded identity probes -> the rows of templates, questions and probes, with their labels."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ _ADDED = {name: dtype for name, dtype in PROBE_SCHEMAS["probe"].items() if name 
 
 
 class ProbeRows:
-    """Collects the probes of one chunk at a time; of earlier ones it keeps ids and counts."""
+    """Collects the probes of one chunk at a time; keeps ids and counts of earlier chunks."""
 
     def __init__(self, prompt_set: str, at: datetime) -> None:
         self._prompt_set, self._at = prompt_set, at
@@ -86,7 +86,7 @@ class ProbeRows:
                 "is_leading": recorded.is_leading,
                 "registered_at": self._at,
                 "template_set": template_set,
-                # Who claims to be another's contradicts the facts, whether or not that label was given too.
+                # A foreign claim contradicts the facts, whether or not the loose label is positive too.
                 "is_contradiction": None if is_missing else recorded.is_foreign or recorded.is_contradiction,
                 "is_foreign": None if is_missing else recorded.is_foreign,
                 "missing_reason": recorded.missing_reason,
@@ -101,7 +101,7 @@ class ProbeRows:
         counts["strict only"] += bool(recorded.is_foreign) and not recorded.is_contradiction
 
     def pop_tables(self, request_ids: pl.Series) -> dict[str, pl.DataFrame]:
-        """Return the rows of the probes since the last time, whose requests have these ids; nothing without probes."""
+        """Return and clear the rows of the collected probes, whose requests have these ids; empty without probes."""
         if not self._probes:
             return {}
         tables = {
@@ -113,7 +113,7 @@ class ProbeRows:
         return tables
 
     def label_counts(self, vendors: Mapping[str, str | None]) -> tuple[LabelCount, ...]:
-        """Return how many labels the probes of each model have; `vendors` by model, of those that are known."""
+        """Return the label counts of each model's probes; `vendors`: known vendors by model."""
         return tuple(
             LabelCount(
                 model=model,

@@ -1,4 +1,4 @@
-"""Recorded replies -> the rows that they come to, chunk by chunk, so that a corpus is never held whole."""
+"""Recorded replies -> rows, chunk by chunk, so a corpus is never in memory as a whole."""
 
 import json
 from collections.abc import Iterator
@@ -24,10 +24,10 @@ Tables = dict[str, pl.DataFrame]
 
 CHUNK_REPLIES = 20_000
 CHUNK_CHARACTERS = 32_000_000
-"""A chunk ends with whichever comes first: short replies are many, and a long one is large alone."""
+"""A chunk ends at the first of both limits: short replies are many, long ones are large."""
 
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
-"""All that `str.strip` takes away."""
+"""All characters that `str.strip` removes."""
 
 PLAIN = {
     "model": pl.String,
@@ -82,9 +82,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 class RecordedRows:
-    """Turns replies into rows; `where` is what was read, `source` its format, `at` the time that stands in the rows.
+    """Turns replies into rows; `where` is the file, `source` its format, `at` the time in the rows.
 
-    Of earlier chunks it keeps how often each model answered each prompt, in 20 bytes a reply, which prompts there were,
+    Of earlier chunks it keeps the count of replies by model and prompt, in 20 bytes a reply, the prompts,
     and the models.
     """
 
@@ -100,11 +100,11 @@ class RecordedRows:
 
     @property
     def n_prompts(self) -> int:
-        """How many prompts there are."""
+        """Number of prompts."""
         return len(self._prompts)
 
     def require_unique_samples(self) -> None:
-        """Raise an InputError where a model has one sample of a prompt twice: known once all is read."""
+        """Raise an InputError where a model has one sample of a prompt twice; complete after the last reply."""
         if self._duplicate:
             raise self._duplicate
 
@@ -134,7 +134,7 @@ class RecordedRows:
             yield from self.remaining_rows()
 
     def add_frame(self, frame: pl.DataFrame) -> Iterator[Tables]:
-        """Add a frame of `PLAIN` columns, and yield what was waiting and its own chunk."""
+        """Add a frame of `PLAIN` columns; yield the collected replies and the frame's own chunk."""
         yield from self.remaining_rows()
         prompts = frame.unique("prompt", keep="first", maintain_order=True)
         ids = pl.Series("prompt_id", prompt_ids(prompts["prompt"].to_list()), pl.String)
@@ -155,7 +155,7 @@ class RecordedRows:
         yield self._rows(chunk.select(list(_CHUNK)))
 
     def remaining_rows(self) -> Iterator[Tables]:
-        """Yield the rows of the replies that wait for a chunk to fill."""
+        """Yield the rows of the replies collected since the last chunk."""
         if self._columns["model"]:
             yield self._rows(pl.DataFrame(self._columns, schema=_CHUNK))
 
@@ -189,8 +189,8 @@ class RecordedRows:
         return {name: with_schema(name, table) for name, table in tables.items()}
 
     def _with_request_ids(self, chunk: pl.DataFrame) -> pl.DataFrame:
-        """Return the chunk with the number of each sample, and with the id of its request."""
-        # What a model is asked is told by the request of sample 0, whatever number its sample has.
+        """Return the chunk with the sample number and request id of each reply."""
+        # The request id of sample 0 identifies model and prompt, whatever the number of the sample.
         names = chunk.select(fingerprint=FINGERPRINT + " " + pl.col("model"))["fingerprint"]
         first = request_ids(names, chunk["prompt_id"], pl.repeat(0, chunk.height, dtype=pl.Int64, eager=True), ROUND)
         occurrence = pl.Series(self._answered.number(keys(first)))
@@ -213,7 +213,7 @@ class RecordedRows:
         return chunk.with_columns(samples.alias("sample"), ids)
 
     def _new_prompts(self) -> pl.DataFrame:
-        """Return the rows of the chunk's prompts that no earlier chunk had."""
+        """Return the rows of prompts that are new in this chunk."""
         ids = list(self._reply_of_prompt)
         is_new = self._prompts.number(keys(ids)) == 0
         rows = [
@@ -222,7 +222,7 @@ class RecordedRows:
         return pl.DataFrame(rows, schema=SCHEMAS["prompt"])
 
     def identify(self, model: str, card: ModelCard | None, vendor: str | None) -> None:
-        """Say who made `model`: its card tells the facts; without one the vendor may still be known."""
+        """Record the maker of `model`: the facts of its card; without a card the vendor, where it is known."""
         if card is not None:
             card_facts = {"name": card.name, "vendor": card.vendor, "facts": card.facts.model_dump(exclude_none=True)}
             self.models[model] |= {
@@ -233,18 +233,18 @@ class RecordedRows:
             }
             self.lineages[model] = lineage_row(card.as_lineage(), "card", self._at) | {"model": model}
         elif vendor is not None:
-            # As low in rank as a card, so that a file or a later card says better.
+            # Ranked as a card, so a file or a later card replaces it.
             self.lineages[model] = lineage_row(Lineage(model, vendor, certainty="low"), "card", self._at)
 
     def model_tables(self) -> Tables:
-        """Return the rows of the models, and of what is known of their vendors."""
+        """Return the rows of the models and of their lineage."""
         return {
             "model": pl.DataFrame(list(self.models.values()), schema=SCHEMAS["model"]),
             "lineage": pl.DataFrame(list(self.lineages.values()), schema=SCHEMAS["lineage"]),
         }
 
     def label_counts(self) -> tuple[LabelCount, ...]:
-        """Return how many labels the probes of each model have."""
+        """Return the label counts of each model's probes."""
         return self.probes.label_counts({model: row["vendor"] for model, row in self.lineages.items()})
 
     def _model(self, model: str) -> dict[str, Any]:

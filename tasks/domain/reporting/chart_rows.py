@@ -1,4 +1,4 @@
-"""Rows -> the points that each chart draws; how it draws them is another matter."""
+"""Rows -> the points of each chart; the drawing is elsewhere."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,37 +11,37 @@ from tasks.domain.reporting.identity import compared, modes
 Points = list[dict[str, Any]]
 
 MOST_FAMILIES = 7
-"""Families with a colour of their own; all others share one."""
+"""Number of families with a colour of their own; all others share one."""
 
 OTHERS = "others"
 
 MOST_DRAWN = 80
-"""Targets, and references, that the heat map draws; more could not be told apart."""
+"""Maximum number of targets, and of references, in the heat map; more are illegible."""
 
 MOST_LEAVES = 120
 MOST_NAMED = 25
 MOST_BARS = 40
 
 STANCE_NAMES = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other vendor"}
-"""What a bar calls a stance that is no claim on another vendor."""
+"""Labels of stances that claim no other vendor."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """How charts call models: `label` shows one safely and tells it from all others, `family` is what colours it."""
+    """Names of models in charts: `label` is safe and unique, `family` determines the colour."""
 
     label: Mapping[str, str]
     family: Mapping[str, str]
 
     @property
     def families(self) -> list[str]:
-        """The families that have a colour, the largest first, and what the rest is called."""
+        """The families with a colour, the largest first, and the label of the others."""
         counted = Counter(self.family.values())
         return sorted(counted, key=lambda name: (name == OTHERS, -counted[name], name))
 
 
 def names(rows: Rows) -> Names:
-    """Return what models are called in charts."""
+    """Return the names of models in charts."""
     models = {row["model"]: row for row in rows.of("core.model")}
     in_charts = sorted(
         {*models, *(row[side] for row in rows.of("mart.pair_similarity") for side in ("target", "reference"))}
@@ -63,7 +63,7 @@ def names(rows: Rows) -> Names:
 
 
 def order(rows: Rows) -> list[str]:
-    """Return all models so that alike ones stand together: as the tree's leaves; where there is no tree, by vendor."""
+    """Return all models with similar ones together: in the order of the tree's leaves; without a tree, by vendor."""
     labels = names(rows)
     vendor = {row["model"]: str(row["vendor"]).lower() for row in rows.of("core.model")}
     by_vendor = sorted(labels.label, key=lambda model: (vendor.get(model, model.lower()), model.lower()))
@@ -73,7 +73,7 @@ def order(rows: Rows) -> list[str]:
 
 
 def drawn_models(rows: Rows) -> tuple[list[str], list[str]]:
-    """Return the targets and the references of the heat map, in order; of many, those with the highest D."""
+    """Return the targets and the references of the heat map, in order; of too many, those with the highest D."""
     similarity = rows.of("mart.pair_similarity")
     place = {model: at for at, model in enumerate(order(rows))}
     sides = []
@@ -105,7 +105,7 @@ def heat(rows: Rows, measure: str) -> Points:
 
 
 def scatter(rows: Rows) -> Points:
-    """Return the points of the map: targets with both an identity score and a grade, the outermost with their names."""
+    """Return the points of the map: targets with an identity score and a grade, the outermost with names."""
     called = names(rows)
     measured = [r for r in rows.of("mart.identity_and_rse") if r["hard"] is not None and r["grade"] is not None]
     far = sorted(measured, key=lambda row: (-row["hard"] - (row["grade"] - 1) / 4, row["target"]))[:MOST_NAMED]
@@ -125,7 +125,7 @@ def scatter(rows: Rows) -> Points:
 
 
 def tree(rows: Rows) -> tuple[Points, Points, Points, str]:
-    """Return the tree's lines, its joints with their support, its leaves, and the population that it is of."""
+    """Return the tree's lines, its joints with their support, its leaves, and its population."""
     for population in ("all", "references", "targets", "families"):
         nodes = _nodes(rows, population)
         if nodes and len(_leaves(nodes)) <= MOST_LEAVES:
@@ -192,7 +192,7 @@ def _drawn_tree(nodes: Sequence[Row], called: Names) -> tuple[Points, Points, Po
 
 
 def claims(rows: Rows) -> Points:
-    """Return whom each target claims to be: shares of its probes by the judge that counts."""
+    """Return the identity claims of each target: shares of its probes by the deciding judge."""
     called = names(rows)
     mode_of = modes(rows)
     deciding = {
@@ -242,9 +242,9 @@ def rates(rows: Rows) -> Points:
 
 
 def drift(rows: Rows) -> Points:
-    """Return each target's change by round and measure, with the rounds whose recipe is another than the one before.
+    """Return each target's change by round and measure, and the rounds with a changed recipe.
 
-    Without a change to tell there is still a point where the recipe changed; `change` is None there.
+    A round with a changed recipe has a point even without a change; `change` is None there.
     """
     called = names(rows)
     changes = [row for row in rows.of("mart.drift") if row["change"] is not None or row["is_recipe_changed"]]
@@ -267,7 +267,7 @@ def drift(rows: Rows) -> Points:
 
 
 def _largest(points: Points) -> Points:
-    """Return the points of as many targets as can be drawn: those with the largest shares of others, in that order."""
+    """Return the points of at most `MOST_BARS` targets: those with the largest shares of others, in that order."""
     total: dict[str, float] = {}
     for point in points:
         value = point.get("value", 0.0 if point.get("claim") in STANCE_NAMES.values() else point.get("share"))

@@ -1,4 +1,4 @@
-"""What changed between rounds, in words."""
+"""Sentences on changes between rounds."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _CHANGED = {
 
 
 def what_changed(row: Row) -> str:
-    """Return what one alarm says, with its p value after correction."""
+    """Return the change of one alarm, with its p value after correction."""
     return f"{_CHANGED[row['measure']].format(**row)} (p {row['p_holm']:.2g})"
 
 
@@ -34,7 +34,7 @@ def newest(rows: Iterable[Row]) -> list[Row]:
 
 
 def drift_sentences(rows: Sequence[Row]) -> list[str]:
-    """Return what may be said of rows of `mart.drift`: of each target its newest round; of no rows nothing."""
+    """Return sentences on rows of `mart.drift`: the newest round of each target; none without rows."""
     newest_rows = newest(rows)
     if not newest_rows:
         return []
@@ -57,7 +57,7 @@ def drift_sentences(rows: Sequence[Row]) -> list[str]:
 
 
 def _not_compared(first: Mapping[str, Row]) -> list[str]:
-    """Return which rounds do not compare, and why."""
+    """Return sentences on rounds that are not comparable, with the reason."""
     lines = []
     skipped = [row for row in first.values() if row["is_recipe_changed"] and row["earlier_round"]]
     if skipped:

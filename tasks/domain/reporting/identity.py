@@ -1,4 +1,4 @@
-"""What the page shows of identity probes: scores by target, and every leak with its prompt, template and judge."""
+"""Identity probes on the page: scores by target, and every leak with its prompt, template and judge."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,14 +19,14 @@ from tasks.domain.reporting.cells import (
 from tasks.domain.reporting.columns import LEAK, SCORES
 
 SHOWN_CHARACTERS = 400
-"""How much of a leak's prompt, and of its reply, the page holds."""
+"""Number of characters of a leak's prompt, and of its reply, on the page."""
 
 HELD_LEAKS = 3000
-"""Leaks that the page holds; where there are more, each target has its share, the hard ones first."""
+"""Maximum number of leaks on the page; of more, each target has its share, the hard ones first."""
 
 
 def modes(rows: Rows) -> dict[str, str]:
-    """Return for each target that has one the mode of probes whose scores may stand beside other targets'."""
+    """Return the mode of probes with comparable scores, for each target that has one."""
     return {
         row["target"]: row["identity_mode"]
         for row in rows.of("mart.target_summary")
@@ -35,13 +35,13 @@ def modes(rows: Rows) -> dict[str, str]:
 
 
 def compared(rows: Rows) -> list[Row]:
-    """Return the identity scores of those modes."""
+    """Return the identity scores of comparable modes."""
     mode = modes(rows)
     return [row for row in rows.of("mart.identity_score") if row["mode"] == mode.get(row["target"])]
 
 
 def scores(rows: Rows) -> Table:
-    """Return one row a target and mode: loose, strict and hard with their intervals."""
+    """Return the table of loose, strict and hard with their intervals, a row for each target and mode."""
     of: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows.of("mart.identity_score"):
         if row["slice"] == "all":
@@ -82,7 +82,7 @@ def _score_row(target: str, mode: str, by_score: dict[str, Row]) -> dict[str, Ce
 
 
 def leaks(leak_rows: Sequence[Row]) -> dict[str, Any]:
-    """Return what the script shows of leaks: texts once each, the rest by number; and how many each target has."""
+    """Return the leaks for the script: each text once, references to them by number, and the count of each target."""
     by_target: dict[str, list[Row]] = {}
     for row in sorted(leak_rows, key=_weight):
         by_target.setdefault(row["target"], []).append(row)
@@ -110,7 +110,7 @@ def leaks(leak_rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _share(counts: Sequence[int]) -> int:
-    """Return how many leaks each target may have so that all fit: what few need less of is left to the others."""
+    """Return the number of leaks for each target so that all fit; unused places go to the other targets."""
     left = HELD_LEAKS
     for at, count in enumerate(counts):
         each = left // (len(counts) - at)
@@ -129,7 +129,7 @@ def _value(value: Any) -> Any:
 
 
 def sentences(rows: Rows) -> list[LinkedSentence]:
-    """Return in words which targets claimed another vendor although nobody was named, with how sure that is."""
+    """Return sentences on targets that claimed another vendor although no vendor was named, with intervals."""
     hard = [row for row in compared(rows) if row["score"] == "hard" and row["slice"] == "all"]
     claiming = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
     if not hard:

@@ -1,4 +1,4 @@
-"""The leaderboard: the rows of `mart.target_summary` as they stand, in their order, each number with its evidence."""
+"""The leaderboard: the rows of `mart.target_summary` in their order, each number with a link to its evidence."""
 
 from tasks.domain.reporting.cells import (
     Cell,
@@ -27,7 +27,7 @@ def board(rows: Rows) -> Table:
 
 
 def statistic(rows: Rows) -> str:
-    """Return name and version of the statistic that the board's scores and p are of; empty where there is none."""
+    """Return name and version of the statistic behind the board's scores and p; empty where there is none."""
     verdicts = rows.of("mart.verdict")
     named = sorted({f"{row['statistic']}, version {row['statistic_version']}" for row in verdicts})
     return "; ".join(named)

@@ -1,4 +1,4 @@
-"""What the page says of each model in words, as its script shows it."""
+"""Sentences on each model's verdict, for the page's script."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from tasks.domain.reporting.verdict_of_model import account
 
 
 def accounts(rows: Rows) -> list[list[Any]]:
-    """Return of each model with a verdict: its id, the answer, the parts with their headings, and the nearest model."""
+    """Return for each model with a verdict: id, answer, parts with headings, and nearest model."""
     verdicts = rows.of("mart.verdict")
     models = {row["model"]: row for row in rows.of("core.model")}
     of_target: dict[str, list[Row]] = {}

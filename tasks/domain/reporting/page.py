@@ -1,4 +1,4 @@
-"""Rows -> what the report shows: facts, sentences, tables, and the data that the page's script draws from."""
+"""Rows -> the content of the report: facts, sentences, tables, and the data of the page's script."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ from tasks.domain.reporting.model_accounts import accounts
 from tasks.domain.reporting.verdict_sentences import AS_EXPECTED, NOT_EXPECTED
 
 OTHER = "Also"
-"""The heading of what is no finding on lineage."""
+"""The heading of sentences that are no findings on lineage."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the page shows: `tables` by name, `choices` the verdicts that occur, `data` for the script.
+    """The content of the page: `tables` by name, `choices`: the verdicts that occur, `data` for the script.
 
-    `findings`: by heading, what was not expected first. `statistic`: name and version of what the verdicts rest on.
+    `findings`: by heading, unexpected ones first. `statistic`: name and version of the verdicts' statistic.
 
-    `absent` says of each section without rows why it has none, `notes` what a section leaves out.
+    `absent`: why a section has no rows. `notes`: what a section omits.
     """
 
     facts: Sequence[tuple[str, str]]
@@ -49,7 +49,7 @@ class Page:
 
 
 def build(rows: Rows) -> Page:
-    """Return the content of the report; every text in it is safe to show, and none is markup."""
+    """Return the content of the report; every text in it is safe and none is markup."""
     tables = _tables(rows)
     verdicts = {(row[1].sort, row[1].text) for row in tables["leaderboard"].rows if row[1].mark}
     return Page(
@@ -109,7 +109,7 @@ def _tables(rows: Rows) -> dict[str, Table]:
 
 
 def _first_account(rows: Rows) -> str | None:
-    """Return the model whose verdict is shown first: the first of the board that has one."""
+    """Return the first model of the board that has a verdict."""
     targets = {row["target"] for row in rows.of("mart.verdict")}
     return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in targets), None)
 
@@ -149,7 +149,7 @@ def _run(row: Row) -> list[tuple[str, str]]:
 
 
 def _absent(rows: Rows) -> dict[str, str]:
-    """Return for each section without rows a sentence on why, and on what would fill it."""
+    """Return for each section without rows a sentence on the reason and the remedy."""
     reasons: dict[str, str] = {}
     if not rows.of("mart.pair_similarity"):
         reasons["similarity"] = "No two models answered the same prompt, so none can be compared."
@@ -202,7 +202,7 @@ def _absent(rows: Rows) -> dict[str, str]:
 
 
 def _notes(rows: Rows) -> dict[str, str]:
-    """Return what the page leaves out because there is too much of it, each with where all of it stands."""
+    """Return sentences on what the page omits for its size, each with the place of the full data."""
     notes: dict[str, str] = {}
     targets, references = ({row[side] for row in rows.of("mart.pair_similarity")} for side in ("target", "reference"))
     drawn_targets, drawn_references = chart_rows.drawn_models(rows)

@@ -1,4 +1,4 @@
-"""What the page's script draws pairs from: each model, prompt and reply once, all else refers to them by number."""
+"""Data of the page's script on pairs: each model, prompt and reply once, referenced by number."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,14 +10,14 @@ from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 
 SHOWN_CHARACTERS = 500
-"""How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
+"""Number of characters of a reply or prompt on the page; the rest is counted and in the database under its id."""
 
 HELD_PAIRS = 1800
-"""Pairs whose replies and curve the page holds: with more it would no longer open at once on a phone."""
+"""Maximum number of pairs with replies and curve on the page: with more it opens slowly on a phone."""
 
 
 def pairs_with_replies(similarity: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D."""
+    """Return the pairs with replies on the page: those with a verdict, then each target's nearest, then by D."""
     verdict_of = {(row["target"], row["reference"]): row for row in verdicts}
 
     def worth(row: Row) -> tuple[Any, ...]:
@@ -30,15 +30,15 @@ def pairs_with_replies(similarity: Sequence[Row], verdicts: Sequence[Row]) -> li
 
 
 def score(row: Row) -> tuple[bool, float]:
-    """Return what pairs are ordered by, as in `core.nearest_group`: those without D come after all that have one."""
+    """Return the sort key of pairs, as in `core.nearest_group`: pairs without D go last."""
     d, prefix_overlap = row["prefix_overlap_d"], row["prefix_overlap"]
     return d is not None, float(d if d is not None else prefix_overlap)
 
 
 def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
-    """Return for each candidate group the unrelated models and their D with it: the null that a target stands against.
+    """Return for each candidate group the unrelated models and their D with it: the null of its targets.
 
-    A target's own family is not among its controls; the page leaves it out when it draws that target.
+    A target's own family is not among its controls; the page omits it for that target.
     """
     background = {
         row["model"] for row in rows.of("mart.background") if row["is_background"] and row["role"] == "independent"
@@ -52,7 +52,7 @@ def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
 
 
 def data(rows: Rows) -> dict[str, Any]:
-    """Return all that the script needs of models and pairs."""
+    """Return the script's data on models and pairs."""
     called, models = names(rows), order(rows)
     model_rows = {row["model"]: row for row in rows.of("core.model")}
     at = {model: place for place, model in enumerate(models)}

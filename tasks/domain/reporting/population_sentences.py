@@ -1,4 +1,4 @@
-"""In words: how many distinct models a population writes like, who adds least, and which groups come again."""
+"""Sentences on a population: its number of distinct models, the smallest contribution, and stable groups."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 Row = Mapping[str, Any]
 
 SUPPORTED = 0.95
-"""Share of draws of prompts from which on a group of the tree is called one that comes again."""
+"""Least share of draws of prompts in which a stable group of the tree occurs."""
 
 MOST_GROUPS = 3
 MOST_NAMES = 6
 
 
 def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
-    """Return sentences on the population of all models, and on families where they are another population.
+    """Return sentences on the population of all models, and on that of families where it differs.
 
     Args:
         homes: rows of `mart.homogeneity`.
@@ -66,7 +66,7 @@ def _edges(ranked: Sequence[Row]) -> str:
 
 
 def _groups(groups: Sequence[Row]) -> str:
-    """Return how many groups come again, and the largest of them that can be named; none within another."""
+    """Return the number of stable groups, and the largest that are short enough to name; none within another."""
     again = [row for row in groups if row["support"] >= SUPPORTED]
     largest: list[Row] = []
     for row in sorted(again, key=lambda row: (-row["n_members"], row["height"], row["members"])):

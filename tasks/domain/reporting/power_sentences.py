@@ -1,4 +1,4 @@
-"""What a verdict can find with these controls and prompts, in words, and what would raise it."""
+"""Sentences on the power of a verdict with these controls and prompts, and how to raise it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Design:
-    """What the power of a verdict depends on.
+    """The inputs of the power of a verdict.
 
-    `controls_of`: how many independent models each vendor has; `n_targets`: models that are hypotheses; `available`:
-    vendors that could be added, those of most independent models first.
+    `controls_of`: number of independent models by vendor; `n_targets`: number of hypotheses; `available`: vendors that
+    could be added, those with most independent models first.
     """
 
     controls_of: Mapping[str, int]
@@ -36,7 +36,7 @@ def design_power(design: Design, n_more: int = 0) -> Power:
 
 
 def power_sentences(design: Design) -> list[str]:
-    """Return what would be found, and which vendors would raise it."""
+    """Return sentences on the power, and on vendors that would raise it."""
     expected = design_power(design)
     named = ", ".join(design.available[:MOST_NAMED])
     if expected.reason is not None:

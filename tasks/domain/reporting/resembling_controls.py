@@ -1,4 +1,4 @@
-"""Controls that look like students: named with their figures, and with what the findings would be without them."""
+"""Controls that look like students: their names and figures, and the findings without them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ MOST_VENDORS = 8
 
 
 def control_sentences(verdicts: Sequence[Row]) -> list[str]:
-    """Return for each vendor a sentence on the controls that look like its students, the surest first.
+    """Return for each vendor a sentence on the controls that look like its students, the lowest p first.
 
     Args:
         verdicts: rows of `mart.verdict`.
@@ -50,11 +50,11 @@ def _order(row: Row) -> tuple[bool, float, str, int]:
 
 
 def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
-    """Return what is odd about controls, and what hangs on them.
+    """Return a sentence on controls that look like students, and on findings that depend on them.
 
     Args:
-        pairs: of `mart.verdict`, controls as targets, each with the nearest group of one and the same vendor.
-        verdicts: rows of `mart.verdict`, those that the controls are part of the null of among them.
+        pairs: rows of `mart.verdict`, controls as targets, each with the nearest group of the same vendor.
+        verdicts: rows of `mart.verdict`, including those whose null has these controls.
     """
     vendor, names = pairs[0]["candidate_vendor"], [row["target"] for row in pairs]
     way = _other_way(pairs, verdicts)
@@ -73,7 +73,7 @@ def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
 
 
 def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
-    """Return who of the vendor's models shares lineage with the controls' vendors, which would explain it."""
+    """Return the vendor's models that share lineage with the controls' vendors, which would explain the similarity."""
     vendor_of = {row["reference"]: row["candidate_vendor"] for row in verdicts}
     own = {vendor_of.get(row["target"]) for row in pairs} - {None}
     references = {row["reference"] for row in pairs}
@@ -86,7 +86,7 @@ def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
 
 
 def _without(vendor: str, controls: Sequence[str], verdicts: Sequence[Row]) -> str:
-    """Return which findings on a vendor's models come or go without all controls that are named for it."""
+    """Return the findings on a vendor's models that change without the controls named for it."""
     beside = [
         row
         for row in verdicts

@@ -1,4 +1,4 @@
-"""Findings in words, each with what it can't show."""
+"""Sentences on findings and their limits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,19 +9,19 @@ from tasks.domain.rows import Finding
 Row = Mapping[str, Any]
 
 ALIKE = 0.8
-"""From this share of self on, a pair is called about as alike as one model is to itself; an ordering, no test."""
+"""Least share of self at which a pair is called about as alike as one model is to itself; an ordering, no test."""
 
 MOST_PAIRS = 10
 
 BACKGROUND_FOR_A_NULL = 8
-"""Independent references from which on a null can be formed (see docs/method.md)."""
+"""Least number of independent references for a null (see docs/method.md)."""
 
 
 def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence[Row]) -> list[str]:
-    """Return sentences on what the tables show and what they can't.
+    """Return sentences on what the tables show and what they can't show.
 
     Args:
-        pairs: rows of `mart.pair_self_normalised`, most alike first.
+        pairs: rows of `mart.pair_self_normalised`, most similar first.
         coverage: rows of `mart.coverage`.
         background: rows of `mart.background`.
     """
@@ -48,7 +48,7 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
 
 
 def sentence_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs that the first of the sentences are about, in their order."""
+    """Return the pairs of the first sentences, in their order."""
     return [(row["left_model"], row["right_model"]) for row in _reported_pairs(pairs)]
 
 
@@ -76,7 +76,7 @@ def _interval(row: Row) -> str:
 
 
 def warning(finding: Finding) -> str:
-    """Return one line on what a check found: what the rows are, how many, and the first ones."""
+    """Return one line on a check's finding: the meaning of its rows, their number, and the first ones."""
     first_rows = "; ".join(
         ", ".join(f"{key} {_value_text(key, value)}" for key, value in row.items()) for row in finding.first[:3]
     )

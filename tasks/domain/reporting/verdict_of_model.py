@@ -1,4 +1,4 @@
-"""The verdict on one model in words: the answer, what it rests on, and what it does not say."""
+"""The verdict on one model in sentences: the answer, its grounds, and its limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ NORMALISED_BY = {
 
 @dataclass(frozen=True)
 class Account:
-    """What is said of one model: `answer`, one sentence; `grounds`, each with a heading; the row that it is about.
+    """Sentences on one model: `answer`, one sentence; `grounds`, each with a heading; `row`, the row of its verdict.
 
     `row` is None where there is no verdict on the model.
     """
@@ -45,11 +45,11 @@ class Account:
 
 
 def account(target: str, verdicts: Sequence[Row], models: Mapping[str, Row]) -> Account:
-    """Return what is known of whom a model learned from.
+    """Return the verdict on a model in sentences.
 
     Args:
         target: the model.
-        verdicts: rows of `mart.verdict`; of other targets those with the vendor that controls are named for.
+        verdicts: rows of `mart.verdict`; of other targets those with the vendor of named controls.
         models: rows of `core.model`, by model.
     """
     own = sorted((row for row in verdicts if row["target"] == target), key=lambda row: (row["is_kin"], row["place"]))
@@ -84,7 +84,7 @@ def no_verdict(target: str, verdicts: Sequence[Row]) -> str:
 
 
 def _answer(row: Row, verdicts: Sequence[Row]) -> str:
-    """Return the answer; of a control that looks like a student, that it does."""
+    """Return the answer; for a control that looks like a student, the sentence on that."""
     if row["verdict"] != INDEPENDENT:
         return answer(row)
     of_target = [pair for pair in named_pairs(verdicts) if pair["target"] == row["target"]]

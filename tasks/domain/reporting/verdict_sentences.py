@@ -1,4 +1,4 @@
-"""What a run found, in sentences: what nobody expected first, then what was, then what is no finding."""
+"""Sentences on the findings of a run: unexpected ones first, then expected ones, then what is no finding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,11 +23,10 @@ NOT_EXPECTED, AS_EXPECTED = "Not expected", "Expected"
 
 
 def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
-    """Return what the rows of `mart.verdict` say of models of different vendors, one target in one sentence.
+    """Return sentences on rows of `mart.verdict` with different vendors, one for each target.
 
-    First the findings that were not expected, then those that were, each the surest first; then what is suggestive or
-    confounded, what is not conclusive, and the controls that look like students. Where nothing can be said, one line
-    says why.
+    First the unexpected findings, then the expected ones, each by p; then suggestive and confounded verdicts, those
+    that are not conclusive, and controls that look like students. Without any verdict one line gives the reason.
     """
     foreign = [row for row in verdicts if not row["is_kin"]]
     if not foreign:
@@ -55,7 +54,7 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
 
 
 def findings(verdicts: Sequence[Row]) -> dict[str, list[Row]]:
-    """Return each target's row that says most, of those that share lineage: by whether that was expected."""
+    """Return the strongest row of each target that shares lineage, by whether it was expected."""
     best = [row for row in _best([row for row in verdicts if not row["is_kin"]]) if row["is_positive"]]
     return {
         NOT_EXPECTED: [row for row in best if row["expected_by"] is None],
@@ -64,7 +63,7 @@ def findings(verdicts: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def sentence_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs, target and reference, that the first of the sentences are about, in their order."""
+    """Return the pairs, target and reference, of the first sentences, in their order."""
     positive = [row for rows in findings(verdicts).values() for row in rows]
     return [(row["target"], row["reference"]) for row in positive[:MOST_FOUND]]
 
@@ -74,7 +73,7 @@ def _heading(row: Row) -> str:
 
 
 def _best(rows: Sequence[Row]) -> list[Row]:
-    """Return each target's row that says most, the surest first."""
+    """Return the strongest row of each target, the lowest p first."""
     first: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: (row["target"], row["place"])):
         first.setdefault(row["target"], row)
@@ -100,7 +99,7 @@ def _more(row: Row, foreign: Sequence[Row]) -> str:
 
 
 def _not_conclusive(rows: Sequence[Row]) -> list[str]:
-    """Return one sentence on the targets of which nothing was found, the nearest ones with their rank and p."""
+    """Return one sentence on the targets without a finding, the nearest ones with their rank and p."""
     if not rows:
         return []
     nearest = [
@@ -116,14 +115,14 @@ def _not_conclusive(rows: Sequence[Row]) -> list[str]:
 
 
 def absent_vendors(lexicon_vendors: Iterable[str], candidates: Iterable[str]) -> str | None:
-    """Return a sentence on whose models were not among the candidates, and so could not be found; None if nobody's.
+    """Return a sentence on vendors without a candidate, which could not be found; None if there is no such vendor.
 
     Args:
         lexicon_vendors: ids of all vendors in the lexicon.
         candidates: vendors of the candidate teachers.
     """
     present = set(candidates)
-    # Whoever wrote the lineage may spell a vendor in another way, such as 01.ai for 01-ai.
+    # The lineage may spell a vendor in another way, such as 01.ai for 01-ai.
     spelled = {_spelled(vendor) for vendor in present}
     absent = sorted(vendor for vendor in set(lexicon_vendors) if _spelled(vendor) not in spelled)
     if not present or not absent:

@@ -1,4 +1,4 @@
-"""A judge that asks a model: does the reply contradict the facts about the target? The paper's loose label."""
+"""A judge model: does the reply contradict the facts about the target? The paper's loose label."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,14 +33,14 @@ _MENU: Menu = {"evidence": str, "contradicts": list, "contradiction": ("yes", "n
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Fills `is_contradiction`, and which attributes deviate, without their values. It does not look for claims."""
+    """Fills `is_contradiction` and the deviating attributes without their values. It does not detect foreign claims."""
 
     name: str = "contradiction"
     version: str = "1.0.0"
     aspects: frozenset[Aspect] = frozenset({"contradiction"})
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
-        """Return the question whether `reply` contradicts the facts of `identity`."""
+        """Return the judge's messages about contradictions between `reply` and the facts of `identity`."""
         return judge_prompt.messages(_TASK, _FORM, reply, identity, lexicon)
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class Contradiction:
         )
 
     def parse_answer(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
-        """Return the label of an answer, or why it is none."""
+        """Return the label of an answer, or why it is unreadable."""
         answer = parse_object(text)
         if isinstance(answer, Unreadable):
             return answer

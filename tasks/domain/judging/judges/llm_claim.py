@@ -1,4 +1,4 @@
-"""A judge that asks a model: whom does the speaker claim to be or to come from, and what does it state of itself?"""
+"""A judge model: the identity or origin that the speaker claims, and its statement on each attribute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,14 +48,14 @@ _DEVIATES = {"yes": True, "no": False, "unknown": None}
 
 @dataclass(frozen=True)
 class LlmClaim:
-    """Fills all of a label: `is_foreign`, and `is_contradiction` where it is foreign or an attribute deviates."""
+    """Fills the whole label: `is_foreign`, and `is_contradiction` for a foreign claim or a deviating attribute."""
 
     name: str = "llm_claim"
     version: str = "1.0.0"
     aspects: frozenset[Aspect] = frozenset({"contradiction", "foreign"})
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
-        """Return the question whom the speaker of `reply` claims to be."""
+        """Return the judge's messages about the identity claimed in `reply`."""
         return judge_prompt.messages(_TASK, f"{_FORM}\n{judge_prompt.vendor_menu(lexicon)}", reply, identity, lexicon)
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class LlmClaim:
         )
 
     def parse_answer(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
-        """Return the label of an answer, or why it is none."""
+        """Return the label of an answer, or why it is unreadable."""
         answer = parse_object(text)
         if isinstance(answer, Unreadable):
             return answer
@@ -116,7 +116,7 @@ class LlmClaim:
 def _attributes(
     entries: Sequence[Any], vendors: Sequence[str], identity: Identity | None
 ) -> tuple[AttributeClaim, ...] | Unreadable:
-    """Return what is stated for each attribute, in the order of the closed list."""
+    """Return the claim on each attribute, in the order of the closed list."""
     menu: Menu = {"attribute": judge_prompt.ATTRIBUTES, "value": str, "vendor": vendors, "deviates": tuple(_DEVIATES)}
     claims: dict[str, AttributeClaim] = {}
     for entry in entries:
@@ -138,7 +138,7 @@ def _attributes(
 def _inconsistency(
     answer: dict[str, Any], attributes: Sequence[AttributeClaim], identity: Identity | None
 ) -> Unreadable | None:
-    """Return why the parts of an answer can't all be true, or None where they can."""
+    """Return why the parts of an answer contradict each other, or None where they agree."""
     claim, vendor = answer["claim"], answer["vendor"]
     is_claim = claim in ("own", "foreign")
     if (vendor != NONE, answer["manner"] != NONE) != (is_claim, is_claim):

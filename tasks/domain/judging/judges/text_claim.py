@@ -1,4 +1,4 @@
-"""A judge that needs no model: it reads a reply sentence by sentence for whom the speaker claims to be.
+"""A judge that needs no model: it searches each sentence of a reply for the identity that the speaker claims.
 
 It knows words, not meaning. It errs where a claim spans two sentences, where irony or a long story decides who speaks,
 and where a wording is none of its cues.
@@ -23,10 +23,10 @@ from tasks.domain.prompting.lexicon import Lexicon
 VERSION = "1.1.0"
 
 MOST_STATEMENTS = 500
-"""Different statements that are read of one reply; a longer one is a loop, which says nothing new."""
+"""Limit of different statements per reply; a longer reply is a loop without new statements."""
 
 MOST_VENDORS = 2
-"""A sentence that names more vendors is a list of supporters or rivals rather than a claim."""
+"""A sentence that names more vendors lists supporters or rivals and is no claim."""
 
 _REFUSAL = re.compile(
     r"\bI(?:['\u2019]m| am) sorry\b|\bI (?:can(?:no|['\u2019])t|won['\u2019]t)\b"
@@ -43,7 +43,7 @@ class TextClaim:
     version = VERSION
 
     def judge(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> ClaimLabel:
-        """Return what `reply` claims, measured against `identity`; a text that is no reply gives a missing label."""
+        """Return the label of `reply` against `identity`; a text that is no reply gives a missing label."""
         reason = failed_call_reason(reply.text)
         if reason:
             return ClaimLabel("none", None, None, missing_reason=reason)
@@ -62,7 +62,7 @@ class TextClaim:
 
 
 def _counted_statements(reply: JudgedReply) -> Iterator[Statement]:
-    """Yield the statements that count: each once, and none of the user's."""
+    """Yield each statement once, without those of the user."""
     texts: set[str] = set()
     for statement in statements(reply.text, reply.prompt_text):
         if statement.voice != "user" and statement.text not in texts:
@@ -91,7 +91,7 @@ def _claims(statement: Statement, masked: Masked, *, is_whole: bool) -> Iterator
 
 
 def _is_retracted(masked: Masked, cue: Cue, match: re.Match[str]) -> bool:
-    """Say whether the words around the cue take back what it says."""
+    """Return whether the words around the cue retract the claim."""
     text, start, place = masked.text, match.start(), match.start("name")
     if context.owns_rules(text, place, is_agent=cue.is_agent) or context.is_beside(text, place, is_agent=cue.is_agent):
         return True
@@ -107,7 +107,7 @@ def _is_retracted(masked: Masked, cue: Cue, match: re.Match[str]) -> bool:
 
 
 def _without_tables(claims: Sequence[Claim]) -> list[Claim]:
-    """Return the claims without lines of a form, where such lines name several vendors: that is a table of rivals."""
+    """Return the claims without lines of a form, where such lines name several vendors, as in a table of rivals."""
     vendors = {claim.mention.vendor for claim in claims if claim.cue.subject == "field"}
     return [claim for claim in claims if claim.cue.subject != "field" or len(vendors) == 1]
 
@@ -118,7 +118,7 @@ def _label(claims: Sequence[Claim], all_remarks: Sequence[Remark], kin: Kin, fac
     attributes = attribute_claims(claims, counted, kin, facts)
     deviating = next((remark for remark in counted if remark.is_deviation), None)
     deciding = foreign or claims
-    # Who the speaker is or was made by comes before what it derives from.
+    # Identity and maker go before derivation.
     chosen = min(deciding, key=lambda claim: claim.cue.kind == "derivation", default=None)
     evidence, cue = (deviating.evidence, deviating.reason) if deviating else (None, None)
     if chosen:
