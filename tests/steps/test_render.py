@@ -123,7 +123,7 @@ def test_missing_is_a_dash_and_sorts_last(text) -> None:
 
 def test_what_the_snapshot_lacks_is_said_in_a_sentence(own) -> None:
     for said in (
-        "No identity probe was put",
+        "No identity probe was sent",
         "No target has",
         "No two judges read",
         "no call was made",
