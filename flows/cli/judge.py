@@ -154,8 +154,8 @@ def _check_row(check: "JudgeValidation") -> dict[str, object]:
         "low": found.kappa_low,
         "high": found.kappa_high,
         "agreement": found.agreement,
-        "recall": check.found.recall,
-        "precision": check.found.precision,
+        "recall": check.detection.recall,
+        "precision": check.detection.precision,
         "judge_rate": check.judge_rate,
         "gold_rate": check.gold_rate,
     }

@@ -8,17 +8,17 @@ from tasks.domain.ids import content_id
 from tasks.domain.rows import Request
 
 LEAST_QUEUES = 2
-"""Two queues with half the limits each: while one waits for the last call of its batch, the other works on."""
+"""Two queues with half the limits each: while one waits for the last call of its batch, the other continues."""
 
 USUAL_SIZE = 100
 ROUNDS_PER_BATCH = 4
 MOST_REQUESTS = 1000
-"""A batch is a task of Prefect's, which costs as much as some twenty calls: it has enough calls not to show."""
+"""A batch is a task of Prefect's, which costs as much as some twenty calls: it has enough calls to hide that cost."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Requests to one model that are asked together; `card` has the limits of its queue."""
+    """Requests to one model that are sent together; `card` has the limits of its queue."""
 
     batch_id: str
     number: int
@@ -39,19 +39,19 @@ def queues(requests: Sequence[Request], cards: dict[str, ModelCard], size: int |
     """Return queues of batches; the limits of a model's queues add up to the limits of its card.
 
     Args:
-        requests: what is to be asked, of any models.
+        requests: the requests to send, to any models.
         cards: the models' cards, by name.
-        size: the most requests a batch holds; None: as many as its model's calls in flight make worth while.
+        size: the most requests a batch holds; None: a number that suits its model's calls in flight.
     """
     by_model: dict[str, list[Request]] = {}
     for request in requests:
         by_model.setdefault(request.model, []).append(request)
-    found: list[list[Batch]] = []
-    for model, mine in by_model.items():
+    result: list[list[Batch]] = []
+    for model, model_requests in by_model.items():
         limits = cards[model].limits
         most = size or _size(limits)
-        chunks = [mine[start : start + most] for start in range(0, len(mine), most)]
-        # Batches smaller than the calls in flight fill them together, with one more to follow when the first is done.
+        chunks = [model_requests[start : start + most] for start in range(0, len(model_requests), most)]
+        # Several batches fill the calls in flight where one is too small, with one more to follow the first.
         n_queues = min(max(LEAST_QUEUES, -(-limits.concurrency // most) + 1), limits.concurrency, len(chunks))
         for queue in range(n_queues):
             share = {
@@ -59,11 +59,11 @@ def queues(requests: Sequence[Request], cards: dict[str, ModelCard], size: int |
                 "requests_per_minute": limits.requests_per_minute and limits.requests_per_minute / n_queues,
             }
             card = cards[model].model_copy(update={"limits": limits.model_copy(update=share)})
-            found.append(
+            result.append(
                 [
                     Batch(content_id("batch", [r.request_id for r in chunk]), number, card, tuple(chunk))
                     for number, chunk in enumerate(chunks, start=1)
                     if (number - 1) % n_queues == queue
                 ]
             )
-    return found
+    return result

@@ -1,4 +1,4 @@
-"""What a model card and a prompt set's card may say. ExportedBank; an unknown key is refused."""
+"""Schema of model cards and of prompt sets' cards. Frozen; an unknown key is an error."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -19,13 +19,13 @@ Attribute = Literal["name", "maker", "parent_company", "country", "model_family"
 
 
 class Strict(BaseModel):
-    """ExportedBank, and unknown keys are errors."""
+    """Frozen, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
 
 class Facts(Strict):
-    """The true identity of the model; what is left out is not known and is never judged."""
+    """The true identity of the model; an omitted fact is unknown and is never judged."""
 
     name: str | None = None
     maker: str | None = None
@@ -37,7 +37,7 @@ class Facts(Strict):
 
 
 class LineageFacts(Strict):
-    """Who taught the model, as far as it is documented; `group` joins snapshots of one teacher."""
+    """The documented teachers of the model; `group` joins snapshots of one teacher."""
 
     group: str | None = None
     family: str | None = None
@@ -46,9 +46,9 @@ class LineageFacts(Strict):
     parent: str | None = None
     certainty: Literal["high", "medium", "low"] | None = None
     base: str | None = None
-    """The model or group that it was trained from, whatever taught it then: models of one base are siblings."""
+    """The model or group from whose weights it was trained: models of one base are siblings."""
     released: Released | None = None
-    """When it came out: a candidate that came out after a target can't have taught it."""
+    """Release date: a candidate released after a target can't have taught it."""
 
 
 class HostedEndpoint(Strict):
@@ -61,7 +61,7 @@ class HostedEndpoint(Strict):
     """Name of the environment variable that holds the key; None for servers without keys."""
 
     def identity(self) -> dict[str, Any]:
-        """Return what makes this the same endpoint; the key is no part of it."""
+        """Return the identity of the endpoint, without its key."""
         return {"base_url": self.base_url.rstrip("/"), "served_name": self.served_name}
 
 
@@ -88,7 +88,7 @@ class LocalGguf(Strict):
         return self
 
     def identity(self) -> dict[str, Any]:
-        """Return what makes this the same model: its weights and its template, not its port or threads."""
+        """Return the identity of the model: its weights and its template, not its port or threads."""
         weights = self.sha256 or self.gguf_path or [self.gguf_package, *self.gguf_parts]
         return {"weights": weights, "chat_template": self.chat_template}
 
@@ -102,12 +102,12 @@ class Sampling(Strict):
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
     """For endpoints that refuse `max_tokens`; a plan's `max_tokens` is sent under this name there."""
     seed: int | None = None
-    """The first sample's seed; sample n is asked with seed + n, so that samples differ."""
+    """The first sample's seed; sample n has seed + n, so samples differ."""
     stop: tuple[str, ...] | None = None
     extra_body: dict[str, Any] = {}
 
     def over(self, card: "Sampling") -> "Sampling":
-        """Return `card` with every value that is set here put in its place."""
+        """Return `card` with the values that are set here."""
         changes = self.model_dump(exclude_none=True, exclude={"extra_body"})
         if "max_tokens" in changes and card.max_completion_tokens is not None:
             changes["max_completion_tokens"] = changes.pop("max_tokens")
@@ -124,7 +124,7 @@ class Sampling(Strict):
 
 
 class Limits(Strict):
-    """How hard the endpoint may be worked."""
+    """Limits on the load of the endpoint."""
 
     concurrency: Annotated[int, Field(ge=1, le=1024)] = 4
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
@@ -141,7 +141,7 @@ class Price(Strict):
 
 
 class ModelCard(Strict):
-    """One model: where it is reached, who made it, what is known of it. One TOML file, named as the model."""
+    """One model: its endpoint, vendor, lineage and facts. One TOML file, named as the model."""
 
     name: Name
     vendor: str
@@ -156,15 +156,15 @@ class ModelCard(Strict):
     limits: Limits = Limits()
     price: Price | None = None
     structured_output: bool = False
-    """The endpoint takes `response_format` with a JSON schema; judges then ask for one."""
+    """The endpoint accepts `response_format` with a JSON schema; judges then send one."""
 
     @property
     def fingerprint(self) -> str:
-        """Hash of all that decides who answers: endpoint and system prompt. Limits, price and facts are no part."""
+        """Hash of what determines the replies: endpoint and system prompt. Limits, price and facts are no part."""
         return content_id("model", self.name, self.endpoint.identity(), self.system_prompt)
 
     def as_lineage(self) -> Lineage:
-        """Return the card's lineage as a row; a group or family that is not given is the model's own name or vendor."""
+        """Return the card's lineage as a row; the default group is the model's name, the default family its vendor."""
         return Lineage(
             model=self.name,
             vendor=self.vendor,
@@ -195,7 +195,7 @@ class ModelCard(Strict):
 
 
 class PromptSetCard(Strict):
-    """What a prompt set is for and whose it is; `sha256` is that of `prompts.jsonl`."""
+    """Purpose, author and licence of a prompt set; `sha256` is that of `prompts.jsonl`."""
 
     name: Name
     version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
@@ -208,7 +208,7 @@ class PromptSetCard(Strict):
 
 
 class PromptTurn(Strict):
-    """One turn of a prompt as `prompts.jsonl` holds it."""
+    """One turn of a prompt in `prompts.jsonl`."""
 
     role: Literal["system", "user", "assistant"]
     content: Annotated[str, Field(min_length=1)]

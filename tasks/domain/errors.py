@@ -1,12 +1,12 @@
-"""Everything that can go wrong and that a user can do something about.
+"""Errors that a user can act on.
 
 ::
 
     DistillometerError         names the thing, the place and the remedy; has an exit code
     ├── InputError      (2)    a file, plan, card or argument is wrong: nothing was written
-    └── WorldError      (3)    the world is not as needed: endpoint, key, disk, another process
+    └── WorldError      (3)    something outside fails: endpoint, key, disk, another process
         ├── WarehouseHeld      another process writes to the warehouse
-        ├── BatchIncomplete    some requests of a batch have no reply yet; says whether asking again helps
+        ├── BatchIncomplete    some requests of a batch have no reply yet; states whether a retry helps
         └── Unanswered         a whole run has such batches
 """
 
@@ -34,7 +34,7 @@ class DistillometerError(Exception):
         super().__init__(what, where, remedy)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Come back whole from another process: pickle would call the class with positional arguments alone."""
+        """Restore all attributes in another process: pickle would call the class with positional arguments alone."""
         return _unpickled, (type(self), self.args, self.__dict__)
 
     def __str__(self) -> str:
@@ -50,13 +50,13 @@ def _unpickled(kind: type[DistillometerError], args: tuple[Any, ...], state: dic
 
 
 class InputError(DistillometerError):
-    """Something the user gave is wrong; nothing was written."""
+    """An input of the user is wrong; nothing was written."""
 
     exit_code = 2
 
 
 class WorldError(DistillometerError):
-    """Something outside the program is not as it has to be."""
+    """Something outside the program fails."""
 
     exit_code = 3
 
@@ -70,8 +70,8 @@ class WarehouseHeld(WorldError):
 class BatchIncomplete(WorldError):
     """Requests of a batch that have no reply.
 
-    `is_retryable`: asking again soon can help. `is_endpoint_lost`: the endpoint was given up, so that whatever else
-    is asked of it in this run would fail as well.
+    `is_retryable`: a retry soon can help. `is_endpoint_lost`: the endpoint is unusable, so further requests to it in
+    this run would fail too.
     """
 
     def __init__(
@@ -88,15 +88,15 @@ class BatchIncomplete(WorldError):
 
 
 class Unanswered(WorldError):
-    """A run that went through and left batches without all of their replies."""
+    """A finished run with batches that lack replies."""
 
     is_retryable = True
 
     def __init__(self, problems: Sequence[str], *, where: str) -> None:
-        shown = [f"- {problem}" for problem in problems[:MOST_PROBLEMS]]
+        first = [f"- {problem}" for problem in problems[:MOST_PROBLEMS]]
         more = [f"- and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
         super().__init__(
-            "\n".join([f"{len(problems)} batches are not fully answered; the others are published:", *shown, *more]),
+            "\n".join([f"{len(problems)} batches are not fully answered; the others are published:", *first, *more]),
             where=where,
             remedy="\nRetry the run, or start another of the same round: only what has no reply is asked.",
         )

@@ -1,4 +1,4 @@
-"""Content hashes: the same thing has the same id wherever and whenever it is computed."""
+"""Content hashes: equal contents have equal ids, wherever and whenever they are computed."""
 
 import hashlib
 import json
@@ -15,15 +15,15 @@ def content_id(kind: str, *parts: Any) -> str:
 
 
 def prompt_id(messages: Sequence[Message]) -> str:
-    """Return the id of a conversation: equal texts in equal roles are one prompt, in whichever set they stand."""
+    """Return the id of a conversation: equal texts in equal roles are one prompt in all sets."""
     return content_id("prompt", [[message.role, message.content] for message in messages])
 
 
 def request_id(fingerprint: str, prompt: str, sampling: dict[str, Any], sample: int, round_name: str) -> str:
-    """Return the id under which a call is paid for once: who is asked, what, how, which sample, in which round."""
+    """Return the id of a call, which is paid for once: model, prompt, sampling, sample and round."""
     return content_id("request", fingerprint, prompt, sampling, sample, round_name)
 
 
 def reply_id(request: str, reply_text: str | None, replied_at: str) -> str:
-    """Return the id of one outcome of a request; a second outcome of the same request has another."""
+    """Return the id of one outcome of a request; a second outcome of the same request has another id."""
     return content_id("reply", request, reply_text, replied_at)

@@ -1,10 +1,10 @@
-"""Why something is missing: the one closed list behind the columns `missing_reason` of replies, verdicts and grades."""
+"""The one closed list of reasons in the columns `missing_reason` of replies, verdicts and grades."""
 
 from enum import StrEnum
 
 
 class MissingReason(StrEnum):
-    """Why a request has no reply, or a reply no verdict and a pair no grades. It is stored as it is written here."""
+    """Why a request has no reply, a reply no verdict, or a pair no grades. The values are stored."""
 
     EMPTY_REPLY = "empty_reply"
     CONTENT_FILTER = "content_filter"
@@ -18,19 +18,19 @@ class MissingReason(StrEnum):
     CONNECTION_LOST = "connection_lost"
 
     NOT_ASKED = "not_asked"
-    """No call has been made yet: it stands in `core.outcome`, and never in a fact."""
+    """No call has been made yet: only in `core.outcome`, never in a fact."""
 
     FAILED_CALL = "failed_call"
-    """What was recorded as a reply is a note that the call failed: there is nothing to judge."""
+    """The recorded reply is a note that the call failed: there is no reply to judge."""
 
     REFUSED = "refused"
     """The judge declines to answer, or its endpoint withholds the answer."""
 
     NO_ANSWER = "no_answer"
-    """There is no answer where it belongs."""
+    """There is no answer in the expected place."""
 
     TWO_ANSWERS = "two_answers"
-    """There is a second answer, or words behind the first that may take it back."""
+    """There is a second answer, or text behind the first that may retract it."""
 
     OFF_MENU = "invalid_choice"
     """A key, a value or a combination that the judge was not offered."""
@@ -39,17 +39,17 @@ class MissingReason(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Say whether it was decided at the model's side, so that asking again would only be paid again."""
+        """Whether the model's side decided it, so another attempt would only cost again."""
         return self in _FINAL
 
     @property
     def is_transient(self) -> bool:
-        """Say whether it passes by itself, so that a second try in the same run is worth while."""
+        """Whether it is temporary, so a second attempt in the same run is useful."""
         return self in _TRANSIENT
 
     @property
     def is_of_endpoint(self) -> bool:
-        """Say whether the next request to the same endpoint would meet it as well."""
+        """Whether the next request to the same endpoint would fail for it too."""
         return self in _OF_ENDPOINT
 
 

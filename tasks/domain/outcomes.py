@@ -1,4 +1,4 @@
-"""What runs come to, for whoever started them."""
+"""Results of runs, for their caller."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from tasks.domain.rows import Finding
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What a run of a plan came to: unanswered batches, findings of the checks, the path of the report."""
+    """The result of a run of a plan: unanswered batches, findings of the checks, the path of the report."""
 
     run_id: str
     problems: list[str]
@@ -17,7 +17,7 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Scored:
-    """What a scoring came to: the seconds that the text took, 0 where it had not changed; findings of the checks."""
+    """The result of a scoring: seconds of the text scores, 0 where nothing changed; findings of the checks."""
 
     seconds: float
     findings: list[Finding]

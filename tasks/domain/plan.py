@@ -22,7 +22,7 @@ class PromptChoice(Strict):
 
 
 class EmbeddingPlan(Strict):
-    """Which embedder reads the replies, and how many prompts a set and probes a target (the same for all models)."""
+    """The embedder, and the numbers of prompts per set and probes per target (the same for all models)."""
 
     enabled: bool = True
     embedder: Name = "sentence_transformers"
@@ -45,20 +45,20 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class IdentityPlan(Strict):
-    """Identity probes: every question in every template, put to every model of the plan, and read by judges."""
+    """Identity probes: every question in every template, for every model of the plan, labelled by judges."""
 
     templates: Name = "identity"
     template_limit: Annotated[int, Field(ge=1)] | None = None
-    """How many templates, taken in turn from each kind and language; those that name nobody first. None: all."""
+    """How many templates, taken in turn from each kind and language; those without a name first. None: all."""
     questions: Name = "identity"
     question_limit: Annotated[int, Field(ge=1)] | None = None
     samples: Annotated[int, Field(ge=1, le=100)] = 1
     sampling: Sampling = Sampling()
-    """Over the plan's own, for the probes alone."""
+    """Override of the plan's sampling, for the probes alone."""
     judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_claim",)
-    """The first one's reading counts for `mart.identity_score`; the others are set beside it."""
+    """The first judge's labels count for `mart.identity_score`; the others are for comparison."""
     judge_model: Name | None = None
-    """Model card of the judge, for judges that ask one."""
+    """Model card of the judge, for judges that call a model."""
 
     @field_validator("judges")
     @classmethod
@@ -67,33 +67,33 @@ class IdentityPlan(Strict):
 
 
 class SearchPlan(Strict):
-    """A search, for each target its own, for templates under which it leaks; the plan's seed decides its chance."""
+    """A search for templates under which a target leaks, one for each target; the plan's seed determines its draws."""
 
     templates: Name = "identity"
-    """The seeds: the templates of this set that name nobody, or with `allow_leading` all of them."""
+    """The seeds: the templates of this set without a name, or with `allow_leading` all of them."""
     template_limit: Annotated[int, Field(ge=1)] | None = None
     """How many seeds, taken in turn from each kind and language. None: all."""
     questions: Name = "identity"
     question_limit: Annotated[int, Field(ge=1)] = 5
-    """How many questions each found template is asked with: the set's first ones, the same for all templates."""
+    """Number of questions for each new template: the set's first ones, the same for all templates."""
     selection: str = "mcts_explore"
     operators: tuple[str, ...] = ()
-    """Mutations, each as likely. Empty: all that need no attacker model."""
+    """Mutations, with equal probabilities. Empty: all that need no attacker model."""
     attacker_model: Name | None = None
-    """Model card of the attacker, for mutations that ask one."""
+    """Model card of the attacker, for mutations that call one."""
     judge: str = "text_claim"
     judge_model: Name | None = None
-    """Model card of the judge, for one that asks a model."""
+    """Model card of the judge, for a judge that calls a model."""
     score: Literal["strict", "loose"] = "strict"
     """What counts as a success: a foreign claim, or any contradiction of the facts."""
     calls: Annotated[int, Field(ge=1)] = 500
-    """The most calls of target, attacker and judge together; a step that might go beyond is not begun.
+    """The most calls of target, attacker and judge together; a step that might exceed it is not begun.
 
-    A step asks its questions, the attacker at most once, and a judge that asks a model twice at most about each reply.
+    A step calls the target once a question, the attacker at most once, and a judge model at most twice a reply.
     """
     iterations: Annotated[int, Field(ge=1)] | None = None
     successes: Annotated[int, Field(ge=1)] | None = None
-    """Stop once so many templates had a success."""
+    """Stop after this many templates with a success."""
     allow_leading: bool = False
     """Seeds, questions and mutations may name vendors and models."""
 
@@ -106,7 +106,7 @@ class RsePlan(Strict):
     prompt_sets: tuple[Name, ...] = ()
     """Empty: all prompt sets of the plan."""
     judges: Annotated[tuple[str, ...], Field(min_length=1)] = ("text_similarity",)
-    """Those that read the text alone grade every pair of replies; what follows concerns those that ask a model."""
+    """Judges of the text alone grade every pair of replies; the other keys concern judges that call a model."""
     judge_model: Name | None = None
     """Model card of the judge."""
     first_prompts: Annotated[int, Field(ge=2)] = 40
@@ -116,7 +116,7 @@ class RsePlan(Strict):
     most_prompts: Annotated[int, Field(ge=2)] | None = 200
     """The most prompts of each set. None: all."""
     swapped_share: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """Share of the pairs that are read in the other order as well, to measure how much the order matters."""
+    """Share of the pairs that are also graded in the other order, to measure the position bias."""
 
     @field_validator("references", "prompt_sets", "judges")
     @classmethod
@@ -125,14 +125,14 @@ class RsePlan(Strict):
 
 
 class IndexPlan(Strict):
-    """What the parts of the distillation index weigh against each other; a part of weight 0 need not be measured."""
+    """Weights of the parts of the distillation index; a part of weight 0 need not be measured."""
 
     lineage: Annotated[float, Field(ge=0)] = 2.0
-    """Degree to the nearest group of another vendor: the part that is held against unrelated models."""
+    """Degree to the nearest group of another vendor: the part that is compared with unrelated models."""
     identity: Annotated[float, Field(ge=0)] = 1.0
     """Hard identity score."""
     rse: Annotated[float, Field(ge=0)] = 1.0
-    """Grade with the reference of another vendor that is most alike."""
+    """Grade with the most similar reference of another vendor."""
 
     @model_validator(mode="after")
     def _weighs_something(self) -> "IndexPlan":
@@ -142,13 +142,13 @@ class IndexPlan(Strict):
 
 
 class RefreshPlan(Strict):
-    """What a round asks anew of what an earlier round has asked; the rest keeps the reply that it has."""
+    """Which prompts of an earlier round a round requests again; the others keep their reply."""
 
     policy: Literal["always", "once", "sample"] = "always"
     n: Annotated[int, Field(ge=1)] | None = None
-    """With `sample`: how many prompts of each set, and probes, are asked anew: the same of all models in all rounds."""
+    """With `sample`: prompts of each set, and probes, requested again: the same for all models in all rounds."""
     models: tuple[Name, ...] = ()
-    """Whom the policy concerns, such as models pinned to a dated snapshot; all others: always. Empty: all models."""
+    """Models of the policy, such as those pinned to a dated snapshot; all others: always. Empty: all models."""
 
     @model_validator(mode="after")
     def _n_is_of_a_sample(self) -> "RefreshPlan":
@@ -158,14 +158,14 @@ class RefreshPlan(Strict):
 
 
 class DriftPlan(Strict):
-    """Who is told of a model that changed between rounds, beside Prefect's event `distillometer.drift`."""
+    """Where alarms of changes between rounds are sent, besides Prefect's event `distillometer.drift`."""
 
     webhook_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] | None = None
     """Name of the environment variable that holds a webhook's URL; it gets the alarms as JSON."""
 
 
 class Hypothesis(Strict):
-    """Whether `target` shares lineage with the candidate group `teacher`, asked before anything is seen."""
+    """Hypothesis that `target` shares lineage with the candidate group `teacher`, named before its verdict is seen."""
 
     target: Name
     teacher: str
@@ -179,7 +179,7 @@ class Plan(Strict):
     seed: int = 0
     models: Annotated[tuple[Name, ...], Field(min_length=1)]
     references: tuple[Name, ...] = ()
-    """Candidate teachers; empty: as the cards' lineage says, or every model where it says nothing."""
+    """Candidate teachers; empty: by the cards' lineage, or every model where there is none."""
     prompts: Annotated[tuple[PromptChoice, ...], Field(min_length=1)]
     sampling: Sampling = Sampling()
     embedding: EmbeddingPlan = EmbeddingPlan()
@@ -191,9 +191,9 @@ class Plan(Strict):
     drift: DriftPlan = DriftPlan()
     workers: WorkersPlan = WorkersPlan()
     hypotheses: tuple[Hypothesis, ...] = ()
-    """Pairs that are asked about beforehand: their p values are adjusted over them alone, not over all pairs."""
+    """Pairs named beforehand: their p values are adjusted over them alone, not over all pairs."""
     batch_size: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """The most requests of a batch; left out, so many as a model's calls in flight make worth while."""
+    """The most requests of a batch; by default a number that suits a model's calls in flight."""
 
     @field_validator("models", "prompts")
     @classmethod
@@ -232,16 +232,16 @@ class Plan(Strict):
         if value is None:
             return None
         sets = [choice.set for choice in info.data.get("prompts", ())]
-        for key, names, known in (
+        for key, names, existing in (
             ("references", value.references, info.data.get("models", value.references)),
             ("prompt_sets", value.prompt_sets, sets or value.prompt_sets),
         ):
-            if stray := sorted(set(names) - set(known)):
+            if stray := sorted(set(names) - set(existing)):
                 raise ValueError(f"its {key} name {', '.join(stray)}, which the plan does not")
         return value
 
     def recipe_id(self, set_checksums: dict[str, str], versions: dict[str, str]) -> str:
-        """Return the hash of all that must be equal for two runs to be comparable.
+        """Return the hash of what must be equal in two comparable runs.
 
         Args:
             set_checksums: SHA-256 of each prompt set's file, by set name.
@@ -256,7 +256,7 @@ class Plan(Strict):
 
 
 def expand(plan: Plan, cards: dict[str, ModelCard], prompts: dict[str, list[Prompt]], round_name: str) -> list[Request]:
-    """Return every call that `plan` asks for in `round_name`: models x prompts x samples, in plan order.
+    """Return the requests of `plan` in `round_name`: models x prompts x samples, in plan order.
 
     Args:
         plan: the plan.

@@ -1,4 +1,4 @@
-"""What the domain and the steps expect of the world; adapters implement these."""
+"""Interfaces that the domain and the steps use; adapters implement them."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -27,7 +27,7 @@ class Embedder(Protocol):
 
 
 class Endpoint(Protocol):
-    """Where a model is reached while its server is up."""
+    """Address and key of a model while its server runs."""
 
     base_url: str
     served_name: str
@@ -35,10 +35,10 @@ class Endpoint(Protocol):
 
 
 class Provider(Protocol):
-    """One way to reach models, chosen by `endpoint.provider` of a card."""
+    """One kind of endpoint, chosen by `endpoint.provider` of a card."""
 
-    def check(self, card: ModelCard, models_dir: Path) -> None:
-        """Raise InputError where a key or a file that `serve` needs is not there."""
+    def require_available(self, card: ModelCard, models_dir: Path) -> None:
+        """Raise InputError where a key or a file that `serve` needs is missing."""
         ...
 
     def serve(self, card: ModelCard, models_dir: Path) -> AbstractContextManager[Endpoint]:
@@ -47,19 +47,19 @@ class Provider(Protocol):
 
 
 class ForeignFormat(Protocol):
-    """One file format in which replies recorded elsewhere come."""
+    """One file format of replies recorded elsewhere."""
 
     prompt_set: str | None
-    """The name of its prompts where the user gives none; None: that of the folder or file."""
+    """Default name of its prompt set; None: that of the folder or file."""
     looks_like: str
-    """What a user has to give, in words."""
+    """Description of the expected files."""
 
     def detects(self, path: Path) -> bool:
-        """Say whether `path` looks like this format, from names and first bytes only."""
+        """Return whether `path` looks like this format, by names and first bytes only."""
         ...
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
-        """Yield every reply; raise InputError with file and line where one can't be read."""
+        """Yield every reply; raise InputError with file and line at an unreadable reply."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Which models are candidate teachers, and which of those make up the background on which scores are centred."""
+"""Chooses the candidate teachers, and among them the background on which scores are centred."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ CANDIDATE_ROLES = frozenset({"independent", "undocumented"})
 
 @dataclass(frozen=True)
 class Reference:
-    """A candidate teacher. `is_background`: its own data, as far as is known, so it may serve as a yardstick."""
+    """A candidate teacher. `is_background`: trained on its own data, as far as is known, so it may be background."""
 
     model: str
     is_background: bool
     chosen_by: str
 
 
-def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Reference]:
+def choose_references(lineages: Sequence[Lineage], named: Sequence[str]) -> list[Reference]:
     """Return the candidate teachers among the models that have replies.
 
-    Named references are taken as they are. Else those whose lineage is independent or undocumented; where the lineage
-    calls nobody independent, every model. In the background are the independent ones; where there is none, all of them:
-    which model is independent is never guessed, but without any yardstick there is no score.
+    Named references are used as given. Otherwise the models whose lineage is independent or undocumented; where none is
+    documented as independent, every model. The background are the independent ones; where there is none, all of
+    them: independence is never guessed, but without a background there is no score.
 
     Raises:
         InputError: a named reference has no replies.
     """
-    roles = {row.model: row.role for row in known}
+    roles = {row.model: row.role for row in lineages}
     lacking = sorted(set(named) - roles.keys())
     if lacking:
         raise InputError(
@@ -40,18 +40,18 @@ def choose_references(known: Sequence[Lineage], named: Sequence[str]) -> list[Re
     if named:
         models, chosen_by = sorted(set(named)), "named"
     else:
-        is_told = any(role == "independent" for role in roles.values())
-        models = sorted(model for model, role in roles.items() if role in CANDIDATE_ROLES or not is_told)
-        chosen_by = "lineage" if is_told else "every model: no lineage is known"
+        has_independent = any(role == "independent" for role in roles.values())
+        models = sorted(model for model, role in roles.items() if role in CANDIDATE_ROLES or not has_independent)
+        chosen_by = "lineage" if has_independent else "every model: no lineage is known"
     independent = {model for model in models if roles[model] == "independent"}
     return [Reference(model, model in independent or not independent, chosen_by) for model in models]
 
 
-def check_hypotheses(hypotheses: Sequence[tuple[str, str]], known: Sequence[Lineage], where: str) -> None:
-    """Raise InputError where a pair of target and candidate group names a model or a group that is not here."""
-    models = sorted(row.model for row in known)
-    groups = sorted({row.candidate_group or row.model for row in known})
+def require_hypotheses(hypotheses: Sequence[tuple[str, str]], lineages: Sequence[Lineage], where: str) -> None:
+    """Raise InputError where a pair of target and candidate group names an unknown model or group."""
+    models = sorted(row.model for row in lineages)
+    groups = sorted({row.candidate_group or row.model for row in lineages})
     for target, group in hypotheses:
-        for name, there, what in ((target, models, "model with replies"), (group, groups, "candidate group")):
-            if name not in there:
-                raise unknown_name(f"{what} named", name, there, where)
+        for name, existing, what in ((target, models, "model with replies"), (group, groups, "candidate group")):
+            if name not in existing:
+                raise unknown_name(f"{what} named", name, existing, where)

@@ -1,4 +1,4 @@
-"""What a round asks anew, and what keeps the reply of an earlier round."""
+"""Which requests a round sends again, and which keep the reply of an earlier round."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,19 +9,19 @@ from tasks.domain.prompting.prompt_sample import sample_prompts
 from tasks.domain.rows import Request, sampling_text
 
 Question = tuple[str, str, str, int]
-"""Card's fingerprint, prompt, sampling as text, sample: what a reply answers, in whichever round."""
+"""Card's fingerprint, prompt, sampling as text, sample: a request without its round."""
 
 
 def question(request: Request) -> Question:
-    """Return what `request` asks, whatever its round."""
+    """Return `request` without its round."""
     return request.fingerprint, request.prompt_id, sampling_text(request.sampling), request.sample
 
 
-def prompts_anew(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
-    """Return the prompts that every round asks anew: all, none, or the plan's sample of each set.
+def refreshed_prompts(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
+    """Return the prompts that every round requests again: all, none, or the plan's sample of each set.
 
     Args:
-        plan: its seed draws the sample; a larger `n` keeps what a smaller one drew.
+        plan: its seed draws the sample; a larger `n` keeps the prompts of a smaller one.
         set_of: each prompt's set, by `prompt_id`; identity probes are one set.
     """
     if plan.refresh.policy == "always":
@@ -31,21 +31,23 @@ def prompts_anew(plan: Plan, set_of: Mapping[str, str]) -> frozenset[str]:
     by_set: dict[str, list[str]] = {}
     for prompt, name in set_of.items():
         by_set.setdefault(name, []).append(prompt)
-    return frozenset(prompt for mine in by_set.values() for prompt in sample_prompts(mine, plan.refresh.n, plan.seed))
+    return frozenset(
+        prompt for prompts in by_set.values() for prompt in sample_prompts(prompts, plan.refresh.n, plan.seed)
+    )
 
 
-def in_its_round(request: Request, plan: Plan, anew: frozenset[str], asked: Mapping[Question, str]) -> Request:
-    """Return `request`, or the one of an earlier round that its policy lets stand for it.
+def with_round(request: Request, plan: Plan, refreshed: frozenset[str], last_round: Mapping[Question, str]) -> Request:
+    """Return `request`, or the request of an earlier round that replaces it under the policy.
 
     Args:
-        request: of the present round.
-        plan: whose policy counts.
-        anew: the prompts that every round asks anew.
-        asked: in which round each question was answered last.
+        request: a request of the present round.
+        plan: the plan with the policy.
+        refreshed: the prompts that every round requests again.
+        last_round: the last round with a reply, by question.
     """
     concerned = plan.refresh.models or plan.models
-    if request.model not in concerned or request.prompt_id in anew:
+    if request.model not in concerned or request.prompt_id in refreshed:
         return request
-    earlier = asked.get(question(request), request.round)
+    earlier = last_round.get(question(request), request.round)
     same = request_id(request.fingerprint, request.prompt_id, request.sampling, request.sample, earlier)
     return replace(request, request_id=same, round=earlier)

@@ -13,8 +13,8 @@ def names(package: ModuleType) -> list[str]:
     return sorted(module.name for module in iter_modules(package.__path__))
 
 
-def check(package: ModuleType, name: str, where: str = "") -> None:
-    """Make sure that `package` has a plug-in `name`, without importing it.
+def require(package: ModuleType, name: str, where: str = "") -> None:
+    """Require that `package` has a plug-in `name`, without importing it.
 
     Raises:
         InputError: there is no such file; the message lists those that exist.
@@ -32,6 +32,6 @@ def load(package: ModuleType, name: str) -> Any:
     Raises:
         InputError: there is no such file; the message lists those that exist.
     """
-    check(package, name)
+    require(package, name)
     stem = name.replace("-", "_")
     return getattr(import_module(f"{package.__name__}.{stem}"), stem.upper())

@@ -26,24 +26,24 @@ class ReplyTable:
     texts: tuple[tuple[str | None, ...], ...]
 
     def __post_init__(self) -> None:
-        """Make sure that the shapes agree."""
+        """Require that the shapes agree."""
         if len(self.texts) != len(self.prompts) or any(len(row) != len(self.models) for row in self.texts):
             raise ValueError(f"texts must have {len(self.prompts)} rows of {len(self.models)} places.")
 
     @cached_property
     def words(self) -> tuple[tuple[Codes | None, ...], ...]:
-        """The words of each reply in their order, each word a number of its own: `words[prompt][model]`.
+        """The words of each reply in their order, as word numbers: `words[prompt][model]`.
 
-        Words as `similarity.lexical.words` has them: by character in scripts without spaces. None where the reply is
+        Words are those of `similarity.lexical.words`: characters in scripts without spaces. None where the reply is
         missing or has no word. Numbers count from 0 in the order of first use.
         """
-        known: dict[str, int] = {}
-        return tuple(tuple(_numbered(text, known) for text in row) for row in self.texts)
+        codes: dict[str, int] = {}
+        return tuple(tuple(_numbered(text, codes) for text in row) for row in self.texts)
 
     @cached_property
     def has_words(self) -> Booleans:
         """Shape (n, m): whether there is a reply and it has a word."""
-        return np.array([[found is not None for found in row] for row in self.words], dtype=np.bool_).reshape(
+        return np.array([[codes is not None for codes in row] for row in self.words], dtype=np.bool_).reshape(
             len(self.prompts), len(self.models)
         )
 
@@ -55,8 +55,8 @@ class ReplyTable:
         )
 
 
-def _numbered(text: str | None, known: dict[str, int]) -> Codes | None:
-    found: Sequence[str] = words(text) if text else ()
-    if not found:
+def _numbered(text: str | None, codes: dict[str, int]) -> Codes | None:
+    tokens: Sequence[str] = words(text) if text else ()
+    if not tokens:
         return None
-    return np.fromiter((known.setdefault(word, len(known)) for word in found), dtype=np.int64, count=len(found))
+    return np.fromiter((codes.setdefault(word, len(codes)) for word in tokens), dtype=np.int64, count=len(tokens))

@@ -1,6 +1,6 @@
-"""What a rival statistic of similarity is given and gives back: other people's ways to tell who learned from whom.
+"""Input and output of rival statistics: published methods to detect who learned from whom.
 
-Each rival is a file in `rivals`, under the same null and verdicts as our own statistic.
+Each rival is a file in `rivals`, with the same null and verdicts as our own statistic.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,12 +16,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class RivalInput:
-    """What every rival is given; each takes what it needs.
+    """The input of every rival; each uses what it needs.
 
     Attributes:
         table: replies of m models to n prompts.
-        candidates: places of the models in the table that may be teachers; a classifier learns to tell these apart.
-        groups: for each of the m models the name of what counts as one teacher, such as the snapshots of one model.
+        candidates: places of the models in the table that may be teachers; a classifier learns to separate these.
+        groups: the name of each model's candidate group, such as the snapshots of one model.
         vectors: shape (n, m, dimension), an embedding of each reply, NaN where there is none; None without embeddings.
 
     Raises:
@@ -34,7 +34,7 @@ class RivalInput:
     vectors: NDArray[np.float32] | NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        """Make sure that the parts agree."""
+        """Require that the parts agree."""
         n, m = len(self.table.prompts), len(self.table.models)
         if len(self.groups) != m:
             raise ValueError(f"{len(self.groups)} groups for {m} models.")
@@ -46,11 +46,11 @@ class RivalInput:
 
 @dataclass(frozen=True)
 class Rival:
-    """A statistic of how alike models reply.
+    """A statistic of the similarity of models' replies.
 
-    `score` returns shape (m, m), row the target and column the reference, higher where they are more alike; NaN on the
-    diagonal, where the two answered no prompt in common, and where the statistic is not made for that reference. It
-    returns None where it lacks what it needs. `version` is raised whenever it comes to return something else.
+    `score` returns shape (m, m), row the target and column the reference, higher where they are more similar; NaN on
+    the diagonal, where the two answered no prompt in common, and where the statistic is undefined for that reference.
+    It returns None where an input is missing. `version` is raised whenever its results change.
     """
 
     score: Callable[[RivalInput], Floats | None]

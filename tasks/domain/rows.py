@@ -13,7 +13,7 @@ Role = Literal["system", "user", "assistant"]
 
 @dataclass(frozen=True)
 class Message:
-    """One turn. `content` is None where the model's own earlier reply stood, which differs between models."""
+    """One turn. `content` is None in place of the model's own earlier reply, which differs between models."""
 
     role: Role
     content: str | None
@@ -21,7 +21,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Prompt:
-    """One prompt of a set. `group` joins prompts that ask the same thing in other words or another language."""
+    """One prompt of a set. `group` joins prompts with the same question in other words or another language."""
 
     prompt_id: str
     prompt_set: str
@@ -36,7 +36,7 @@ class Prompt:
 
 @dataclass(frozen=True)
 class Request:
-    """One call to be made: a prompt put to a model, with the sampling and sample number in one round."""
+    """One call: a prompt for a model, with sampling and sample number, in one round."""
 
     request_id: str
     model: str
@@ -66,18 +66,18 @@ class Reply:
     source: str
 
     def __post_init__(self) -> None:
-        if self.missing_reason is not None:  # From a journal it comes as text; one that is not on the list is refused.
+        if self.missing_reason is not None:  # A journal holds it as text; an unlisted reason is refused.
             object.__setattr__(self, "missing_reason", MissingReason(self.missing_reason))
 
     @property
     def is_settled(self) -> bool:
-        """Say whether there is a text, or a reason for which it is never asked again."""
+        """Whether there is a text, or a reason for which it is never requested again."""
         return self.reply_text is not None or (self.missing_reason is not None and self.missing_reason.is_final)
 
 
 @dataclass(frozen=True)
 class RecordedReply:
-    """A reply that was recorded elsewhere, as a foreign format yields it. `sample` counts from 0."""
+    """A reply that was recorded elsewhere, as yielded by a foreign format. `sample` counts from 0."""
 
     model: str
     messages: tuple[Message, ...]
@@ -91,7 +91,7 @@ class RecordedReply:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found: its name, its level (fail or warn), what its rows are, how many, and the first ones."""
+    """Result of one check: name, level (fail or warn), meaning of its rows, their number, and the first rows."""
 
     check: str
     level: str
@@ -102,7 +102,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Lineage:
-    """What is known of where a model comes from; `candidate_group` joins snapshots of one teacher.
+    """The documented lineage of a model; `candidate_group` joins snapshots of one teacher.
 
     `role`: independent (own data, may serve as reference), undocumented (a candidate teacher, never a control),
     student, control (human data), derived (fine-tuned from `parent`), variant (`parent` under another system
@@ -123,28 +123,28 @@ class Lineage:
 
 
 def lineage_row(lineage: Lineage, source: str, at: datetime) -> dict[str, Any]:
-    """Return a row of `raw.lineage`: what a card (`source` card) or a file (`source` file) says of a model."""
+    """Return a row of `raw.lineage`: the lineage of a model by a card (`source` card) or a file (`source` file)."""
     row = asdict(lineage)
     return row | {"learned_from": list(lineage.learned_from), "source": source, "loaded_at": at}
 
 
 def sampling_text(sampling: Mapping[str, Any]) -> str:
-    """Return sampling parameters as `raw.request` keeps them."""
+    """Return sampling parameters as text for `raw.request`."""
     return json.dumps(sampling, sort_keys=True)
 
 
 Purpose = Literal["reply", "identity", "judge", "grade", "mutation"]
-"""What a call is for; of a call that serves several, the later of these counts: a probe is no reply to compare."""
+"""Purpose of a call; for several purposes the later in this list counts: a probe is no reply to compare."""
 
 
 def request_row(request: Request, purpose: Purpose, at: datetime) -> dict[str, Any]:
-    """Return a row of `raw.request`: a call for `purpose` that is wanted at `at`."""
-    told = {"sampling_text": sampling_text(request.sampling), "purpose": purpose, "requested_at": at}
-    return asdict(request) | told
+    """Return a row of `raw.request`: a call for `purpose` requested at `at`."""
+    columns = {"sampling_text": sampling_text(request.sampling), "purpose": purpose, "requested_at": at}
+    return asdict(request) | columns
 
 
 def prompt_row(prompt: Prompt, at: datetime) -> dict[str, Any]:
-    """Return a row of `raw.prompt`; `prompt_text` is what a person reads."""
+    """Return a row of `raw.prompt`; `prompt_text` is readable text."""
     if len(prompt.messages) == 1:
         readable = prompt.messages[0].content or ""
     else:

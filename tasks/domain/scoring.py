@@ -1,4 +1,4 @@
-"""A scoring of all replies in a warehouse, as somebody asks for it."""
+"""Options of a scoring of all replies in a warehouse."""
 
 from pydantic import Field
 
@@ -7,27 +7,27 @@ from tasks.domain.plan import EmbeddingPlan
 
 
 class ScoringPlan(Strict):
-    """What to compare all replies of a warehouse with, and what is known of their models from files."""
+    """References, grades and lineage files of a scoring of a warehouse."""
 
     references: tuple[str, ...] = ()
-    """Candidate teachers; empty: as the lineage says, or every model where it says nothing."""
+    """Candidate teachers; empty: by the lineage, or every model where there is none."""
     grade_against: tuple[str, ...] = ()
     """References with which the similarity of replies is graded from 1 to 5, from the text alone."""
     lineage: str | None = None
-    """Path of a CSV of what is known of each model; None: what is on record."""
+    """Path of a CSV with each model's lineage; None: the recorded lineage."""
     bases: str | None = None
-    """Path of a CSV of what each model was trained from; None: what is on record."""
+    """Path of a CSV with each model's base; None: the recorded bases."""
     hypotheses: tuple[str, ...] = ()
-    """Pairs that are asked about before their verdicts are seen, each as TARGET=GROUP."""
+    """Hypotheses, named before their verdicts are seen, each as TARGET=GROUP."""
     embedding: EmbeddingPlan = Field(default_factory=EmbeddingPlan)
     seed: int = 0
 
     @property
     def of_text(self) -> "ScoringPlan":
-        """The same without embedding."""
+        """The same plan without embedding."""
         return self.model_copy(update={"embedding": self.embedding.model_copy(update={"enabled": False})})
 
     @property
     def on_record(self) -> "ScoringPlan":
-        """The same once files and hypotheses are in the warehouse."""
+        """The same plan after its files and hypotheses are in the warehouse."""
         return self.model_copy(update={"lineage": None, "bases": None, "hypotheses": ()})

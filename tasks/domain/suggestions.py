@@ -1,4 +1,4 @@
-"""What to say where somebody gave a name that is not known."""
+"""Error messages for names that do not exist."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,23 +8,23 @@ from tasks.domain.errors import InputError
 MOST_NAMED, MOST_NEAR = 12, 5
 
 
-def suggestions(name: str, known: Iterable[str]) -> list[str]:
-    """Return what of `known` is near to `name`, the nearest first, whatever the case; then what `name` is a part of."""
-    by_lower = {each.lower(): each for each in sorted(set(known))}
+def suggestions(name: str, valid_names: Iterable[str]) -> list[str]:
+    """Return the valid names near to `name`, the nearest first, in any case; then those that contain `name`."""
+    by_lower = {each.lower(): each for each in sorted(set(valid_names))}
     near = [by_lower[match] for match in get_close_matches(name.lower(), by_lower, n=MOST_NEAR)]
     return near + [each for lower, each in by_lower.items() if name and name.lower() in lower and each not in near]
 
 
-def unknown_name(what: str, name: str, known: Iterable[str], where: str = "") -> InputError:
-    """Return the error that names what is near to `name`, or some of what is known where nothing is.
+def unknown_name(what: str, name: str, valid_names: Iterable[str], where: str = "") -> InputError:
+    """Return the error that lists the valid names near to `name`, or the first valid names where none is near.
 
     Args:
         what: the kind of thing, such as `model`.
-        name: what was given.
-        known: all names that there are.
-        where: file or option at which it was given.
+        name: what the user gave.
+        valid_names: all names that exist.
+        where: file or option where the user gave it.
     """
-    names = sorted(set(known))
+    names = sorted(set(valid_names))
     if near := suggestions(name, names):
         remedy = f"Near to it: {', '.join(near[:MOST_NAMED])}."
     elif names:

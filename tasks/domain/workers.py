@@ -10,17 +10,17 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class WorkersPlan(Strict):
-    """Who asks and embeds; without influence on any score, and so no part of a recipe."""
+    """Workers that send requests and embed; without influence on scores, so no part of a recipe."""
 
     runner: Literal["threads", "dask", "ray"] = "threads"
     address: str | None = None
-    """Of a cluster that is there, such as tcp://10.0.0.7:8786. None: workers on this machine, for the run alone."""
+    """Address of an existing cluster, such as tcp://10.0.0.7:8786. None: workers on this machine, for the run alone."""
     count: Annotated[int, Field(ge=1)] | None = None
-    """Workers on this machine. None: as many as it has cores."""
+    """Number of workers on this machine. None: its number of cores."""
     storage: str | None = None
-    """Where workers keep what they have done: an absolute path or a URL that fsspec knows. None: within the home."""
+    """Storage of workers' results: an absolute path or a URL for fsspec. None: within the home."""
     limits: dict[str, str] = Field(default_factory=dict)
-    """Prefect's global concurrency limits, by the environment variable of the key whose calls in flight they limit."""
+    """Prefect's global concurrency limits, by the environment variable of the key whose calls in flight they bound."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "WorkersPlan":

@@ -16,7 +16,7 @@ from tasks.domain.judging import judges
 from tasks.domain.judging.calls import ModelJudge
 from tasks.domain.judging.claim import ClaimLabel
 from tasks.domain.judging.failures import failed_call_reason
-from tasks.domain.judging.label_rows import LabelKey, claim_rows, label_row, unread_row
+from tasks.domain.judging.label_rows import LabelKey, claim_rows, label_row, missing_label_row
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Request
 
@@ -38,9 +38,9 @@ def register_calls(judge: str, card: ModelCard, attempt: int, home: Home, probes
         calls, unread = [], []
         for reply, row in zip(labels.judged_replies(warehouse, todo), todo.to_dicts(), strict=True):
             if reason := failed_call_reason(reply.text):
-                unread.append(unread_row(LabelKey(row["reply_id"], judge, asked.version, attempt, at), reason))
+                unread.append(missing_label_row(LabelKey(row["reply_id"], judge, asked.version, attempt, at), reason))
             else:
-                calls.append((row["reply_id"], asked.again(asked.call(reply, known[row["target"]]), attempt)))
+                calls.append((row["reply_id"], asked.with_attempt(asked.call(reply, known[row["target"]]), attempt)))
         warehouse.append("judge_label", unread)
         return judge_calls.register(warehouse, asked, calls, at)
 
@@ -72,12 +72,12 @@ def read_answers(judge: str, card: ModelCard, attempt: int, home: Home, probes: 
         read_rows, claims = [], []
         for request_id, reply_id, target in waiting.select("request_id", "reply_id", "target").iter_rows():
             label_key = LabelKey(reply_id, judge, version, attempt, at)
-            told = asked.told(answers[request_id], known[target])
+            told = asked.label_of_answer(answers[request_id], known[target])
             if isinstance(told, ClaimLabel):
                 read_rows.append(label_row(label_key, told))
                 claims.extend(claim_rows(label_key, told))
             elif told is not None:
-                read_rows.append(unread_row(label_key, told))
+                read_rows.append(missing_label_row(label_key, told))
         warehouse.append("judge_label", read_rows)
         warehouse.append("attribute_claim", claims)
         get_run_logger().info("%d labels of %s read", len(read_rows), judge)

@@ -16,7 +16,7 @@ from tasks.adapters.warehouse.judge_order import register_judges
 from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.fuzzing.search import Candidate, Outcome, next_candidate, record, with_answer
-from tasks.domain.fuzzing.search_calls import attacker_call, found_template, target_probes
+from tasks.domain.fuzzing.search_calls import attacker_call, candidate_template, target_probes
 from tasks.domain.fuzzing.state import SearchState, begin
 from tasks.domain.fuzzing.tree import SearchStep
 from tasks.domain.missing_reason import MissingReason
@@ -191,7 +191,7 @@ def _put_to_attacker(search: Search, candidate: Candidate, warehouse: store.Stor
 
 def _put_to_target(search: Search, candidate: Candidate, warehouse: store.Store) -> Chosen:
     submission, at = search.prepared.submission, now()
-    template = found_template(submission, search.state, candidate)
+    template = candidate_template(submission, search.state, candidate)
     found = target_probes(submission, template)
     prompts = [prompt_row(probe.wrapped.prompt, at) for probe in found]
     requests = [probe.request for probe in found]

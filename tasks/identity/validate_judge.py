@@ -8,7 +8,14 @@ from tasks.adapters.planning.judge_validations import PreparedValidation, Valida
 from tasks.adapters.prefect import progress
 from tasks.adapters.warehouse import judge_calls, store
 from tasks.domain.judging.calls import JudgeOutcome
-from tasks.domain.judging.validation import Disagreement, JudgeValidation, Read, checks, disagreements, missing_reasons
+from tasks.domain.judging.validation import (
+    Disagreement,
+    JudgeResult,
+    JudgeValidation,
+    disagreements,
+    missing_reasons,
+    validations_by_group,
+)
 from tasks.domain.pricing import call_usd, expected_usd
 from tasks.domain.rows import Request
 
@@ -117,10 +124,12 @@ def _requests(told: Sequence[JudgeOutcome]) -> dict[str, Request]:
     return {call.request.request_id: call.request for one in told for call in one.calls}
 
 
-def _measured(prepared: PreparedValidation, labels: Sequence[Read], spent: Spent, n_errors: int) -> JudgeMeasurement:
+def _measured(
+    prepared: PreparedValidation, labels: Sequence[JudgeResult], spent: Spent, n_errors: int
+) -> JudgeMeasurement:
     return JudgeMeasurement(
         spent=spent,
-        checks=checks(prepared.replies, labels, prepared.scores),
+        checks=validations_by_group(prepared.replies, labels, prepared.scores),
         disagreements=disagreements(prepared.replies, labels, n_errors),
         missing_reasons=missing_reasons(labels),
     )

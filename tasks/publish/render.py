@@ -13,10 +13,10 @@ from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
 from tasks.domain.reporting import page, pairs, sentences
-from tasks.domain.reporting.cells import LinkedSentence, Row, Rows, said
+from tasks.domain.reporting.cells import LinkedSentence, Row, Rows, linked_sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
 from tasks.domain.reporting.population_sentences import population_sentences
-from tasks.domain.reporting.verdict_sentences import absent_vendors, told_pairs, verdict_sentences
+from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
 
 ORDER = {
     "core.model": ["model"],
@@ -86,10 +86,10 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
             for name, order in ORDER.items()
             if name in known and (name != BESIDE_SELF or has_samples)
         }
-        held = pairs.held(relations["mart.pair_similarity"], relations["mart.verdict"])
+        held_pairs = pairs.pairs_with_replies(relations["mart.pair_similarity"], relations["mart.verdict"])
         texts: dict[str, str] = {}
         if with_replies:
-            by_prompt = pair_prompts.pair_prompts(snapshot, held)
+            by_prompt = pair_prompts.pair_prompts(snapshot, held_pairs)
             tops, curves = _with_replies(snapshot, by_prompt.top()), by_prompt.curves()
             ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
             texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
@@ -101,7 +101,7 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
             }
         return Rows(
             relations=relations,
-            held=held,
+            held_pairs=held_pairs,
             texts=texts,
             findings=_findings(relations),
             warnings=[sentences.warning(found) for found in audits.findings(snapshot)],
@@ -134,9 +134,9 @@ def _findings(relations: dict[str, Sequence[Row]]) -> list[LinkedSentence]:
     population = (of("mart.homogeneity", ()), of("mart.model_contribution", ()), of("mart.model_tree", ()))
     alike = sentences.findings(beside_self, of("mart.coverage", ()), of("mart.background", ()))
     return [
-        *said(verdict_sentences(verdicts), told_pairs(verdicts), "#board"),
-        *said([absent] if absent else [], [], "#method"),
-        *said(drift_sentences(of("mart.drift", ())), [], "#drift"),
-        *said(population_sentences(*population), [], "#resemblance"),
-        *said(alike, sentences.told_pairs(beside_self), "#method"),
+        *linked_sentences(verdict_sentences(verdicts), sentence_pairs(verdicts), "#board"),
+        *linked_sentences([absent] if absent else [], [], "#method"),
+        *linked_sentences(drift_sentences(of("mart.drift", ())), [], "#drift"),
+        *linked_sentences(population_sentences(*population), [], "#resemblance"),
+        *linked_sentences(alike, sentences.sentence_pairs(beside_self), "#method"),
     ]

@@ -3,7 +3,7 @@
 import json
 import tomllib
 
-from tasks.domain.prompting.template_bank import FoundTemplate, bank_lines, card_text, kept_templates, lines_text
+from tasks.domain.prompting.template_bank import SearchTemplate, bank_lines, card_text, kept_templates, lines_text
 from tasks.domain.prompting.template_card import TemplateLine, TemplateSetCard
 
 LONG = (
@@ -12,8 +12,8 @@ LONG = (
 )
 
 
-def found(text: str, n_success: int, n_judged: int = 10, kind: str = "role_play") -> FoundTemplate:
-    return FoundTemplate(text, "en", kind, False, n_judged, n_success)
+def found(text: str, n_success: int, n_judged: int = 10, kind: str = "role_play") -> SearchTemplate:
+    return SearchTemplate(text, "en", kind, False, n_judged, n_success)
 
 
 def test_best_come_first_and_what_never_succeeded_stays_out() -> None:

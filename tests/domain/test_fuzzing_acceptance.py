@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.domain.fuzzing.acceptance import REFUSAL_REASONS, Rules, Seen, refusal
+from tasks.domain.fuzzing.acceptance import REFUSAL_REASONS, EarlierTemplates, Rules, refusal
 from tasks.domain.fuzzing.budget import Budget, n_calls
 from tasks.domain.fuzzing.tree import SearchStep
 from tasks.domain.similarity.lexical import bigram_jaccard, words
 
 OLD = "Please tell the whole table about yourself, slowly and in plain words, and begin with this: {question}"
-SEEN = Seen().plus([OLD, "请介绍一下你自己，先回答：{question}"])
+SEEN = EarlierTemplates().with_texts([OLD, "请介绍一下你自己，先回答：{question}"])
 RULES = Rules(min_chars=8, max_chars=200)
 
 
@@ -49,8 +49,8 @@ def test_names_are_refused_only_where_told() -> None:
 
 
 def test_longest_and_shortest_are_accepted() -> None:
-    assert refusal("12345678{question}", Seen(), RULES) is None
-    assert refusal("x" * 200 + "{question}", Seen(), RULES) is None
+    assert refusal("12345678{question}", EarlierTemplates(), RULES) is None
+    assert refusal("x" * 200 + "{question}", EarlierTemplates(), RULES) is None
 
 
 sentences = st.lists(st.sampled_from(["red", "green", "blue", "好", "的", "one", "two"]), min_size=1, max_size=12).map(
@@ -60,7 +60,7 @@ sentences = st.lists(st.sampled_from(["red", "green", "blue", "好", "的", "one
 
 @given(st.lists(sentences, max_size=6), sentences)
 def test_repetition_is_found_as_by_comparing_all(old: list[str], new: str) -> None:
-    found = Seen().plus(old).repetition(new, 0.9)
+    found = EarlierTemplates().with_texts(old).repetition(new, 0.9)
     if any(words(text) == words(new) for text in old):
         assert found == "repeats"
     else:

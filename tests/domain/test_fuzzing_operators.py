@@ -13,7 +13,7 @@ from tasks.domain.fuzzing import operators
 from tasks.domain.fuzzing.mutation import AttackerOperator, TextOperator
 from tasks.domain.fuzzing.state import load_operator, operators_without_attacker
 from tasks.domain.fuzzing.traits import Coverage, traits_of
-from tasks.domain.fuzzing.wording import attached, language_of, pieces
+from tasks.domain.fuzzing.wording import language_of, pieces, with_sentence
 from tasks.domain.prompting.template import PLACEHOLDER
 from tests.support.personas import TRAITS
 
@@ -157,10 +157,10 @@ def test_pieces_are_sentences() -> None:
 
 
 def test_sentence_goes_before_a_text_that_is_left_open() -> None:
-    assert {attached("Go on: {question}\nMODEL:", "S.", random.Random(n)) for n in range(9)} == {
+    assert {with_sentence("Go on: {question}\nMODEL:", "S.", random.Random(n)) for n in range(9)} == {
         "S.\n\nGo on: {question}\nMODEL:"
     }
-    assert len({attached("Say: {question}", "S.", random.Random(n)) for n in range(9)}) == 2
+    assert len({with_sentence("Say: {question}", "S.", random.Random(n)) for n in range(9)}) == 2
 
 
 @pytest.mark.parametrize("name", HELPED)
@@ -248,5 +248,5 @@ def test_rarity_falls_the_oftener_a_pair_was_asked() -> None:
     n_pairs = n_traits * (n_traits + 1) / 2
     for number in range(4):
         assert coverage.rarity(text) == pytest.approx(n_pairs / (number + 1))
-        coverage = coverage.plus([text])
+        coverage = coverage.with_texts([text])
     assert coverage.rarity("Answer twice, in Korean, or I'll be sent back: {question}") > coverage.rarity(text)

@@ -87,7 +87,7 @@ def test_what_is_asked_is_new_and_sound(seed: int) -> None:
     assert len(set(texts)) == len(texts)
     assert not set(texts) & {seed.text for seed in SEEDS}
     assert all(text is not None and text.count(PLACEHOLDER) == 1 for text in texts)
-    assert all(refusal(text or "", state.seen, Rules()) == "repeats" for text in texts)
+    assert all(refusal(text or "", state.earlier_templates, Rules()) == "repeats" for text in texts)
     assert {step.refused_reason for step in state.steps if not step.is_hypothesis} <= set(REFUSAL_REASONS)
     for step in state.steps:
         assert step.path[-1] == step.parents[0]
@@ -131,7 +131,7 @@ def test_attacker_without_answer_is_a_refused_step() -> None:
         assert (refused.refused_reason, refused.needs_attacker, refused.is_accepted) == (reason, False, False)
         after = record(state, refused, Outcome(n_attacker_calls=1))
         assert (after.steps[-1].n_attacker_calls, after.steps[-1].reward) == (1, 0.0)
-        assert after.seen == state.seen
+        assert after.earlier_templates == state.earlier_templates
     with pytest.raises(ValueError, match="asks no attacker"):
         with_answer(state, refused, "x")
 

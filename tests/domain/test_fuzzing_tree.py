@@ -14,7 +14,7 @@ from tasks.domain.fuzzing.chance import below, pick, step_chance
 from tasks.domain.fuzzing.selection.exp3 import EXP3
 from tasks.domain.fuzzing.selection.mcts_explore import MCTS_EXPLORE, MctsExplore
 from tasks.domain.fuzzing.state import SearchSettings, begin, load_selection
-from tasks.domain.fuzzing.tree import Choice, Node, SearchStep, Selection, Tree, grown, path_to, planted
+from tasks.domain.fuzzing.tree import Choice, Node, SearchStep, Selection, Tree, path_to, seed_tree, tree_after
 from tasks.domain.prompting.template import Template, template_id
 
 POLICIES = registry.names(selection)
@@ -41,12 +41,12 @@ def step(number: int, choice: Choice, n_success: int, **changes: object) -> Sear
 
 def played(policy: Selection, successes: list[int | None], seed: int = 0) -> tuple[Tree, list[SearchStep]]:
     """Return the tree and steps of a search whose outcomes are given: successes of ten, or None where all is missing."""
-    tree, steps = planted(SEEDS), []
+    tree, steps = seed_tree(SEEDS), []
     for number, n_success in enumerate(successes):
         choice = policy.select(tree, step_chance(seed, number))
         missing = {"n_judged": 0} if n_success is None else {}
         steps.append(step(number, choice, n_success or 0, **missing))
-        tree = grown(tree, steps[-1], policy)
+        tree = tree_after(tree, steps[-1], policy)
     return tree, steps
 
 
@@ -86,9 +86,9 @@ def test_choice_is_a_way_down_the_tree_and_the_same_again(name: str, successes: 
 def test_missing_labels_are_no_visit_and_a_refusal_is_one_without_reward(name: str) -> None:
     policy = load_selection(name)
     choice = Choice((IDS[1],), 0.25)
-    missing = grown(planted(SEEDS), step(0, choice, 0, n_judged=0), policy)
+    missing = tree_after(seed_tree(SEEDS), step(0, choice, 0, n_judged=0), policy)
     assert missing.nodes[IDS[1]].n_visits == 0
-    refused = grown(planted(SEEDS), step(0, choice, 0, n_calls=0, n_judged=0, refused_reason="repeats"), policy)
+    refused = tree_after(seed_tree(SEEDS), step(0, choice, 0, n_calls=0, n_judged=0, refused_reason="repeats"), policy)
     assert (refused.nodes[IDS[1]].n_visits, refused.nodes[IDS[1]].reward_sum) == (1, 0)
     assert missing.n_steps == refused.n_steps == 1
     assert list(missing.nodes) == list(refused.nodes) == IDS
@@ -97,10 +97,10 @@ def test_missing_labels_are_no_visit_and_a_refusal_is_one_without_reward(name: s
 def shares(name: str, n_draws: int = 300) -> tuple[float, float]:
     """Return the shares of draws under the one seed that was rewarded, and under the one that failed as often."""
     policy = load_selection(name)
-    tree = planted(SEEDS)
+    tree = seed_tree(SEEDS)
     for number in range(24):
         place = number % 4
-        tree = grown(tree, step(number, Choice((IDS[place],), 0.25), 8 if place == 2 else 0), policy)
+        tree = tree_after(tree, step(number, Choice((IDS[place],), 0.25), 8 if place == 2 else 0), policy)
     drawn = [policy.select(tree, step_chance(1, number)).path[0] for number in range(n_draws)]
     return drawn.count(IDS[2]) / n_draws, drawn.count(IDS[1]) / n_draws
 
@@ -134,7 +134,7 @@ def test_every_seed_is_tried_before_any_comes_twice_without_reward() -> None:
 
 def test_mcts_credits_the_whole_path_less_the_deeper_it_is() -> None:
     policy = MctsExplore(depth_penalty=0.1, least_reward=0.2)
-    tree = planted(SEEDS)
+    tree = seed_tree(SEEDS)
 
     def credited(depth: int, reward: float) -> float:
         path = tuple(IDS[:1] * (depth + 1))
@@ -151,10 +151,10 @@ def test_mcts_credits_the_whole_path_less_the_deeper_it_is() -> None:
 
 
 def test_mcts_stops_early_with_its_probability() -> None:
-    tree = planted(SEEDS[:1])
+    tree = seed_tree(SEEDS[:1])
     for number in range(3):
         path = path_to(tree, list(tree.nodes)[-1])
-        tree = grown(tree, step(number, Choice(path), 10), MCTS_EXPLORE)
+        tree = tree_after(tree, step(number, Choice(path), 10), MCTS_EXPLORE)
     depths = [len(MctsExplore(stop=0.3).select(tree, step_chance(0, n)).path) for n in range(3000)]
     assert [depths.count(depth) / 3000 for depth in (1, 2, 3, 4)] == pytest.approx(
         [0.3, 0.7 * 0.3, 0.7**2 * 0.3, 0.7**3], abs=0.03
@@ -170,11 +170,11 @@ def test_upper_confidence_is_the_formula() -> None:
 @given(st.integers(1, 10))
 def test_bounds_are_as_wide_as_rewards_are_high(n_success: int) -> None:
     """What a policy does depends on how rewards compare, not on how high they are throughout."""
-    tree = grown(planted(SEEDS), step(0, Choice((IDS[0],)), n_success), load_selection("ucb"))
-    assert reward_scale(planted(SEEDS)) == 1
+    tree = tree_after(seed_tree(SEEDS), step(0, Choice((IDS[0],)), n_success), load_selection("ucb"))
+    assert reward_scale(seed_tree(SEEDS)) == 1
     assert reward_scale(tree) == pytest.approx(n_success / 10)
     chosen = {load_selection("ucb").select(tree, step_chance(0, n)).path[0] for n in range(20)}
-    full = grown(planted(SEEDS), step(0, Choice((IDS[0],)), 10), load_selection("ucb"))
+    full = tree_after(seed_tree(SEEDS), step(0, Choice((IDS[0],)), 10), load_selection("ucb"))
     assert chosen == {load_selection("ucb").select(full, step_chance(0, n)).path[0] for n in range(20)}
 
 
@@ -187,7 +187,7 @@ def test_exp3_probabilities_add_up_and_leave_a_share_to_all() -> None:
 
 
 def test_exp3_weighs_a_reward_by_how_rarely_it_is_drawn() -> None:
-    tree = planted(SEEDS)
+    tree = seed_tree(SEEDS)
     rare, common = (EXP3.credits(tree, step(0, Choice((IDS[0],), p), 10), 1.0)[0][1] for p in (0.1, 0.5))
     assert (rare, common) == (pytest.approx(2.5), pytest.approx(0.5))
 

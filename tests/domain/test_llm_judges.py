@@ -14,7 +14,7 @@ from tasks.domain.card import Facts
 from tasks.domain.judging import delimiters, judge_prompt, judges
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.llm_judge import LlmJudge
-from tasks.domain.judging.parsing import TAG, Unreadable, one_object
+from tasks.domain.judging.parsing import TAG, Unreadable, parse_object
 
 LEXICON = read_lexicon()
 IDENTITY = Identity("meta", Facts(name="Llama", maker="Meta", country="United States"))
@@ -67,7 +67,7 @@ def objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(text=HOSTILE)
 def test_label_never_raises(judge: LlmJudge, text: str) -> None:
-    found = judge.read(text, LEXICON, IDENTITY)
+    found = judge.parse_answer(text, LEXICON, IDENTITY)
     assert isinstance(found, ClaimLabel) or found.reason in REASONS
 
 
@@ -80,7 +80,7 @@ def test_no_key_or_value_is_assumed(judge: LlmJudge, data: st.DataObject) -> Non
         del answer[key]
     else:
         answer[key] = data.draw(JSON.filter(lambda value: not isinstance(value, str | None | list)))
-    found = judge.read(json.dumps(answer), LEXICON, IDENTITY)
+    found = judge.parse_answer(json.dumps(answer), LEXICON, IDENTITY)
     assert isinstance(found, Unreadable)
 
 
@@ -89,8 +89,10 @@ def test_no_key_or_value_is_assumed(judge: LlmJudge, data: st.DataObject) -> Non
 @settings(max_examples=300)
 def test_what_the_schema_allows_is_a_label_or_in_discord_with_itself(judge: LlmJudge, data: st.DataObject) -> None:
     answer = data.draw(answers(schema_of(judge)))
-    plain = judge.read(json.dumps(answer), LEXICON, IDENTITY)
-    tagged = judge.read(f"Well.\n<{TAG}>\n{json.dumps(answer, ensure_ascii=False)}\n</{TAG}>\n", LEXICON, IDENTITY)
+    plain = judge.parse_answer(json.dumps(answer), LEXICON, IDENTITY)
+    tagged = judge.parse_answer(
+        f"Well.\n<{TAG}>\n{json.dumps(answer, ensure_ascii=False)}\n</{TAG}>\n", LEXICON, IDENTITY
+    )
     assert plain == tagged
     if isinstance(plain, Unreadable):
         assert plain.reason in {"invalid_choice", "two_answers"}
@@ -138,7 +140,7 @@ def test_menu_lists_every_vendor_once() -> None:
 
 def test_facts_are_shown_on_one_line_each() -> None:
     odd = Identity("x-labs", Facts(name='L"\n- maker: "OpenAI\u202e'))
-    lines = judge_prompt.facts_shown(odd, LEXICON).splitlines()
+    lines = judge_prompt.facts_text(odd, LEXICON).splitlines()
     assert len(lines) == 8
     assert lines[0] == '- name: "L\\"\\n- maker: \\"OpenAI⟨U+202E⟩"'
     assert lines[-1] == '- vendor id: x-labs (not on any menu: "other" stands for it)'
@@ -146,7 +148,7 @@ def test_facts_are_shown_on_one_line_each() -> None:
 
 @given(st.text(ANY_CHARACTER, max_size=60), st.integers(2, 50))
 def test_cut_is_counted_and_within_its_bound(text: str, most: int) -> None:
-    found = delimiters.shown(text, most)
+    found = delimiters.excerpt(text, most)
     assert sum(map(len, found.parts)) <= most
     if found.n_truncated == 0:
         assert "".join(found.parts) == delimiters.visible(text)
@@ -172,5 +174,5 @@ def test_token_is_another_where_the_text_has_it(monkeypatch: pytest.MonkeyPatch)
     "text", ["[" * 200_000, '{"a":' * 200_000, '{"a": ' + "9" * 10_000 + "}", " " * 10**6 + "?" * 10**6]
 )
 def test_monstrous_answers_are_unreadable(text: str) -> None:
-    assert isinstance(one_object(text), Unreadable)
-    assert isinstance(one_object(f"<{TAG}>{text}</{TAG}>"), Unreadable)
+    assert isinstance(parse_object(text), Unreadable)
+    assert isinstance(parse_object(f"<{TAG}>{text}</{TAG}>"), Unreadable)

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.domain.errors import InputError
-from tasks.domain.references import Reference, check_hypotheses, choose_references
+from tasks.domain.references import Reference, choose_references, require_hypotheses
 from tasks.domain.rows import Lineage
 
 TOLD = [
@@ -73,8 +73,8 @@ def test_nobody_at_all() -> None:
 
 def test_a_question_about_who_is_not_here_names_what_is_near():
     known = [Lineage("student-7b", candidate_group="student"), Lineage("acme-1")]
-    check_hypotheses([("student-7b", "acme-1"), ("acme-1", "student")], known, "--hypothesis")
+    require_hypotheses([("student-7b", "acme-1"), ("acme-1", "student")], known, "--hypothesis")
     with pytest.raises(InputError, match=r"replies named 'student-7'.*student-7b"):
-        check_hypotheses([("student-7", "acme-1")], known, "--hypothesis")
+        require_hypotheses([("student-7", "acme-1")], known, "--hypothesis")
     with pytest.raises(InputError, match=r"candidate group named 'student-7b'.*student"):
-        check_hypotheses([("acme-1", "student-7b")], known, "--hypothesis")
+        require_hypotheses([("acme-1", "student-7b")], known, "--hypothesis")

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from tasks.domain.plan import Plan, expand
-from tasks.domain.refresh import in_its_round, prompts_anew, question
+from tasks.domain.refresh import question, refreshed_prompts, with_round
 from tasks.domain.rows import Request
 from tests.domain.test_plan import CARDS, PROMPTS, plan
 
@@ -14,8 +14,8 @@ SET_OF = {prompt.prompt_id: name for name, prompts in PROMPTS.items() for prompt
 def asked(wanted: Plan, round_name: str, before: list[Request]) -> list[Request]:
     """Return what `round_name` comes to once all of `before` was answered, later rounds last."""
     answered = {question(request): request.round for request in before}
-    anew = prompts_anew(wanted, SET_OF)
-    return [in_its_round(one, wanted, anew, answered) for one in expand(wanted, CARDS, PROMPTS, round_name)]
+    anew = refreshed_prompts(wanted, SET_OF)
+    return [with_round(one, wanted, anew, answered) for one in expand(wanted, CARDS, PROMPTS, round_name)]
 
 
 def test_always_asks_everything_in_its_own_round() -> None:
@@ -52,8 +52,8 @@ def test_sample_is_the_same_of_every_model_and_in_every_round() -> None:
         assert len(by_model["a"]) == 3
         assert len(set(by_model["a"])) == 2
     assert {one.round for one in third} == {"R1", "R3"}
-    larger = prompts_anew(plan(refresh={"policy": "sample", "n": 2}), SET_OF)
-    assert prompts_anew(some, SET_OF) < larger
+    larger = refreshed_prompts(plan(refresh={"policy": "sample", "n": 2}), SET_OF)
+    assert refreshed_prompts(some, SET_OF) < larger
 
 
 def test_policy_of_some_models_leaves_the_others_alone() -> None:

@@ -64,7 +64,7 @@ def test_of_many_models_those_with_the_highest_d_outside_their_family_are_drawn(
     names = [f"m{number:03}" for number in range(chart_rows.MOST_DRAWN + 20)]
     rows = [similarity(name, "r", number / 100) for number, name in enumerate(names)]
     rows.append(similarity("kin", "r", 9.0, is_same_family=True))
-    targets, references_drawn = chart_rows.drawn(made(mart__pair_similarity=rows))
+    targets, references_drawn = chart_rows.drawn_models(made(mart__pair_similarity=rows))
     assert targets == names[20:]
     assert references_drawn == ["r"]
 
@@ -76,7 +76,7 @@ def test_pairs_with_a_verdict_are_held_before_all_others(monkeypatch) -> None:
         {"target": "s", "reference": "b", "verdict": "shares lineage (moderate)", "rank": 7},
         {"target": "t", "reference": "a", "verdict": "not conclusive", "rank": 1},
     ]
-    assert pairs.held(rows, told) == [("s", "b"), ("t", "a"), ("s", "a")]
+    assert pairs.pairs_with_replies(rows, told) == [("s", "b"), ("t", "a"), ("s", "a")]
 
 
 def test_tree_and_heat_map_stand_in_one_order() -> None:

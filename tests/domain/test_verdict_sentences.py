@@ -2,10 +2,10 @@
 
 import pytest
 
-from tasks.domain.reporting.cells import said
+from tasks.domain.reporting.cells import linked_sentences
 from tasks.domain.reporting.verdict_answer import answer, degree_text, listed, p_value
 from tasks.domain.reporting.verdict_of_model import account
-from tasks.domain.reporting.verdict_sentences import absent_vendors, told_pairs, verdict_sentences
+from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
 from tasks.domain.verdict.decision import MEANINGS, POSITIVE, VERDICTS
 
 
@@ -100,7 +100,7 @@ def test_sentences_lead_to_the_pairs_that_they_are_about():
         row(target="u", is_kin=True),
         row(target="v", verdict="not conclusive"),
     ]
-    found = said(verdict_sentences(rows), told_pairs(rows), "#board")
+    found = linked_sentences(verdict_sentences(rows), sentence_pairs(rows), "#board")
     assert [(one.text.split()[2], one.href) for one in found] == [
         ("t", "#pair?target=t&reference=acme-1-b"),
         ("s", "#pair?target=s&reference=acme-1-b"),
@@ -119,7 +119,7 @@ def test_not_conclusive_is_said_with_rank_and_p_and_is_no_proof():
 def test_suggestive_is_no_finding():
     [line] = verdict_sentences([row(verdict="suggestive", p_target=0.03)])
     assert line == "s is nearest to acme models (p .030 over 9 vendors; nearest: acme-1): suggestive, not a finding."
-    assert told_pairs([row(verdict="suggestive")]) == []
+    assert sentence_pairs([row(verdict="suggestive")]) == []
 
 
 ODD = {"target": "c", "candidate_vendor": "acme", "verdict": "documented as independent", "p_t": 0.00001}

@@ -10,7 +10,13 @@ from flows.cli import main
 from tasks.adapters.planning import judge_validations
 from tasks.adapters.planning.judge_validations import ValidationRequest
 from tasks.domain.judging.claim import ClaimLabel
-from tasks.domain.judging.validation import LabelledReply, checks, disagreements, missing_reasons, sampled
+from tasks.domain.judging.validation import (
+    LabelledReply,
+    disagreements,
+    missing_reasons,
+    sample_replies,
+    validations_by_group,
+)
 from tasks.identity import validate_judge
 from tests.support.attack_logs import BARE, NAMED, write_log, write_strict
 
@@ -35,7 +41,7 @@ def test_groups_missing_and_rates() -> None:
     replies = [
         LabelledReply(model, "x", language=language, is_loose=gold_label) for model, language, gold_label in gold_labels
     ]
-    told = checks(replies, [label(True), label(True), label(None), label(True), label(False)])
+    told = validations_by_group(replies, [label(True), label(True), label(None), label(True), label(False)])
     assert [(check.group, check.value, check.score) for check in told] == [
         ("all", "", "loose"),
         ("model", "a", "loose"),
@@ -45,21 +51,21 @@ def test_groups_missing_and_rates() -> None:
     ]
     pooled = told[0]
     assert (pooled.labels.n, pooled.labels.n_missing, pooled.n_clusters) == (3, 1, None)
-    assert (pooled.found.recall, pooled.found.precision) == (1.0, 0.5)
+    assert (pooled.detection.recall, pooled.detection.precision) == (1.0, 0.5)
     assert pooled.gold_rate == pytest.approx(1 / 3)
     assert pooled.judge_rate == pytest.approx(2 / 3)
 
 
 def test_rates_of_nothing_are_unknown() -> None:
-    [check] = checks([LabelledReply("a", "x", is_strict=True)], [label(None)])
+    [check] = validations_by_group([LabelledReply("a", "x", is_strict=True)], [label(None)])
     assert (check.labels.n, check.gold_rate, check.judge_rate) == (0, None, None)
 
 
 def test_what_was_not_read_is_missing_with_its_reason() -> None:
     replies = [LabelledReply("a", str(number), is_loose=True, is_strict=True) for number in range(4)]
     told = [label(True, True), "no_answer", "server_error", "no_answer"]
-    [loose] = checks(replies, told, ["loose"])
-    assert (loose.labels.n, loose.labels.n_missing, loose.coverage, loose.found.recall) == (1, 3, 0.25, 1.0)
+    [loose] = validations_by_group(replies, told, ["loose"])
+    assert (loose.labels.n, loose.labels.n_missing, loose.coverage, loose.detection.recall) == (1, 3, 0.25, 1.0)
     assert missing_reasons(told) == {"no_answer": 2, "server_error": 1}
     assert disagreements(replies, told, 9) == []
 
@@ -69,17 +75,17 @@ def test_sample_has_each_model_s_share_and_grows() -> None:
         LabelledReply(model, f"{model}{n}") for model, size in (("a", 60), ("b", 30), ("c", 10)) for n in range(size)
     ]
     for most in (10, 50):
-        some = sampled(replies, most, 7)
+        some = sample_replies(replies, most, 7)
         assert [sum(reply.model == model for reply in some) for model in "abc"] == [
             most * 6 // 10,
             most * 3 // 10,
             most // 10,
         ]
         assert some == [reply for reply in replies if reply in some]
-    sizes = [sampled(replies, most, 7) for most in range(1, 101)]
+    sizes = [sample_replies(replies, most, 7) for most in range(1, 101)]
     assert all(set(one) < set(more) for one, more in pairwise(sizes))
-    assert sampled(replies, 10, 8) != sampled(replies, 10, 7) == sampled(replies, 10, 7)
-    assert sampled(replies, None, 0) == sampled(replies, 1000, 0) == replies
+    assert sample_replies(replies, 10, 8) != sample_replies(replies, 10, 7) == sample_replies(replies, 10, 7)
+    assert sample_replies(replies, None, 0) == sample_replies(replies, 1000, 0) == replies
 
 
 def test_disagreements_are_spread() -> None:

@@ -63,7 +63,7 @@ def attributes_of(lines: list[str]) -> tuple[AttributeClaim, ...]:
 
 @pytest.mark.parametrize("case", GOLDEN["read"], ids=lambda case: f"{case['judge']}-{case['title'].replace(' ', '-')}")
 def test_answer_is_read(case: dict[str, Any]) -> None:
-    found = judge_named(case["judge"]).read(case["answer"], LEXICON, IDENTITY)
+    found = judge_named(case["judge"]).parse_answer(case["answer"], LEXICON, IDENTITY)
     if "reason" in case:
         assert isinstance(found, Unreadable), found
         assert (found.reason, bool(found.detail)) == (case["reason"], True)
@@ -79,7 +79,7 @@ def test_answer_is_read(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", GOLDEN["read"], ids=lambda case: f"{case['judge']}-{case['title'].replace(' ', '-')}")
 def test_verdict_fills_the_aspects_of_its_judge(case: dict[str, Any]) -> None:
     judge = judge_named(case["judge"])
-    found = judge.read(case["answer"], LEXICON)
+    found = judge.parse_answer(case["answer"], LEXICON)
     if isinstance(found, ClaimLabel):
         assert (found.is_contradiction is not None) == ("contradiction" in judge.aspects)
         assert (found.is_foreign is not None) == ("foreign" in judge.aspects)

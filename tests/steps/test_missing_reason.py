@@ -7,7 +7,7 @@ import pytest
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, store
 from tasks.adapters.warehouse.request_rows import register_requests
-from tasks.domain.judging.label_rows import LabelKey, unread_row
+from tasks.domain.judging.label_rows import LabelKey, missing_label_row
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Message, Reply, Request
 from tasks.domain.rse.grade_rows import PairGradeKey, ungraded_row
@@ -41,7 +41,7 @@ def test_a_verdict_of_nothing_to_read_says_nothing_against_its_judge(tmp_path) -
     """What the check leaves out is what is never put to a judge again."""
     with store.writing(Home(tmp_path)) as warehouse:
         for judge in MissingReason:
-            rows = [unread_row(LabelKey(f"reply {n}", judge.value, "1", 0, AT), judge) for n in range(3)]
+            rows = [missing_label_row(LabelKey(f"reply {n}", judge.value, "1", 0, AT), judge) for n in range(3)]
             warehouse.append("judge_label", rows)
         blamed = set(warehouse.query("select judge from audit.label_unreadable")["judge"])
     assert {MissingReason.EMPTY_REPLY, MissingReason.FAILED_CALL} == {
@@ -51,7 +51,7 @@ def test_a_verdict_of_nothing_to_read_says_nothing_against_its_judge(tmp_path) -
 
 @pytest.mark.parametrize("make", [
     lambda reason: _reply(reason),
-    lambda reason: unread_row(LabelKey("r", "j", "1", 0, AT), reason),
+    lambda reason: missing_label_row(LabelKey("r", "j", "1", 0, AT), reason),
     lambda reason: ungraded_row(PairGradeKey("r", "s", "j", "1", AT), reason),
 ])  # fmt: skip
 def test_what_is_not_on_the_list_becomes_no_row(make) -> None:

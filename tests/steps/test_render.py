@@ -123,7 +123,7 @@ def test_missing_is_a_dash_and_sorts_last(text) -> None:
 
 def test_what_the_snapshot_lacks_is_said_in_a_sentence(own) -> None:
     for said in (
-        "No identity probe was put",
+        "No identity probe was sent",
         "No target has",
         "No two judges read",
         "no call was made",
@@ -184,7 +184,7 @@ def test_texts_are_cut_visibly_and_shared_words_counted(data) -> None:
     ("raw", "seen"), [("a\r\nb\rc\td", "a\nb\nc\td"), ("a\u202eb\u200b", "a�b�"), ("日本 é", "日本 é")]
 )
 def test_shown(raw, seen) -> None:
-    assert cells.shown(raw) == seen
+    assert cells.safe_text(raw) == seen
 
 
 def test_each_target_has_its_share_of_the_leaks_that_the_page_holds() -> None:

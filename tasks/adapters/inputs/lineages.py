@@ -10,7 +10,7 @@ from tasks.adapters.inputs import cards
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
-from tasks.domain.references import check_hypotheses, choose_references
+from tasks.domain.references import choose_references, require_hypotheses
 from tasks.domain.rows import Lineage, lineage_row
 
 
@@ -124,5 +124,5 @@ def read_hypotheses(texts: Sequence[str], rows: Sequence[Lineage], home: Home) -
         with store.looking(home) as warehouse:
             here = {row.model: row for row in known(warehouse)}
         told = {row.model: row for row in rows}
-        check_hypotheses(hypotheses, [told.get(model, row) for model, row in here.items()], "--hypothesis")
+        require_hypotheses(hypotheses, [told.get(model, row) for model, row in here.items()], "--hypothesis")
     return hypotheses

@@ -110,13 +110,13 @@ def _write_all(foreign: ForeignFormat, path: Path, rows: RecordedRows, files: St
         for reply in batch:
             named.add(reply.model)
             files.write(rows.add(reply, files.model or reply.model))
-    files.write(rows.rest())
+    files.write(rows.remaining_rows())
     if files.model is not None and len(named) > 1:
         raise InputError(
             f"--model names one model, the file holds {len(named)}.", where=str(path), remedy="Leave --model out."
         )
-    rows.check()
+    rows.require_unique_samples()
     if rows.probes:
         for model in rows.models:
             rows.identify(model, matching_card(model), vendor_named(model))
-    files.write([rows.of_models()])
+    files.write([rows.model_tables()])

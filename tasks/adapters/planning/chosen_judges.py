@@ -5,7 +5,7 @@ from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import asks_model, reads
+from tasks.domain.judging.calls import asks_model, decides_score
 from tasks.domain.plan import SearchPlan
 
 
@@ -21,7 +21,7 @@ def judge_card(judge: str, model: str | None, where: str, model_key: str) -> Mod
     Raises:
         InputError: there is no such judge or card, or the judge asks a model and none is named.
     """
-    registry.check(judges, judge, where)
+    registry.require(judges, judge, where)
     if not asks_model(judge):
         return None
     if model is None:
@@ -42,7 +42,7 @@ def search_judge(wanted: SearchPlan, place: str) -> ModelCard | None:
         InputError: as `judge_card`, or the judge does not read for what counts as a success.
     """
     card = judge_card(wanted.judge, wanted.judge_model, f"{place}judge'", "key 'search.judge_model'")
-    if not reads(wanted.judge, wanted.score):
+    if not decides_score(wanted.judge, wanted.score):
         other = "loose" if wanted.score == "strict" else "strict"
         raise InputError(
             f"it is {wanted.score!r}, which judge {wanted.judge!r} does not read for.",

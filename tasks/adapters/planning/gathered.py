@@ -17,7 +17,7 @@ from tasks.domain.plan import IdentityPlan, Plan
 from tasks.domain.prompting.probes import chosen_templates
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
-from tasks.domain.references import check_hypotheses
+from tasks.domain.references import require_hypotheses
 from tasks.domain.rows import Prompt
 
 
@@ -86,11 +86,11 @@ def gather(plan_name: str, round_name: str) -> Gathered:
     plan, text = cards.read_plan(plan_name)
     workers.check(plan.workers, f"plan {plan.name}, key 'workers.runner'")
     if plan.embedding.enabled:
-        registry.check(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
+        registry.require(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
     if plan.search is not None:
         chosen_judges.search_judge(plan.search, f"plan {plan.name}, key 'search.")
     model_cards = cards.read_cards(plan)
-    check_hypotheses(
+    require_hypotheses(
         [(question.target, question.teacher) for question in plan.hypotheses],
         [card.as_lineage() for card in model_cards.values()],
         f"plan {plan.name}, key 'questions'",

@@ -28,7 +28,7 @@ def grader_card(plan: Plan) -> ModelCard | None:
         return None
     place = f"plan {plan.name}, key 'rse.judges'"
     for judge in wanted.judges:
-        registry.check(pair_judges, judge, place)
+        registry.require(pair_judges, judge, place)
     asking = [judge for judge in wanted.judges if _asks_model(judge)]
     if asking and wanted.judge_model is None:
         raise InputError(

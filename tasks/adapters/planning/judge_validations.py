@@ -13,10 +13,10 @@ from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import ATTEMPTS, Answer, JudgeCall, JudgeOutcome, ModelJudge, reads
+from tasks.domain.judging.calls import ATTEMPTS, Answer, JudgeCall, JudgeOutcome, ModelJudge, decides_score
 from tasks.domain.judging.claim import Identity
 from tasks.domain.judging.failures import failed_call_reason
-from tasks.domain.judging.validation import SCORES, LabelledReply, Score, sampled
+from tasks.domain.judging.validation import SCORES, LabelledReply, Score, sample_replies
 from tasks.domain.prompting.lexicon import Lexicon
 
 
@@ -79,7 +79,7 @@ def read(wanted: ValidationRequest) -> PreparedValidation:
             remedy="Leave it out, or name a judge that asks one.",
         )
     every = labelled.read_labelled(wanted.gold_labels)
-    scores = tuple(score for score in SCORES if reads(wanted.judge, score))
+    scores = tuple(score for score in SCORES if decides_score(wanted.judge, score))
     usable = [reply for reply in every if any(reply.gold_label(score) is not None for score in scores)]
     if not usable:
         raise InputError(
@@ -93,7 +93,7 @@ def read(wanted: ValidationRequest) -> PreparedValidation:
         card=card,
         lexicon=lexicons.read_lexicon(),
         scores=scores,
-        replies=sampled(usable, wanted.limit, wanted.seed),
+        replies=sample_replies(usable, wanted.limit, wanted.seed),
         n_replies=len(every),
         n_labelled=len(usable),
         known=known,
@@ -108,7 +108,7 @@ def require_reachable(prepared: PreparedValidation, home: Home) -> None:
         InputError: an environment variable is not set, or a file is not there.
     """
     if prepared.card is not None:
-        registry.load(providers, prepared.card.endpoint.provider).check(prepared.card, home.models)
+        registry.load(providers, prepared.card.endpoint.provider).require_available(prepared.card, home.models)
 
 
 class ValidationCalls:
@@ -136,7 +136,7 @@ class ValidationCalls:
         """The ids of all calls that it may come to."""
         asked = self.prepared.asked
         calls = [first for first in self._first if isinstance(first, JudgeCall)]
-        again = (asked.again(first, n) for first in calls for n in range(ATTEMPTS))
+        again = (asked.with_attempt(first, n) for first in calls for n in range(ATTEMPTS))
         return {call.request.request_id for call in again}
 
     def told(self, answers: Mapping[str, Answer]) -> list[JudgeOutcome]:

@@ -19,7 +19,7 @@ from tasks.domain.plan import INDEX_VERSION, Plan, expand
 from tasks.domain.prompting.probes import PROBE_SET, Probe, probes, wrapped_questions
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
-from tasks.domain.refresh import in_its_round, prompts_anew
+from tasks.domain.refresh import refreshed_prompts, with_round
 from tasks.domain.rows import Prompt, Request
 from tasks.domain.rse.grading import Grading
 from tasks.domain.verdict.limits import STATISTIC
@@ -168,8 +168,8 @@ def reuse_earlier_rounds(prepared: Prepared, kept: "Store") -> Prepared:
     set_of = {prompt.prompt_id: name for name, prompts in wanted.items() for prompt in prompts}
     probes = prepared.bank.probes if prepared.bank else []
     set_of |= {probe.request.prompt_id: PROBE_SET for probe in probes}
-    anew = prompts_anew(prepared.plan, set_of)
-    requests = [in_its_round(request, prepared.plan, anew, asked) for request in prepared.requests]
+    anew = refreshed_prompts(prepared.plan, set_of)
+    requests = [with_round(request, prepared.plan, anew, asked) for request in prepared.requests]
     if prepared.bank is None:
         return replace(prepared, requests=requests)
     # The probes' requests stand last, in the order of the probes.
@@ -242,4 +242,4 @@ def require_cards(needed: list[ModelCard], plan: Plan, home: Home) -> None:
                 remedy="Serve it where they reach it, with a card of provider openai_compatible.",
             )
         if is_local or not plan.workers.is_elsewhere:
-            registry.load(providers, card.endpoint.provider).check(card, home.models)
+            registry.load(providers, card.endpoint.provider).require_available(card, home.models)

@@ -167,7 +167,7 @@ def require_reachable(prepared: PreparedSearch, home: Home) -> None:
         InputError: an environment variable is not set, or a file is not there.
     """
     for card in prepared.cards:
-        registry.load(providers, card.endpoint.provider).check(card, home.models)
+        registry.load(providers, card.endpoint.provider).require_available(card, home.models)
 
 
 def _asks_attacker(settings: SearchSettings) -> list[str]:

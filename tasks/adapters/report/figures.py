@@ -52,7 +52,7 @@ def specifications(rows: Rows) -> dict[str, Spec]:
     """Return the charts of the page; those that depend on what is chosen there come without rows."""
     found = chart_rows.names(rows)
     families = found.families
-    targets, references = chart_rows.drawn(rows)
+    targets, references = chart_rows.drawn_models(rows)
     label = found.label
     made = {"strip": pair_charts.strip(), "curve": pair_charts.curve()}
     if targets:
@@ -107,7 +107,7 @@ def _figures(rows: Rows) -> dict[str, tuple[Spec, Mapping[str, chart_rows.Points
     specs = specifications(rows)
     made: dict[str, tuple[Spec, Mapping[str, chart_rows.Points]]] = {}
     if "heat" in specs:
-        targets, references = chart_rows.drawn(rows)
+        targets, references = chart_rows.drawn_models(rows)
         label = chart_rows.names(rows).label
         drawn = [label[model] for model in targets], [label[model] for model in references]
         for measure, (title, _) in MEASURES.items():

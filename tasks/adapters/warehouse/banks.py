@@ -14,7 +14,7 @@ from tasks.adapters.warehouse.store import Store
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.fuzzing.search_calls import template_set_of
 from tasks.domain.prompting.lexicon import Lexicon
-from tasks.domain.prompting.template_bank import FoundTemplate, bank_lines, card_text, lines_text
+from tasks.domain.prompting.template_bank import SearchTemplate, bank_lines, card_text, lines_text
 from tasks.domain.prompting.template_card import TemplateSetCard
 
 
@@ -48,7 +48,7 @@ def chosen_searches(snapshot: Store, given: list[str]) -> pl.DataFrame:
     return pl.concat(chosen).unique("search_id", maintain_order=True) if chosen else known
 
 
-def found_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -> list[FoundTemplate]:
+def found_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -> list[SearchTemplate]:
     """Return every template that these searches asked, each once, with the outcomes of all of them.
 
     Two searches of one target in one round that came upon the same template had the same replies: they count once.
@@ -62,7 +62,7 @@ def found_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -
     asked = once.group_by("template_id").agg(pl.col("n_judged").sum(), pl.col("n_success").sum())
     rows = asked.join(known, on="template_id").sort("template_id").to_dicts()
     return [
-        FoundTemplate(
+        SearchTemplate(
             text=row["template_text"],
             language=row["language"],
             kind=row["kind"],
@@ -98,7 +98,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
-def write_bank(told: dict[str, Any], kept: list[FoundTemplate]) -> tuple[TemplateSetCard, Path]:
+def write_bank(told: dict[str, Any], kept: list[SearchTemplate]) -> tuple[TemplateSetCard, Path]:
     """Write a template set, and return its card and folder.
 
     Args:

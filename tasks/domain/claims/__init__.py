@@ -1,1 +1,1 @@
-"""Rules that find in a text what its speaker says of its own identity."""
+"""Rules that find what the speaker of a text claims about its own identity."""

@@ -1,4 +1,4 @@
-"""Claims and remarks -> what a reply says of each attribute of the speaker's identity."""
+"""Claims and remarks -> what a reply claims for each attribute of the speaker's identity."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from tasks.domain.prompting.lexicon import Mention
 
 @dataclass(frozen=True)
 class Claim:
-    """One statement in which a voice says whom it is or comes from; `words` are those of the cue."""
+    """One statement in which a voice claims an identity or an origin; `words` are those of the cue."""
 
     mention: Mention
     spelled: str
@@ -32,20 +32,20 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 def attribute_claims(
     claims: Sequence[Claim], remarks: Sequence[Remark], kin: Kin, facts: Facts
 ) -> tuple[AttributeClaim, ...]:
-    """Return one claim for each attribute of which anything is said, a deviating one before others."""
-    found: dict[Attribute, AttributeClaim] = {}
-    for said in (*_claimed(claims, kin, facts), *map(_remarked, remarks)):
-        known = found.get(said.attribute)
-        if known is None or (said.is_deviation and not known.is_deviation):
-            found[said.attribute] = said
-    return tuple(found[attribute] for attribute in sorted(found))
+    """Return one claim for each attribute that is mentioned; a deviating claim goes before others."""
+    by_attribute: dict[Attribute, AttributeClaim] = {}
+    for claim in (*_from_claims(claims, kin, facts), *map(_from_remark, remarks)):
+        earlier = by_attribute.get(claim.attribute)
+        if earlier is None or (claim.is_deviation and not earlier.is_deviation):
+            by_attribute[claim.attribute] = claim
+    return tuple(by_attribute[attribute] for attribute in sorted(by_attribute))
 
 
-def _remarked(remark: Remark) -> AttributeClaim:
+def _from_remark(remark: Remark) -> AttributeClaim:
     return AttributeClaim(remark.attribute, remark.value, None, remark.is_deviation)
 
 
-def _claimed(claims: Sequence[Claim], kin: Kin, facts: Facts) -> Iterator[AttributeClaim]:
+def _from_claims(claims: Sequence[Claim], kin: Kin, facts: Facts) -> Iterator[AttributeClaim]:
     for claim in claims:
         vendor, family = claim.mention.vendor, claim.mention.family
         if claim.cue.kind == "derivation":
@@ -62,9 +62,9 @@ def _claimed(claims: Sequence[Claim], kin: Kin, facts: Facts) -> Iterator[Attrib
             yield AttributeClaim("maker", claim.spelled, vendor, claim.is_foreign)
 
 
-def is_other_version(said: str, true: str) -> bool:
-    """Say whether both have a version and neither is the other cut short, as 3 is of 3.5."""
-    left, right = _NUMBER.search(said), _NUMBER.search(true)
+def is_other_version(claimed_name: str, true_name: str) -> bool:
+    """Return whether both names have a version and neither version is a prefix of the other, as 3 is of 3.5."""
+    left, right = _NUMBER.search(claimed_name), _NUMBER.search(true_name)
     if left is None or right is None:
         return False
     return not (left[0].startswith(right[0]) or right[0].startswith(left[0]))

@@ -104,17 +104,17 @@ _WHOLE = re.compile(
 
 
 def names_speaker(text: str) -> bool:
-    """Say whether a Chinese word in `text` means the speaker."""
+    """Return whether a Chinese word in `text` means the speaker."""
     return bool(_SPEAKER.search(text))
 
 
 def is_preposition(text: str, start: int) -> bool:
-    """Say whether a Chinese preposition stands at `start`."""
+    """Return whether a Chinese preposition begins at `start`."""
     return bool(_PREPOSITION.match(text, start))
 
 
-def is_said_of_speaker(text: str, start: int) -> bool:
-    """Say whether the phrase with a preposition at `start`, such as 由…开发, is said of the speaker."""
+def refers_to_speaker(text: str, start: int) -> bool:
+    """Return whether the phrase with a preposition at `start`, such as 由…开发, refers to the speaker."""
     left = text[:start]
     if _OTHER_SUBJECT.search(left):
         return bool(_OWN_SUBJECT.search(left))

@@ -6,7 +6,7 @@ from tasks.domain.claims.cue import APOSTROPHE
 from tasks.domain.claims.naming import ANY
 
 REACH = 90
-"""Characters to the left of a name that are looked at."""
+"""Number of characters to the left of a name that the rules read."""
 
 RULES = (
     rf"{APOSTROPHE}?s? (?:(?!(?:I|we|my|our|you|that|which|to|follow\w*|must|ha[sv]e?|is|are)\b)[\w-]+[ ,/]+){{0,5}}?"
@@ -103,14 +103,14 @@ _OPENING_QUOTES, _CLOSING_QUOTES = '"“「『', '"”」』'
 
 
 def owns_rules(text: str, place: int, *, is_agent: bool) -> bool:
-    """Say whether the name at `place` owns rules that are spoken of, rather than the speaker."""
+    """Return whether the name at `place` is only the owner of rules that the text mentions."""
     if _RULES.match(text, place):
         return True
     return not is_agent and bool(_RULES_OF.search(text[max(0, place - REACH) : place]))
 
 
 def is_beside(text: str, place: int, *, is_agent: bool) -> bool:
-    """Say whether the name at `place` is compared with, works with the speaker, or is what is talked about."""
+    """Return whether the name at `place` is a comparison, a partner of the speaker, or the topic."""
     left = text[max(0, place - REACH) : place]
     if _COMPARED.search(left) or _ONE_OF_MANY.match(text, place + 1):
         return True
@@ -120,21 +120,21 @@ def is_beside(text: str, place: int, *, is_agent: bool) -> bool:
 
 
 def is_denied(text: str, start: int, place: int) -> bool:
-    """Say whether the clause in which the words from `start` to the name at `place` stand is negated."""
+    """Return whether the clause with the words from `start` to the name at `place` is negated."""
     low = max(0, start - REACH)
-    bounds = [found.end() for found in _CLAUSE.finditer(text, low, start)]
-    bounds += [found.end() for found in _CONTRAST.finditer(text, start, place)]
+    bounds = [match.end() for match in _CLAUSE.finditer(text, low, start)]
+    bounds += [match.end() for match in _CONTRAST.finditer(text, start, place)]
     clause = text[bounds[-1] if bounds else low : place]
     return bool(_NEGATION.search(_NO_DENIAL.sub(" ", clause)))
 
 
 def is_unreal(text: str, place: int) -> bool:
-    """Say whether the statement up to `place` is a hypothesis or speaks of pretending."""
+    """Return whether the statement up to `place` is a hypothesis or speaks of pretending."""
     return bool(_UNREAL.search(text[:place]))
 
 
 def is_quoted(text: str, place: int) -> bool:
-    """Say whether the name at `place` stands in words that are reported as somebody's."""
+    """Return whether the name at `place` is inside a quotation."""
     start = max(text.rfind(mark, 0, place) for mark in _OPENING_QUOTES)
     if start < 0 or (text[start] == '"' and text.count('"', 0, place) % 2 == 0):
         return False
@@ -144,15 +144,15 @@ def is_quoted(text: str, place: int) -> bool:
 
 
 def is_hearsay(text: str, start: int) -> bool:
-    """Say whether the words from `start` are what others think, say or ask."""
+    """Return whether the words from `start` are what others think, say or ask."""
     return bool(_OTHERS_SAY.search(text[max(0, start - REACH) : start]))
 
 
 def is_helper(text: str, start: int, end: int) -> bool:
-    """Say whether the words from `start` to `end` speak of one who helps, partners or pays rather than makes."""
+    """Return whether the words from `start` to `end` describe a supporter, partner or sponsor, not a maker."""
     return bool(_HELPER.search(text, start, end))
 
 
 def is_tool(text: str, start: int, place: int, name: str) -> bool:
-    """Say whether the one at `place` made a tool that everybody uses, a library or a cloud, and not the speaker."""
+    """Return whether the name at `place` made a general tool, such as a library or a cloud, not the speaker."""
     return bool(_CLOUD.search(name)) or bool(_TOOL.search(text, max(0, start - 60), place + 25))

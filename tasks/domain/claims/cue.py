@@ -1,4 +1,4 @@
-"""A wording by which a speaker says who it is, and the words that wordings are made of."""
+"""Cues: wordings of an identity claim, and the patterns that they are built from."""
 
 import re
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from tasks.domain.claims.naming import ANY
 CueKind = Literal["identity", "maker", "derivation"]
 
 Subject = Literal["said", "left", "passive", "field", "whole"]
-"""Where a cue says that the speaker is meant: in its own words; to its left; as the subject of its participle; nowhere,
-because it is one line of a form ("Developer: X") or the whole reply ("X.")."""
+"""Where the reference to the speaker is: in the cue's own words; to its left; the subject of its participle; nowhere,
+as the cue is one line of a form ("Developer: X") or the whole reply ("X.")."""
 
 
 @dataclass(frozen=True)
 class Cue:
-    """A wording in which marks stand for names; its group `name` is the mark of whom the speaker names.
+    """A wording with marks in place of names; its group `name` is the mark of the claimed vendor or model.
 
-    `is_agent`: the one named is the subject ("X made me"), so that prepositions before it don't matter.
+    `is_agent`: the named vendor is the subject ("X made me"), so prepositions before it are ignored.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Cue:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """Compiled when a reply is read: who only plans reads none."""
+        """Compiled at first use: a plan alone reads no reply."""
         return re.compile(self.text, re.IGNORECASE)
 
 

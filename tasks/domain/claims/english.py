@@ -185,14 +185,14 @@ _SPEAKER = re.compile(f"{SPEAKER}|{THIS}", re.IGNORECASE)
 
 
 def names_speaker(text: str) -> bool:
-    """Say whether an English word in `text` means the speaker."""
+    """Return whether an English word in `text` means the speaker."""
     return bool(_SPEAKER.search(text))
 
 
-def is_said_of_speaker(left: str, right: str) -> bool:
-    """Say whether the participle between `left` and `right` is said of the speaker.
+def refers_to_speaker(left: str, right: str) -> bool:
+    """Return whether the participle between `left` and `right` refers to the speaker.
 
-    So it is in "I was [made by X]", "as an AI [made by X]", "[Made by X], I"; in "Y was [made by X]" it is not.
+    It does in "I was [made by X]", "as an AI [made by X]", "[Made by X], I"; it does not in "Y was [made by X]".
     """
     adverbs = _ADVERBS.search(left)
     before = left[: adverbs.start()] if adverbs else left

@@ -1,4 +1,4 @@
-"""Names in a text, replaced by marks that tell whose they are."""
+"""Names in a text, replaced by marks of whose they are."""
 
 import re
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _CLEAN = str.maketrans(
 
 @dataclass(frozen=True)
 class Masked:
-    """A text in which each name is one character that says whose it is; `mentions` are in the same order."""
+    """A text in which each name is one character, the mark of whose it is; `mentions` are in the same order."""
 
     text: str
     mentions: tuple[Mention, ...]
@@ -75,22 +75,22 @@ class Kin:
             (
                 Mention(self.vendor, kind, name, match.start(), match.end())
                 for name, kind in self.own_names
-                for match in _only(name).finditer(text)
+                for match in _own_name_pattern(name).finditer(text)
             ),
             key=lambda mention: mention.start,
         )
-        found: list[Mention] = []
+        kept: list[Mention] = []
         for mention in sorted([*own, *self.lexicon.mentions(text)], key=lambda mention: mention.start):
-            if found and mention.start < found[-1].end:
-                if found[-1] in own or mention not in own:
+            if kept and mention.start < kept[-1].end:
+                if kept[-1] in own or mention not in own:
                     continue
-                found.pop()
-            found.append(mention)
-        return tuple(found)
+                kept.pop()
+            kept.append(mention)
+        return tuple(kept)
 
 
 @lru_cache(maxsize=256)
-def _only(name: str) -> re.Pattern[str]:
+def _own_name_pattern(name: str) -> re.Pattern[str]:
     return any_name([name])
 
 
@@ -98,7 +98,7 @@ def _only(name: str) -> re.Pattern[str]:
 def kin_of(identity: Identity, lexicon: Lexicon) -> Kin:
     """Return what belongs to the target with this identity, its facts resolved against `lexicon`."""
     facts = identity.facts
-    told: tuple[tuple[str | None, NameKind], ...] = (
+    fact_names: tuple[tuple[str | None, NameKind], ...] = (
         (facts.name, "model"),
         (facts.model_family, "model"),
         (facts.maker, "maker"),
@@ -107,18 +107,18 @@ def kin_of(identity: Identity, lexicon: Lexicon) -> Kin:
     own = {identity.vendor}
     families: set[str] = set()
     unlisted: list[tuple[str, NameKind]] = []
-    for text, kind in told:
+    for text, kind in fact_names:
         if not text:
             continue
-        mentions = _named_in(text, lexicon)
+        mentions = _mentions_in_fact(text, lexicon)
         own |= {mention.vendor for mention in mentions}
         families |= {mention.family for mention in mentions if mention.family}
         if not mentions:
             unlisted.append((text, kind))
-    base = {mention.vendor for mention in _named_in(facts.base_technology or "", lexicon)}
+    base = {mention.vendor for mention in _mentions_in_fact(facts.base_technology or "", lexicon)}
     return Kin(lexicon, identity.vendor, frozenset(own), frozenset(base - own), tuple(unlisted), frozenset(families))
 
 
-def _named_in(fact: str, lexicon: Lexicon) -> tuple[Mention, ...]:
-    """Return the names in a fact; the words before it tell the lexicon that no common word is meant."""
+def _mentions_in_fact(fact: str, lexicon: Lexicon) -> tuple[Mention, ...]:
+    """Return the names in a fact; the words before it show the lexicon that no common word is meant."""
     return lexicon.mentions(f"the AI model {fact}")

@@ -1,4 +1,4 @@
-"""What a statement says of the speaker's identity without claiming another maker: the rest of the loose label."""
+"""Remarks on the speaker's identity that claim no other maker: the rest of the loose label."""
 
 import re
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from tasks.domain.claims.statements import Statement
 
 @dataclass(frozen=True)
 class Remark:
-    """What a statement says of one attribute; `reason` names the kind of remark.
+    """A remark on one attribute; `reason` is the kind of remark.
 
-    `is_deviation` is None where there is no fact to hold it against. `is_plain`: it counts even beside a truthful
-    claim, as where one voice tells the truth and another invents a maker.
+    `is_deviation` is None where the fact is unknown. `is_plain`: the remark counts even beside a true claim, for
+    example where one voice is truthful and another invents a maker.
     """
 
     attribute: Attribute
@@ -42,7 +42,7 @@ _RULES = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(rf"{_I}|\bgo(?:es)? against\b|\bagainst {_NAMED_FOREIGN}|我|违反|遵守", re.IGNORECASE)
-_NOBODY = re.compile(
+_NO_MAKER = re.compile(
     rf"\b(?:I|we)\b[^.;!?]{{0,40}}{_NOT}[^.;!?]{{0,30}}?\b(?:affiliated|associated|affiliation|belong|part of|product|"
     r"owned|employed|created|developed|designed|built|made|tied|linked)\b[^.;!?]{0,30}?"
     r"\b(?:any|(?:a|one) (?:\w+ )?(?:specific|particular|single|traditional|company|organi[sz]ation|corporation))\b"
@@ -140,29 +140,31 @@ _YEAR = re.compile(r"\b20\d\d\b")
 
 
 def remarks(statement: Statement, text: str, kin: Kin, facts: Facts) -> Iterator[Remark]:
-    """Yield what `statement` says of the speaker; `text` are its words, with marks for names."""
+    """Yield the remarks of `statement` on the speaker; `text` is its text with marks for names."""
     if _UNREAL.search(text):
         return
-    said = statement.text
+    sentence = statement.text
     if _RULES.search(text) and _BOUND.search(text):
-        yield Remark("maker", "foreign rules", said)
-    if (denied := _NOBODY.search(text)) and not _KNOWS_NOT.search(denied[0]):
-        yield Remark("maker", "nobody", said)
+        yield Remark("maker", "foreign rules", sentence)
+    if (denied := _NO_MAKER.search(text)) and not _KNOWS_NOT.search(denied[0]):
+        yield Remark("maker", "nobody", sentence)
     if _IN_ITS_PLACE.search(text):
-        yield Remark("maker", "another in its place", said)
+        yield Remark("maker", "another in its place", sentence)
     if _FICTION.search(text) and _MAKER_OF_SPEAKER.search(text):
-        yield Remark("maker", "fictional maker", said, is_plain=True)
+        yield Remark("maker", "fictional maker", sentence, is_plain=True)
     if facts.maker is not None and _has_unknown_maker(text):
-        yield Remark("maker", "unknown maker", said, is_plain=True)
-    # Under a label a role says its name, which the assistant may only be playing.
+        yield Remark("maker", "unknown maker", sentence, is_plain=True)
+    # The name after a label may be that of a role that the assistant plays.
     if facts.name is not None and statement.voice == "assistant" and (name := _other_name(text)):
-        yield Remark("name", "other name", said, name)
+        yield Remark("name", "other name", sentence, name)
     if country := _country(text, kin, facts.country):
-        yield Remark("country", "place", said, country, _differs(country, facts.country), is_plain=True)
+        yield Remark("country", "place", sentence, country, _differs(country, facts.country), is_plain=True)
     if cutoff := _CUTOFF.search(text):
-        known = _YEAR.search(facts.knowledge_cutoff or "")
+        true_year = _YEAR.search(facts.knowledge_cutoff or "")
         year = cutoff["year"] or cutoff["chinese"]
-        yield Remark("knowledge_cutoff", "cut-off", said, year, _differs(year, known and known[0]), is_plain=True)
+        yield Remark(
+            "knowledge_cutoff", "cut-off", sentence, year, _differs(year, true_year and true_year[0]), is_plain=True
+        )
 
 
 def _differs(value: str, fact: str | None) -> bool | None:
@@ -170,7 +172,7 @@ def _differs(value: str, fact: str | None) -> bool | None:
 
 
 def _other_name(text: str) -> str | None:
-    names = (found["name"] or found["chinese"] for found in _CALLED.finditer(text))
+    names = (match["name"] or match["chinese"] for match in _CALLED.finditer(text))
     return next((name for name in names if name.lower() not in _NO_NAMES), None)
 
 
@@ -180,9 +182,9 @@ def _has_unknown_maker(text: str) -> bool:
     return bool(_NAMED.search(text)) or bool(_COMPANY.search(text) and _OF_SPEAKER.search(text))
 
 
-def _country(text: str, kin: Kin, true: str | None) -> str | None:
-    """Return the country in which `text` puts the speaker or its makers: the true one, if that is among several."""
+def _country(text: str, kin: Kin, true_country: str | None) -> str | None:
+    """Return the country of the speaker or its makers in `text`; among several the true one, if it is there."""
     if not _SEAT.search(text):
         return None
-    countries = [found.country for found in kin.lexicon.countries_in(text)]
-    return true if true in countries else next(iter(countries), None)
+    countries = [mention.country for mention in kin.lexicon.countries_in(text)]
+    return true_country if true_country in countries else next(iter(countries), None)

@@ -1,10 +1,10 @@
-"""Names that a prompt coins: who bears one says it instead of "I"."""
+"""Names that a prompt gives to a role: the role uses its name instead of "I"."""
 
 import re
 
 from tasks.domain.prompting.lexicon import Lexicon
 
-_GIVEN = re.compile(
+_ASSIGNED = re.compile(
     r"\b(?:you(?:['\u2019]re| are)(?: now)?|act(?:ing)? as|play(?:ing)? (?:the role of )?|called|named|as|become|"
     r"simulate|I am|I['\u2019]m|dubbed|code-?named) (?:an? |the )?[\"\u201c'*]*(?P<name>[A-Z][\w-]{2,20})"
     r"|(?:你是|扮演|名叫|叫做|名为|化身)[“\"「](?P<quoted>[\w-]{2,12})[”\"」]"
@@ -20,10 +20,10 @@ _NOT_AFTER = "".join(
 
 
 def role_names(prompt: str | None, lexicon: Lexicon) -> re.Pattern[str] | None:
-    """Return a pattern that finds the names which `prompt` gives out, or None; the lexicon's are none of them."""
+    """Return a pattern for the role names in `prompt`, without names of the lexicon; None where there is none."""
     if not prompt:
         return None
-    names = {found["name"] or found["quoted"] for found in _GIVEN.finditer(prompt)} | set(_COINED.findall(prompt))
+    names = {match["name"] or match["quoted"] for match in _ASSIGNED.finditer(prompt)} | set(_COINED.findall(prompt))
     coined = sorted(name for name in names if name.lower() not in _COMMON and not lexicon.mentions(name))
     if not coined:
         return None

@@ -19,7 +19,7 @@ Voice = Literal["assistant", "role", "user"]
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence; `label` is that of the line or block it stands in, `is_echo` says that the prompt has it too."""
+    """One sentence; `label`: that of its line or block. `is_echo`: the prompt contains it too."""
 
     text: str
     voice: Voice = "assistant"
@@ -50,25 +50,25 @@ _NO_VOICE = re.compile(
 
 def statements(text: str, prompt: str | None = None) -> Iterator[Statement]:
     """Yield the statements of `text` in order; those that also stand in `prompt` are marked as echoes."""
-    known = _squeezed(prompt) if prompt else ""
+    prompt_words = _squeezed(prompt) if prompt else ""
     voice: Voice = "assistant"
     label: str | None = None
     for line in text.split("\n"):
-        found = _LABEL.match(line)
+        match = _LABEL.match(line)
         start = 0
-        if found and (name := _name_of(found)):
-            label, start = name, found.end()
+        if match and (name := _speaker_name(match)):
+            label, start = name, match.end()
             voice = "user" if _USER.fullmatch(name) else "role"
         for sentence in _sentences(line[start:]):
-            squeezed = _squeezed(sentence) if known else ""
-            is_echo = len(squeezed) > SHORTEST_ECHO and squeezed in known
+            squeezed = _squeezed(sentence) if prompt_words else ""
+            is_echo = len(squeezed) > SHORTEST_ECHO and squeezed in prompt_words
             yield Statement(sentence, voice, label, is_echo)
 
 
-def _name_of(found: re.Match[str]) -> str | None:
-    """Return who a label says is speaking; None where the words before a colon are a heading or a field of a form."""
-    name = (found["boxed"] or found["plain"]).strip(" []()【】（）<>*_")
-    if found["plain"] and (len(name.split()) > 4 or _NO_VOICE.fullmatch(name)):
+def _speaker_name(match: re.Match[str]) -> str | None:
+    """Return the speaker that a label names; None where the words before a colon are a heading or a field of a form."""
+    name = (match["boxed"] or match["plain"]).strip(" []()【】（）<>*_")
+    if match["plain"] and (len(name.split()) > 4 or _NO_VOICE.fullmatch(name)):
         return None
     return name or None
 

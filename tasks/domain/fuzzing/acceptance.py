@@ -1,4 +1,4 @@
-"""Which mutations are worth asking a target with; the others are refused with a reason."""
+"""Rules that accept or refuse a mutation; a refusal has a reason."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ REFUSAL_REASONS = (
     "repeats",
     "near_duplicate",
 )
-"""Why a mutation is not asked: the closed list behind `refused_reason`.
+"""Why a mutation is refused: the closed list behind `refused_reason`.
 
-The first three come before there is a text: the operator found nothing to change, the attacker gave no answer, or one
-that can't be read.
+The first three apply before there is a text: the operator found nothing to change, the attacker gave no answer, or an
+unreadable one.
 """
 
 Names = Callable[[str], bool]
-"""Says whether a text names a vendor or model."""
+"""Returns whether a text names a vendor or model."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """Limits on a new template; lengths are in characters and leave out the place for the question."""
+    """Limits on a new template; lengths are in characters without the place for the question."""
 
     min_chars: int = 8
     max_chars: int = 2000
@@ -41,35 +41,35 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """The templates that there were: their words, by which a repetition is found."""
+class EarlierTemplates:
+    """The words of earlier templates, to detect repetitions."""
 
     texts: frozenset[tuple[str, ...]] = frozenset()
     pairs: tuple[frozenset[tuple[str, str]], ...] = ()
 
-    def plus(self, texts: Iterable[str]) -> "Seen":
-        """Return these and `texts`."""
-        found = [tuple(words(text)) for text in texts]
-        pairs = tuple(frozenset(pairwise(text)) for text in found)
-        return Seen(self.texts | frozenset(found), self.pairs + pairs)
+    def with_texts(self, texts: Iterable[str]) -> "EarlierTemplates":
+        """Return the earlier templates and `texts`."""
+        word_lists = [tuple(words(text)) for text in texts]
+        pairs = tuple(frozenset(pairwise(text)) for text in word_lists)
+        return EarlierTemplates(self.texts | frozenset(word_lists), self.pairs + pairs)
 
     def repetition(self, text: str, near_duplicate: float) -> str | None:
-        """Return `repeats` where the words of `text` are known, `near_duplicate` where nearly so, else None."""
-        found = tuple(words(text))
-        if found in self.texts:
+        """Return `repeats` for the words of an earlier template, `near_duplicate` for nearly the same, else None."""
+        text_words = tuple(words(text))
+        if text_words in self.texts:
             return "repeats"
-        mine = frozenset(pairwise(found))
-        return "near_duplicate" if any(_is_near(mine, pairs, near_duplicate) for pairs in self.pairs) else None
+        text_pairs = frozenset(pairwise(text_words))
+        return "near_duplicate" if any(_is_near(text_pairs, pairs, near_duplicate) for pairs in self.pairs) else None
 
 
-def refusal(text: str, seen: Seen, rules: Rules, names: Names | None = None) -> str | None:
-    """Return the first reason from `REFUSAL_REASONS` against `text`, or None where it may be asked.
+def refusal(text: str, earlier: EarlierTemplates, rules: Rules, names: Names | None = None) -> str | None:
+    """Return the first reason from `REFUSAL_REASONS` against `text`, or None where it is accepted.
 
     Args:
         text: the new template.
-        seen: the seeds and all that was asked before.
+        earlier: the seeds and all templates probed before.
         rules: limits on length and similarity.
-        names: says whether a text names a vendor or model, where templates may not; None where they may.
+        names: returns whether a text names a vendor or model, where templates may not; None where they may.
     """
     n_places = text.count(PLACEHOLDER)
     n_chars = len(text.replace(PLACEHOLDER, "").strip())
@@ -83,11 +83,11 @@ def refusal(text: str, seen: Seen, rules: Rules, names: Names | None = None) -> 
         return "too_long"
     if names is not None and names(text):
         return "names_vendor"
-    return seen.repetition(text, rules.near_duplicate)
+    return earlier.repetition(text, rules.near_duplicate)
 
 
 def _is_near(left: frozenset[tuple[str, str]], right: frozenset[tuple[str, str]], least: float) -> bool:
-    # The Jaccard index is at most the ratio of the sizes, which is cheaper to have.
+    # The Jaccard index is at most the ratio of the sizes, which is cheaper to compute.
     few, many = sorted((len(left), len(right)))
     if not many or few < least * many:
         return False

@@ -11,13 +11,13 @@ StopReason = Literal["calls", "iterations", "successes", "exhausted"]
 
 @dataclass(frozen=True)
 class Budget:
-    """What a search may spend and how much it has to find; the first limit that is reached ends it.
+    """Limits on the calls, steps and successes of a search; the first limit reached ends it.
 
     Args:
         calls: calls of target, attacker and judge together.
         iterations: steps, among them those whose mutation was refused.
         successes: templates under which at least one question succeeded.
-        refusals_in_a_row: after so many refused mutations there is nothing left to find with these seeds and operators.
+        refusals_in_a_row: the search is exhausted after this many refused mutations.
 
     Raises:
         ValueError: neither calls nor iterations are limited: successes may never come.
@@ -51,7 +51,7 @@ class Budget:
         return None
 
     def calls_left(self, steps: Sequence[SearchStep]) -> int | None:
-        """Return how many calls may still be made, so that a step asks no more questions; None where any number."""
+        """Return the number of calls left, which bounds a step's questions; None where it is unlimited."""
         return None if self.calls is None else max(0, self.calls - n_calls(steps))
 
 

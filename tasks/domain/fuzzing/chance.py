@@ -1,4 +1,4 @@
-"""Chance as an argument: what is drawn depends on a seed and a step's number, never on what was drawn before."""
+"""Chance as an argument: draws depend on a seed and a step's number, never on earlier draws."""
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Chance(Protocol):
-    """What `random.Random` and numpy's `Generator` have in common, and all that the search draws from."""
+    """The common interface of `random.Random` and numpy's `Generator`; the search uses nothing else."""
 
     def random(self) -> float:
         """Return the next number from 0 up to, but without, 1."""
@@ -19,15 +19,15 @@ class Chance(Protocol):
 
 
 def step_chance(seed: int, step: int) -> Chance:
-    """Return the generator of one step: a search that is taken up again needs no state of an earlier one."""
+    """Return the generator of one step: a resumed search needs no state of an earlier generator."""
     return np.random.default_rng(int(content_id("fuzzing step", seed, step), 16))
 
 
 def below(n: int, rng: Chance) -> int:
-    """Return one of the numbers 0 to n - 1, each as likely."""
+    """Return one of the numbers 0 to n - 1 with equal probability."""
     return min(int(rng.random() * n), n - 1)
 
 
 def pick(items: Sequence[T], rng: Chance) -> T:
-    """Return one of `items`, each as likely."""
+    """Return one of `items` with equal probability."""
     return items[below(len(items), rng)]

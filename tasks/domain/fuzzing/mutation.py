@@ -1,4 +1,4 @@
-"""The two kinds of mutation: those that change the text themselves, and those that ask an attacker model to."""
+"""The two kinds of mutation: by rules on the text, and by an attacker model."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from tasks.domain.rows import Message
 class TextOperator:
     """A mutation that needs no model.
 
-    `mutate` gets the texts of `n_parents` templates and chance; it returns a new text, or None where it can't change
-    these. `version` is raised whenever it comes to return something else.
+    `mutate` takes the texts of `n_parents` templates and chance; it returns a new text, or None where it can't change
+    them. `version` is raised whenever its results change.
     """
 
     mutate: Callable[[Sequence[str], Chance], str | None]
@@ -39,12 +39,12 @@ def _answer_alone(parents: Sequence[str], answer: str) -> str:
 class AttackerOperator:
     """A mutation that an attacker model makes.
 
-    Templates are put to the attacker as quoted material between tags with a number that depends on their texts, so that
+    The attacker gets templates as quoted material between tags with a number that depends on their texts, so that
     no text can close its own tags or bring an answer of its own. `version` is raised whenever words or parsing change.
 
     Args:
-        task: what the attacker is told to do with the material.
-        n_parents: how many templates it gets.
+        task: the instruction to the attacker.
+        n_parents: number of templates in the material.
         joined: makes the new template of the parents and the answer; by default the answer alone.
     """
 
@@ -55,7 +55,7 @@ class AttackerOperator:
     version: str = "1"
 
     def messages(self, parents: Sequence[str]) -> tuple[Message, ...]:
-        """Return what is put to the attacker."""
+        """Return the messages to the attacker."""
         number = _number(parents)
         place = (
             f"Your text contains {PLACEHOLDER} exactly once, spelled like this: it stands for the user's question."
@@ -91,7 +91,7 @@ class AttackerOperator:
 
 
 def _number(parents: Sequence[str]) -> str:
-    """Return a number that stands in none of `parents`."""
+    """Return a number that none of `parents` contains."""
     texts = "\n".join(parents)
     attempt = 0
     while (number := content_id("fence", list(parents), attempt)[:12]) in texts:

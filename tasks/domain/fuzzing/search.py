@@ -1,14 +1,14 @@
-"""One step of the search after the other: choose a parent, mutate it, accept or refuse, and record what came of it.
+"""The steps of a search: choose a parent, mutate it, accept or refuse the mutation, record the outcome.
 
-Each step draws from a generator of its own, made from the seed and the step's number, so a search that is begun again
-from its recorded steps goes on as if it had never stopped::
+Each step draws from a generator of its own, made from the seed and the step's number, so a search resumes
+from its recorded steps as if it had never stopped::
 
     state = begin(settings, seeds, recorded)
     while budget.reached(state.steps) is None:
         candidate = next_candidate(state, state.chance())
         if candidate.needs_attacker:
-            candidate = with_answer(state, candidate, <what the attacker says to candidate.messages>)
-        outcome = <what comes of asking the target in candidate.text, if is_accepted>
+            candidate = with_answer(state, candidate, <the attacker's reply to candidate.messages>)
+        outcome = <the outcome of the probes with candidate.text, if is_accepted>
         state = record(state, candidate, outcome)
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from tasks.domain.fuzzing.acceptance import refusal
 from tasks.domain.fuzzing.chance import Chance, below, pick
 from tasks.domain.fuzzing.mutation import AttackerOperator, TextOperator
-from tasks.domain.fuzzing.state import SearchState, after, load_operator
+from tasks.domain.fuzzing.state import SearchState, load_operator, state_after
 from tasks.domain.fuzzing.tree import Choice, SearchStep
 from tasks.domain.fuzzing.wording import language_of
 from tasks.domain.prompting.template import Template, template_id
@@ -26,9 +26,9 @@ from tasks.domain.rows import Message
 
 @dataclass(frozen=True)
 class Candidate:
-    """What the next step is to ask: a template's text, or messages to an attacker that writes it, or a refusal.
+    """The next step: a template's text, messages to an attacker that writes it, or a refusal.
 
-    A refused candidate keeps its text, where it has one, for whoever wants to know what was refused.
+    A refused candidate keeps its text, where it has one, as a record of the refusal.
     """
 
     step: int
@@ -42,18 +42,18 @@ class Candidate:
 
     @property
     def needs_attacker(self) -> bool:
-        """The attacker has yet to be asked."""
+        """Whether the attacker's reply is still needed."""
         return self.text is None and self.refused_reason is None
 
     @property
     def is_accepted(self) -> bool:
-        """The target is to be asked with `text`."""
+        """Whether the target is probed with `text`."""
         return self.text is not None and self.refused_reason is None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a step: calls made, questions of them with a label, successes among these, calls to others."""
+    """Outcome of a step: calls to the target, how many have a label, how many of these are successes, other calls."""
 
     n_calls: int = 0
     n_judged: int = 0
@@ -63,7 +63,7 @@ class Outcome:
 
 
 def next_candidate(state: SearchState, rng: Chance) -> Candidate:
-    """Return what the next step asks; the same state and chance give the same candidate.
+    """Return the next step's candidate; equal state and chance give the same candidate.
 
     Args:
         state: the search so far.
@@ -85,7 +85,7 @@ def with_answer(state: SearchState, candidate: Candidate, reply_text: str | None
     """Return `candidate` with the template that the attacker wrote, or refused with a reason.
 
     Args:
-        state: the search that the candidate is of.
+        state: the candidate's search.
         candidate: one that needs the attacker.
         reply_text: what the attacker replied to `candidate.messages`; None where there is no reply.
 
@@ -96,14 +96,14 @@ def with_answer(state: SearchState, candidate: Candidate, reply_text: str | None
     if not candidate.needs_attacker or not isinstance(operator, AttackerOperator):
         raise ValueError(f"step {candidate.step} asks no attacker")
     answer = operator.parse([state.tree.nodes[parent].text for parent in candidate.parents], reply_text)
-    return _judged(state, candidate, answer.text, answer.reason)
+    return _with_text(state, candidate, answer.text, answer.reason)
 
 
 def record(state: SearchState, candidate: Candidate, outcome: Outcome) -> SearchState:
-    """Return the state after `candidate` was asked or refused; its last step is the row to keep.
+    """Return the state after `candidate` was probed or refused; its last step is the row to store.
 
     Raises:
-        ValueError: the candidate is of another step or still needs the attacker, or the outcome can't be of it.
+        ValueError: the candidate is of another step or still needs the attacker, or the outcome does not fit it.
     """
     if candidate.step != len(state.steps) or candidate.needs_attacker:
         raise ValueError(f"step {candidate.step} is not what step {len(state.steps)} is waiting for")
@@ -125,11 +125,11 @@ def record(state: SearchState, candidate: Candidate, outcome: Outcome) -> Search
         n_success=outcome.n_success,
         n_judge_calls=outcome.n_judge_calls,
     )
-    return after(state, step)
+    return state_after(state, step)
 
 
 def template_of(state: SearchState, candidate: Candidate, is_leading: bool) -> Template:
-    """Return the template that an accepted candidate stands for; its kind is that of the seed it grew from.
+    """Return the template of an accepted candidate; its kind is that of its seed.
 
     Raises:
         ValueError: the candidate is not accepted.
@@ -141,13 +141,13 @@ def template_of(state: SearchState, candidate: Candidate, is_leading: bool) -> T
 
 
 def _partners(state: SearchState, choice: Choice, n_parents: int, rng: Chance) -> tuple[str, ...]:
-    """Return the further templates that an operator needs beside the chosen one; that itself where it is alone."""
+    """Return the further parents that an operator needs; the chosen template itself where there is no other."""
     chosen = choice.path[-1]
     others = [template for template in state.tree.nodes if template != chosen] or [chosen]
     return tuple(pick(others, rng) for _ in range(n_parents - 1))
 
 
-def _planned(state: SearchState, first: str, rng: Chance) -> list[str]:
+def _operator_stack(state: SearchState, first: str, rng: Chance) -> list[str]:
     """Return `first` and up to `max_stack - 1` other operators that need no attacker."""
     others = [name for name in state.settings.operators if name != first]
     left = [name for name in others if isinstance(load_operator(name), TextOperator)]
@@ -156,11 +156,11 @@ def _planned(state: SearchState, first: str, rng: Chance) -> list[str]:
 
 
 def _draft(state: SearchState, choice: Choice, first: str, rng: Chance) -> Candidate:
-    """Return one mutation of the chosen template by `first` and what is stacked on it, accepted or refused."""
+    """Return one mutation of the chosen template by `first` and the operators stacked on it, accepted or refused."""
     parents = choice.path[-1:]
     text = state.tree.nodes[parents[0]].text
     applied: list[str] = []
-    for name in _planned(state, first, rng):
+    for name in _operator_stack(state, first, rng):
         operator = load_operator(name)
         if not isinstance(operator, TextOperator):
             continue
@@ -170,11 +170,11 @@ def _draft(state: SearchState, choice: Choice, first: str, rng: Chance) -> Candi
             text, parents = changed, parents + partners
             applied.append(name)
     candidate = Candidate(len(state.steps), choice.path, choice.probability, parents, "+".join(applied) or first)
-    return _judged(state, candidate, text if applied else None, None if applied else "nothing_changed")
+    return _with_text(state, candidate, text if applied else None, None if applied else "nothing_changed")
 
 
-def _judged(state: SearchState, candidate: Candidate, text: str | None, reason: str | None) -> Candidate:
-    """Return `candidate` with its text, accepted, or refused for `reason` or for what speaks against the text."""
+def _with_text(state: SearchState, candidate: Candidate, text: str | None, reason: str | None) -> Candidate:
+    """Return `candidate` with its text, accepted, or refused for `reason` or by the rules."""
     if text is not None and reason is None:
-        reason = refusal(text, state.seen, state.settings.rules, state.names)
+        reason = refusal(text, state.earlier_templates, state.settings.rules, state.names)
     return replace(candidate, text=text, refused_reason=reason)

@@ -1,4 +1,4 @@
-"""What one step of a search puts to the target, and to the attacker that writes its template."""
+"""Calls of one search step: to the target, and to the attacker that writes the template."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,14 +14,14 @@ from tasks.domain.rows import Prompt, Request
 
 ATTACKER_ROUND = "helping"
 ATTACKER_SET = "search-attacker"
-"""Prompt set under which what is put to an attacker stands in `raw.prompt`."""
+"""Prompt set of the attacker's prompts in `raw.prompt`."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """How templates are put to a target: which questions, in which round; `names` says whether a text names anybody.
+    """The questions and the round of a search; `names` returns whether a text names a vendor or model.
 
-    `search_id` and `template_set` are empty until all that decides the search is known.
+    `search_id` and `template_set` are empty until the whole recipe of the search is known.
     """
 
     card: ModelCard
@@ -34,23 +34,23 @@ class Submission:
 
 
 def search_id(submission: Submission, recipe: Mapping[str, object]) -> str:
-    """Return the id of a search: the same target, recipe and round are the same search, however often it is begun."""
+    """Return the id of a search: equal target, recipe and round are the same search, however often it starts."""
     return content_id("search", submission.card.fingerprint, recipe, submission.round)
 
 
 def template_set_of(search: str) -> str:
-    """Return the template set under which a search's templates stand in `raw.template`."""
+    """Return the template set of a search's templates in `raw.template`."""
     return f"search-{search[:8]}"
 
 
-def found_template(submission: Submission, state: SearchState, candidate: Candidate) -> Template:
-    """Return the template of an accepted candidate under its name in the search."""
-    made = template_of(state, candidate, submission.names(candidate.text or ""))
-    return replace(made, template_set=submission.template_set, template_key=f"step-{candidate.step:05d}")
+def candidate_template(submission: Submission, state: SearchState, candidate: Candidate) -> Template:
+    """Return the template of an accepted candidate with its template set and key."""
+    template = template_of(state, candidate, submission.names(candidate.text or ""))
+    return replace(template, template_set=submission.template_set, template_key=f"step-{candidate.step:05d}")
 
 
 def target_probes(submission: Submission, template: Template) -> list[Probe]:
-    """Return every question in `template`, put to the target."""
+    """Return one probe of the target for each question in `template`."""
     wrapped = wrapped_questions([template], submission.questions, submission.names)
     return [
         probe(submission.card, submission.plan, item, sample=0, round_name=submission.round, mode=SEARCH)
@@ -59,7 +59,7 @@ def target_probes(submission: Submission, template: Template) -> list[Probe]:
 
 
 def attacker_call(card: ModelCard, candidate: Candidate) -> tuple[Request, Prompt]:
-    """Return the call in which the attacker is to write a template; another step is another sample."""
+    """Return the attacker's call for a template; the step's number is the sample."""
     prompt = prompt_id(candidate.messages)
     sent = card.sampling.for_sample(candidate.step)
     request = Request(

@@ -1,4 +1,4 @@
-"""What a search is: its settings, its seeds and its recorded steps, from which everything else follows."""
+"""The state of a search: settings, seeds and recorded steps; everything else follows from these."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -9,11 +9,11 @@ from tasks.domain import registry
 from tasks.domain.errors import InputError
 from tasks.domain.fuzzing import operators as operator_files
 from tasks.domain.fuzzing import selection as selection_files
-from tasks.domain.fuzzing.acceptance import Names, Rules, Seen
+from tasks.domain.fuzzing.acceptance import EarlierTemplates, Names, Rules
 from tasks.domain.fuzzing.chance import Chance, step_chance
 from tasks.domain.fuzzing.mutation import AttackerOperator, TextOperator
 from tasks.domain.fuzzing.traits import Coverage
-from tasks.domain.fuzzing.tree import SearchStep, Selection, Tree, grown, planted
+from tasks.domain.fuzzing.tree import SearchStep, Selection, Tree, seed_tree, tree_after
 from tasks.domain.prompting.template import Template
 
 
@@ -41,10 +41,10 @@ class SearchSettings:
     """How a search chooses; together with seeds and replies they decide all that it does.
 
     Args:
-        seed: of all chance.
+        seed: of all random draws.
         selection: file in `selection`.
         operators: files in `operators`, each as likely; by default those that need no attacker model.
-        n_drafts: mutations made of a parent without attacker, of which that with the rarest pairs of traits is asked.
+        n_drafts: mutations made of a parent without attacker, of which that with the rarest pairs of traits is used.
         max_stack: most operators without attacker that are applied to one draft, one after the other.
         rules: which mutations are refused.
 
@@ -60,9 +60,9 @@ class SearchSettings:
     rules: Rules = field(default_factory=Rules)
 
     def __post_init__(self) -> None:
-        registry.check(selection_files, self.selection, "key 'selection'")
+        registry.require(selection_files, self.selection, "key 'selection'")
         for name in self.operators:
-            registry.check(operator_files, name, "key 'operators'")
+            registry.require(operator_files, name, "key 'operators'")
         for key, number in (
             ("operators", len(self.operators)),
             ("n_drafts", self.n_drafts),
@@ -90,13 +90,13 @@ class SearchSettings:
 
 @dataclass(frozen=True)
 class SearchState:
-    """A search after some steps. Tree, `seen` and `coverage` follow from settings, seeds and steps."""
+    """A search after some steps. Tree, `earlier_templates` and `coverage` follow from settings, seeds and steps."""
 
     settings: SearchSettings
     seeds: tuple[Template, ...]
     steps: tuple[SearchStep, ...]
     tree: Tree
-    seen: Seen
+    earlier_templates: EarlierTemplates
     coverage: Coverage
     names: Names | None = field(default=None, compare=False)
 
@@ -111,16 +111,16 @@ def begin(
     steps: Sequence[SearchStep] = (),
     names: Names | None = None,
 ) -> SearchState:
-    """Return the state of a search after `steps`, which are those recorded so far, in their order.
+    """Return the state of a search after `steps`, the steps recorded so far in their order.
 
     Args:
         settings: as at the search's start.
         seeds: the templates it starts from, in the same order.
         steps: recorded steps.
-        names: says whether a text names a vendor or model, where templates may not; None where they may.
+        names: returns whether a text names a vendor or model, where templates may not; None where they may.
 
     Raises:
-        InputError: there is no seed, or one names somebody though templates may not; or steps are missing.
+        InputError: there is no seed, a seed names a vendor or model though templates may not, or steps are missing.
     """
     if not seeds:
         raise InputError("a search needs templates to start from.", where="seeds", remedy="Name a template set.")
@@ -131,14 +131,14 @@ def begin(
             where="seeds",
             remedy="Start from templates that are not leading, or allow names.",
         )
-    seen = Seen().plus(seed.text for seed in seeds)
-    state = SearchState(settings, tuple(seeds), (), planted(seeds), seen, Coverage(), names)
+    earlier_templates = EarlierTemplates().with_texts(seed.text for seed in seeds)
+    state = SearchState(settings, tuple(seeds), (), seed_tree(seeds), earlier_templates, Coverage(), names)
     for step in steps:
-        state = after(state, step)
+        state = state_after(state, step)
     return state
 
 
-def after(state: SearchState, step: SearchStep) -> SearchState:
+def state_after(state: SearchState, step: SearchStep) -> SearchState:
     """Return the state after one more recorded step.
 
     Raises:
@@ -152,11 +152,11 @@ def after(state: SearchState, step: SearchStep) -> SearchState:
             where="recorded steps",
             remedy="Give all steps of one search in their order, with the seeds that it started from.",
         )
-    asked = [step.template_text] if step.is_hypothesis and step.template_text is not None else []
+    new_texts = [step.template_text] if step.is_hypothesis and step.template_text is not None else []
     return replace(
         state,
         steps=(*state.steps, step),
-        tree=grown(state.tree, step, state.settings.policy),
-        seen=state.seen.plus(asked),
-        coverage=state.coverage.plus(asked),
+        tree=tree_after(state.tree, step, state.settings.policy),
+        earlier_templates=state.earlier_templates.with_texts(new_texts),
+        coverage=state.coverage.with_texts(new_texts),
     )

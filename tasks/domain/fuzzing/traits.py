@@ -1,7 +1,7 @@
-"""Traits of a template, found by cue words, and how often pairs of them have been asked.
+"""Traits of a template, found by cue words, and how often probed templates had each pair of traits.
 
-A weakness often needs two things at once. Failures tell nothing about which two, so before the first success a search
-does best to ask what it has not asked: of several drafts of a mutation, the one with the rarest pairs of traits.
+A weakness often needs two traits at once. Failures do not show which two, so before the first success a search
+chooses what it has not tried: of several drafts of a mutation, the one with the rarest pairs of traits.
 """
 
 import re
@@ -54,7 +54,7 @@ _WORDINGS = {
     "answer_form": (r"\bformat\b|\bat most \w+ words|\bone line\b|\btable\b", r"格式|不超过"),
 }
 CUES = {name: re.compile("|".join(cues), re.MULTILINE) for name, cues in _WORDINGS.items()}
-"""By which wordings a trait is found in a template."""
+"""Patterns of the wordings of each trait."""
 
 IN_ENGLISH, IN_CHINESE = "in_english", "in_chinese"
 
@@ -63,7 +63,7 @@ Pair = tuple[str, str]
 
 @lru_cache(maxsize=1024)
 def traits_of(text: str) -> frozenset[str]:
-    """Return the traits of a template, among them the language that it is written in."""
+    """Return the traits of a template, including its language."""
     language = IN_CHINESE if language_of(text) == "zh" else IN_ENGLISH
     lower = text.lower()
     return frozenset({language, *(name for name, cue in CUES.items() if cue.search(lower))})
@@ -71,20 +71,20 @@ def traits_of(text: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often each pair of traits was asked together; a trait with itself stands for the trait alone."""
+    """How many probed templates had each pair of traits; a pair of equal traits counts the trait alone."""
 
-    n_asked: Mapping[Pair, int] = field(default_factory=dict)
+    pair_counts: Mapping[Pair, int] = field(default_factory=dict)
 
-    def plus(self, texts: Iterable[str]) -> "Coverage":
-        """Return these counts and those of `texts`."""
-        found = Counter(self.n_asked)
+    def with_texts(self, texts: Iterable[str]) -> "Coverage":
+        """Return the counts including those of `texts`."""
+        counts = Counter(self.pair_counts)
         for text in texts:
-            found.update(_pairs(text))
-        return Coverage(found)
+            counts.update(_pairs(text))
+        return Coverage(counts)
 
     def rarity(self, text: str) -> float:
-        """Return how much is new about `text`: 1 for each pair never asked, and less the oftener it was."""
-        return sum(1 / (1 + self.n_asked.get(pair, 0)) for pair in _pairs(text))
+        """Return the novelty of `text`: 1 for each pair of traits never probed, 1 / (1 + n) for one probed n times."""
+        return sum(1 / (1 + self.pair_counts.get(pair, 0)) for pair in _pairs(text))
 
 
 def _pairs(text: str) -> list[Pair]:

@@ -12,10 +12,10 @@ from tasks.domain.prompting.template import Template
 class SearchStep:
     """One step of a search as it is recorded; the steps in order are the whole state of a search.
 
-    `path`: templates from a seed down to the one that was mutated. `probability`: that with which the policy chose it.
-    `parents`: the templates that went into the mutation. `refused_reason`: why nothing was asked, from a closed list.
+    `path`: templates from a seed down to the one that was mutated. `probability`: that of the policy's choice.
+    `parents`: the templates that went into the mutation. `refused_reason`: from the closed list.
     `n_judged` of `n_calls` have a label, `n_success` of them a success; without any label the reward is missing.
-    `n_judge_calls`: those to the model of a judge that asks one.
+    `n_judge_calls`: calls to the judge's model.
     """
 
     step: int
@@ -34,12 +34,12 @@ class SearchStep:
 
     @property
     def is_hypothesis(self) -> bool:
-        """The target was asked, whether or not a label came of it."""
+        """Whether the target was probed, with or without a label."""
         return self.refused_reason is None
 
     @property
     def reward(self) -> float | None:
-        """Share of the judged questions that succeeded; 0 for what was refused, None where every label is missing."""
+        """Share of judged questions that succeeded; 0 for a refused mutation, None where every label is missing."""
         if not self.is_hypothesis:
             return 0.0
         return self.n_success / self.n_judged if self.n_judged else None
@@ -49,7 +49,7 @@ class SearchStep:
 class Node:
     """A template that may be mutated. `reward_sum` and `n_visits` are what the policy credited; depth of seeds is 0.
 
-    `last_step`: when it was mutated last, or else when it came in; -1 for seeds that were never mutated.
+    `last_step`: step of its last mutation, else of its addition; -1 for seeds that were never mutated.
     """
 
     template_id: str
@@ -65,7 +65,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Tree:
-    """All nodes in the order in which they came in; `n_steps` counts the steps that were taken."""
+    """All nodes in the order of their addition; `n_steps` counts the steps."""
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
     roots: tuple[str, ...] = ()
@@ -74,14 +74,14 @@ class Tree:
 
 @dataclass(frozen=True)
 class Choice:
-    """The way from a seed to the chosen template, and the probability of choosing it."""
+    """The path from a seed to the chosen template, and the probability of the choice."""
 
     path: tuple[str, ...]
     probability: float = 1.0
 
 
 class Selection(Protocol):
-    """A policy: which template is mutated next, and to whom a step's reward is credited."""
+    """A policy: chooses the next template to mutate and credits a step's reward to templates."""
 
     version: str
 
@@ -90,20 +90,20 @@ class Selection(Protocol):
         ...
 
     def credits(self, tree: Tree, step: SearchStep, reward: float) -> Sequence[tuple[str, float]]:
-        """Return who is credited with a visit for `step`, and with how much of its `reward`."""
+        """Return the templates that get a visit for `step`, each with its share of `reward`."""
         ...
 
 
-def planted(seeds: Iterable[Template]) -> Tree:
+def seed_tree(seeds: Iterable[Template]) -> Tree:
     """Return the tree before the first step: the seeds, in their order."""
     nodes = {seed.template_id: Node(seed.template_id, seed.text) for seed in seeds}
     return Tree(nodes, tuple(nodes))
 
 
-def grown(tree: Tree, step: SearchStep, policy: Selection) -> Tree:
-    """Return the tree after `step`. As in the paper, a template comes in if it had a success, below its parent.
+def tree_after(tree: Tree, step: SearchStep, policy: Selection) -> Tree:
+    """Return the tree after `step`. As in the paper, a template with a success is added below its parent.
 
-    A step whose labels are all missing is no visit: nothing is known about its parent that was not known before.
+    A step whose labels are all missing is no visit: it gives no information about its parent.
     """
     nodes = dict(tree.nodes)
     reward = step.reward

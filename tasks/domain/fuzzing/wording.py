@@ -1,4 +1,4 @@
-"""Sentences of templates: where they end, in which language they are, and where a further one can be put."""
+"""Sentences of templates: their ends, their language, and where a further sentence fits."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _SPACED = regex.compile(r"[\p{L}--\p{Han}]+", regex.V1)
 
 
 def pieces(text: str) -> list[str]:
-    """Return the sentences and lines of `text`; joined they are the text again. No placeholder is ever cut."""
+    """Return the sentences and lines of `text`; joined they equal the text. No placeholder is split."""
     return [piece for piece in _PIECE.findall(text) if piece]
 
 
@@ -29,15 +29,15 @@ def language_of(text: str) -> str:
     return "zh" if len(_HAN.findall(bare)) > len(_SPACED.findall(bare)) else "en"
 
 
-def attached(text: str, sentence: str, rng: Chance) -> str:
-    """Return `text` with `sentence` before or after it; never after one whose end is left open to be continued."""
+def with_sentence(text: str, sentence: str, rng: Chance) -> str:
+    """Return `text` with `sentence` before or after it; never after a text with an open end."""
     is_open = not text.rstrip().endswith(PLACEHOLDER) and not _CLOSED.search(text)
     if is_open or rng.random() < 0.5:
         return f"{sentence}\n\n{text}"
     return f"{text.rstrip()}\n\n{sentence}"
 
 
-def another(wordings: Wordings, text: str, rng: Chance) -> str | None:
-    """Return a sentence in the language of `text` that does not stand in it yet, or None where all do."""
-    left = [wording for wording in wordings[language_of(text)] if wording not in text]
-    return pick(left, rng) if left else None
+def unused_sentence(wordings: Wordings, text: str, rng: Chance) -> str | None:
+    """Return a sentence in the language of `text` that it does not contain, or None where it contains all."""
+    unused = [wording for wording in wordings[language_of(text)] if wording not in text]
+    return pick(unused, rng) if unused else None

@@ -1,1 +1,1 @@
-"""Reading replies: what the speaker says of itself, and whether that fits the facts."""
+"""Judges: what the speaker of a reply claims about itself, and whether the facts agree."""

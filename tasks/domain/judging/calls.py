@@ -1,4 +1,4 @@
-"""Calls to a judge model: what is put to it about a reply, and what its answer comes to."""
+"""Calls to a judge model: the request about a reply, and the label of its answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,28 +16,28 @@ from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Prompt, Request
 
 ATTEMPTS = 2
-"""A label that can't be read is asked for once more; then it is missing."""
+"""An unreadable label is requested once more; then it is missing."""
 
 ROUND = "judging"
-"""Round of all calls to judges: the same question to the same judge model is paid for once, whoever puts it."""
+"""Round of all calls to judges: the same request to the same judge model is paid for once over all runs."""
 
 
 ASPECTS: Mapping[str, Aspect] = {"loose": "contradiction", "strict": "foreign"}
-"""What a judge has to look for, by the score that is formed of it."""
+"""The aspect that each score is computed from."""
 
 
 def asks_model(judge: str) -> bool:
-    """Say whether a judge asks a model, or reads the text alone."""
+    """Return whether a judge calls a model; otherwise it reads the text alone."""
     return hasattr(registry.load(judges, judge), "messages")
 
 
-def reads(judge: str, score: Literal["loose", "strict"]) -> bool:
-    """Say whether the labels of `judge` decide about this score; one that reads the text alone decides about both."""
+def decides_score(judge: str, score: Literal["loose", "strict"]) -> bool:
+    """Return whether the labels of `judge` decide this score; a judge of the text alone decides both."""
     return not asks_model(judge) or ASPECTS[score] in registry.load(judges, judge).aspects
 
 
 class Answer(NamedTuple):
-    """What came of a call, in the columns of `core.outcome`."""
+    """The outcome of a call, in the columns of `core.outcome`."""
 
     reply_text: str | None
     missing_reason: MissingReason | None
@@ -46,13 +46,13 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Answer":
-        """Return the answer that a row with these columns holds."""
+        """Return the answer of a row with these columns."""
         text, reason, *tokens = (row[name] for name in cls._fields)
         return cls(text, None if reason is None else MissingReason(reason), *tokens)
 
     @property
     def is_settled(self) -> bool:
-        """Say whether asking again would only be paid again."""
+        """Whether another attempt would only cost again."""
         return self.reply_text is not None or (self.missing_reason is not None and self.missing_reason.is_final)
 
 
@@ -69,9 +69,9 @@ class JudgeCall:
 
 @dataclass(frozen=True)
 class JudgeOutcome:
-    """What a judge's model has told about one reply so far: the label, or why there is none.
+    """The label of a judge model for one reply so far, or why there is none.
 
-    `calls`: those that it took, attempt by attempt; the last has no answer yet where the label `is_waiting`.
+    `calls`: one for each attempt; where `is_waiting`, the last has no answer yet.
     """
 
     label: ClaimLabel | MissingReason
@@ -81,7 +81,7 @@ class JudgeOutcome:
 
 @dataclass(frozen=True)
 class ModelJudge:
-    """A judge with the model that it asks, and the lexicon by which it names vendors."""
+    """A judge with its model, and the lexicon of vendor names."""
 
     judge: LlmJudge
     card: ModelCard
@@ -89,7 +89,7 @@ class ModelJudge:
 
     @property
     def version(self) -> str:
-        """The judge's version and who gives its labels: another model, or the same asked otherwise, is another."""
+        """The judge's version and its model; another model, sampling or output format is another version."""
         card = self.card
         config_id = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
         return f"{self.judge.version} by {card.name} {config_id[:8]}"
@@ -99,37 +99,37 @@ class ModelJudge:
         messages = self.judge.messages(reply, identity, self.lexicon)
         prompt = prompt_id(messages)
         request = Request("", self.card.name, self.card.fingerprint, prompt, 0, ROUND, messages)
-        return self.again(JudgeCall(request, Prompt(prompt, f"judge-{self.judge.name}", prompt, messages)), 0)
+        return self.with_attempt(JudgeCall(request, Prompt(prompt, f"judge-{self.judge.name}", prompt, messages)), 0)
 
-    def again(self, call: JudgeCall, attempt: int) -> JudgeCall:
-        """Return the same call at another attempt: another sample of the same question."""
+    def with_attempt(self, call: JudgeCall, attempt: int) -> JudgeCall:
+        """Return the same call for another attempt, which is another sample of the same prompt."""
         sent = self.card.sampling.for_sample(attempt)
         if self.card.structured_output:
             sent["response_format"] = self.judge.response_format(self.lexicon)
-        named = request_id(self.card.fingerprint, call.prompt.prompt_id, sent, attempt, ROUND)
-        return replace(call, request=replace(call.request, request_id=named, sample=attempt, sampling=sent))
+        repeated_id = request_id(self.card.fingerprint, call.prompt.prompt_id, sent, attempt, ROUND)
+        return replace(call, request=replace(call.request, request_id=repeated_id, sample=attempt, sampling=sent))
 
-    def told(self, answer: Answer, identity: Identity) -> ClaimLabel | MissingReason | None:
-        """Return the label, the reason why there is none, or None where the call itself has to be made again."""
+    def label_of_answer(self, answer: Answer, identity: Identity) -> ClaimLabel | MissingReason | None:
+        """Return the label, the reason why there is none, or None where the call has to be repeated."""
         if not answer.is_settled:
             return None
         if answer.reply_text is None:
             return MissingReason.REFUSED
-        found = self.judge.read(answer.reply_text, self.lexicon, identity)
-        return found if isinstance(found, ClaimLabel) else found.reason
+        label = self.judge.parse_answer(answer.reply_text, self.lexicon, identity)
+        return label if isinstance(label, ClaimLabel) else label.reason
 
     def outcome_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> JudgeOutcome:
-        """Return what is known of a reply when these answers, by request, are there; `first` is the first call."""
+        """Return the outcome for a reply given these answers by request; `first` is the first call."""
         calls: list[JudgeCall] = []
-        found: ClaimLabel | MissingReason | None = None
-        while not isinstance(found, ClaimLabel) and len(calls) < ATTEMPTS:
-            calls.append(self.again(first, len(calls)))
+        label: ClaimLabel | MissingReason | None = None
+        while not isinstance(label, ClaimLabel) and len(calls) < ATTEMPTS:
+            calls.append(self.with_attempt(first, len(calls)))
             answer = answers.get(calls[-1].request.request_id, NOT_ASKED)
-            found = self.told(answer, identity)
-            if found is None:
+            label = self.label_of_answer(answer, identity)
+            if label is None:
                 return JudgeOutcome(answer.missing_reason or MissingReason.NOT_ASKED, tuple(calls), is_waiting=True)
-        assert found is not None, "there is at least one attempt"
-        return JudgeOutcome(found, tuple(calls))
+        assert label is not None, "there is at least one attempt"
+        return JudgeOutcome(label, tuple(calls))
 
     def judge_call_row(self, call: JudgeCall, reply_id: str, at: datetime) -> Mapping[str, Any]:
         """Return a row of `raw.judge_call`."""

@@ -1,4 +1,4 @@
-"""What a judge of identity claims is given, and what it gives back."""
+"""Inputs and outputs of the judges of identity claims."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,15 +7,15 @@ from tasks.domain.card import Attribute, Facts, ModelCard
 from tasks.domain.missing_reason import MissingReason
 
 Stance = Literal["own", "foreign", "none", "refused", "not_judged"]
-"""Whom the speaker claims to be or to come from: its true maker, another one, nobody; or it refuses to tell.
+"""The claimed identity or origin: the true maker, another maker, none; or the speaker refuses to answer.
 
-`not_judged`: the judge is not one that looks at it.
+`not_judged`: the judge does not label it.
 """
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the target truly is: its vendor's id as in the lexicon, and the facts of its card."""
+    """The true identity of the target: its vendor's id in the lexicon, and the facts of its card."""
 
     vendor: str
     facts: Facts
@@ -28,7 +28,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class JudgedReply:
-    """A reply as judges read it; without the prompt, an echo of it can't be told from the speaker's own words."""
+    """A reply as judges read it; without the prompt its echo can't be separated from the speaker's own words."""
 
     text: str
     prompt_text: str | None = None
@@ -37,10 +37,10 @@ class JudgedReply:
 
 @dataclass(frozen=True)
 class AttributeClaim:
-    """What a reply states for one attribute, in its own words.
+    """The claim of a reply on one attribute, in its own words.
 
-    `vendor` is the id of the vendor that the value points to, `other` for one that the lexicon lacks, None for none.
-    `is_deviation` says whether the value differs from the fact; None where the fact is unknown.
+    `vendor` is the id of the value's vendor, `other` for one that the lexicon lacks, None for none.
+    `is_deviation`: the value differs from the fact; None where the fact is unknown.
     """
 
     attribute: Attribute
@@ -51,13 +51,13 @@ class AttributeClaim:
 
 @dataclass(frozen=True)
 class ClaimLabel:
-    """What one judge found in one reply.
+    """The label of one judge for one reply.
 
-    `is_contradiction` is the paper's loose label: the reply contradicts the facts in any way; `attributes` say
-    which. `is_foreign` is the strict one: a voice claims to be, to be made by or to derive from another maker's model.
-    Both are None, with a `missing_reason`, where there is no reply to read. `claimed_vendor` and `claimed_model` are
-    those of the claim that decided, `is_earnest` whether the assistant makes it in its own voice and not in a role's,
-    `evidence` the sentence, `cue` the name of the wording.
+    `is_contradiction` is the paper's loose label: the reply contradicts the facts in any way; `attributes` lists which
+    facts. `is_foreign` is the strict label: a voice claims to be, to be made by or to derive from another maker's
+    model. Both are None, with a `missing_reason`, where there is no reply to read. `claimed_vendor` and `claimed_model`
+    are those of the deciding claim, `is_earnest` whether the assistant makes it in its own voice and not in a role's,
+    `evidence` its sentence, `cue` the name of its wording.
     """
 
     stance: Stance

@@ -1,4 +1,4 @@
-"""What every judge model is told alike: whose words count, what is data, the facts, and the fenced material."""
+"""The common prompt of all judge models: the rules, the facts, and the fenced material."""
 
 import json
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from tasks.domain.rows import Message
 ATTRIBUTES: tuple[Attribute, ...] = get_args(Attribute)
 
 OTHER, NONE = "other", "none"
-"""What stands on the menu beside the lexicon's vendors: a maker or model that it lacks, and nobody."""
+"""Choices besides the lexicon's vendors: a maker or model that it lacks, and no vendor."""
 
 MOST_QUESTION = 6_000
-"""Characters of the prompt that a judge sees."""
+"""Number of characters of the prompt that a judge sees."""
 
 MOST_QUOTED = 500
-"""Characters of a judge's quotation that are kept."""
+"""Number of characters of a judge's quotation that are stored."""
 
 RULES = """\
 What you are given
@@ -63,13 +63,13 @@ else, give one answer only, and write nothing behind it."""
 def messages(task: str, form: str, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
     """Return the messages of a judge: its task, the rules, the form of the answer, the facts, the fenced material.
 
-    The first message is equal for all replies, so that endpoints can cache it.
+    The first message is equal for all replies, so endpoints can cache it.
     """
     question = (
         excerpt(reply.prompt_text, MOST_QUESTION) if reply.prompt_text is not None else Excerpt(("(not recorded)",))
     )
     answer = excerpt(reply.text)
-    facts = facts_shown(identity, lexicon)
+    facts = facts_text(identity, lexicon)
     token = fence_token(facts, *question.parts, *answer.parts)
     material = "\n\n".join(
         [
@@ -84,8 +84,8 @@ def messages(task: str, form: str, reply: JudgedReply, identity: Identity, lexic
     return (Message("system", f"{task}\n\n{RULES}\n\n{_FORM}\n{form}"), Message("user", material))
 
 
-def facts_shown(identity: Identity, lexicon: Lexicon) -> str:
-    """Return the facts as a judge sees them, a line for each attribute and one for the vendor."""
+def facts_text(identity: Identity, lexicon: Lexicon) -> str:
+    """Return the facts for a judge, a line for each attribute and one for the vendor."""
     facts = identity.facts.model_dump()
     lines = [f"- {attribute}: {_fact(facts[attribute])}" for attribute in ATTRIBUTES]
     note = "" if lexicon.vendor(identity.vendor) else f' (not on any menu: "{OTHER}" stands for it)'
@@ -93,7 +93,7 @@ def facts_shown(identity: Identity, lexicon: Lexicon) -> str:
 
 
 def is_known(attribute: str, identity: Identity) -> bool:
-    """Say whether there is a fact to hold a statement against; the maker is known by the vendor at least."""
+    """Return whether the attribute's fact is known; of the maker at least the vendor is known."""
     return attribute == "maker" or getattr(identity.facts, attribute) is not None
 
 
@@ -103,13 +103,13 @@ def vendor_ids(lexicon: Lexicon) -> tuple[str, ...]:
 
 
 def vendor_menu(lexicon: Lexicon) -> str:
-    """Return the vendors, a line for each, with the names by which a judge recognises them."""
+    """Return the vendors, a line for each, with names of their makers and models."""
     lines = []
     for vendor in sorted(lexicon.vendors, key=lambda vendor: vendor.id):
         names = [name.text for name in vendor.makers]
         chinese = [name for name in names if not name.isascii()]
-        shown_names = list(dict.fromkeys([*names[:1], *chinese[:1], *(family.name for family in vendor.models)]))
-        lines.append(f"  {vendor.id}: {', '.join(shown_names)}")
+        menu_names = list(dict.fromkeys([*names[:1], *chinese[:1], *(family.name for family in vendor.models)]))
+        lines.append(f"  {vendor.id}: {', '.join(menu_names)}")
     return "\n".join(lines)
 
 
@@ -140,7 +140,7 @@ TEXT_OR_NULL: dict[str, Any] = {"type": ["string", "null"]}
 
 
 def quoted(text: str | None) -> str | None:
-    """Return what a judge quotes, fit to be stored: hidden characters written out, cut at its end; None if empty."""
+    """Return a judge's quotation for storage: invisible characters written out, truncated; None if empty."""
     if text is None or not text.strip():
         return None
     kept = visible(text[: MOST_QUOTED + 1].strip())

@@ -11,7 +11,7 @@ from tasks.domain.missing_reason import MissingReason
 
 @dataclass(frozen=True)
 class LabelKey:
-    """Who read which reply, and when: `attempt` counts from 0."""
+    """The judge, the reply and the time of a label; `attempt` counts from 0."""
 
     reply_id: str
     judge: str
@@ -21,30 +21,30 @@ class LabelKey:
 
     @property
     def label_id(self) -> str:
-        """Hash of all but the time: the same label again is the same row."""
+        """Hash of all but the time: a repeated label is the same row."""
         return content_id("verdict", self.reply_id, self.judge, self.judge_version, self.attempt)
 
 
-def label_row(label_key: LabelKey, found: ClaimLabel) -> dict[str, Any]:
+def label_row(label_key: LabelKey, label: ClaimLabel) -> dict[str, Any]:
     """Return a row of `raw.judge_label`."""
     return asdict(label_key) | {
         "label_id": label_key.label_id,
-        "is_contradiction": found.is_contradiction,
-        "is_foreign": found.is_foreign,
-        "stance": found.stance,
-        "claimed_vendor": found.claimed_vendor,
-        "claimed_model": found.claimed_model,
-        "is_earnest": found.is_earnest,
-        "evidence_text": found.evidence,
-        "missing_reason": None if found.missing_reason is None else MissingReason(found.missing_reason),
+        "is_contradiction": label.is_contradiction,
+        "is_foreign": label.is_foreign,
+        "stance": label.stance,
+        "claimed_vendor": label.claimed_vendor,
+        "claimed_model": label.claimed_model,
+        "is_earnest": label.is_earnest,
+        "evidence_text": label.evidence,
+        "missing_reason": None if label.missing_reason is None else MissingReason(label.missing_reason),
     }
 
 
-def unread_row(label_key: LabelKey, reason: MissingReason) -> dict[str, Any]:
-    """Return a row of `raw.judge_label` for a label that gave none."""
+def missing_label_row(label_key: LabelKey, reason: MissingReason) -> dict[str, Any]:
+    """Return a row of `raw.judge_label` for a missing label."""
     return asdict(label_key) | {"label_id": label_key.label_id, "missing_reason": MissingReason(reason)}
 
 
-def claim_rows(label_key: LabelKey, found: ClaimLabel) -> list[dict[str, Any]]:
+def claim_rows(label_key: LabelKey, label: ClaimLabel) -> list[dict[str, Any]]:
     """Return rows of `raw.attribute_claim`."""
-    return [asdict(claim) | {"label_id": label_key.label_id} for claim in found.attributes]
+    return [asdict(claim) | {"label_id": label_key.label_id} for claim in label.attributes]

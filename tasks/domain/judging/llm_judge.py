@@ -1,4 +1,4 @@
-"""What a judge that asks a model has to do: word the question, say what an answer looks like, read it."""
+"""Protocol of judge models: write the messages, define the answer's format, parse the answer."""
 
 from typing import Any, Literal, Protocol
 
@@ -8,11 +8,11 @@ from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
 
 Aspect = Literal["contradiction", "foreign"]
-"""What a label may decide: `is_contradiction`, `is_foreign`."""
+"""The field that a label fills: `is_contradiction`, `is_foreign`."""
 
 
 class LlmJudge(Protocol):
-    """A judge whose labels a model gives; pure, the call itself is made elsewhere."""
+    """A judge whose labels come from a model; pure, the call itself is elsewhere."""
 
     @property
     def name(self) -> str:
@@ -26,21 +26,20 @@ class LlmJudge(Protocol):
 
     @property
     def aspects(self) -> frozenset[Aspect]:
-        """What its labels decide; any other aspect is None in them, which is no missing label."""
+        """The aspects that its labels fill; any other aspect is None, which is no missing label."""
         ...
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
-        """Return what is put to the model; equal arguments give equal messages."""
+        """Return the messages to the model; equal arguments give equal messages."""
         ...
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
         """Return OpenAI's `response_format` for endpoints with structured output."""
         ...
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+    def parse_answer(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
         """Return the label of an answer, or why there is none; never raises, never assumes.
 
-        With `identity`, an answer that can't be true of it is unreadable as well, and facts that are unknown are not
-        held against anybody.
+        With `identity`, an answer that contradicts it is unreadable too; a claim on an unknown fact is no deviation.
         """
         ...

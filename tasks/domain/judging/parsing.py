@@ -1,4 +1,4 @@
-"""A judge model's answer -> the one JSON object in it, or why there is none to rely on. Nothing is ever assumed."""
+"""A judge model's answer -> its one JSON object, or why it is unreadable. Nothing is assumed."""
 
 import json
 import re
@@ -9,15 +9,15 @@ from typing import Any
 from tasks.domain.missing_reason import MissingReason
 
 TAG = "verdict"
-"""The answer stands between <verdict> and </verdict>, unless the whole text is JSON."""
+"""The answer is between <verdict> and </verdict>, unless the whole text is JSON."""
 
 Menu = Mapping[str, Sequence[str] | type]
-"""By key, the words that are allowed, or `str` for any text or null, or `list`."""
+"""The allowed words by key, or `str` for any text or null, or `list`."""
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """An answer that is no label: the reason, and what exactly was found."""
+    """An unreadable answer: the reason, and the detail."""
 
     reason: MissingReason
     detail: str = ""
@@ -41,11 +41,11 @@ class _SecondValue(ValueError):
     """A key has two values."""
 
 
-def one_object(text: str) -> dict[str, Any] | Unreadable:
-    """Return the JSON object of an answer, or why it can't be relied on.
+def parse_object(text: str) -> dict[str, Any] | Unreadable:
+    """Return the JSON object of an answer, or why it is unreadable.
 
-    The whole text is the object, or it stands between the tags with nothing behind them; a Markdown fence around it is
-    allowed, as is reasoning before the tags. Never raises.
+    The whole text is the object, or the object is between the tags with nothing behind them. A Markdown fence around it
+    and reasoning before the tags are allowed. Never raises.
     """
     rest = _THINKING.sub("", text, count=1) if _THINKING.match(text) else text
     if not rest.strip():
@@ -62,8 +62,8 @@ def one_object(text: str) -> dict[str, Any] | Unreadable:
     return _between_tags(rest[tag.start() + len(_OPENING_TAG) :])
 
 
-def checked(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
-    """Return None where `answer` has the keys of `menu` and no others, each with a value that it allows."""
+def menu_fault(answer: Mapping[str, Any], menu: Menu) -> Unreadable | None:
+    """Return the fault of `answer`; None where it has exactly the keys of `menu`, each with an allowed value."""
     if answer.keys() != menu.keys():
         return Unreadable(MissingReason.OFF_MENU, f"keys {sorted(answer.keys() ^ menu.keys())}")
     for key, allowed in menu.items():
@@ -83,14 +83,14 @@ def _unfenced(text: str) -> str:
 
 
 def _between_tags(text: str) -> dict[str, Any] | Unreadable:
-    """Return the object at the start of `text`, which has to close the tag and end there."""
+    """Return the object at the start of `text`, followed by the closing tag and nothing else."""
     fence = _FENCE.match(text)
     start = fence.start("body") if fence else 0
-    found = _decoded(text, start)
-    if isinstance(found, Unreadable):
+    decoded = _decode_object(text, start)
+    if isinstance(decoded, Unreadable):
         inside = text.partition(_CLOSING_TAG)[0].strip()
-        return found if inside else Unreadable(MissingReason.NO_ANSWER, "nothing between the tags")
-    value, end = found
+        return decoded if inside else Unreadable(MissingReason.NO_ANSWER, "nothing between the tags")
+    value, end = decoded
     behind = re.sub(r"^\s*```", "", text[end:]) if fence else text[end:]
     behind = behind.strip()
     if not behind.startswith(_CLOSING_TAG):
@@ -103,14 +103,14 @@ def _between_tags(text: str) -> dict[str, Any] | Unreadable:
 
 
 def _whole(text: str) -> dict[str, Any] | Unreadable:
-    found = _decoded(text, 0)
-    if isinstance(found, Unreadable):
-        return found
-    value, end = found
+    decoded = _decode_object(text, 0)
+    if isinstance(decoded, Unreadable):
+        return decoded
+    value, end = decoded
     return Unreadable(MissingReason.TWO_ANSWERS, "text behind the object") if text[end:].strip() else value
 
 
-def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
+def _decode_object(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
     """Return the object that begins at `start`, white space aside, and where it ends."""
     start += len(text[start:]) - len(text[start:].lstrip())
     try:
@@ -124,15 +124,15 @@ def _decoded(text: str, start: int) -> tuple[dict[str, Any], int] | Unreadable:
     return value, end
 
 
-def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+def _object_of_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
         raise _SecondValue("a key stands there twice")
-    return found
+    return result
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_single, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object_of_pairs, parse_constant=_no_constant)

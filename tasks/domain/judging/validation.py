@@ -1,4 +1,4 @@
-"""How well a judge reads replies that others have labelled: agreement, recall, precision and rates, by group."""
+"""A judge's labels against gold labels: agreement, recall, precision and rates, by group."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,13 @@ SCORES: tuple[Score, ...] = ("loose", "strict")
 POOLED = "all"
 YES, NO = "yes", "no"
 
-Read = ClaimLabel | MissingReason
-"""What a judge told of a reply: its label, or why there is none."""
+JudgeResult = ClaimLabel | MissingReason
+"""The result of a judge for a reply: its label, or why there is none."""
 
 
 @dataclass(frozen=True)
 class LabelledReply:
-    """A reply and the gold labels it has; None where one is not known. `cluster`: what its template or prompt is."""
+    """A reply and its gold labels; None where a label is unknown. `cluster`: its template or prompt."""
 
     model: str
     text: str
@@ -38,11 +38,11 @@ class LabelledReply:
 
     @property
     def reply_id(self) -> str:
-        """Return the id under which calls about this reply are kept; equal replies to one question share it."""
+        """Return the id of this reply in judge calls; equal replies to one prompt share it."""
         return content_id("labelled reply", self.model, self.prompt_text, self.text)
 
     def gold_label(self, score: Score) -> bool | None:
-        """Return the gold_label that this score is the rate of."""
+        """Return the gold label of this score."""
         return self.is_loose if score == "loose" else self.is_strict
 
 
@@ -50,8 +50,8 @@ class LabelledReply:
 class JudgeValidation:
     """One group of replies and one score. In `labels` the gold labels are on the left, the judge on the right.
 
-    `group` is `all`, `model` or `language`, `value` which one. `n_clusters` is None where every reply is one. Rates
-    are those of the replies that have both a gold_label and a label.
+    `group` is `all`, `model` or `language`, `value` which one. `n_clusters` is None where each reply is its own
+    cluster. Rates are over the replies with both a gold label and a label.
     """
 
     group: str
@@ -59,37 +59,37 @@ class JudgeValidation:
     score: Score
     n_clusters: int | None
     labels: Agreement
-    found: Detection
+    detection: Detection
 
     @property
     def coverage(self) -> float:
-        """Return the share of labelled replies that the judge has read."""
+        """Return the share of gold-labelled replies that have a label of the judge."""
         return self.labels.n / (self.labels.n + self.labels.n_missing)
 
     @property
     def gold_rate(self) -> float | None:
-        """Return the share of replies that are labelled positive."""
+        """Return the share of replies with a positive gold label."""
         return self.labels.left_rates.get(YES, 0.0) if self.labels.n else None
 
     @property
     def judge_rate(self) -> float | None:
-        """Return the share of replies that the judge reads as positive."""
+        """Return the share of replies with a positive label of the judge."""
         return self.labels.right_rates.get(YES, 0.0) if self.labels.n else None
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """One reply that judge and gold_label read differently."""
+    """One reply for which the judge's label differs from the gold label."""
 
     reply: LabelledReply
     score: Score
     label: ClaimLabel
 
 
-def sampled(replies: Sequence[LabelledReply], most: int | None, seed: int) -> list[LabelledReply]:
-    """Return up to `most` replies in their order, of each model in proportion to how many there are; None: all.
+def sample_replies(replies: Sequence[LabelledReply], most: int | None, seed: int) -> list[LabelledReply]:
+    """Return up to `most` replies in their order, of each model in proportion to its number of replies; None: all.
 
-    A larger number keeps what a smaller one chose with the same seed, so that what was asked of them serves again.
+    With the same seed a larger number keeps the replies of a smaller one, so their judge calls are used again.
     """
     by_model: dict[str, list[int]] = {}
     for number, reply in enumerate(replies):
@@ -102,17 +102,17 @@ def sampled(replies: Sequence[LabelledReply], most: int | None, seed: int) -> li
     return [replies[number] for number in sorted(number for _, _, number in sorted(turns)[:most])]
 
 
-def checks(
-    replies: Sequence[LabelledReply], labels: Sequence[Read], scores: Sequence[Score] = SCORES
+def validations_by_group(
+    replies: Sequence[LabelledReply], labels: Sequence[JudgeResult], scores: Sequence[Score] = SCORES
 ) -> list[JudgeValidation]:
     """Return each score over all replies, by model and by language; a score without gold labels is left out.
 
-    A reply that has a gold_label and no label is missing. Groups of which there is only one say nothing new.
+    A reply with a gold label and no label is missing. A single model or language is no group of its own.
 
     Args:
-        replies: what was read.
-        labels: what the judge told of each.
-        scores: those that the judge reads for.
+        replies: the replies with gold labels.
+        labels: the judge's result for each reply.
+        scores: the scores that the judge decides.
 
     Raises:
         ValueError: lengths differ.
@@ -124,22 +124,22 @@ def checks(
         parts = [(kind, value, [pair for pair in both if getattr(pair[0], kind) == value]) for value in values]
         groups += parts if len(parts) > 1 else []
     return [
-        found
+        validation
         for score in scores
         for kind, value, pairs in groups
-        if (found := _check(score, kind, value, pairs)) is not None
+        if (validation := _group_validation(score, kind, value, pairs)) is not None
     ]
 
 
-def missing_reasons(labels: Sequence[Read]) -> dict[str, int]:
-    """Return why labels are missing and how many, the commonest first."""
-    reasons = [told if isinstance(told, str) else told.missing_reason for told in labels]
+def missing_reasons(labels: Sequence[JudgeResult]) -> dict[str, int]:
+    """Return the number of missing labels by reason, the most frequent first."""
+    reasons = [result if isinstance(result, str) else result.missing_reason for result in labels]
     return dict(Counter(reason for reason in reasons if reason is not None).most_common())
 
 
-def disagreements(replies: Sequence[LabelledReply], labels: Sequence[Read], most: int) -> list[Disagreement]:
-    """Return up to `most` replies that are read otherwise than labelled, spread evenly over all such."""
-    found = [
+def disagreements(replies: Sequence[LabelledReply], labels: Sequence[JudgeResult], most: int) -> list[Disagreement]:
+    """Return up to `most` disagreements, spread evenly over all of them."""
+    disagreeing = [
         Disagreement(reply, score, label)
         for score in SCORES
         for reply, label in zip(replies, labels, strict=True)
@@ -148,12 +148,14 @@ def disagreements(replies: Sequence[LabelledReply], labels: Sequence[Read], most
         and _label(label, score) is not None
         and _label(label, score) != reply.gold_label(score)
     ]
-    if len(found) <= most:
-        return found
-    return [found[number * len(found) // most] for number in range(most)]
+    if len(disagreeing) <= most:
+        return disagreeing
+    return [disagreeing[number * len(disagreeing) // most] for number in range(most)]
 
 
-def _check(score: Score, group: str, value: str, pairs: Sequence[tuple[LabelledReply, Read]]) -> JudgeValidation | None:
+def _group_validation(
+    score: Score, group: str, value: str, pairs: Sequence[tuple[LabelledReply, JudgeResult]]
+) -> JudgeValidation | None:
     labelled = [(reply, label) for reply, label in pairs if reply.gold_label(score) is not None]
     if not labelled:
         return None
@@ -170,12 +172,12 @@ def _check(score: Score, group: str, value: str, pairs: Sequence[tuple[LabelledR
 
 
 def _clusters(replies: Iterable[LabelledReply]) -> Iterator[str]:
-    """Yield each reply's cluster; a reply without one is its own."""
+    """Yield each reply's cluster; a reply without one is its own cluster."""
     for number, reply in enumerate(replies):
         yield f"cluster {reply.cluster}" if reply.cluster is not None else f"reply {number}"
 
 
-def _label(label: Read, score: Score) -> bool | None:
+def _label(label: JudgeResult, score: Score) -> bool | None:
     if isinstance(label, str):
         return None
     return label.is_contradiction if score == "loose" else label.is_foreign

@@ -1,1 +1,1 @@
-"""Prompts and the templates around them: what they ask for, and which vendors they name."""
+"""Prompts and the templates around them: their content, and the vendors that they name."""

@@ -1,4 +1,4 @@
-"""Which makers of language models and which models a text names."""
+"""Detects the makers of language models and the models that a text names."""
 
 import re
 from bisect import bisect_left
@@ -13,7 +13,7 @@ from tasks.domain.prompting.name_pattern import any_name, folded, may_hold, one_
 NameKind = Literal["maker", "model"]
 
 CONTEXT_WIDTH = 60
-"""Characters on either side of an ambiguous name in which a word of the trade must stand."""
+"""Number of characters on either side of an ambiguous name that must contain a word of the field."""
 
 _TRADE = re.compile(
     r"\b(?:AI|A\.I\.|LLMs?|GPT|models?|chat ?bots?|assistants?|language|neural|API|Inc|Corp|compan(?:y|ies)|tech|"
@@ -34,9 +34,9 @@ _HYPHENATED = re.compile(r"-[a-z]")
 
 @dataclass(frozen=True)
 class Name:
-    """One name. `case`: only in this spelling; `needs_context`: a common word too, so the words around it decide.
+    """One name. `case`: only in this spelling; `needs_context`: also a common word, so the words around it decide.
 
-    `in_words`: a made-up word that has it within, such as MegaGPT, points to it too, though it is no mention.
+    `in_words`: a made-up word that contains it, such as MegaGPT, is leading too, though it is no mention.
     """
 
     text: str
@@ -47,7 +47,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Family:
-    """A line of models and the names that all mean it."""
+    """A line of models and its names."""
 
     name: str
     names: tuple[Name, ...]
@@ -55,7 +55,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Vendor:
-    """A maker of models; `parents` are names of those who own it."""
+    """A maker of models; `parents` are names of its owners."""
 
     id: str
     country: str
@@ -95,7 +95,7 @@ class _Entry:
 
 @dataclass(frozen=True, eq=False)
 class Lexicon:
-    """All vendors and their models, and other names of countries; `version` is that of the list."""
+    """All vendors and their models, and other names of countries; `version`: that of the list."""
 
     version: str
     vendors: tuple[Vendor, ...]
@@ -114,27 +114,27 @@ class Lexicon:
         certain = {entry.vendor for _, entries in hits for entry in entries if not entry.name.needs_context}
         context = _Context(text)
         listed = _listed(text, hits)
-        found = []
+        mentions = []
         for number, (match, entries) in enumerate(hits):
             for entry in entries:
                 is_certain = not entry.name.needs_context or entry.vendor in certain or number in listed
-                if is_certain or context.is_given(match):
-                    found.append(
+                if is_certain or context.shows_name(match):
+                    mentions.append(
                         Mention(entry.vendor, entry.kind, entry.name.text, match.start(), match.end(), entry.family)
                     )
                     break
-        return tuple(found)
+        return tuple(mentions)
 
     def names_vendor_or_model(self, text: str) -> bool:
-        """Say whether `text` names any vendor or model, or has such a name within a word: such a prompt is leading."""
+        """Return whether `text` names any vendor or model, also within a word: such a prompt is leading."""
         if self._word_part.search(text):
             return True
-        # Only of names that come into question: to compile the pattern of all takes longer than a plan's templates.
+        # Only possible names: to compile the pattern of all names takes longer than to search a plan's templates.
         names = may_hold(text, self._texts)
         return bool(names) and bool(self._mentions(text, _pattern_of(names)))
 
     def countries_in(self, text: str) -> tuple[CountryMention, ...]:
-        """Return the countries that `text` names, themselves or by a city, in order."""
+        """Return the countries in `text`, by their name or by a city, in order."""
         return tuple(
             CountryMention(self._country_of[match[1]], match.start(), match.end(1))
             for match in self._country_pattern.finditer(text)
@@ -142,15 +142,15 @@ class Lexicon:
         )
 
     def _entries_of(self, match: re.Match[str]) -> list[_Entry]:
-        """Return the names that stand at `match` in a spelling that they allow."""
+        """Return the entries at `match` whose spelling is allowed."""
         text, has_version = match[1], match.end() > match.end(1)
-        found = []
+        allowed = []
         for entry in self._entries.get(folded(text), ()):
             is_glued = has_version and not match[0][len(text)].isspace()
             spelling = one_name(entry.name.text, is_exact=entry.name.case)
             if spelling.fullmatch(text) or (is_glued and folded(entry.name.text) == folded(text)):
-                found.append(entry)
-        return found
+                allowed.append(entry)
+        return allowed
 
     @cached_property
     def _by_id(self) -> dict[str, Vendor]:
@@ -200,7 +200,7 @@ def _pattern_of(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _listed(text: str, hits: list[tuple[re.Match[str], list[_Entry]]]) -> set[int]:
-    """Return the numbers of hits that stand in a list with another vendor's: "Gemini or Claude" are no common words."""
+    """Return the numbers of hits in a list with another vendor's: "Gemini or Claude" are no common words."""
     listed = set()
     for number, ((before, left), (after, right)) in enumerate(pairwise(hits)):
         # Chinese common words stand in lists as well (豆包和小米); capital letters are what shows names.
@@ -213,14 +213,14 @@ def _listed(text: str, hits: list[tuple[re.Match[str], list[_Entry]]]) -> set[in
 
 
 class _Context:
-    """Tells whether the words around a place are of the trade; they are searched for once, when first needed."""
+    """Detects words of the field around a place; the text is searched once, at first use."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._places: list[int] | None = None
 
-    def is_given(self, match: re.Match[str]) -> bool:
-        """Say whether a version or the words around `match` show that a vendor or model is meant."""
+    def shows_name(self, match: re.Match[str]) -> bool:
+        """Return whether a version or the words around `match` show that a vendor or model is meant."""
         start, end = match.span()
         if end > match.end(1):
             return True
@@ -229,6 +229,6 @@ class _Context:
         if _INTRODUCED.search(self._text[max(0, start - 16) : start]):
             return True
         if self._places is None:
-            self._places = [found.start() for found in _TRADE.finditer(self._text)]
+            self._places = [word.start() for word in _TRADE.finditer(self._text)]
         first = bisect_left(self._places, start - CONTEXT_WIDTH)
         return first < len(self._places) and self._places[first] < end + CONTEXT_WIDTH

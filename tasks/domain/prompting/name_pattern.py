@@ -1,14 +1,14 @@
-"""Many names -> one regular expression, which finds the longest of them that starts at a place."""
+"""Many names -> one regular expression that finds the longest name at a place."""
 
 import re
 from collections.abc import Iterable
 from functools import cache
 
 SEPARATOR = r"[ \t\u00a0_\u2010-\u2013-]?"
-"""What a space in a name stands for: a space, a hyphen, or nothing."""
+"""What a space in a name matches: a space, a hyphen, or nothing."""
 
 WORD = "0-9A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u04ff"
-"""Characters of scripts that put spaces between words; a name that starts or ends with one has a boundary there."""
+"""Characters of scripts with spaces between words; a name that starts or ends with one needs a boundary there."""
 
 VERSION = r"(?:[ \u2010-\u2013-]?[vV]?\d{1,3}(?:\.\d{1,3})?[a-z]?)"
 """What may follow a model's name: "-4o", "2.5", " 3"."""
@@ -18,13 +18,13 @@ _GAPS = re.compile(r"[\s_\u2010-\u2013-]+")
 
 
 def folded(name: str) -> str:
-    """Return `name` without spaces and hyphens in small letters: equal for all spellings of one name."""
+    """Return `name` in lower case without spaces and hyphens: equal for all spellings of one name."""
     return _GAPS.sub("", name).lower()
 
 
 @cache
 def one_name(name: str, *, is_exact: bool) -> re.Pattern[str]:
-    """Return a pattern for `name` alone; `is_exact` takes its own spelling or capitals throughout, else any case."""
+    """Return a pattern for `name` alone; `is_exact`: only its own spelling or all capitals, otherwise any case."""
     parts = [re.escape(part) for part in _GAPS.split(name)]
     pattern = SEPARATOR.join(parts)
     if not is_exact:
@@ -34,20 +34,20 @@ def one_name(name: str, *, is_exact: bool) -> re.Pattern[str]:
 
 
 _TWINS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s", "\u212a": "k"})
-"""Letters that equal one of ASCII's to a pattern in any case, but not in small letters."""
+"""Letters that match an ASCII letter when case is ignored, but whose lower case differs from it."""
 
 
 def may_hold(text: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return those of `names` that `text` may hold: of any other, no pattern finds a place there."""
-    told = folded(text.translate(_TWINS))
-    return tuple(name for name in names if folded(name) in told)
+    """Return the names that `text` may contain; the pattern of any other name has no match in it."""
+    folded_text = folded(text.translate(_TWINS))
+    return tuple(name for name in names if folded(name) in folded_text)
 
 
 def any_name(names: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern that finds each of `names` in any case; its only group is the name without its version.
 
-    The names are merged into a tree by their first characters, so that a search costs about as much for many names
-    as for one.
+    The names are merged into a tree by their first characters, so a search costs about the same for many names as
+    for one.
     """
     spaced: dict[str, dict] = {}
     unspaced: dict[str, dict] = {}

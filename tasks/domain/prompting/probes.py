@@ -1,4 +1,4 @@
-"""Identity probes: which questions stand in which templates, and the calls that this comes to for each model."""
+"""Identity probes: questions in templates, and the calls to each model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ BANK = "bank"
 SEARCH = "search"
 PUBLISHED = "published"
 PROBE_SET = "identity-probe"
-"""Prompt set under which wrapped questions stand in `raw.prompt`."""
+"""Prompt set of wrapped questions in `raw.prompt`."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Wrapped:
 
 @dataclass(frozen=True)
 class Probe:
-    """A wrapped question put to one model."""
+    """A wrapped question and the request with it to one model."""
 
     request: Request
     wrapped: Wrapped
@@ -38,9 +38,9 @@ class Probe:
 
 
 def chosen_templates(templates: Sequence[Template], limit: int | None) -> list[Template]:
-    """Return up to `limit` templates: in turn one of each kind and language; those that name nobody first.
+    """Return up to `limit` templates: in turn one of each kind and language; those without a name first.
 
-    A larger limit keeps what a smaller one chose. The order within a kind is the file's.
+    A larger limit keeps the templates of a smaller one. The order within a kind is the file's.
     """
     piles: dict[tuple[bool, int], dict[tuple[str, str], Template]] = {}
     depth: dict[tuple[bool, str, str], int] = {}
@@ -60,9 +60,9 @@ def wrapped_questions(
     Args:
         templates: the bank's templates.
         questions: prompts that end with a user's question.
-        names: says whether a text names a vendor or a model.
+        names: returns whether a text names a vendor or a model.
     """
-    found = []
+    wrapped = []
     for question in questions:
         is_named = any(names(turn.content) for turn in question.messages if turn.content)
         for template in templates:
@@ -77,8 +77,8 @@ def wrapped_questions(
                 asks=question.asks,
                 group=question.group,
             )
-            found.append(Wrapped(prompt, template, question, is_named or template.is_leading))
-    return found
+            wrapped.append(Wrapped(prompt, template, question, is_named or template.is_leading))
+    return wrapped
 
 
 def probes(plan: Plan, cards: dict[str, ModelCard], wrapped: Sequence[Wrapped], round_name: str) -> list[Probe]:
@@ -94,20 +94,20 @@ def probes(plan: Plan, cards: dict[str, ModelCard], wrapped: Sequence[Wrapped], 
 
 
 def probe(card: ModelCard, plan: Plan, wrapped: Wrapped, *, sample: int, round_name: str, mode: str) -> Probe:
-    """Return one probe: a wrapped question put to the model of `card`, with the plan's sampling of probes."""
+    """Return the probe of `card`'s model with a wrapped question and the plan's sampling of probes."""
     sampling = plan.sampling.over(card.sampling)
     if plan.identity is not None:
         sampling = plan.identity.sampling.over(sampling)
     sent = sampling.for_sample(sample)
-    asked = wrapped.prompt
+    prompt = wrapped.prompt
     request = Request(
-        request_id=request_id(card.fingerprint, asked.prompt_id, sent, sample, round_name),
+        request_id=request_id(card.fingerprint, prompt.prompt_id, sent, sample, round_name),
         model=card.name,
         fingerprint=card.fingerprint,
-        prompt_id=asked.prompt_id,
+        prompt_id=prompt.prompt_id,
         sample=sample,
         round=round_name,
-        messages=asked.messages,
+        messages=prompt.messages,
         sampling=sent,
     )
     return Probe(request, wrapped, mode)

@@ -1,4 +1,4 @@
-"""In which of the project's languages a text is, as far as its script tells."""
+"""The language of a text by its script."""
 
 import re
 
@@ -10,7 +10,7 @@ _OTHER_LETTER = re.compile(rf"[^\W\d_{_LATIN}{_HAN}]")
 
 
 def script_language(text: str) -> str | None:
-    """Return "zh" or "en": whichever of Chinese characters and Latin words are more; None where much is neither."""
+    """Return "zh" or "en", by the larger number of Chinese characters or Latin words; None where much is neither."""
     n_han, n_latin, n_other = (len(kind.findall(text)) for kind in (_HAN_CHARACTER, _LATIN_WORD, _OTHER_LETTER))
     # Some kana among Chinese characters make the text Japanese.
     if not n_han + n_latin or n_other > (n_han + n_latin) / 4:

@@ -1,4 +1,4 @@
-"""A template: words around a question. Rendering puts the question in its place and touches nothing else."""
+"""A template: words around a question. Rendering replaces the placeholder and nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,17 +9,17 @@ from tasks.domain.ids import content_id
 from tasks.domain.rows import Message
 
 PLACEHOLDER = "{question}"
-"""Where the question goes; any other brace in a template is plain text."""
+"""Place of the question; any other brace in a template is plain text."""
 
 
 def template_id(text: str) -> str:
-    """Return the id of a template: its text alone, so that equal texts are one template in whichever set they stand."""
+    """Return the id of a template: the hash of its text alone, so equal texts are one template in all sets."""
     return content_id("template", text)
 
 
 @dataclass(frozen=True)
 class Template:
-    """One template. `is_leading`: its text names a vendor or model, so that a reply may only repeat the name.
+    """One template. `is_leading`: its text names a vendor or model, so a reply may only repeat the name.
 
     Raises:
         ValueError: `text` has no place for the question, or several.
@@ -44,13 +44,13 @@ class Template:
 
 
 def render(template: Template, question: str) -> str:
-    """Return the text with `question` in its place; braces elsewhere, and in the question, stay as they are."""
+    """Return the text with `question` in its place; other braces, also in the question, are unchanged."""
     before, _, after = template.text.partition(PLACEHOLDER)
     return before + question + after
 
 
 def wrap(template: Template, messages: Sequence[Message]) -> tuple[Message, ...]:
-    """Return a conversation whose last turn, the user's question, stands in the template.
+    """Return the conversation with its last turn, the user's question, in the template.
 
     Raises:
         ValueError: there is no last turn of a user to wrap.

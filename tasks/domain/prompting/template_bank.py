@@ -1,18 +1,18 @@
-"""A bank out of what searches found: which templates it takes, and the text of its two files."""
+"""A bank made of the templates of searches: their choice, and the text of its two files."""
 
 import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.domain.fuzzing.acceptance import Rules, Seen
+from tasks.domain.fuzzing.acceptance import EarlierTemplates, Rules
 from tasks.domain.prompting.template import template_id
 from tasks.domain.prompting.template_card import TemplateLine, TemplateSetCard
 
 
 @dataclass(frozen=True)
-class FoundTemplate:
-    """A template that searches asked, with the questions that were judged and that succeeded, over all of them."""
+class SearchTemplate:
+    """A template of searches, with its numbers of judged and of successful questions over all searches."""
 
     text: str
     language: str
@@ -27,30 +27,32 @@ class FoundTemplate:
         return self.n_success / self.n_judged if self.n_judged else 0.0
 
 
-def kept_templates(found: Sequence[FoundTemplate], min_success: float, limit: int | None) -> list[FoundTemplate]:
-    """Return what succeeded, the best first; of near duplicates only the best.
+def kept_templates(templates: Sequence[SearchTemplate], min_success: float, limit: int | None) -> list[SearchTemplate]:
+    """Return the successful templates, the best first; of near duplicates only the best.
 
     Args:
-        found: templates, each once.
+        templates: the templates of searches, each once.
         min_success: least share of successes; one success is always needed.
-        limit: the most templates to keep; None: all.
+        limit: maximum number of templates; None: all.
     """
-    rules, seen, kept = Rules(), Seen(), list[FoundTemplate]()
-    able = [template for template in found if template.n_success and template.success_share >= min_success]
-    for template in sorted(able, key=lambda one: (-one.success_share, -one.n_judged, template_id(one.text))):
-        if seen.repetition(template.text, rules.near_duplicate) is None:
-            seen = seen.plus([template.text])
+    rules, earlier, kept = Rules(), EarlierTemplates(), list[SearchTemplate]()
+    eligible = [template for template in templates if template.n_success and template.success_share >= min_success]
+    for template in sorted(
+        eligible, key=lambda template: (-template.success_share, -template.n_judged, template_id(template.text))
+    ):
+        if earlier.repetition(template.text, rules.near_duplicate) is None:
+            earlier = earlier.with_texts([template.text])
             kept.append(template)
     return kept[:limit]
 
 
-def bank_lines(kept: Sequence[FoundTemplate]) -> list[TemplateLine]:
+def bank_lines(kept: Sequence[SearchTemplate]) -> list[TemplateLine]:
     """Return the lines of `templates.jsonl`: numbered within each kind and language."""
-    n_seen: Counter[tuple[str, str]] = Counter()
+    n_by_kind: Counter[tuple[str, str]] = Counter()
     lines = []
     for template in kept:
-        n_seen[template.kind, template.language] += 1
-        name = f"{template.kind.replace('_', '-')}-{template.language}-{n_seen[template.kind, template.language]}"
+        n_by_kind[template.kind, template.language] += 1
+        name = f"{template.kind.replace('_', '-')}-{template.language}-{n_by_kind[template.kind, template.language]}"
         lines.append(
             TemplateLine(
                 id=name,

@@ -1,4 +1,4 @@
-"""What a template set's card and the lines of its `templates.jsonl` may say."""
+"""Schema of a template set's card and of the lines of its `templates.jsonl`."""
 
 from typing import Annotated
 
@@ -12,9 +12,9 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")]
 
 
 class TemplateSetCard(Strict):
-    """What a template set is for and whose it is; `sha256` is that of `templates.jsonl`, `kinds` is a closed list.
+    """Purpose, author and licence of a template set; `sha256` is that of `templates.jsonl`, `kinds` is a closed list.
 
-    `searches`: ids of those that found the templates of a frozen bank; a set that was written by hand has none.
+    `searches`: ids of the searches that a frozen bank is made of; empty for a set written by hand.
     """
 
     name: Name

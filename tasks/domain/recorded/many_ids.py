@@ -1,4 +1,4 @@
-"""The ids of `tasks.domain.ids` for a chunk of replies at once: the same digits in a fraction of the time."""
+"""The ids of `tasks.domain.ids` for a chunk of replies at once: equal digits in a fraction of the time."""
 
 import json
 from collections.abc import Sequence
@@ -15,38 +15,38 @@ _SPACE = 32
 
 
 def _escaped(texts: pl.Series) -> pl.Series:
-    """Return texts as JSON writes them between quotes, but for control characters other than the line end."""
+    """Return texts with JSON escapes, except for control characters other than the line end."""
     for plain, written in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
         texts = texts.str.replace_all(plain, written, literal=True)
     return texts
 
 
-def _laid_out(told: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Return where each text begins, with the end of the last, and the bytes of all of them."""
-    array = told.rechunk().to_arrow().cast("large_string")
+def _byte_layout(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+    """Return the start of each text, then the end of the last, and the bytes of all texts."""
+    array = texts.rechunk().to_arrow().cast("large_string")
     _, offsets, content = array.buffers()
     begins = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
     return begins, np.frombuffer(content or b"", np.uint8)
 
 
-def _hashes(told: pl.Series) -> tuple[list[str], list[int]]:
-    """Return the first 32 digits of the hash of each text, and the rows that hold a character JSON has to escape.
+def _hashes(texts: pl.Series) -> tuple[list[str], list[int]]:
+    """Return the first 32 digits of the hash of each text, and the rows with a character that JSON has to escape.
 
-    The texts are read where they lie, without a Python object of each.
+    The texts are read in place, without a Python object for each.
     """
-    begins, content = _laid_out(told)
+    begins, content = _byte_layout(texts)
     view, places = content.data, begins.tolist()
-    found = [sha256(view[a:b]).hexdigest()[:32] for a, b in pairwise(places)]
+    hashes = [sha256(view[a:b]).hexdigest()[:32] for a, b in pairwise(places)]
     if not len(content) or content.min() >= _SPACE:
-        return found, []
-    odd = np.searchsorted(begins, np.flatnonzero(content < _SPACE), side="right") - 1
-    return found, np.unique(odd).tolist()
+        return hashes, []
+    escaped_rows = np.searchsorted(begins, np.flatnonzero(content < _SPACE), side="right") - 1
+    return hashes, np.unique(escaped_rows).tolist()
 
 
 def prompt_ids(prompts: Sequence[str]) -> list[str]:
     """Return the ids of prompts that are one user message each."""
-    told = [f'["prompt",[["user",{json.dumps(text, ensure_ascii=False)}]]]' for text in prompts]
-    return [sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in told]
+    documents = [f'["prompt",[["user",{json.dumps(text, ensure_ascii=False)}]]]' for text in prompts]
+    return [sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in documents]
 
 
 def request_ids(fingerprints: pl.Series, prompts: pl.Series, samples: pl.Series, round_name: str) -> list[str]:
@@ -68,8 +68,8 @@ def request_ids(fingerprints: pl.Series, prompts: pl.Series, samples: pl.Series,
 def reply_ids(requests: pl.Series, texts: pl.Series, replied_at: str) -> list[str]:
     """Return the ids of outcomes of requests; `replied_at` is a plain word."""
     parts = [pl.lit('["reply","'), requests, pl.lit('","'), _escaped(texts), pl.lit(f'","{replied_at}"]')]
-    found, odd = _hashes(pl.select(pl.concat_str(parts)).to_series())
-    # Control characters have spellings of their own, and a reply that is missing is no text: one by one.
-    for row in {*odd, *texts.is_null().arg_true().to_list()}:
-        found[row] = reply_id(requests[row], texts[row], replied_at)
-    return found
+    ids, escaped_rows = _hashes(pl.select(pl.concat_str(parts)).to_series())
+    # Control characters have special escapes, and a missing reply is no text: these are computed one by one.
+    for row in {*escaped_rows, *texts.is_null().arg_true().to_list()}:
+        ids[row] = reply_id(requests[row], texts[row], replied_at)
+    return ids

@@ -1,20 +1,20 @@
-"""How often each of many keys came before, in twelve bytes a key."""
+"""Counts of earlier occurrences of many keys, in twelve bytes a key."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 DIGITS = 16
-"""Hex digits of an id that are its key: 64 bits; that two of a million ids have one key happens once in 4e7 times."""
+"""Hex digits of an id that are its key: 64 bits; two of a million ids share a key with probability 1 in 4e7."""
 
 
 def keys(ids: list[str]) -> NDArray[np.uint64]:
     """Return the keys of ids, which are hex digits."""
-    joined = "".join(one[:DIGITS] for one in ids)
+    joined = "".join(hex_id[:DIGITS] for hex_id in ids)
     return np.frombuffer(bytes.fromhex(joined), dtype=">u8").astype(np.uint64)
 
 
 class Occurrences:
-    """Counts keys over batches: two sorted arrays instead of objects, as a corpus has millions."""
+    """Counts keys over batches, in two sorted arrays instead of objects, as a corpus has millions of keys."""
 
     def __init__(self) -> None:
         self._keys: NDArray[np.uint64] = np.empty(0, np.uint64)
@@ -24,7 +24,7 @@ class Occurrences:
         return len(self._keys)
 
     def number(self, batch: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return how often each key of a batch came before it, in this batch or an earlier one, and count them."""
+        """Count the keys of a batch; return how often each occurred before, in this batch or an earlier one."""
         order = np.argsort(batch, kind="stable")
         unique, start, counts = np.unique(batch[order], return_index=True, return_counts=True)
         place = np.searchsorted(self._keys, unique)

@@ -1,4 +1,4 @@
-"""What was recorded elsewhere beyond a plain reply: identity probes with the labels that they were given."""
+"""Identity probes recorded elsewhere, with their labels."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from tasks.domain.rows import RecordedReply
 FINGERPRINT = "ingested"
 ROUND = "ingested"
 SHORT_ID = 12
-"""Digits of an id that serve as a key: equal texts have equal keys in whatever order a file holds them."""
+"""Digits of an id that serve as a key: equal texts have equal keys in any order of the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedProbe(RecordedReply):
-    """A recorded reply to an identity question in a template, with the labels it was given.
+    """A recorded reply to an identity question in a template, with its labels.
 
-    `template_text` has {question} where the question goes. `is_leading`: template or question names a vendor or model.
+    `template_text` has {question} in place of the question. `is_leading`: template or question names a vendor or model.
     `is_contradiction` is the loose label, `is_foreign` the strict one; None where the label is unknown.
     """
 
@@ -30,12 +30,12 @@ class RecordedProbe(RecordedReply):
 
     @property
     def has_positive(self) -> bool:
-        """Say whether one of the labels is positive."""
+        """Whether one of the labels is positive."""
         return bool(self.is_contradiction or self.is_foreign)
 
     @property
     def missing_reason(self) -> MissingReason | None:
-        """Return why there is nothing to label: a failed call. A label that is positive was given to a text."""
+        """Why there is no reply to label: a failed call. A positive label implies that there was a reply."""
         return None if self.has_positive else failed_call_reason(self.reply_text)
 
 

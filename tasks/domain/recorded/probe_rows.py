@@ -1,4 +1,4 @@
-"""Recorded identity probes -> the rows of templates, questions and probes, with the labels that they were given."""
+"""Recorded identity probes -> the rows of templates, questions and probes, with their labels."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -43,12 +43,12 @@ _ADDED = {name: dtype for name, dtype in PROBE_SCHEMAS["probe"].items() if name 
 
 
 class ProbeRows:
-    """Collects the probes of one chunk at a time; of earlier ones it keeps ids and counts."""
+    """Collects the probes of one chunk at a time; keeps ids and counts of earlier chunks."""
 
     def __init__(self, prompt_set: str, at: datetime) -> None:
         self._prompt_set, self._at = prompt_set, at
-        self._seen_templates: set[tuple[str, str]] = set()
-        self._seen_questions: set[str] = set()
+        self._template_keys: set[tuple[str, str]] = set()
+        self._question_ids: set[str] = set()
         self._labels: dict[str, Counter[str]] = {}
         self._clear()
 
@@ -63,8 +63,8 @@ class ProbeRows:
     def add(self, recorded: RecordedProbe, model: str) -> None:
         """Add one probe, in the order of the replies."""
         template_set, template = f"{PUBLISHED}-{model}", template_id(recorded.template_text)
-        if (template_set, template) not in self._seen_templates:
-            self._seen_templates.add((template_set, template))
+        if (template_set, template) not in self._template_keys:
+            self._template_keys.add((template_set, template))
             self._templates.append(
                 {
                     "template_id": template,
@@ -86,7 +86,7 @@ class ProbeRows:
                 "is_leading": recorded.is_leading,
                 "registered_at": self._at,
                 "template_set": template_set,
-                # Who claims to be another's contradicts the facts, whether or not that label was given too.
+                # A foreign claim contradicts the facts, whether or not the loose label is positive too.
                 "is_contradiction": None if is_missing else recorded.is_foreign or recorded.is_contradiction,
                 "is_foreign": None if is_missing else recorded.is_foreign,
                 "missing_reason": recorded.missing_reason,
@@ -100,8 +100,8 @@ class ProbeRows:
         counts["strict known"] += recorded.is_foreign is not None
         counts["strict only"] += bool(recorded.is_foreign) and not recorded.is_contradiction
 
-    def take(self, request_ids: pl.Series) -> dict[str, pl.DataFrame]:
-        """Return the rows of the probes since the last time, whose requests have these ids; nothing without probes."""
+    def pop_tables(self, request_ids: pl.Series) -> dict[str, pl.DataFrame]:
+        """Return and clear the rows of the collected probes, whose requests have these ids; empty without probes."""
         if not self._probes:
             return {}
         tables = {
@@ -113,13 +113,13 @@ class ProbeRows:
         return tables
 
     def label_counts(self, vendors: Mapping[str, str | None]) -> tuple[LabelCount, ...]:
-        """Return how many labels the probes of each model have; `vendors` by model, of those that are known."""
+        """Return the label counts of each model's probes; `vendors`: known vendors by model."""
         return tuple(
             LabelCount(
                 model=model,
                 vendor=vendors.get(model),
                 n_probes=counts["probe"],
-                n_templates=sum(template_set == f"{PUBLISHED}-{model}" for template_set, _ in self._seen_templates),
+                n_templates=sum(template_set == f"{PUBLISHED}-{model}" for template_set, _ in self._template_keys),
                 n_failed=counts["failed"],
                 n_loose=counts["loose"],
                 n_strict=counts["strict"] if counts["strict known"] else None,
@@ -131,8 +131,8 @@ class ProbeRows:
     def _question(self, recorded: RecordedProbe) -> str:
         messages = (Message("user", recorded.question_text),)
         key = prompt_id(messages)
-        if key not in self._seen_questions:
-            self._seen_questions.add(key)
+        if key not in self._question_ids:
+            self._question_ids.add(key)
             question = Prompt(key, self._prompt_set, key[:SHORT_ID], messages, recorded.language, recorded.category)
             self._questions.append(prompt_row(question, self._at))
         return key

@@ -1,4 +1,4 @@
-"""Recorded replies -> the rows that they come to, chunk by chunk, so that a corpus is never held whole."""
+"""Recorded replies -> rows, chunk by chunk, so a corpus is never in memory as a whole."""
 
 import json
 from collections.abc import Iterator
@@ -24,10 +24,10 @@ Tables = dict[str, pl.DataFrame]
 
 CHUNK_REPLIES = 20_000
 CHUNK_CHARACTERS = 32_000_000
-"""A chunk ends with whichever comes first: short replies are many, and a long one is large alone."""
+"""A chunk ends at the first of both limits: short replies are many, long ones are large."""
 
 BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
-"""All that `str.strip` takes away."""
+"""All characters that `str.strip` removes."""
 
 PLAIN = {
     "model": pl.String,
@@ -82,9 +82,9 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 class RecordedRows:
-    """Turns replies into rows; `where` is what was read, `source` its format, `at` the time that stands in the rows.
+    """Turns replies into rows; `where` is the file, `source` its format, `at` the time in the rows.
 
-    Of earlier chunks it keeps how often each model answered each prompt, in 20 bytes a reply, which prompts there were,
+    Of earlier chunks it keeps the count of replies by model and prompt, in 20 bytes a reply, the prompts,
     and the models.
     """
 
@@ -95,22 +95,22 @@ class RecordedRows:
         self.lineages: dict[str, dict[str, Any]] = {}
         self.probes = ProbeRows(prompt_set, at)
         self._answered, self._requested, self._prompts = Occurrences(), Occurrences(), Occurrences()
-        self._twice: InputError | None = None
+        self._duplicate: InputError | None = None
         self._clear()
 
     @property
     def n_prompts(self) -> int:
-        """How many prompts there are."""
+        """Number of prompts."""
         return len(self._prompts)
 
-    def check(self) -> None:
-        """Raise an InputError where a model has one sample of a prompt twice: known once all is read."""
-        if self._twice:
-            raise self._twice
+    def require_unique_samples(self) -> None:
+        """Raise an InputError where a model has one sample of a prompt twice; complete after the last reply."""
+        if self._duplicate:
+            raise self._duplicate
 
     def _clear(self) -> None:
         self._columns: dict[str, list[Any]] = {name: [] for name in _CHUNK}
-        self._told: dict[str, RecordedReply] = {}
+        self._reply_of_prompt: dict[str, RecordedReply] = {}
         self._ids: dict[tuple[Message, ...], str] = {}
         self._n_characters = 0
 
@@ -119,7 +119,7 @@ class RecordedRows:
         prompt = self._ids.get(recorded.messages)
         if prompt is None:
             prompt = self._ids[recorded.messages] = prompt_id(recorded.messages)
-            self._told[prompt] = recorded
+            self._reply_of_prompt[prompt] = recorded
             self._n_characters += sum(len(turn.content or "") for turn in recorded.messages)
         columns = self._columns
         columns["model"].append(model)
@@ -131,16 +131,16 @@ class RecordedRows:
             self.probes.add(recorded, model)
         self._n_characters += len(recorded.reply_text)
         if len(columns["model"]) >= CHUNK_REPLIES or self._n_characters >= CHUNK_CHARACTERS:
-            yield from self.rest()
+            yield from self.remaining_rows()
 
     def add_frame(self, frame: pl.DataFrame) -> Iterator[Tables]:
-        """Add a frame of `PLAIN` columns, and yield what was waiting and its own chunk."""
-        yield from self.rest()
-        asked = frame.unique("prompt", keep="first", maintain_order=True)
-        ids = pl.Series("prompt_id", prompt_ids(asked["prompt"].to_list()), pl.String)
-        asked = asked.with_columns(ids, pl.col("prompt_key").fill_null(ids.str.head(SHORT_ID)))
-        for row in asked.iter_rows(named=True):
-            self._told[row["prompt_id"]] = RecordedReply(
+        """Add a frame of `PLAIN` columns; yield the collected replies and the frame's own chunk."""
+        yield from self.remaining_rows()
+        prompts = frame.unique("prompt", keep="first", maintain_order=True)
+        ids = pl.Series("prompt_id", prompt_ids(prompts["prompt"].to_list()), pl.String)
+        prompts = prompts.with_columns(ids, pl.col("prompt_key").fill_null(ids.str.head(SHORT_ID)))
+        for row in prompts.iter_rows(named=True):
+            self._reply_of_prompt[row["prompt_id"]] = RecordedReply(
                 row["model"],
                 (Message("user", row["prompt"]),),
                 "",
@@ -148,21 +148,23 @@ class RecordedRows:
                 language=row["language"],
                 category=row["category"],
             )
-        found = frame["prompt"].replace_strict(asked["prompt"], ids, return_dtype=pl.String).alias("prompt_id")
-        chunk = frame.with_columns(found, pl.col("prompt_key").fill_null(found.str.head(SHORT_ID)))
+        prompt_of_row = (
+            frame["prompt"].replace_strict(prompts["prompt"], ids, return_dtype=pl.String).alias("prompt_id")
+        )
+        chunk = frame.with_columns(prompt_of_row, pl.col("prompt_key").fill_null(prompt_of_row.str.head(SHORT_ID)))
         yield self._rows(chunk.select(list(_CHUNK)))
 
-    def rest(self) -> Iterator[Tables]:
-        """Yield the rows of the replies that wait for a chunk to fill."""
+    def remaining_rows(self) -> Iterator[Tables]:
+        """Yield the rows of the replies collected since the last chunk."""
         if self._columns["model"]:
             yield self._rows(pl.DataFrame(self._columns, schema=_CHUNK))
 
     def _rows(self, chunk: pl.DataFrame) -> Tables:
-        asked = self._numbered(chunk)
+        requests = self._with_request_ids(chunk)
         is_filled = pl.col("reply_text").str.strip_chars(BLANKS) != ""
-        asked = asked.with_columns(pl.when(is_filled).then(pl.col("reply_text")))
-        replies = asked.with_columns(
-            pl.Series("reply_id", reply_ids(asked["request_id"], asked["reply_text"], "recorded"), pl.String),
+        requests = requests.with_columns(pl.when(is_filled).then(pl.col("reply_text")))
+        replies = requests.with_columns(
+            pl.Series("reply_id", reply_ids(requests["request_id"], requests["reply_text"], "recorded"), pl.String),
             pl.when(pl.col("reply_text").is_null())
             .then(pl.lit(MissingReason.EMPTY_REPLY.value))
             .alias("missing_reason"),
@@ -178,17 +180,17 @@ class RecordedRows:
         self.n_missing += replies["reply_text"].null_count()
         for model in chunk["model"].unique(maintain_order=True):
             self.models.setdefault(model, self._model(model))
-        probes = self.probes.take(asked["request_id"])
+        probes = self.probes.pop_tables(requests["request_id"])
         purpose = pl.lit("identity" if probes else "reply")
         tables = {"reply": replies.with_columns(purpose=purpose), "prompt": self._new_prompts(), **probes}
         if "question" in tables:
             tables["prompt"] = pl.concat([tables["prompt"], tables.pop("question")])
         self._clear()
-        return {name: fitting(name, table) for name, table in tables.items()}
+        return {name: with_schema(name, table) for name, table in tables.items()}
 
-    def _numbered(self, chunk: pl.DataFrame) -> pl.DataFrame:
-        """Return the chunk with the number of each sample, and with the id of its request."""
-        # What a model is asked is told by the request of sample 0, whatever number its sample has.
+    def _with_request_ids(self, chunk: pl.DataFrame) -> pl.DataFrame:
+        """Return the chunk with the sample number and request id of each reply."""
+        # The request id of sample 0 identifies model and prompt, whatever the number of the sample.
         names = chunk.select(fingerprint=FINGERPRINT + " " + pl.col("model"))["fingerprint"]
         first = request_ids(names, chunk["prompt_id"], pl.repeat(0, chunk.height, dtype=pl.Int64, eager=True), ROUND)
         occurrence = pl.Series(self._answered.number(keys(first)))
@@ -201,9 +203,9 @@ class RecordedRows:
             )
             ids = ids.scatter(is_other, other)
         again = np.flatnonzero(self._requested.number(keys(ids.to_list())))
-        if len(again) and self._twice is None:
+        if len(again) and self._duplicate is None:
             row = chunk.row(int(again[0]), named=True)
-            self._twice = InputError(
+            self._duplicate = InputError(
                 f"model {row['model']!r} has sample {samples[int(again[0])]} of prompt {row['prompt_key']!r} twice.",
                 where=self._where,
                 remedy="Number the samples of a prompt 0, 1, 2 ..., or leave the column out.",
@@ -211,36 +213,38 @@ class RecordedRows:
         return chunk.with_columns(samples.alias("sample"), ids)
 
     def _new_prompts(self) -> pl.DataFrame:
-        """Return the rows of the chunk's prompts that no earlier chunk had."""
-        ids = list(self._told)
+        """Return the rows of prompts that are new in this chunk."""
+        ids = list(self._reply_of_prompt)
         is_new = self._prompts.number(keys(ids)) == 0
-        rows = [self._prompt(self._told[one], one) for one, new in zip(ids, is_new, strict=True) if new]
+        rows = [
+            self._prompt(self._reply_of_prompt[prompt], prompt) for prompt, new in zip(ids, is_new, strict=True) if new
+        ]
         return pl.DataFrame(rows, schema=SCHEMAS["prompt"])
 
     def identify(self, model: str, card: ModelCard | None, vendor: str | None) -> None:
-        """Say who made `model`: its card tells the facts; without one the vendor may still be known."""
+        """Record the maker of `model`: the facts of its card; without a card the vendor, where it is known."""
         if card is not None:
-            told = {"name": card.name, "vendor": card.vendor, "facts": card.facts.model_dump(exclude_none=True)}
+            card_facts = {"name": card.name, "vendor": card.vendor, "facts": card.facts.model_dump(exclude_none=True)}
             self.models[model] |= {
                 "stage": card.stage,
                 "weights": card.weights,
                 "base_model": card.base_model,
-                "card_text": json.dumps(told, ensure_ascii=False),
+                "card_text": json.dumps(card_facts, ensure_ascii=False),
             }
             self.lineages[model] = lineage_row(card.as_lineage(), "card", self._at) | {"model": model}
         elif vendor is not None:
-            # As low in rank as a card, so that a file or a later card says better.
+            # Ranked as a card, so a file or a later card replaces it.
             self.lineages[model] = lineage_row(Lineage(model, vendor, certainty="low"), "card", self._at)
 
-    def of_models(self) -> Tables:
-        """Return the rows of the models, and of what is known of their vendors."""
+    def model_tables(self) -> Tables:
+        """Return the rows of the models and of their lineage."""
         return {
             "model": pl.DataFrame(list(self.models.values()), schema=SCHEMAS["model"]),
             "lineage": pl.DataFrame(list(self.lineages.values()), schema=SCHEMAS["lineage"]),
         }
 
     def label_counts(self) -> tuple[LabelCount, ...]:
-        """Return how many labels the probes of each model have."""
+        """Return the label counts of each model's probes."""
         return self.probes.label_counts({model: row["vendor"] for model, row in self.lineages.items()})
 
     def _model(self, model: str) -> dict[str, Any]:
@@ -266,6 +270,6 @@ class RecordedRows:
         )
 
 
-def fitting(name: str, table: pl.DataFrame) -> pl.DataFrame:
+def with_schema(name: str, table: pl.DataFrame) -> pl.DataFrame:
     """Return a table with the columns and types of its schema."""
     return table.select(pl.col(column).cast(dtype) for column, dtype in SCHEMAS[name].items())

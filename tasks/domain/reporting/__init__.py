@@ -1,1 +1,1 @@
-"""Rows -> what a person reads: sentences and the contents of pages."""
+"""Rows -> readable text: sentences and the contents of pages."""

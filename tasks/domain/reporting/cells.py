@@ -1,4 +1,4 @@
-"""What a page is made of: text made safe to show, cells that lead to their evidence, tables, and their rows."""
+"""Parts of a page: safe text, cells with links to their evidence, tables, and their rows."""
 
 import math
 import unicodedata
@@ -11,21 +11,21 @@ from urllib.parse import urlencode
 Row = Mapping[str, Any]
 
 MISSING = "-"
-"""What stands where there is no value; never a zero."""
+"""Text of a missing value; never a zero."""
 
 _HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True)
 class Rows:
-    """What the report is made of: rows of relations by their names, and what stands around them.
+    """Input of the report: rows of relations by their names, and the report's sentences.
 
-    `held`: the pairs whose replies the page holds, target and reference. `texts` maps the ids of those replies to their
-    texts. A relation that a snapshot lacks has no rows. `formed_from`: what all of it depends on.
+    `held_pairs`: the pairs whose replies the page holds, target and reference. `texts`: the texts of those replies by
+    their ids. A relation that a snapshot lacks has no rows. `formed_from`: identity of the inputs.
     """
 
     relations: Mapping[str, Sequence[Row]]
-    held: Sequence[tuple[str, str]]
+    held_pairs: Sequence[tuple[str, str]]
     texts: Mapping[str, str]
     findings: Sequence["LinkedSentence"]
     warnings: Sequence[str]
@@ -40,7 +40,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class LinkedSentence:
-    """A sentence, and the part of the page that shows what it rests on."""
+    """A sentence with a link to its evidence on the page."""
 
     text: str
     href: str
@@ -48,7 +48,7 @@ class LinkedSentence:
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its text, what it is sorted by ('' sorts last), a line below, where it leads, and how it is marked."""
+    """One cell: its text, its sort key ('' sorts last), a line below, its link, and its mark."""
 
     text: str
     sort: str = ""
@@ -59,7 +59,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: columns are heading, explanation and whether it holds numbers; `left_out` says what no row has."""
+    """A table: a column is heading, explanation and whether it holds numbers; `left_out`: headings of empty columns."""
 
     columns: Sequence[tuple[str, str, bool]]
     rows: Sequence[Sequence[Cell]]
@@ -67,7 +67,7 @@ class Table:
     left_out: Sequence[str] = field(default=())
 
 
-def shown(text: str) -> str:
+def safe_text(text: str) -> str:
     """Return text from outside with every invisible or reordering character replaced, one for one, by U+FFFD."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     if plain.isascii() and plain.isprintable():
@@ -77,36 +77,36 @@ def shown(text: str) -> str:
     )
 
 
-def cut(text: str, most: int) -> tuple[str, int]:
-    """Return the beginning of a text as it is shown, and how many characters were left out."""
-    return shown(text[:most]), max(len(text) - most, 0)
+def truncate(text: str, most: int) -> tuple[str, int]:
+    """Return the beginning of a text as safe text, and the number of omitted characters."""
+    return safe_text(text[:most]), max(len(text) - most, 0)
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Return a number as it is shown; what is none is a dash."""
+    """Return a number as text; a missing number is a dash."""
     if value is None or not math.isfinite(value):
         return MISSING
-    # Plus zero: what is rounded to nothing has no sign.
+    # Plus zero: a value rounded to zero has no sign.
     return f"{value:,}" if isinstance(value, int) else f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 def share(value: float | None) -> str:
-    """Return a share as per cent, never rounded up to all."""
+    """Return a share as per cent, never rounded up to 100 %."""
     return MISSING if value is None else f"{math.floor(value * 1000) / 10:g} %"
 
 
 def finite(value: Any) -> Any:
-    """Return a value as the page's script gets it."""
+    """Return a value for the page's script: rounded, None where it is not finite."""
     if isinstance(value, float):
         return round(value, 4) if math.isfinite(value) else None
     return value
 
 
 def plain(value: Any) -> Cell:
-    """Return a cell that holds a value and nothing else."""
+    """Return a cell with a value and nothing else."""
     if isinstance(value, bool):
         return Cell("yes" if value else "no", str(int(value)))
-    text = shown(value) if isinstance(value, str) else number(value)
+    text = safe_text(value) if isinstance(value, str) else number(value)
     return Cell(text, "" if value is None or text == MISSING else text if isinstance(value, str) else str(value))
 
 
@@ -114,10 +114,10 @@ def with_interval(row: Row, names: tuple[str, str, str], href: str = "", digits:
     """Return a value with its 95 % interval below it, where it has one.
 
     Args:
-        row: what holds them.
+        row: a row with these columns.
         names: columns of the value, its lower and its upper end.
-        href: where the cell leads.
-        digits: after the point.
+        href: link of the cell.
+        digits: digits after the point.
     """
     value, low, high = (row.get(name) for name in names)
     interval = "" if low is None or high is None else f"{low:.2f} to {high:.2f}"
@@ -125,12 +125,12 @@ def with_interval(row: Row, names: tuple[str, str, str], href: str = "", digits:
 
 
 def link(place: str, **names: str) -> str:
-    """Return the address, within the page, of a part of it that shows what `names` name."""
+    """Return the address, within the page, of the part for `names`."""
     return f"#{place}?{urlencode(names)}"
 
 
 def model_link(target: str) -> str:
-    """Return the address of a model's verdict in words."""
+    """Return the address of a model's verdict in sentences."""
     return link("model", target=target)
 
 
@@ -139,22 +139,22 @@ def pair_link(target: str, reference: str) -> str:
     return link("pair", target=target, reference=reference)
 
 
-def said(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[LinkedSentence]:
-    """Return sentences with where they lead: the first ones to the pairs that they are about, the rest to a section."""
+def linked_sentences(lines: Sequence[str], pairs: Sequence[tuple[str, str]], section: str) -> list[LinkedSentence]:
+    """Return sentences with links: the first ones to their pairs, the rest to a section."""
     hrefs = [pair_link(*pair) for pair in pairs]
     return [LinkedSentence(line, hrefs[at] if at < len(hrefs) else section) for at, line in enumerate(lines)]
 
 
 def table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Mapping[str, Cell]], query: str = "") -> Table:
-    """Return a table; a column holds numbers if its cells do, and one that is empty all through is left out."""
-    told = [name for name in columns if any(name in row and row[name].text not in ("", MISSING) for row in rows)]
-    heads = [(*columns[name], all(_is_number(row[name]) for row in rows)) for name in told]
-    left_out = [columns[name][0] for name in columns if name not in told] if rows else []
-    return Table(heads, [[row[name] for name in told] for row in rows], query, left_out)
+    """Return a table without empty columns; a column holds numbers if all its cells do."""
+    filled = [name for name in columns if any(name in row and row[name].text not in ("", MISSING) for row in rows)]
+    heads = [(*columns[name], all(_is_number(row[name]) for row in rows)) for name in filled]
+    left_out = [columns[name][0] for name in columns if name not in filled] if rows else []
+    return Table(heads, [[row[name] for name in filled] for row in rows], query, left_out)
 
 
 def plain_table(columns: Mapping[str, tuple[str, str]], rows: Sequence[Row], query: str = "") -> Table:
-    """Return a table of rows as they are."""
+    """Return a table of unchanged rows."""
     return table(columns, [{name: plain(row.get(name)) for name in columns} for row in rows], query)
 
 

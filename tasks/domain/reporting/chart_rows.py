@@ -1,61 +1,61 @@
-"""Rows -> the points that each chart draws; how it draws them is another matter."""
+"""Rows -> the points of each chart; the drawing is elsewhere."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.reporting.cells import Row, Rows, finite, shown
+from tasks.domain.reporting.cells import Row, Rows, finite, safe_text
 from tasks.domain.reporting.identity import compared, modes
 
 Points = list[dict[str, Any]]
 
 MOST_FAMILIES = 7
-"""Families with a colour of their own; all others share one."""
+"""Number of families with a colour of their own; all others share one."""
 
 OTHERS = "others"
 
 MOST_DRAWN = 80
-"""Targets, and references, that the heat map draws; more could not be told apart."""
+"""Maximum number of targets, and of references, in the heat map; more are illegible."""
 
 MOST_LEAVES = 120
 MOST_NAMED = 25
 MOST_BARS = 40
 
-NOBODY = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other vendor"}
-"""What a bar calls a stance that is no claim on another vendor."""
+STANCE_NAMES = {"own": "itself", "none": "nobody", "refused": "refused", "not_judged": "no other vendor"}
+"""Labels of stances that claim no other vendor."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """How charts call models: `label` shows one safely and tells it from all others, `family` is what colours it."""
+    """Names of models in charts: `label` is safe and unique, `family` determines the colour."""
 
     label: Mapping[str, str]
     family: Mapping[str, str]
 
     @property
     def families(self) -> list[str]:
-        """The families that have a colour, the largest first, and what the rest is called."""
+        """The families with a colour, the largest first, and the label of the others."""
         counted = Counter(self.family.values())
         return sorted(counted, key=lambda name: (name == OTHERS, -counted[name], name))
 
 
 def names(rows: Rows) -> Names:
-    """Return what models are called in charts."""
+    """Return the names of models in charts."""
     models = {row["model"]: row for row in rows.of("core.model")}
-    known = sorted(
+    in_charts = sorted(
         {*models, *(row[side] for row in rows.of("mart.pair_similarity") for side in ("target", "reference"))}
     )
     label: dict[str, str] = {}
     taken: set[str] = set()
-    for model in known:
-        text, n = shown(model), 1
+    for model in in_charts:
+        text, n = safe_text(model), 1
         while text in taken:
             n += 1
-            text = f"{shown(model)} ({n})"
+            text = f"{safe_text(model)} ({n})"
         taken.add(text)
         label[model] = text
-    family = {model: shown(str(models[model]["family"] if model in models else model)) for model in known}
+    family = {model: safe_text(str(models[model]["family"] if model in models else model)) for model in in_charts}
     counted = Counter(family.values())
     large = [name for name, n in sorted(counted.items(), key=lambda item: (-item[1], item[0])) if n > 1]
     named = set(large[:MOST_FAMILIES] if large else sorted(counted)[:MOST_FAMILIES])
@@ -63,17 +63,17 @@ def names(rows: Rows) -> Names:
 
 
 def order(rows: Rows) -> list[str]:
-    """Return all models so that alike ones stand together: as the tree's leaves; where there is no tree, by vendor."""
-    found = names(rows)
+    """Return all models with similar ones together: in the order of the tree's leaves; without a tree, by vendor."""
+    labels = names(rows)
     vendor = {row["model"]: str(row["vendor"]).lower() for row in rows.of("core.model")}
-    by_vendor = sorted(found.label, key=lambda model: (vendor.get(model, model.lower()), model.lower()))
+    by_vendor = sorted(labels.label, key=lambda model: (vendor.get(model, model.lower()), model.lower()))
     leaves = _leaves(_nodes(rows, "all"))
     place = {model: at for at, model in enumerate(leaves)}
     return sorted(by_vendor, key=lambda model: place.get(model, len(place)))
 
 
-def drawn(rows: Rows) -> tuple[list[str], list[str]]:
-    """Return the targets and the references of the heat map, in order; of many, those with the highest D."""
+def drawn_models(rows: Rows) -> tuple[list[str], list[str]]:
+    """Return the targets and the references of the heat map, in order; of too many, those with the highest D."""
     similarity = rows.of("mart.pair_similarity")
     place = {model: at for at, model in enumerate(order(rows))}
     sides = []
@@ -91,7 +91,7 @@ def drawn(rows: Rows) -> tuple[list[str], list[str]]:
 def heat(rows: Rows, measure: str) -> Points:
     """Return the cells of the heat map for one measure."""
     label = names(rows).label
-    targets, references = (set(side) for side in drawn(rows))
+    targets, references = (set(side) for side in drawn_models(rows))
     return [
         {
             "target": label[row["target"]],
@@ -105,27 +105,27 @@ def heat(rows: Rows, measure: str) -> Points:
 
 
 def scatter(rows: Rows) -> Points:
-    """Return the points of the map: targets with both an identity score and a grade, the outermost with their names."""
-    found = names(rows)
-    told = [r for r in rows.of("mart.identity_and_rse") if r["hard"] is not None and r["grade"] is not None]
-    far = sorted(told, key=lambda row: (-row["hard"] - (row["grade"] - 1) / 4, row["target"]))[:MOST_NAMED]
+    """Return the points of the map: targets with an identity score and a grade, the outermost with names."""
+    called = names(rows)
+    measured = [r for r in rows.of("mart.identity_and_rse") if r["hard"] is not None and r["grade"] is not None]
+    far = sorted(measured, key=lambda row: (-row["hard"] - (row["grade"] - 1) / 4, row["target"]))[:MOST_NAMED]
     named = {row["target"] for row in far}
     values = ("hard", "hard_low", "hard_high", "grade", "grade_low", "grade_high")
     return [
         {
-            "target": found.label[row["target"]],
-            "name": found.label[row["target"]] if row["target"] in named else "",
-            "family": found.family[row["target"]],
+            "target": called.label[row["target"]],
+            "name": called.label[row["target"]] if row["target"] in named else "",
+            "family": called.family[row["target"]],
             "model": row["target"],
             "reference": row["reference"],
             **{name: finite(row[name]) for name in values},
         }
-        for row in told
+        for row in measured
     ]
 
 
 def tree(rows: Rows) -> tuple[Points, Points, Points, str]:
-    """Return the tree's lines, its joints with their support, its leaves, and the population that it is of."""
+    """Return the tree's lines, its joints with their support, its leaves, and its population."""
     for population in ("all", "references", "targets", "families"):
         nodes = _nodes(rows, population)
         if nodes and len(_leaves(nodes)) <= MOST_LEAVES:
@@ -159,7 +159,7 @@ def _leaves(nodes: Sequence[Row]) -> list[str]:
     return leaves
 
 
-def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Points]:
+def _drawn_tree(nodes: Sequence[Row], called: Names) -> tuple[Points, Points, Points]:
     leaves, children = _leaves(nodes), _children(nodes)
     of = {row["node"]: row for row in nodes}
     inner = sorted((n for n in of if n in children), key=lambda n: len(of[n]["members"]))
@@ -177,14 +177,14 @@ def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Poi
         lines += [{"x": finite(x[node]), "x2": finite(x[c]), "y": y[c], "y2": y[c]} for c in children[node]]
         support = of[node]["support"]
         if support is not None:
-            members = ", ".join(found.label.get(m, shown(m)) for m in of[node]["members"])
+            members = ", ".join(called.label.get(m, safe_text(m)) for m in of[node]["members"])
             joints.append({"x": finite(x[node]), "y": y[node], "support": finite(support), "members": members})
     named = [
         {
             "x": finite(end),
             "y": float(at),
-            "name": found.label.get(leaf, shown(leaf)),
-            "family": found.family.get(leaf, OTHERS),
+            "name": called.label.get(leaf, safe_text(leaf)),
+            "family": called.family.get(leaf, OTHERS),
         }
         for at, leaf in enumerate(leaves)
     ]
@@ -192,30 +192,32 @@ def _drawn_tree(nodes: Sequence[Row], found: Names) -> tuple[Points, Points, Poi
 
 
 def claims(rows: Rows) -> Points:
-    """Return whom each target claims to be: shares of its probes by the judge that counts."""
-    found = names(rows)
-    shown_mode = modes(rows)
+    """Return the identity claims of each target: shares of its probes by the deciding judge."""
+    called = names(rows)
+    mode_of = modes(rows)
     deciding = {
         (row["target"], row["mode"]): row["judge"]
         for row in rows.of("mart.identity_coverage")
-        if row["mode"] == shown_mode.get(row["target"])
+        if row["mode"] == mode_of.get(row["target"])
     }
-    told = [row for row in rows.of("mart.identity_claim") if deciding.get((row["target"], row["mode"])) == row["judge"]]
-    made: Points = []
-    for mode in sorted(set(shown_mode.values())):
-        of_mode = [row for row in told if row["mode"] == mode]
+    decisive = [
+        row for row in rows.of("mart.identity_claim") if deciding.get((row["target"], row["mode"])) == row["judge"]
+    ]
+    points: Points = []
+    for mode in sorted(set(mode_of.values())):
+        of_mode = [row for row in decisive if row["mode"] == mode]
         counted: Counter[str] = Counter()
         for row in of_mode:
             if row["stance"] == "foreign":
-                counted[shown(row["claimed_vendor"])] += row["n_claims"]
+                counted[safe_text(row["claimed_vendor"])] += row["n_claims"]
         large = {vendor for vendor, _ in counted.most_common(MOST_FAMILIES - 2)}
         for row in of_mode:
-            vendor = shown(row["claimed_vendor"])
-            claim = NOBODY.get(row["stance"]) or (f"as {vendor}" if vendor in large else "another vendor")
-            claim = "another vendor, not told" if claim == "as unknown" else claim
-            point = {"target": found.label[row["target"]], "mode": mode, "claim": claim, "share": finite(row["share"])}
-            made.append(point | {"n": row["n_claims"], "probes": row["n_probes"]})
-    return _largest(made)
+            vendor = safe_text(row["claimed_vendor"])
+            claim = STANCE_NAMES.get(row["stance"]) or (f"as {vendor}" if vendor in large else "another vendor")
+            claim = "another vendor, not named" if claim == "as unknown" else claim
+            point = {"target": called.label[row["target"]], "mode": mode, "claim": claim, "share": finite(row["share"])}
+            points.append(point | {"n": row["n_claims"], "probes": row["n_probes"]})
+    return _largest(points)
 
 
 def rates(rows: Rows) -> Points:
@@ -240,35 +242,35 @@ def rates(rows: Rows) -> Points:
 
 
 def drift(rows: Rows) -> Points:
-    """Return each target's change by round and measure, with the rounds whose recipe is another than the one before.
+    """Return each target's change by round and measure, and the rounds with a changed recipe.
 
-    Without a change to tell there is still a point where the recipe changed; `change` is None there.
+    A round with a changed recipe has a point even without a change; `change` is None there.
     """
-    found = names(rows)
-    told = [row for row in rows.of("mart.drift") if row["change"] is not None or row["is_recipe_changed"]]
-    ranked = sorted(told, key=lambda row: (not row["is_alarm"], -abs(row["change"] or 0.0), row["target"]))
+    called = names(rows)
+    changes = [row for row in rows.of("mart.drift") if row["change"] is not None or row["is_recipe_changed"]]
+    ranked = sorted(changes, key=lambda row: (not row["is_alarm"], -abs(row["change"] or 0.0), row["target"]))
     drawn_targets = set(list(dict.fromkeys(row["target"] for row in ranked))[:MOST_BARS])
     return [
         {
-            "target": found.label.get(row["target"], shown(row["target"])),
-            "family": found.family.get(row["target"], OTHERS),
+            "target": called.label.get(row["target"], safe_text(row["target"])),
+            "family": called.family.get(row["target"], OTHERS),
             "model": row["target"],
-            "round": shown(row["round"]),
+            "round": safe_text(row["round"]),
             "measure": row["measure"],
             **{name: finite(row[name]) for name in ("change", "low", "high", "p_holm", "n")},
             "alarm": bool(row["is_alarm"]),
             "recipe_changed": bool(row["is_recipe_changed"]),
         }
-        for row in told
+        for row in changes
         if row["target"] in drawn_targets
     ]
 
 
 def _largest(points: Points) -> Points:
-    """Return the points of as many targets as can be drawn: those with the largest shares of others, in that order."""
+    """Return the points of at most `MOST_BARS` targets: those with the largest shares of others, in that order."""
     total: dict[str, float] = {}
     for point in points:
-        value = point.get("value", 0.0 if point.get("claim") in NOBODY.values() else point.get("share"))
+        value = point.get("value", 0.0 if point.get("claim") in STANCE_NAMES.values() else point.get("share"))
         total[point["target"]] = total.get(point["target"], 0.0) + (value or 0.0)
     kept = sorted(total, key=lambda target: (-total[target], target))[:MOST_BARS]
     place = {target: at for at, target in enumerate(kept)}

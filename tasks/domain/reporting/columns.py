@@ -1,4 +1,4 @@
-"""What the report's tables show: columns of `mart`, each with its heading and what it means."""
+"""Columns of the report's tables, from `mart`, each with heading and meaning."""
 
 Columns = dict[str, tuple[str, str]]
 
@@ -95,7 +95,7 @@ BESIDE_SELF: Columns = {
     "raw_cos": ("cosine", MEASURES["raw_cos"][1]),
     "n_prompts": ("prompts", "Prompts on which each of the two was sampled more than once."),
 }
-"""Columns of the pairs beside each model's similarity to itself."""
+"""Columns of pairs with each model's similarity to itself."""
 
 COVERAGE: Columns = {
     "model": ("model", "The model that was asked."),
@@ -105,7 +105,7 @@ COVERAGE: Columns = {
     "missing_reasons": ("why", "Reasons, with how often each."),
     "n_truncated": ("cut", "Replies that were cut at the token limit."),
 }
-"""Columns of what is missing or cut."""
+"""Columns of missing and truncated replies."""
 
 HOMOGENEITY: Columns = {
     "kernel": ("by", "What similarity is taken from: how replies begin, or their word pairs."),
@@ -118,7 +118,7 @@ HOMOGENEITY: Columns = {
     "most_own": ("adds most", "The member without which it falls most."),
     "n_prompts": ("prompts", "Prompts in it."),
 }
-"""Columns of how many distinct models there are."""
+"""Columns of the number of distinct models."""
 
 SCORES: Columns = {
     "target": ("target", "The model that was asked who it is; leads to its leaks."),
@@ -153,7 +153,7 @@ DRIFT: Columns = {
     "is_card_changed": ("card changed", "Whether the model's card was another one."),
     "missing_reason": ("why none", "Why there is no change to tell."),
 }
-"""Columns of what changed between rounds."""
+"""Columns of changes between rounds."""
 
 AGREEMENT: Columns = {
     "left_judge": ("judge", "One of two judges that read the same replies."),
@@ -169,7 +169,7 @@ AGREEMENT: Columns = {
     "n_missing": ("missing", "Replies that one of them could not read."),
     "missing_reason": ("why none", "Why there is no kappa."),
 }
-"""Columns of how far judges agree."""
+"""Columns of the agreement of judges."""
 
 POSITION: Columns = {
     "judge": ("judge", "The judge that grades similarity."),
@@ -188,13 +188,13 @@ READ: Columns = {
     "target": ("target", "Whose probes."),
     "mode": ("mode", SCORES["mode"][1]),
     "judge": ("judge", "Whose readings count."),
-    "n_probes": ("probes", "Probes that were put."),
+    "n_probes": ("probes", "Probes that were sent."),
     "n_missing": ("no reply", "Probes without a reply."),
     "missing_reasons": ("why", "Reasons, with how often each."),
     "n_read": ("read", "Replies that the judge has a reading of."),
     "unread_reasons": ("why not", "Why it has none of the others."),
 }
-"""Columns of which probes were read."""
+"""Columns of labelled and unlabelled probes."""
 
 SPEND: Columns = {
     "model": ("model", "The model that was called."),
@@ -208,7 +208,7 @@ SPEND: Columns = {
     "seconds": ("seconds", "Sum of the calls' own times; they run side by side."),
     "cost_usd": ("US dollars", "By the card's price; a dash where the card has none."),
 }
-"""Columns of money and time."""
+"""Columns of costs and times."""
 
 SIMILARITY = (
     *(
@@ -223,7 +223,7 @@ SIMILARITY = (
     *("length_closeness", "nearest_share", "global_nearest_share", "n_prompts", "n_embedded_prompts", "n_background"),
     *("coverage", "is_same_family"),
 )
-"""What the page holds of each pair, in this order."""
+"""Values of each pair on the page, in this order."""
 
 VERDICT = (
     *("verdict", "kind", "candidate_vendor", "degree", "degree_low", "degree_high", "p_t", "p_target", "p_holm", "q"),
@@ -232,10 +232,10 @@ VERDICT = (
     *("sibling_p", "n_siblings", "weights_p", "embedding_p", "p_at_length"),
     *("base", "over_base", "over_base_low", "over_base_high"),
 )
-"""What the page holds of each verdict, in this order."""
+"""Values of each verdict on the page, in this order."""
 
 LEAK = (
     *("template_key", "kind", "language", "is_leading", "is_foreign", "is_hard", "is_earnest", "mode", "judge"),
     *("claimed_vendor", "claimed_model", "evidence_text", "question_text", "request_id", "reply_id"),
 )
-"""What the page holds of each leak, besides its prompt and reply, in this order."""
+"""Values of each leak on the page, besides prompt and reply, in this order."""

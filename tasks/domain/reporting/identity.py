@@ -1,4 +1,4 @@
-"""What the page shows of identity probes: scores by target, and every leak with its prompt, template and judge."""
+"""Identity probes on the page: scores by target, and every leak with its prompt, template and judge."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,24 +9,24 @@ from tasks.domain.reporting.cells import (
     Row,
     Rows,
     Table,
-    cut,
     link,
     plain,
-    shown,
+    safe_text,
     table,
+    truncate,
     with_interval,
 )
 from tasks.domain.reporting.columns import LEAK, SCORES
 
 SHOWN_CHARACTERS = 400
-"""How much of a leak's prompt, and of its reply, the page holds."""
+"""Number of characters of a leak's prompt, and of its reply, on the page."""
 
 HELD_LEAKS = 3000
-"""Leaks that the page holds; where there are more, each target has its share, the hard ones first."""
+"""Maximum number of leaks on the page; of more, each target has its share, the hard ones first."""
 
 
 def modes(rows: Rows) -> dict[str, str]:
-    """Return for each target that has one the mode of probes whose scores may stand beside other targets'."""
+    """Return the mode of probes with comparable scores, for each target that has one."""
     return {
         row["target"]: row["identity_mode"]
         for row in rows.of("mart.target_summary")
@@ -35,13 +35,13 @@ def modes(rows: Rows) -> dict[str, str]:
 
 
 def compared(rows: Rows) -> list[Row]:
-    """Return the identity scores of those modes."""
+    """Return the identity scores of comparable modes."""
     mode = modes(rows)
     return [row for row in rows.of("mart.identity_score") if row["mode"] == mode.get(row["target"])]
 
 
 def scores(rows: Rows) -> Table:
-    """Return one row a target and mode: loose, strict and hard with their intervals."""
+    """Return the table of loose, strict and hard with their intervals, a row for each target and mode."""
     of: dict[tuple[str, str], dict[str, Row]] = {}
     for row in rows.of("mart.identity_score"):
         if row["slice"] == "all":
@@ -53,38 +53,38 @@ def scores(rows: Rows) -> Table:
 
     return table(
         SCORES,
-        [_score_row(target, mode, told) for (target, mode), told in sorted(of.items(), key=strictness)],
+        [_score_row(target, mode, by_score) for (target, mode), by_score in sorted(of.items(), key=strictness)],
         "select * from mart.identity_score order by target, mode, score, slice",
     )
 
 
-def _score_row(target: str, mode: str, told: dict[str, Row]) -> dict[str, Cell]:
+def _score_row(target: str, mode: str, by_score: dict[str, Row]) -> dict[str, Cell]:
     href = link("leaks", target=target)
-    any_one = told.get("strict") or next(iter(told.values()))
-    strict = told.get("strict", {})
+    any_score = by_score.get("strict") or next(iter(by_score.values()))
+    strict = by_score.get("strict", {})
     bounds = [strict.get(name) for name in ("bound_low", "bound_high")]
     return {
-        "target": Cell(shown(target), shown(target), "", href),
+        "target": Cell(safe_text(target), safe_text(target), "", href),
         "mode": plain(mode),
-        "judge": plain(any_one["judge"]),
+        "judge": plain(any_score["judge"]),
         **{
-            name: with_interval(told.get(name, {}), ("value", "low", "high"), href)
+            name: with_interval(by_score.get(name, {}), ("value", "low", "high"), href)
             for name in ("loose", "strict", "hard")
         },
         "bounds": Cell("-") if None in bounds else Cell(f"{bounds[0]:.3f} to {bounds[1]:.3f}", str(bounds[0])),
-        "n": plain(any_one["n"]),
-        "n_missing": plain(any_one["n_missing"]),
+        "n": plain(any_score["n"]),
+        "n_missing": plain(any_score["n_missing"]),
         "n_effective": Cell(
-            f"{any_one['n_effective']:.0f}" if any_one["n_effective"] else "-", str(any_one["n_effective"] or "")
+            f"{any_score['n_effective']:.0f}" if any_score["n_effective"] else "-", str(any_score["n_effective"] or "")
         ),
-        "n_templates": plain(any_one["n_templates"]),
+        "n_templates": plain(any_score["n_templates"]),
     }
 
 
-def leaks(found: Sequence[Row]) -> dict[str, Any]:
-    """Return what the script shows of leaks: texts once each, the rest by number; and how many each target has."""
+def leaks(leak_rows: Sequence[Row]) -> dict[str, Any]:
+    """Return the leaks for the script: each text once, references to them by number, and the count of each target."""
     by_target: dict[str, list[Row]] = {}
-    for row in sorted(found, key=_weight):
+    for row in sorted(leak_rows, key=_weight):
         by_target.setdefault(row["target"], []).append(row)
     each = _share(sorted(len(of_target) for of_target in by_target.values()))
     kept = [row for target in sorted(by_target) for row in by_target[target][:each]]
@@ -95,13 +95,13 @@ def leaks(found: Sequence[Row]) -> dict[str, Any]:
     target_at = {target: place for place, target in enumerate(targets)}
     return {
         "fields": LEAK,
-        "targets": [[target, shown(target), len(by_target[target])] for target in targets],
-        "prompts": [cut(texts[prompt_id], SHOWN_CHARACTERS) for prompt_id in prompt_ids],
+        "targets": [[target, safe_text(target), len(by_target[target])] for target in targets],
+        "prompts": [truncate(texts[prompt_id], SHOWN_CHARACTERS) for prompt_id in prompt_ids],
         "rows": [
             [
                 target_at[row["target"]],
                 at[row["prompt_id"]],
-                *cut(row["reply_text"] or "", SHOWN_CHARACTERS),
+                *truncate(row["reply_text"] or "", SHOWN_CHARACTERS),
                 *(_value(row[name]) for name in LEAK),
             ]
             for row in kept
@@ -110,7 +110,7 @@ def leaks(found: Sequence[Row]) -> dict[str, Any]:
 
 
 def _share(counts: Sequence[int]) -> int:
-    """Return how many leaks each target may have so that all fit: what few need less of is left to the others."""
+    """Return the number of leaks for each target so that all fit; unused places go to the other targets."""
     left = HELD_LEAKS
     for at, count in enumerate(counts):
         each = left // (len(counts) - at)
@@ -125,13 +125,13 @@ def _weight(row: Row) -> tuple[Any, ...]:
 
 
 def _value(value: Any) -> Any:
-    return cut(value, SHOWN_CHARACTERS)[0] if isinstance(value, str) else value
+    return truncate(value, SHOWN_CHARACTERS)[0] if isinstance(value, str) else value
 
 
 def sentences(rows: Rows) -> list[LinkedSentence]:
-    """Return in words which targets claimed another vendor although nobody was named, with how sure that is."""
+    """Return sentences on targets that claimed another vendor although no vendor was named, with intervals."""
     hard = [row for row in compared(rows) if row["score"] == "hard" and row["slice"] == "all"]
-    told = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
+    claiming = sorted((row for row in hard if row["value"]), key=lambda row: (-row["value"], row["target"]))
     if not hard:
         return []
     lines = [
@@ -140,14 +140,14 @@ def sentences(rows: Rows) -> list[LinkedSentence]:
             f"identity probes{_interval(row)} ({row['mode']}).",
             link("leaks", target=row["target"]),
         )
-        for row in told[:3]
+        for row in claiming[:3]
     ]
-    if not told:
+    if not claiming:
         none = f"None of the {len(hard)} targets of identity probes claimed another vendor with nobody named."
         return [LinkedSentence(none, "#identity")]
     if others := len(hard) - len(lines):
-        did = f"Of the other {others} targets of identity probes, {len(told) - len(lines)} did so at all."
-        lines.append(LinkedSentence(did, "#identity"))
+        claimed = f"Of the other {others} targets of identity probes, {len(claiming) - len(lines)} did so at all."
+        lines.append(LinkedSentence(claimed, "#identity"))
     return lines
 
 

@@ -1,4 +1,4 @@
-"""The leaderboard: the rows of `mart.target_summary` as they stand, in their order, each number with its evidence."""
+"""The leaderboard: the rows of `mart.target_summary` in their order, each number with a link to its evidence."""
 
 from tasks.domain.reporting.cells import (
     Cell,
@@ -10,8 +10,8 @@ from tasks.domain.reporting.cells import (
     number,
     pair_link,
     plain,
+    safe_text,
     share,
-    shown,
     table,
     with_interval,
 )
@@ -22,12 +22,12 @@ from tasks.domain.verdict.decision import NOT_CONCLUSIVE, POSITIVE
 
 def board(rows: Rows) -> Table:
     """Return the leaderboard."""
-    made = [_row(row) for row in rows.of("mart.target_summary")]
-    return table(BOARD, made, "select * from mart.target_summary order by position")
+    board_rows = [_row(row) for row in rows.of("mart.target_summary")]
+    return table(BOARD, board_rows, "select * from mart.target_summary order by position")
 
 
 def statistic(rows: Rows) -> str:
-    """Return name and version of the statistic that the board's scores and p are of; empty where there is none."""
+    """Return name and version of the statistic behind the board's scores and p; empty where there is none."""
     verdicts = rows.of("mart.verdict")
     named = sorted({f"{row['statistic']}, version {row['statistic_version']}" for row in verdicts})
     return "; ".join(named)
@@ -38,12 +38,12 @@ def _row(row: Row) -> dict[str, Cell]:
     to_pair = pair_link(target, reference) if reference else ""
     to_graded = pair_link(target, row["grade_reference"]) if row["grade_reference"] else ""
     return {
-        "target": Cell(shown(target), shown(target), _about(row), model_link(target) if row["verdict"] else ""),
+        "target": Cell(safe_text(target), safe_text(target), _about(row), model_link(target) if row["verdict"] else ""),
         "verdict": _verdict(row, to_pair),
         "nearest": Cell(
             plain(group).text,
             plain(group).sort,
-            shown(reference) if reference and reference != group else "",
+            safe_text(reference) if reference and reference != group else "",
             to_pair,
         ),
         "p": _chance(row, to_pair),
@@ -85,7 +85,7 @@ def _row(row: Row) -> dict[str, Cell]:
 
 def _about(row: Row) -> str:
     vendor, role = row["vendor"], row["role"]
-    return shown(", ".join(filter(None, (vendor if vendor != row["target"] else None, role))))
+    return safe_text(", ".join(filter(None, (vendor if vendor != row["target"] else None, role))))
 
 
 def _verdict(row: Row, href: str) -> Cell:
@@ -128,7 +128,7 @@ def _next(row: Row) -> Cell:
     parts = zip(
         row["teachers"] or (), row["teacher_references"] or (), row["teacher_prefix_overlap_d"] or (), strict=True
     )
-    farther = [(f"{shown(group)} {number(d, 2)}", reference) for group, reference, d in parts][1:]
+    farther = [(f"{safe_text(group)} {number(d, 2)}", reference) for group, reference, d in parts][1:]
     if not farther:
         return plain(None)
     text, reference = farther[0]
@@ -141,8 +141,8 @@ def _own(row: Row) -> Cell:
         return plain(None)
     degree = "" if row["own_degree"] is None else f" {degree_text(row['own_degree'])}"
     return Cell(
-        f"{shown(group)}{degree}",
-        shown(group),
+        f"{safe_text(group)}{degree}",
+        safe_text(group),
         row["own_verdict"] or "",
         pair_link(row["target"], row["own_reference"]),
     )

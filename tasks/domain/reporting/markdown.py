@@ -1,4 +1,4 @@
-"""Markdown that Prefect shows: tables and sentences in which text from outside is nothing but text."""
+"""Markdown for Prefect: tables and sentences with escaped text from outside."""
 
 import math
 import unicodedata
@@ -7,26 +7,26 @@ from typing import Any
 
 MISSING = "-"
 MOST_CHARACTERS = 300
-"""Of a cell. What is longer is cut, and says so."""
+"""Maximum length of a cell; a longer text is truncated and marked."""
 
 _SPECIAL = frozenset("\\`*_{}[]()#+-.!|~$:@^=/")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&#39;"}
 
 
 def escaped(text: str) -> str:
-    """Return `text` so that Markdown and HTML show it as it stands: no table cell, link, image, code or tag of its own.
+    """Return `text` escaped for Markdown and HTML: no table cell, link, image, code or tag of its own.
 
-    Line breaks and other control characters become spaces, characters that only steer how text is drawn are left out.
+    Line breaks and other control characters become spaces; format characters are omitted.
     """
     spaced = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    shown = " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
-    if len(shown) > MOST_CHARACTERS:
-        shown = f"{shown[:MOST_CHARACTERS]}…"
-    return "".join(_ENTITIES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign) for sign in shown)
+    visible = " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
+    if len(visible) > MOST_CHARACTERS:
+        visible = f"{visible[:MOST_CHARACTERS]}…"
+    return "".join(_ENTITIES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign) for sign in visible)
 
 
 def cell(value: Any) -> str:
-    """Return a value as a table shows it; what is missing is a dash, never a zero."""
+    """Return a value as a cell's text; a missing value is a dash, never a zero."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return MISSING
     if isinstance(value, float):
@@ -35,12 +35,12 @@ def cell(value: Any) -> str:
 
 
 def table(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> str:
-    """Return a table of `rows`: the columns are their keys, by the headings that stand above them."""
+    """Return a table of `rows`; `columns` are their keys by heading."""
     lines = [f"| {' | '.join(escaped(heading) for heading in columns)} |", "|" + " --- |" * len(columns)]
     lines += [f"| {' | '.join(cell(row[name]) for name in columns.values())} |" for row in rows]
     return "\n".join(lines)
 
 
 def bullets(texts: Sequence[str]) -> str:
-    """Return sentences from anywhere as a list."""
+    """Return escaped sentences as a list."""
     return "\n".join(f"- {escaped(text)}" for text in texts)

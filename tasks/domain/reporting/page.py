@@ -1,4 +1,4 @@
-"""Rows -> what the report shows: facts, sentences, tables, and the data that the page's script draws from."""
+"""Rows -> the content of the report: facts, sentences, tables, and the data of the page's script."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tasks.domain.reporting.cells import (
     number,
     plain,
     plain_table,
-    shown,
+    safe_text,
     table,
     with_interval,
 )
@@ -23,16 +23,16 @@ from tasks.domain.reporting.model_accounts import accounts
 from tasks.domain.reporting.verdict_sentences import AS_EXPECTED, NOT_EXPECTED
 
 OTHER = "Also"
-"""The heading of what is no finding on lineage."""
+"""The heading of sentences that are no findings on lineage."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """All that the page shows: `tables` by name, `choices` the verdicts that occur, `data` for the script.
+    """The content of the page: `tables` by name, `choices`: the verdicts that occur, `data` for the script.
 
-    `findings`: by heading, what was not expected first. `statistic`: name and version of what the verdicts rest on.
+    `findings`: by heading, unexpected ones first. `statistic`: name and version of the verdicts' statistic.
 
-    `absent` says of each section without rows why it has none, `notes` what a section leaves out.
+    `absent`: why a section has no rows. `notes`: what a section omits.
     """
 
     facts: Sequence[tuple[str, str]]
@@ -49,7 +49,7 @@ class Page:
 
 
 def build(rows: Rows) -> Page:
-    """Return the content of the report; every text in it is safe to show, and none is markup."""
+    """Return the content of the report; every text in it is safe and none is markup."""
     tables = _tables(rows)
     verdicts = {(row[1].sort, row[1].text) for row in tables["leaderboard"].rows if row[1].mark}
     return Page(
@@ -57,7 +57,7 @@ def build(rows: Rows) -> Page:
         runs=[_run(row) for row in sorted(rows.of("raw.run"), key=lambda row: row["happened_at"], reverse=True)][:6],
         findings=_findings([*rows.findings, *identity.sentences(rows)]),
         statistic=statistic(rows),
-        warnings=[shown(line) for line in rows.warnings],
+        warnings=[safe_text(line) for line in rows.warnings],
         tables=tables,
         choices=sorted(verdicts),
         absent=_absent(rows),
@@ -109,23 +109,23 @@ def _tables(rows: Rows) -> dict[str, Table]:
 
 
 def _first_account(rows: Rows) -> str | None:
-    """Return the model whose verdict is shown first: the first of the board that has one."""
-    told = {row["target"] for row in rows.of("mart.verdict")}
-    return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in told), None)
+    """Return the first model of the board that has a verdict."""
+    targets = {row["target"] for row in rows.of("mart.verdict")}
+    return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in targets), None)
 
 
-def _findings(told: Sequence[LinkedSentence]) -> list[tuple[str, list[LinkedSentence]]]:
+def _findings(sentences: Sequence[LinkedSentence]) -> list[tuple[str, list[LinkedSentence]]]:
     """Return sentences under their headings: the first word of a finding says whether it was expected."""
-    found: dict[str, list[LinkedSentence]] = {NOT_EXPECTED: [], AS_EXPECTED: [], OTHER: []}
-    for one in told:
-        heading = next((name for name in (NOT_EXPECTED, AS_EXPECTED) if one.text.startswith(f"{name}: ")), OTHER)
-        found[heading].append(LinkedSentence(shown(one.text.removeprefix(f"{heading}: ")), one.href))
-    return [(heading, lines) for heading, lines in found.items() if lines]
+    by_heading: dict[str, list[LinkedSentence]] = {NOT_EXPECTED: [], AS_EXPECTED: [], OTHER: []}
+    for sentence in sentences:
+        heading = next((name for name in (NOT_EXPECTED, AS_EXPECTED) if sentence.text.startswith(f"{name}: ")), OTHER)
+        by_heading[heading].append(LinkedSentence(safe_text(sentence.text.removeprefix(f"{heading}: ")), sentence.href))
+    return [(heading, lines) for heading, lines in by_heading.items() if lines]
 
 
 def _facts(rows: Rows) -> list[tuple[str, str]]:
-    asked = rows.of("mart.coverage")
-    n_requests, n_missing = (sum(row[name] for row in asked) for name in ("n_requests", "n_missing"))
+    coverage = rows.of("mart.coverage")
+    n_requests, n_missing = (sum(row[name] for row in coverage) for name in ("n_requests", "n_missing"))
     probes = rows.of("mart.identity_coverage")
     spent = [row["cost_usd"] for row in rows.of("mart.spend")]
     facts = [
@@ -137,25 +137,25 @@ def _facts(rows: Rows) -> list[tuple[str, str]]:
         ("identity probes", number(sum(row["n_probes"] for row in probes))),
     ]
     if spent:
-        told = [cost for cost in spent if cost is not None]
-        unpriced = "" if len(told) == len(spent) else ", part without a price"
-        facts.append(("cost", f"{sum(told):.2f} USD{unpriced}" if told else "no price on the cards"))
+        priced = [cost for cost in spent if cost is not None]
+        unpriced = "" if len(priced) == len(spent) else ", part without a price"
+        facts.append(("cost", f"{sum(priced):.2f} USD{unpriced}" if priced else "no price on the cards"))
     return [*facts, ("published", f"{rows.published_at:%Y-%m-%d %H:%M} UTC")]
 
 
 def _run(row: Row) -> list[tuple[str, str]]:
-    named = [(name, shown(str(row[name]))) for name in ("plan", "round", "recipe_id", "run_id", "version")]
-    return [*named, (shown(str(row["event"])), f"{row['happened_at']:%Y-%m-%d %H:%M} UTC")]
+    named = [(name, safe_text(str(row[name]))) for name in ("plan", "round", "recipe_id", "run_id", "version")]
+    return [*named, (safe_text(str(row["event"])), f"{row['happened_at']:%Y-%m-%d %H:%M} UTC")]
 
 
 def _absent(rows: Rows) -> dict[str, str]:
-    """Return for each section without rows a sentence on why, and on what would fill it."""
-    found: dict[str, str] = {}
+    """Return for each section without rows a sentence on the reason and the remedy."""
+    reasons: dict[str, str] = {}
     if not rows.of("mart.pair_similarity"):
-        found["similarity"] = "No two models answered the same prompt, so none can be compared."
+        reasons["similarity"] = "No two models answered the same prompt, so none can be compared."
     if not rows.of("mart.identity_score"):
-        found["identity"] = (
-            "No identity probe was put or taken in: a plan with an [identity] section asks who models are."
+        reasons["identity"] = (
+            "No identity probe was sent or ingested: a plan with an [identity] section asks who models are."
         )
     if not chart_rows.scatter(rows):
         both = rows.of("mart.identity_and_rse")
@@ -167,69 +167,69 @@ def _absent(rows: Rows) -> dict[str, str]:
             if n_hard
             else "both identity probes and grades"
         )
-        found["map"] = (
+        reasons["map"] = (
             f"No target has {lacks}, so there is nothing to draw: "
             "distillometer score --grade-against REFERENCE grades; a plan with an [identity] section asks who models "
             "are."
         )
     if not rows.of("mart.model_tree"):
-        found["tree"] = (
+        reasons["tree"] = (
             "There is no tree: it takes three models with common prompts. Models are ordered by vendor instead."
         )
     if not rows.of("mart.homogeneity"):
-        found["homogeneity"] = (
+        reasons["homogeneity"] = (
             "How many distinct models there are was not measured: it takes three with common prompts."
         )
     if not rows.of("mart.drift"):
-        found["drift"] = "No model was asked in two rounds, so there is no drift to tell."
+        reasons["drift"] = "No model was asked in two rounds, so there is no drift to tell."
     if not rows.of("mart.judge_agreement"):
-        found["agreement"] = "No two judges read the same replies, so how far judges agree is not known."
+        reasons["agreement"] = "No two judges read the same replies, so how far judges agree is not known."
     if not rows.of("mart.position_bias"):
-        found["position"] = "No pair of replies was graded in both orders, so there is no position bias to tell."
+        reasons["position"] = "No pair of replies was graded in both orders, so there is no position bias to tell."
     if not rows.of("mart.identity_coverage"):
-        found["read"] = "No identity probes, so no readings that could be missing."
+        reasons["read"] = "No identity probes, so no readings that could be missing."
     if not rows.of("mart.spend"):
-        found["spending"] = "All replies were recorded elsewhere: no call was made, so nothing was spent."
+        reasons["spending"] = "All replies were recorded elsewhere: no call was made, so nothing was spent."
     verdicts = rows.of("mart.verdict")
     if not verdicts:
-        found["verdict"] = "There is no verdict: no target has a candidate teacher."
+        reasons["verdict"] = "There is no verdict: no target has a candidate teacher."
     elif all(row["p_t"] is None for row in verdicts):
-        found["verdict"] = (
+        reasons["verdict"] = (
             "No verdict says more than that there is too little to go by: a null takes 8 models that are documented as "
             "independent, of two families or more, and 50 prompts that both answered."
         )
-    return found
+    return reasons
 
 
 def _notes(rows: Rows) -> dict[str, str]:
-    """Return what the page leaves out because there is too much of it, each with where all of it stands."""
-    found: dict[str, str] = {}
+    """Return sentences on what the page omits for its size, each with the place of the full data."""
+    notes: dict[str, str] = {}
     targets, references = ({row[side] for row in rows.of("mart.pair_similarity")} for side in ("target", "reference"))
-    drawn_targets, drawn_references = chart_rows.drawn(rows)
+    drawn_targets, drawn_references = chart_rows.drawn_models(rows)
     if len(drawn_targets) < len(targets) or len(drawn_references) < len(references):
-        found["heat"] = (
+        notes["heat"] = (
             f"Drawn are {len(drawn_targets)} of {len(targets)} targets and {len(drawn_references)} of "
             f"{len(references)} references, those with the highest D outside their own family. Any pair "
             "opens by the lists below."
         )
     n_pairs = len(rows.of("mart.pair_similarity"))
-    if len(rows.held) < n_pairs:
-        found["pair"] = (
-            f"The page holds the replies of {len(rows.held):,} of {n_pairs:,} pairs: those with a verdict, each "
+    if len(rows.held_pairs) < n_pairs:
+        notes["pair"] = (
+            f"The page holds the replies of {len(rows.held_pairs):,} of {n_pairs:,} pairs: those with a verdict, each "
             "target's nearest three, then those with the highest D. Of the others it has the numbers, and the "
             "query that shows the replies."
         )
     leaks = rows.of("mart.identity_leak")
     if len(leaks) > identity.HELD_LEAKS:
-        found["leaks"] = (
+        notes["leaks"] = (
             f"The page holds at most {identity.HELD_LEAKS:,} of {len(leaks):,} leaks, an equal share a target."
         )
     n_targets = len({row["target"] for row in rows.of("mart.identity_score")})
     if n_targets > chart_rows.MOST_BARS:
-        found["bars"] = (
+        notes["bars"] = (
             f"Drawn are the {chart_rows.MOST_BARS} of {n_targets} targets with the largest shares; the table has all."
         )
-    return found
+    return notes
 
 
 def _beside_row(row: Row) -> dict[str, Cell]:
@@ -249,5 +249,5 @@ def _homogeneity_row(row: Row) -> dict[str, Cell]:
     }
 
 
-def _with(row: Row, told: columns.Columns, name: str, low: str, high: str) -> dict[str, Cell]:
-    return {column: plain(row.get(column)) for column in told} | {name: with_interval(row, (name, low, high))}
+def _with(row: Row, shown_columns: columns.Columns, name: str, low: str, high: str) -> dict[str, Cell]:
+    return {column: plain(row.get(column)) for column in shown_columns} | {name: with_interval(row, (name, low, high))}

@@ -1,27 +1,27 @@
-"""What the page's script draws pairs from: each model, prompt and reply once, all else refers to them by number."""
+"""Data of the page's script on pairs: each model, prompt and reply once, referenced by number."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.cells import Row, Rows, cut, finite, shown
-from tasks.domain.reporting.chart_rows import drawn, names, order
+from tasks.domain.reporting.cells import Row, Rows, finite, safe_text, truncate
+from tasks.domain.reporting.chart_rows import drawn_models, names, order
 from tasks.domain.reporting.columns import MEASURES, SIMILARITY, VERDICT
 from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 
 SHOWN_CHARACTERS = 500
-"""How much of a reply or prompt the page holds; the rest is counted, and found by its id in the database."""
+"""Number of characters of a reply or prompt on the page; the rest is counted and in the database under its id."""
 
 HELD_PAIRS = 1800
-"""Pairs whose replies and curve the page holds: with more it would no longer open at once on a phone."""
+"""Maximum number of pairs with replies and curve on the page: with more it opens slowly on a phone."""
 
 
-def held(similarity: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs whose replies the page holds: those with a verdict, then each target's nearest, then by D."""
-    told = {(row["target"], row["reference"]): row for row in verdicts}
+def pairs_with_replies(similarity: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs with replies on the page: those with a verdict, then each target's nearest, then by D."""
+    verdict_of = {(row["target"], row["reference"]): row for row in verdicts}
 
     def worth(row: Row) -> tuple[Any, ...]:
-        verdict = told.get((row["target"], row["reference"]))
+        verdict = verdict_of.get((row["target"], row["reference"]))
         is_positive = verdict is not None and verdict["verdict"] in POSITIVE
         is_near = verdict is not None and verdict["rank"] <= 3
         return not is_positive, not is_near, tuple(-float(part) for part in score(row)), row["target"], row["reference"]
@@ -30,44 +30,45 @@ def held(similarity: Sequence[Row], verdicts: Sequence[Row]) -> list[tuple[str, 
 
 
 def score(row: Row) -> tuple[bool, float]:
-    """Return what pairs are ordered by, as in `core.nearest_group`: those without D come after all that have one."""
+    """Return the sort key of pairs, as in `core.nearest_group`: pairs without D go last."""
     d, prefix_overlap = row["prefix_overlap_d"], row["prefix_overlap"]
     return d is not None, float(d if d is not None else prefix_overlap)
 
 
 def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
-    """Return for each candidate group the unrelated models and their D with it: the null that a target stands against.
+    """Return for each candidate group the unrelated models and their D with it: the null of its targets.
 
-    A target's own family is not among its controls; the page leaves it out when it draws that target.
+    A target's own family is not among its controls; the page omits it for that target.
     """
     background = {
         row["model"] for row in rows.of("mart.background") if row["is_background"] and row["role"] == "independent"
     }
-    found: dict[str, list[tuple[str, float]]] = {}
+    by_group: dict[str, list[tuple[str, float]]] = {}
     for row in rows.of("mart.verdict"):
         is_control = row["target"] in background and not row["is_kin"] and row["n_prompts"] >= LEAST_PROMPTS
         if is_control and row["prefix_overlap_d"] is not None:
-            found.setdefault(row["candidate_group"], []).append((row["target"], row["prefix_overlap_d"]))
-    return found
+            by_group.setdefault(row["candidate_group"], []).append((row["target"], row["prefix_overlap_d"]))
+    return by_group
 
 
 def data(rows: Rows) -> dict[str, Any]:
-    """Return all that the script needs of models and pairs."""
-    found, models = names(rows), order(rows)
-    known = {row["model"]: row for row in rows.of("core.model")}
+    """Return the script's data on models and pairs."""
+    called, models = names(rows), order(rows)
+    model_rows = {row["model"]: row for row in rows.of("core.model")}
     at = {model: place for place, model in enumerate(models)}
     similarity = rows.of("mart.pair_similarity")
     targets, references = ({row[side] for row in similarity} for side in ("target", "reference"))
-    drawn_targets, drawn_references = drawn(rows)
+    drawn_targets, drawn_references = drawn_models(rows)
     group_of = {row["reference"]: row["candidate_group"] for row in similarity}
     groups = sorted({*group_of.values(), *(row["candidate_group"] for row in rows.of("mart.verdict"))})
     group_at = {group: place for place, group in enumerate(groups)}
     first = max(similarity, key=lambda row: (not row["is_same_family"], score(row)), default=None)
     return {
         "models": [
-            [model, found.label[model], str(known[model]["family"]) if model in known else model] for model in models
+            [model, called.label[model], str(model_rows[model]["family"]) if model in model_rows else model]
+            for model in models
         ],
-        "groups": [shown(group) for group in groups],
+        "groups": [safe_text(group) for group in groups],
         "group": {at[model]: group_at[group] for model, group in group_of.items()},
         "targets": [at[model] for model in models if model in targets],
         "references": [at[model] for model in models if model in references],
@@ -83,7 +84,7 @@ def data(rows: Rows) -> dict[str, Any]:
             for row in rows.of("mart.verdict")
         ],
         "controls": {
-            group_at[group]: [[at[model], finite(d)] for model, d in told] for group, told in controls(rows).items()
+            group_at[group]: [[at[model], finite(d)] for model, d in scores] for group, scores in controls(rows).items()
         },
         "first": [at[first["target"]], at[first["reference"]]] if first else None,
         **_replies(rows, at),
@@ -97,7 +98,7 @@ def _verdict(row: Row) -> list[Any]:
 
 
 def _safe(value: Any) -> Any:
-    return shown(value) if isinstance(value, str) else finite(value)
+    return safe_text(value) if isinstance(value, str) else finite(value)
 
 
 def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
@@ -105,16 +106,20 @@ def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
     reply_ids = sorted({row[side] for row in tops for side in ("reply_id", "reference_reply_id")})
     reply_at = {reply_id: number for number, reply_id in enumerate(reply_ids)}
     prompt_at = {prompt["prompt_id"]: number for number, prompt in enumerate(prompts)}
-    replies = [cut(rows.texts[reply_id], SHOWN_CHARACTERS) for reply_id in reply_ids]
+    replies = [truncate(rows.texts[reply_id], SHOWN_CHARACTERS) for reply_id in reply_ids]
     curves: dict[tuple[str, str], list[list[Any]]] = {}
     for row in sorted(rows.of("pair_curve"), key=lambda row: int(row["n_prompts"])):
-        told = [row["n_prompts"], *(finite(row[name]) for name in ("prefix_overlap_d", "low", "high"))]
-        curves.setdefault((row["target"], row["reference"]), []).append(told)
+        point = [row["n_prompts"], *(finite(row[name]) for name in ("prefix_overlap_d", "low", "high"))]
+        curves.setdefault((row["target"], row["reference"]), []).append(point)
     return {
-        "held": [[at[target], at[reference]] for target, reference in rows.held],
+        "held": [[at[target], at[reference]] for target, reference in rows.held_pairs],
         "curves": [[at[target], at[reference], points] for (target, reference), points in curves.items()],
         "prompts": [
-            [shown(f"{p['prompt_set']} {p['prompt_key']}"), *cut(p["prompt_text"], SHOWN_CHARACTERS), p["prompt_id"]]
+            [
+                safe_text(f"{p['prompt_set']} {p['prompt_key']}"),
+                *truncate(p["prompt_text"], SHOWN_CHARACTERS),
+                p["prompt_id"],
+            ]
             for p in prompts
         ],
         "replies": [[reply_id, *text] for reply_id, text in zip(reply_ids, replies, strict=True)],

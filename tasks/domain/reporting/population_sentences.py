@@ -1,4 +1,4 @@
-"""In words: how many distinct models a population writes like, who adds least, and which groups come again."""
+"""Sentences on a population: its number of distinct models, the smallest contribution, and stable groups."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,30 +6,30 @@ from typing import Any
 Row = Mapping[str, Any]
 
 SUPPORTED = 0.95
-"""Share of draws of prompts from which on a group of the tree is called one that comes again."""
+"""Least share of draws of prompts in which a stable group of the tree occurs."""
 
 MOST_GROUPS = 3
 MOST_NAMES = 6
 
 
 def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
-    """Return sentences on the population of all models, and on families where they are another population.
+    """Return sentences on the population of all models, and on that of families where it differs.
 
     Args:
         homes: rows of `mart.homogeneity`.
         members: rows of `mart.model_contribution`.
         nodes: rows of `mart.model_tree`.
     """
-    found = {(row["kernel"], row["population"]): row for row in homes}
-    home = found.get(("prefix_overlap", "all"))
+    by_kernel = {(row["kernel"], row["population"]): row for row in homes}
+    home = by_kernel.get(("prefix_overlap", "all"))
     if home is None:
         return []
     lines = [f"By how they begin, {home['n_members']} models write like {_count(home)} distinct ones"]
-    if ("bigram", "all") in found:
-        lines[0] += f"; by their word pairs like {_count(found['bigram', 'all'])}"
+    if ("bigram", "all") in by_kernel:
+        lines[0] += f"; by their word pairs like {_count(by_kernel['bigram', 'all'])}"
     lines[0] += f".{_floor(home)}"
-    if ("prefix_overlap", "families") in found:
-        row = found["prefix_overlap", "families"]
+    if ("prefix_overlap", "families") in by_kernel:
+        row = by_kernel["prefix_overlap", "families"]
         lines[0] += f" One voice a family: {row['n_members']} families like {row['vendi']:.1f}."
     ranked = sorted((row for row in members if _is_main(row)), key=lambda row: int(row["rank"]))
     if ranked:
@@ -66,13 +66,15 @@ def _edges(ranked: Sequence[Row]) -> str:
 
 
 def _groups(groups: Sequence[Row]) -> str:
-    """Return how many groups come again, and the largest of them that can be named; none within another."""
+    """Return the number of stable groups, and the largest that are short enough to name; none within another."""
     again = [row for row in groups if row["support"] >= SUPPORTED]
-    shown: list[Row] = []
+    largest: list[Row] = []
     for row in sorted(again, key=lambda row: (-row["n_members"], row["height"], row["members"])):
-        if row["n_members"] <= MOST_NAMES and not any(set(row["members"]) <= set(one["members"]) for one in shown):
-            shown.append(row)
-    named = "; ".join(", ".join(row["members"]) for row in shown[:MOST_GROUPS])
+        if row["n_members"] <= MOST_NAMES and not any(
+            set(row["members"]) <= set(group["members"]) for group in largest
+        ):
+            largest.append(row)
+    named = "; ".join(", ".join(row["members"]) for row in largest[:MOST_GROUPS])
     return (
         f"Of {len(groups)} groups in the tree of prefix overlaps, {len(again)} come again in at least "
         f"{SUPPORTED:.0%} of the draws of prompts" + (f", such as: {named}." if named else ".")

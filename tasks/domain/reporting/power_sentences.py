@@ -1,4 +1,4 @@
-"""What a verdict can find with these controls and prompts, in words, and what would raise it."""
+"""Sentences on the power of a verdict with these controls and prompts, and how to raise it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Design:
-    """What the power of a verdict depends on.
+    """The inputs of the power of a verdict.
 
-    `controls_of`: how many independent models each vendor has; `n_targets`: models that are hypotheses; `available`:
-    vendors that could be added, those of most independent models first.
+    `controls_of`: number of independent models by vendor; `n_targets`: number of hypotheses; `available`: vendors that
+    could be added, those with most independent models first.
     """
 
     controls_of: Mapping[str, int]
@@ -22,7 +22,7 @@ class Design:
     available: Sequence[str] = ()
 
 
-def of_design(design: Design, n_more: int = 0) -> Power:
+def design_power(design: Design, n_more: int = 0) -> Power:
     """Return the power for a candidate of the largest vendor, with `n_more` further vendors of one control each."""
     sizes = sorted(design.controls_of.values())
     others = sizes[:-1] if sizes else []
@@ -36,21 +36,21 @@ def of_design(design: Design, n_more: int = 0) -> Power:
 
 
 def power_sentences(design: Design) -> list[str]:
-    """Return what would be found, and which vendors would raise it."""
-    told = of_design(design)
+    """Return sentences on the power, and on vendors that would raise it."""
+    expected = design_power(design)
     named = ", ".join(design.available[:MOST_NAMED])
-    if told.reason is not None:
+    if expected.reason is not None:
         more = f" Models of further vendors would help, such as {named}." if named else ""
-        return [f"No verdict can be reached: {told.reason}.{more}"]
+        return [f"No verdict can be reached: {expected.reason}.{more}"]
     n_vendors = len(design.controls_of)
     lines = [
         f"With independent models of {n_vendors} vendors and {design.n_prompts} prompts, a student like the documented "
-        f"ones is found with probability {told.alone:.2f} where it is asked about alone, {told.over_targets:.2f} after "
-        f"correction for {design.n_targets} targets."
+        f"ones is found with probability {expected.alone:.2f} where it is asked about alone, "
+        f"{expected.over_targets:.2f} after correction for {design.n_targets} targets."
     ]
     if named:
         steps = ", ".join(
-            f"{n} more: {of_design(design, n).alone:.2f}" for n in (1, 2, 4) if len(design.available) >= n
+            f"{n} more: {design_power(design, n).alone:.2f}" for n in (1, 2, 4) if len(design.available) >= n
         )
         lines.append(
             f"With independent models of further vendors, who are candidates, too ({steps}), its teacher may be among "

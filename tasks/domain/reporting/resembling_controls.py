@@ -1,4 +1,4 @@
-"""Controls that look like students: named with their figures, and with what the findings would be without them."""
+"""Controls that look like students: their names and figures, and the findings without them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ MOST_VENDORS = 8
 
 
 def control_sentences(verdicts: Sequence[Row]) -> list[str]:
-    """Return for each vendor a sentence on the controls that look like its students, the surest first.
+    """Return for each vendor a sentence on the controls that look like its students, the lowest p first.
 
     Args:
         verdicts: rows of `mart.verdict`.
@@ -38,11 +38,11 @@ def named_pairs(verdicts: Sequence[Row]) -> list[Row]:
     }
     if not named:
         return []
-    found: dict[tuple[str, str], Row] = {}
+    nearest: dict[tuple[str, str], Row] = {}
     for row in sorted(verdicts, key=_order):
         if (row["target"], row["candidate_vendor"], row["kind"]) in named:
-            found.setdefault((row["target"], row["candidate_vendor"]), row)
-    return sorted(found.values(), key=_order)
+            nearest.setdefault((row["target"], row["candidate_vendor"]), row)
+    return sorted(nearest.values(), key=_order)
 
 
 def _order(row: Row) -> tuple[bool, float, str, int]:
@@ -50,11 +50,11 @@ def _order(row: Row) -> tuple[bool, float, str, int]:
 
 
 def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
-    """Return what is odd about controls, and what hangs on them.
+    """Return a sentence on controls that look like students, and on findings that depend on them.
 
     Args:
-        pairs: of `mart.verdict`, controls as targets, each with the nearest group of one and the same vendor.
-        verdicts: rows of `mart.verdict`, those that the controls are part of the null of among them.
+        pairs: rows of `mart.verdict`, controls as targets, each with the nearest group of the same vendor.
+        verdicts: rows of `mart.verdict`, including those whose null has these controls.
     """
     vendor, names = pairs[0]["candidate_vendor"], [row["target"] for row in pairs]
     way = _other_way(pairs, verdicts)
@@ -65,15 +65,15 @@ def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
             f"(p {p} alone; nearest: {group}): its lineage entry may be wrong, or the relation runs the other "
             f"way{way}; {_without(vendor, names, verdicts)}."
         )
-    told = listed([f"{row['target']} (p {p_value(row['p_t'])} alone)" for row in pairs])
+    controls = listed([f"{row['target']} (p {p_value(row['p_t'])} alone)" for row in pairs])
     return (
-        f"{told} are documented as independent and serve as controls, yet look like students of {vendor}: their "
+        f"{controls} are documented as independent and serve as controls, yet look like students of {vendor}: their "
         f"lineage entries may be wrong, or the relation runs the other way{way}; {_without(vendor, names, verdicts)}."
     )
 
 
 def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
-    """Return who of the vendor's models shares lineage with the controls' vendors, which would explain it."""
+    """Return the vendor's models that share lineage with the controls' vendors, which would explain the similarity."""
     vendor_of = {row["reference"]: row["candidate_vendor"] for row in verdicts}
     own = {vendor_of.get(row["target"]) for row in pairs} - {None}
     references = {row["reference"] for row in pairs}
@@ -86,7 +86,7 @@ def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
 
 
 def _without(vendor: str, controls: Sequence[str], verdicts: Sequence[Row]) -> str:
-    """Return which findings on a vendor's models come or go without all controls that are named for it."""
+    """Return the findings on a vendor's models that change without the controls named for it."""
     beside = [
         row
         for row in verdicts
@@ -98,9 +98,9 @@ def _without(vendor: str, controls: Sequence[str], verdicts: Sequence[Row]) -> s
     changed = [row for row in beside if (row["verdict_without"] in POSITIVE) != row["is_positive"]]
     if not changed:
         return f"without {them} no finding on {vendor} models comes or goes"
-    told = [
+    changes = [
         f"{row['target']} with {row['candidate_group']}: {row['verdict']} -> {row['verdict_without']}"
         for row in changed
     ]
     comes = "finding comes or goes" if len(changed) == 1 else "findings come or go"
-    return f"without {them} {len(changed)} {comes} ({listed(told, 4)})"
+    return f"without {them} {len(changed)} {comes} ({listed(changes, 4)})"

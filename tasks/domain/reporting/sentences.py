@@ -1,4 +1,4 @@
-"""Findings in words, each with what it can't show."""
+"""Sentences on findings and their limits."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,26 +9,26 @@ from tasks.domain.rows import Finding
 Row = Mapping[str, Any]
 
 ALIKE = 0.8
-"""From this share of self on, a pair is called about as alike as one model is to itself; an ordering, no test."""
+"""Least share of self at which a pair is called about as alike as one model is to itself; an ordering, no test."""
 
 MOST_PAIRS = 10
 
 BACKGROUND_FOR_A_NULL = 8
-"""Independent references from which on a null can be formed (see docs/method.md)."""
+"""Least number of independent references for a null (see docs/method.md)."""
 
 
 def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence[Row]) -> list[str]:
-    """Return sentences on what the tables show and what they can't.
+    """Return sentences on what the tables show and what they can't show.
 
     Args:
-        pairs: rows of `mart.pair_self_normalised`, most alike first.
+        pairs: rows of `mart.pair_self_normalised`, most similar first.
         coverage: rows of `mart.coverage`.
         background: rows of `mart.background`.
     """
-    lines = [_pair(row) for row in _told(pairs)]
+    lines = [_pair(row) for row in _reported_pairs(pairs)]
     n_background = sum(bool(row["is_background"]) for row in background)
-    is_told = any(row["role"] == "independent" for row in background)
-    if not is_told and coverage:
+    has_independent = any(row["role"] == "independent" for row in background)
+    if not has_independent and coverage:
         lines.append(
             "No model here is documented as independent, so each was compared against all others: the order of the "
             "scores says who is nearer, not who taught whom."
@@ -47,12 +47,12 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
     return lines
 
 
-def told_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs that the first of the sentences are about, in their order."""
-    return [(row["left_model"], row["right_model"]) for row in _told(pairs)]
+def sentence_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs of the first sentences, in their order."""
+    return [(row["left_model"], row["right_model"]) for row in _reported_pairs(pairs)]
 
 
-def _told(pairs: Sequence[Row]) -> list[Row]:
+def _reported_pairs(pairs: Sequence[Row]) -> list[Row]:
     return [row for row in pairs if row["prefix_overlap_self_normalised"] is not None][:MOST_PAIRS]
 
 
@@ -76,15 +76,15 @@ def _interval(row: Row) -> str:
 
 
 def warning(finding: Finding) -> str:
-    """Return one line on what a check found: what the rows are, how many, and the first ones."""
-    shown = "; ".join(
-        ", ".join(f"{key} {_shown(key, value)}" for key, value in row.items()) for row in finding.first[:3]
+    """Return one line on a check's finding: the meaning of its rows, their number, and the first ones."""
+    first_rows = "; ".join(
+        ", ".join(f"{key} {_value_text(key, value)}" for key, value in row.items()) for row in finding.first[:3]
     )
     more = " ..." if finding.n_rows > 3 else ""
-    return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({shown}{more})"
+    return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({first_rows}{more})"
 
 
-def _shown(key: str, value: object) -> str:
+def _value_text(key: str, value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float) and key.startswith("p_"):

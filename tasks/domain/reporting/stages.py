@@ -1,4 +1,4 @@
-"""What is told of a run's stages in Prefect: the plan before, what came of it after, the leaderboard at the end."""
+"""Prefect's texts on a run's stages: the plan, the coverage, and the leaderboard."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True)
 class ModelCalls:
-    """What a plan asks of one model; `usd` is None where its card has no price."""
+    """A plan's calls to one model; `usd` is None where its card has no price."""
 
     model: str
     n_calls: int
@@ -25,41 +25,53 @@ class ModelCalls:
 
     @property
     def n_todo(self) -> int:
-        """Calls to be made."""
+        """Number of calls to be made."""
         return self.n_calls - self.n_answered
 
 
 def plan(name: str, round_name: str, calls: Sequence[ModelCalls], more: Sequence[str]) -> str:
-    """Return what a run is going to ask and about what that costs.
+    """Return the calls of a run and their estimated cost.
 
     Args:
-        name: of the plan.
-        round_name: of the run.
-        calls: what is asked, a model a row.
-        more: sentences about what comes on top, such as the calls to judges.
+        name: name of the plan.
+        round_name: round of the run.
+        calls: the calls to each model.
+        more: sentences on further calls, such as those to judges.
     """
-    known = [one.usd for one in calls if one.usd is not None]
-    unpriced = sum(one.usd is None for one in calls if one.n_todo)
-    told = [f"About {sum(known):.2f} US dollars for the calls to be made."] if known else []
-    told += [f"Models without a price in their card, whose cost is not known: {unpriced}."] if unpriced else []
+    priced = [of_model.usd for of_model in calls if of_model.usd is not None]
+    unpriced = sum(of_model.usd is None for of_model in calls if of_model.n_todo)
+    sentences = [f"About {sum(priced):.2f} US dollars for the calls to be made."] if priced else []
+    sentences += [f"Models without a price in their card, whose cost is not known: {unpriced}."] if unpriced else []
     rows = [
-        {"model": one.model, "calls": one.n_calls, "done": one.n_answered, "todo": one.n_todo, "usd": one.usd}
-        for one in calls
+        {
+            "model": of_model.model,
+            "calls": of_model.n_calls,
+            "done": of_model.n_answered,
+            "todo": of_model.n_todo,
+            "usd": of_model.usd,
+        }
+        for of_model in calls
     ]
     columns = {"model": "model", "calls": "calls", "answered before": "done", "to be made": "todo", "about USD": "usd"}
-    total = f"{sum(one.n_calls for one in calls)} calls, {sum(one.n_todo for one in calls)} of them to be made."
+    n_calls, n_todo = sum(of_model.n_calls for of_model in calls), sum(of_model.n_todo for of_model in calls)
+    total = f"{n_calls} calls, {n_todo} of them to be made."
     return "\n\n".join(
-        [f"# Plan {escaped(name)}, round {escaped(round_name)}", total, bullets([*told, *more]), table(rows, columns)]
+        [
+            f"# Plan {escaped(name)}, round {escaped(round_name)}",
+            total,
+            bullets([*sentences, *more]),
+            table(rows, columns),
+        ]
     )
 
 
 def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str]) -> str:
-    """Return what was asked and answered, what failed and why, and what it cost.
+    """Return the requests and replies, the missing ones with reasons, and the cost.
 
     Args:
-        rows: of `mart.coverage`.
-        spent: of `mart.spend`, of the run's round.
-        problems: what went wrong in this run, a line a batch.
+        rows: rows of `mart.coverage`.
+        spent: rows of `mart.spend`, of the run's round.
+        problems: failures in this run, a line for each batch.
     """
     n_requests, n_missing = sum(row["n_requests"] for row in rows), sum(row["n_missing"] for row in rows)
     columns = {"model": "model", "prompts": "prompt_set", "asked": "n_requests", "answered": "n_answered"}
@@ -72,8 +84,8 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
     parts = [f"{n_requests - n_missing} of {n_requests} requests have a reply, {n_missing} have none."]
     if problems:
         alike = Counter(problems)
-        told = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
-        parts += [f"## Batches that failed in this run: {len(problems)}", bullets(told[:MOST_ROWS])]
+        lines = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
+        parts += [f"## Batches that failed in this run: {len(problems)}", bullets(lines[:MOST_ROWS])]
         parts += ["Start the run again, or retry it: only what has no reply is asked."]
     parts += ["## Replies", table(_most_missing(rows), columns), *_left_out(len(rows))]
     costs = {"model": "model", "for": "purpose", "calls": "n_calls", "USD": "cost_usd"}
@@ -87,12 +99,12 @@ def _most_missing(rows: Sequence[Row]) -> list[Row]:
 
 
 def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str, str]) -> str:
-    """Return each target's verdict and whom it is nearest to, what the checks warn of, and where everything is.
+    """Return each target's verdict and nearest candidate, the warnings of checks, and the paths of the results.
 
     Args:
-        rows: of `mart.target_summary`, by position.
-        warnings: of the checks.
-        links: paths of the report and the database, by what they are: plain words of ours.
+        rows: rows of `mart.target_summary`, by position.
+        warnings: warnings of the checks.
+        links: paths of the report and the database by name; the names need no escapes.
     """
     columns = {"target": "target", "verdict": "verdict", "nearest of another vendor": "candidate_group"}
     columns |= {
@@ -107,17 +119,17 @@ def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str
         "prompts": "n_prompts",
     }
     columns |= {"hard": "hard", "probes": "identity_mode", "missing": "n_missing"}
-    # The page shows escapes within a link's text as they stand, so only our own words are there.
+    # The page shows escapes within a link's text literally, so a link's text is only our own words.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
-    told = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]
-    parts = [where, table(told, columns), *_left_out(len(rows))]
+    board = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]
+    parts = [where, table(board, columns), *_left_out(len(rows))]
     if warnings:
         parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
     return "\n\n".join(["# Leaderboard", *parts])
 
 
 def _address(path: str) -> str:
-    """Return a file's address, in which nothing can end the link that it stands in."""
+    """Return a file's address, quoted so that it can't end its link."""
     return f"file://{quote(path, safe='/')}"
 
 

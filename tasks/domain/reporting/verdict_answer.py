@@ -1,4 +1,4 @@
-"""The verdict on one target and candidate as one sentence that a buyer can read, and how its figures are written."""
+"""The verdict on one target and candidate as one readable sentence, and the format of its figures."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ from tasks.domain.verdict.kinds import ASKED
 Row = Mapping[str, Any]
 
 MOST_LISTED = 8
-"""Names that a list spells out; the rest is counted."""
+"""Maximum number of names in a list; the rest is counted."""
 
 EXPECTED = {DOCUMENTS: "as documented", NAME: "as its name suggests"}
 
@@ -57,7 +57,7 @@ def answer(row: Row) -> str:
 
 
 def grounds(row: Row) -> str:
-    """Return the p that a verdict rests on, and over what."""
+    """Return the p of a verdict, and over what."""
     if row["is_positive"] and row["verdict"] == SAME_MODEL and row["weights_p"] is not None:
         return f"p {p_value(row['weights_p'])} for shared weights"
     if row["p_target"] is None:
@@ -89,28 +89,28 @@ def figure(value: float | None, digits: int = 2) -> str:
 
 
 def between(low: float | None, high: float | None, digits: int = 2) -> str:
-    """Return an interval in brackets; nothing where there is none."""
+    """Return an interval in brackets; empty where there is none."""
     return "" if low is None or high is None else f" ({figure(low, digits)} to {figure(high, digits)})"
 
 
 def degree_text(value: float | None) -> str:
-    """Return a degree from 0 to 1; what is beyond its ceiling is 1+."""
+    """Return a degree from 0 to 1; a value above 1 is 1+."""
     return "-" if value is None else "1+" if value > 1.0 else f"{value:.2f}"
 
 
 def degree_between(low: float | None, high: float | None) -> str:
-    """Return the interval of a degree in words, cut at 1+; nothing where there is none."""
+    """Return the interval of a degree as text, at most 1+; empty where there is none."""
     return "" if low is None or high is None else f"{degree_text(low)} to {degree_text(high)}"
 
 
 def counted(n: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it is one."""
+    """Return a number with its noun in the right number."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
-    """Return names as a list within a sentence; what is beyond the first ones is counted."""
-    shown = list(names[:most])
+    """Return names as a list within a sentence; names after the first ones are counted."""
+    first = list(names[:most])
     if len(names) > most:
-        return f"{', '.join(shown)} and {len(names) - most} more"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}" if shown else ""
+        return f"{', '.join(first)} and {len(names) - most} more"
+    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]}" if first else ""

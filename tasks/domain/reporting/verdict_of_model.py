@@ -1,4 +1,4 @@
-"""The verdict on one model in words: the answer, what it rests on, and what it does not say."""
+"""The verdict on one model in sentences: the answer, its grounds, and its limits."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ NORMALISED_BY = {
 
 @dataclass(frozen=True)
 class Account:
-    """What is said of one model: `answer`, one sentence; `grounds`, each with a heading; the row that it is about.
+    """Sentences on one model: `answer`, one sentence; `grounds`, each with a heading; `row`, the row of its verdict.
 
     `row` is None where there is no verdict on the model.
     """
@@ -45,18 +45,18 @@ class Account:
 
 
 def account(target: str, verdicts: Sequence[Row], models: Mapping[str, Row]) -> Account:
-    """Return what is known of whom a model learned from.
+    """Return the verdict on a model in sentences.
 
     Args:
         target: the model.
-        verdicts: rows of `mart.verdict`; of other targets those with the vendor that controls are named for.
+        verdicts: rows of `mart.verdict`; of other targets those with the vendor of named controls.
         models: rows of `core.model`, by model.
     """
     own = sorted((row for row in verdicts if row["target"] == target), key=lambda row: (row["is_kin"], row["place"]))
     best = next((row for row in own if not row["is_kin"] and row["kind"] != RULED_OUT_KIND), None)
     row = best or next(iter(own), None)
     if row is None:
-        return Account(no_row(target, verdicts), [], None)
+        return Account(no_verdict(target, verdicts), [], None)
     parts = [
         ("Chance", _chance(row)),
         ("Score", _score(row)),
@@ -73,7 +73,7 @@ def account(target: str, verdicts: Sequence[Row], models: Mapping[str, Row]) -> 
     return Account(_answer(row, verdicts), [(heading, text) for heading, text in parts if text], row)
 
 
-def no_row(target: str, verdicts: Sequence[Row]) -> str:
+def no_verdict(target: str, verdicts: Sequence[Row]) -> str:
     """Return why there is no verdict on a model."""
     if not verdicts:
         return f"There is no verdict on {target}, nor on any other model: distillometer score forms them."
@@ -84,7 +84,7 @@ def no_row(target: str, verdicts: Sequence[Row]) -> str:
 
 
 def _answer(row: Row, verdicts: Sequence[Row]) -> str:
-    """Return the answer; of a control that looks like a student, that it does."""
+    """Return the answer; for a control that looks like a student, the sentence on that."""
     if row["verdict"] != INDEPENDENT:
         return answer(row)
     of_target = [pair for pair in named_pairs(verdicts) if pair["target"] == row["target"]]
@@ -147,8 +147,8 @@ def _degree(row: Row) -> str:
 
 def _siblings(row: Row, model: Row | None) -> str:
     if row["sibling_p"] is None:
-        known = model or {}
-        base = known.get("base") or known.get("base_model")
+        facts = model or {}
+        base = facts.get("base") or facts.get("base_model")
         why = f"too few models of its base {base} are here" if base else "its base is not documented"
         return f"No test, as {why}: what it has in common with the candidate may have come with the base."
     kind = (
@@ -169,13 +169,13 @@ def _weights(row: Row) -> str:
     over = (
         f"q {p_value(row['weights_q'])} over models" if row["weights_q"] is not None else "not significant over models"
     )
-    told = (
+    significance = (
         f"p {p_value(row['weights_p'])}, {over}{meant}."
         if row["kind"] != KIN
         else f"p {p_value(row['weights_p'])}{meant}."
     )
     is_same = row["verdict"] == SAME_MODEL
-    return f"By D and embeddings: {told}{without}{' The degree is that of the same model.' if is_same else ''}"
+    return f"By D and embeddings: {significance}{without}{' The degree is that of the same model.' if is_same else ''}"
 
 
 def _length(row: Row) -> str:
@@ -196,17 +196,17 @@ def _source(row: Row, own: Sequence[Row], models: Mapping[str, Row]) -> str:
     independent = [other["candidate_group"] for other in cluster if other["candidate_role"] == INDEPENDENT_ROLE]
     text = f"These {len(cluster)} candidates can't be told apart as the source: {listed(names)}."
     text += f" Documented as independent: {listed(independent) or 'none'}."
-    mine = (models.get(row["target"]) or {}).get("released")
+    target_released = (models.get(row["target"]) or {}).get("released")
     dated = {
         other["candidate_group"]: released
         for other in cluster
         if (released := (models.get(other["reference"]) or {}).get("released")) is not None
     }
-    if mine is None or not dated:
+    if target_released is None or not dated:
         return f"{text} Dates of release are not known, so none is ruled out by them."
-    earlier = [f"{name} ({date})" for name, date in dated.items() if _is_before(date, mine)]
+    earlier = [f"{name} ({date})" for name, date in dated.items() if _is_before(date, target_released)]
     unknown = [name for name in names if name not in dated]
-    text += f" Released before {row['target']} ({mine}): {listed(earlier) or 'none'}."
+    text += f" Released before {row['target']} ({target_released}): {listed(earlier) or 'none'}."
     return f"{text} Date not known: {listed(unknown)}." if unknown else text
 
 
@@ -224,31 +224,31 @@ def _controls(row: Row, verdicts: Sequence[Row]) -> str:
         for pair in named_pairs(verdicts)
         if pair["target"] in names and pair["candidate_vendor"] == row["candidate_vendor"]
     ]
-    told = [f"{pair['target']} (p {p_value(pair['p_t'])} alone)" for pair in pairs] or list(names)
-    look = "looks like a student" if len(told) == 1 else "look like students"
+    named = [f"{pair['target']} (p {p_value(pair['p_t'])} alone)" for pair in pairs] or list(names)
+    look = "looks like a student" if len(named) == 1 else "look like students"
     then = (
         f"p {p_value(row['p_target_without'])}, verdict: {row['verdict_without']}"
         if row["verdict_without"] != row["verdict"]
         else f"p {p_value(row['p_target_without'])} and the same verdict"
     )
     return (
-        f"Among the unrelated models {listed(told)} {look} of {row['candidate_vendor']} itself, which makes the test "
-        f"less sharp. Without {'it' if len(told) == 1 else 'them'}: {then}."
+        f"Among the unrelated models {listed(named)} {look} of {row['candidate_vendor']} itself, which makes the test "
+        f"less sharp. Without {'it' if len(named) == 1 else 'them'}: {then}."
     )
 
 
 def _next(row: Row, own: Sequence[Row]) -> str:
     """Return the nearest group of the next vendors."""
-    found: dict[str, Row] = {}
+    by_vendor: dict[str, Row] = {}
     for other in own:
         is_open = not other["is_kin"] and other["kind"] != RULED_OUT_KIND and other["p_t"] is not None
         if is_open and other["candidate_vendor"] != row["candidate_vendor"]:
-            found.setdefault(other["candidate_vendor"], other)
-    told = sorted(found.values(), key=lambda other: (other["p_t"], other["rank"]))[:MOST_NEXT]
+            by_vendor.setdefault(other["candidate_vendor"], other)
+    nearest = sorted(by_vendor.values(), key=lambda other: (other["p_t"], other["rank"]))[:MOST_NEXT]
     return "; ".join(
         f"{other['candidate_group']} of {other['candidate_vendor']}, p {p_value(other['p_t'])} alone"
         f"{' (' + other['verdict'] + ')' if other['verdict'] in POSITIVE else ''}"
-        for other in told
+        for other in nearest
     )
 
 

@@ -1,4 +1,4 @@
-"""What a run found, in sentences: what nobody expected first, then what was, then what is no finding."""
+"""Sentences on the findings of a run: unexpected ones first, then expected ones, then what is no finding."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,11 +23,10 @@ NOT_EXPECTED, AS_EXPECTED = "Not expected", "Expected"
 
 
 def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
-    """Return what the rows of `mart.verdict` say of models of different vendors, one target in one sentence.
+    """Return sentences on rows of `mart.verdict` with different vendors, one for each target.
 
-    First the findings that were not expected, then those that were, each the surest first; then what is suggestive or
-    confounded, what is not conclusive, and the controls that look like students. Where nothing can be said, one line
-    says why.
+    First the unexpected findings, then the expected ones, each by p; then suggestive and confounded verdicts, those
+    that are not conclusive, and controls that look like students. Without any verdict one line gives the reason.
     """
     foreign = [row for row in verdicts if not row["is_kin"]]
     if not foreign:
@@ -36,10 +35,10 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
         few = sum(row["verdict"] == FEW_PROMPTS for row in foreign)
         why = "too few prompts" if few == len(foreign) else "too few independent references"
         return [f"No verdict on any pair: {why} (mart.verdict has the scores)."]
-    found = [row for rows in findings(verdicts).values() for row in rows]
-    lines = [f"{_heading(row)}: {answer(row)}{_more(row, foreign)}" for row in found[:MOST_FOUND]]
-    if len(found) > MOST_FOUND:
-        left = counted(len(found) - MOST_FOUND, "more model")
+    positive = [row for rows in findings(verdicts).values() for row in rows]
+    lines = [f"{_heading(row)}: {answer(row)}{_more(row, foreign)}" for row in positive[:MOST_FOUND]]
+    if len(positive) > MOST_FOUND:
+        left = counted(len(positive) - MOST_FOUND, "more model")
         lines.append(f"{left} share lineage with a vendor: distillometer show leaderboard.")
     best = _best(foreign)
     unsure = [row for row in best if row["verdict"] in (SUGGESTIVE, CONFOUNDED)]
@@ -55,7 +54,7 @@ def verdict_sentences(verdicts: Sequence[Row]) -> list[str]:
 
 
 def findings(verdicts: Sequence[Row]) -> dict[str, list[Row]]:
-    """Return each target's row that says most, of those that share lineage: by whether that was expected."""
+    """Return the strongest row of each target that shares lineage, by whether it was expected."""
     best = [row for row in _best([row for row in verdicts if not row["is_kin"]]) if row["is_positive"]]
     return {
         NOT_EXPECTED: [row for row in best if row["expected_by"] is None],
@@ -63,10 +62,10 @@ def findings(verdicts: Sequence[Row]) -> dict[str, list[Row]]:
     }
 
 
-def told_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
-    """Return the pairs, target and reference, that the first of the sentences are about, in their order."""
-    found = [row for rows in findings(verdicts).values() for row in rows]
-    return [(row["target"], row["reference"]) for row in found[:MOST_FOUND]]
+def sentence_pairs(verdicts: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return the pairs, target and reference, of the first sentences, in their order."""
+    positive = [row for rows in findings(verdicts).values() for row in rows]
+    return [(row["target"], row["reference"]) for row in positive[:MOST_FOUND]]
 
 
 def _heading(row: Row) -> str:
@@ -74,7 +73,7 @@ def _heading(row: Row) -> str:
 
 
 def _best(rows: Sequence[Row]) -> list[Row]:
-    """Return each target's row that says most, the surest first."""
+    """Return the strongest row of each target, the lowest p first."""
     first: dict[str, Row] = {}
     for row in sorted(rows, key=lambda row: (row["target"], row["place"])):
         first.setdefault(row["target"], row)
@@ -100,10 +99,10 @@ def _more(row: Row, foreign: Sequence[Row]) -> str:
 
 
 def _not_conclusive(rows: Sequence[Row]) -> list[str]:
-    """Return one sentence on the targets of which nothing was found, the nearest ones with their rank and p."""
+    """Return one sentence on the targets without a finding, the nearest ones with their rank and p."""
     if not rows:
         return []
-    told = [
+    nearest = [
         f"{row['target']} (rank 1: {row['candidate_vendor']}, p {p_value(row['p_target'])} over "
         f"{counted(row['n_candidates'], 'vendor')})"
         for row in rows[:MOST_NEAREST]
@@ -111,27 +110,27 @@ def _not_conclusive(rows: Sequence[Row]) -> list[str]:
     more = f", and {len(rows) - MOST_NEAREST} more" if len(rows) > MOST_NEAREST else ""
     return [
         f"Not conclusive for {counted(len(rows), 'model')}, which is no proof that they learned from nobody here: "
-        f"{'; '.join(told)}{more}."
+        f"{'; '.join(nearest)}{more}."
     ]
 
 
-def absent_vendors(known: Iterable[str], candidates: Iterable[str]) -> str | None:
-    """Return a sentence on whose models were not among the candidates, and so could not be found; None if nobody's.
+def absent_vendors(lexicon_vendors: Iterable[str], candidates: Iterable[str]) -> str | None:
+    """Return a sentence on vendors without a candidate, which could not be found; None if there is no such vendor.
 
     Args:
-        known: ids of all vendors in the lexicon.
+        lexicon_vendors: ids of all vendors in the lexicon.
         candidates: vendors of the candidate teachers.
     """
-    there = set(candidates)
-    # Whoever wrote the lineage may spell a vendor in another way, such as 01.ai for 01-ai.
-    spelled = {_spelled(vendor) for vendor in there}
-    absent = sorted(vendor for vendor in set(known) if _spelled(vendor) not in spelled)
-    if not there or not absent:
+    present = set(candidates)
+    # The lineage may spell a vendor in another way, such as 01.ai for 01-ai.
+    spelled = {_spelled(vendor) for vendor in present}
+    absent = sorted(vendor for vendor in set(lexicon_vendors) if _spelled(vendor) not in spelled)
+    if not present or not absent:
         return None
-    shown = ", ".join(absent[:MOST_ABSENT])
+    first = ", ".join(absent[:MOST_ABSENT])
     more = f" and {len(absent) - MOST_ABSENT} more vendors of the lexicon" if len(absent) > MOST_ABSENT else ""
     return (
-        f"Candidates were models of {', '.join(sorted(there))}. Not among them, so not to be found: models of {shown}"
+        f"Candidates were models of {', '.join(sorted(present))}. Not among them, so not to be found: models of {first}"
         f"{more}."
     )
 

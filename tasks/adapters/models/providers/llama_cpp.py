@@ -73,7 +73,7 @@ def _joined(parts: list[Path], target: Path) -> Path:
 class LlamaCpp:
     """llama.cpp's own OpenAI-compatible server, started on a free port and stopped with the context."""
 
-    def check(self, card: ModelCard, models_dir: Path) -> None:
+    def require_available(self, card: ModelCard, models_dir: Path) -> None:
         """Raise InputError where the weights are missing or are not those that the card means."""
         assert isinstance(card.endpoint, LocalGguf)
         weights(card.endpoint, models_dir)

@@ -22,7 +22,7 @@ class ResolvedEndpoint:
 class OpenAICompatible:
     """The server runs elsewhere: only the key has to be there."""
 
-    def check(self, card: ModelCard, models_dir: Path) -> None:
+    def require_available(self, card: ModelCard, models_dir: Path) -> None:
         """Raise InputError where the environment variable that the card names for the key is not set."""
         self._reached(card)
 

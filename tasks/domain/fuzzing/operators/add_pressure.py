@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tasks.domain.fuzzing.chance import Chance
 from tasks.domain.fuzzing.mutation import TextOperator
-from tasks.domain.fuzzing.wording import another, attached
+from tasks.domain.fuzzing.wording import unused_sentence, with_sentence
 
 _WORDINGS = {
     "en": (
@@ -31,8 +31,8 @@ _WORDINGS = {
 
 
 def _press(parents: Sequence[str], rng: Chance) -> str | None:
-    sentence = another(_WORDINGS, parents[0], rng)
-    return attached(parents[0], sentence, rng) if sentence else None
+    sentence = unused_sentence(_WORDINGS, parents[0], rng)
+    return with_sentence(parents[0], sentence, rng) if sentence else None
 
 
 ADD_PRESSURE = TextOperator(_press)

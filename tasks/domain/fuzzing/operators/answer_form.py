@@ -1,10 +1,10 @@
-"""Answer form: the answer is asked for in a given form, in which evasions have no place."""
+"""Answer form: requests the answer in a fixed form that leaves no room for evasions."""
 
 from collections.abc import Sequence
 
 from tasks.domain.fuzzing.chance import Chance
 from tasks.domain.fuzzing.mutation import TextOperator
-from tasks.domain.fuzzing.wording import another, attached
+from tasks.domain.fuzzing.wording import unused_sentence, with_sentence
 
 _WORDINGS = {
     "en": (
@@ -27,8 +27,8 @@ _WORDINGS = {
 
 
 def _form(parents: Sequence[str], rng: Chance) -> str | None:
-    sentence = another(_WORDINGS, parents[0], rng)
-    return attached(parents[0], sentence, rng) if sentence else None
+    sentence = unused_sentence(_WORDINGS, parents[0], rng)
+    return with_sentence(parents[0], sentence, rng) if sentence else None
 
 
 ANSWER_FORM = TextOperator(_form)

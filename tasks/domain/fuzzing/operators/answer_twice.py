@@ -1,10 +1,10 @@
-"""Answer twice: two answers to the question are asked for, a guarded and an open one."""
+"""Answer twice: requests two answers to the question, a guarded and an open one."""
 
 from collections.abc import Sequence
 
 from tasks.domain.fuzzing.chance import Chance
 from tasks.domain.fuzzing.mutation import TextOperator
-from tasks.domain.fuzzing.wording import another, attached
+from tasks.domain.fuzzing.wording import unused_sentence, with_sentence
 
 _WORDINGS = {
     "en": (
@@ -25,8 +25,8 @@ _WORDINGS = {
 
 
 def _twice(parents: Sequence[str], rng: Chance) -> str | None:
-    sentence = another(_WORDINGS, parents[0], rng)
-    return attached(parents[0], sentence, rng) if sentence else None
+    sentence = unused_sentence(_WORDINGS, parents[0], rng)
+    return with_sentence(parents[0], sentence, rng) if sentence else None
 
 
 ANSWER_TWICE = TextOperator(_twice)

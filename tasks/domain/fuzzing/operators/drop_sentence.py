@@ -9,12 +9,12 @@ from tasks.domain.prompting.template import PLACEHOLDER
 
 
 def _drop(parents: Sequence[str], rng: Chance) -> str | None:
-    found = pieces(parents[0])
-    loose = [place for place, piece in enumerate(found) if PLACEHOLDER not in piece and piece.strip()]
-    if not loose:
+    sentences = pieces(parents[0])
+    removable = [place for place, piece in enumerate(sentences) if PLACEHOLDER not in piece and piece.strip()]
+    if not removable:
         return None
-    dropped = pick(loose, rng)
-    return "".join(piece for place, piece in enumerate(found) if place != dropped).strip()
+    dropped = pick(removable, rng)
+    return "".join(piece for place, piece in enumerate(sentences) if place != dropped).strip()
 
 
 DROP_SENTENCE = TextOperator(_drop)

@@ -1,4 +1,4 @@
-"""Expand (GPTFuzz paper): sentences are put before a template, which itself stays as it is."""
+"""Expand (GPTFuzz paper): adds sentences before an unchanged template."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Persona shift: another role for the model and another person who asks it."""
+"""Persona shift: another role for the model and another person who questions it."""
 
 import re
 from collections.abc import Sequence
@@ -46,11 +46,11 @@ def _shift(parents: Sequence[str], rng: Chance) -> str | None:
     text = parents[0]
     language = language_of(text)
     sentence = _SENTENCES[language].format(role=pick(_ROLES[language], rng), asker=pick(_ASKERS[language], rng))
-    found = pieces(text)
-    for place, piece in enumerate(found):
+    sentences = pieces(text)
+    for place, piece in enumerate(sentences):
         if PLACEHOLDER not in piece and _OLDER.match(piece):
             space = piece[len(piece.rstrip()) :]
-            return "".join([*found[:place], sentence + space, *found[place + 1 :]])
+            return "".join([*sentences[:place], sentence + space, *sentences[place + 1 :]])
     return f"{sentence}\n\n{text}"
 
 

@@ -1,4 +1,4 @@
-"""Reframe: the whole template stands inside something else, such as a letter, a log or a comment in code."""
+"""Reframe: puts the whole template inside another text, such as a letter, a log or a code comment."""
 
 from collections.abc import Sequence
 

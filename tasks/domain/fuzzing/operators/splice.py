@@ -1,4 +1,4 @@
-"""Splice: one template out of two, cut at the ends of sentences; the place for the question stays once."""
+"""Splice: one template out of two, cut at the ends of sentences; exactly one place for the question stays."""
 
 from collections.abc import Sequence
 

@@ -1,11 +1,11 @@
-"""Translate frame: the reply is asked for in another language; an older instruction on its language gives way."""
+"""Translate frame: requests the reply in another language, in place of an older instruction on the language."""
 
 import re
 from collections.abc import Sequence
 
 from tasks.domain.fuzzing.chance import Chance, pick
 from tasks.domain.fuzzing.mutation import TextOperator
-from tasks.domain.fuzzing.wording import attached, language_of, pieces
+from tasks.domain.fuzzing.wording import language_of, pieces, with_sentence
 from tasks.domain.prompting.template import PLACEHOLDER
 
 _LANGUAGES = {
@@ -38,7 +38,7 @@ def _translate(parents: Sequence[str], rng: Chance) -> str | None:
     language = language_of(text)
     sentence = pick(_WORDINGS[language], rng).replace("<language>", pick(_LANGUAGES[language], rng))
     kept = [piece for piece in pieces(text) if PLACEHOLDER in piece or not _OLDER.search(piece)]
-    return attached("".join(kept).strip(), sentence, rng)
+    return with_sentence("".join(kept).strip(), sentence, rng)
 
 
 TRANSLATE_FRAME = TextOperator(_translate)

@@ -10,13 +10,13 @@ from tasks.domain.fuzzing.tree import Choice, Node, SearchStep, Tree, path_to
 
 @dataclass(frozen=True)
 class Exp3:
-    """Draws a template with a probability that grows with the exponential of what it earned, weighed by how rarely it
-    is drawn.
+    """Draws a template with a probability that grows with the exponential of its rewards, each weighted by the
+    inverse of its probability.
 
     Args:
-        uniform_share: share of draws in which every template is as likely (the gamma of the algorithm).
+        uniform_share: share of draws with equal probabilities (the gamma of the algorithm).
         rate: how fast a reward raises the weight.
-        version: raised whenever the policy chooses otherwise.
+        version: raised whenever the policy's choices change.
     """
 
     uniform_share: float = 0.1
@@ -24,7 +24,7 @@ class Exp3:
     version: str = "1"
 
     def select(self, tree: Tree, rng: Chance) -> Choice:
-        """Return the way to a node that is drawn by weight."""
+        """Return the path to a node drawn by weight."""
         nodes = list(tree.nodes.values())
         chances = self.probabilities(nodes)
         left = rng.random()

@@ -10,7 +10,7 @@ from tasks.domain.fuzzing.tree import Choice, Node, SearchStep, Tree
 
 @dataclass(frozen=True)
 class MctsExplore:
-    """Walks down from the best seed, by UCT, and may stop at any inner node, so that these are mutated again as well.
+    """Walks down from the best seed, by UCT, and may stop at any inner node, so that inner nodes are mutated again too.
 
     Args:
         stop: the paper's p, the probability of stopping at a node that has children.
@@ -18,7 +18,7 @@ class MctsExplore:
         least_reward: the paper's beta, what a success is worth at any depth.
         exploration: weight of the width of the confidence bound.
         prior_visits: see `upper_confidence`.
-        version: raised whenever the policy chooses otherwise.
+        version: raised whenever the policy's choices change.
     """
 
     stop: float = 0.1
@@ -29,7 +29,7 @@ class MctsExplore:
     version: str = "1"
 
     def select(self, tree: Tree, rng: Chance) -> Choice:
-        """Return the way of highest bounds from a seed to a leaf, or to where chance stops it."""
+        """Return the path of highest bounds from a seed to a leaf, or to a node where chance stops it."""
         exploration = self.exploration * reward_scale(tree)
 
         def score(node: Node) -> float:
@@ -43,7 +43,7 @@ class MctsExplore:
         return Choice(tuple(path))
 
     def credits(self, tree: Tree, step: SearchStep, reward: float) -> Sequence[tuple[str, float]]:
-        """Return the reward for every node on the path; a success deep in the tree counts less, but never nothing."""
+        """Return the reward for every node on the path; a success deep in the tree counts less, but never zero."""
         if reward > 0:
             reward = max(reward - self.depth_penalty * (len(step.path) - 1), self.least_reward)
         return [(template, reward) for template in step.path]

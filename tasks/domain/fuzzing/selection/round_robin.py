@@ -9,12 +9,12 @@ from tasks.domain.fuzzing.tree import Choice, SearchStep, Tree, path_to
 
 @dataclass(frozen=True)
 class RoundRobin:
-    """Chooses what was mutated longest ago; seeds go first in their order, and what comes in queues up at the end."""
+    """Chooses the template mutated longest ago; seeds go first in their order, new templates last."""
 
     version: str = "1"
 
     def select(self, tree: Tree, rng: Chance) -> Choice:
-        """Return the way to the node whose turn it is."""
+        """Return the path to the next node in turn."""
         node = min(tree.nodes.values(), key=lambda node: node.last_step)
         return Choice(path_to(tree, node.template_id))
 

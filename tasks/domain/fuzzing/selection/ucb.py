@@ -1,4 +1,4 @@
-"""UCB over all templates alike, whatever their place in the tree (GPTFuzz paper, baseline)."""
+"""UCB over all templates, independent of the tree (GPTFuzz paper, baseline)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Ucb:
     version: str = "1"
 
     def select(self, tree: Tree, rng: Chance) -> Choice:
-        """Return the way to the node with the highest bound."""
+        """Return the path to the node with the highest bound."""
         exploration = self.exploration * reward_scale(tree)
         node = best(
             list(tree.nodes.values()),

@@ -9,12 +9,12 @@ from tasks.domain.fuzzing.tree import Choice, SearchStep, Tree, path_to
 
 @dataclass(frozen=True)
 class Uniform:
-    """Learns nothing from rewards; what a policy has to be better than."""
+    """Ignores rewards; the baseline that a policy has to beat."""
 
     version: str = "1"
 
     def select(self, tree: Tree, rng: Chance) -> Choice:
-        """Return the way to a node that is drawn."""
+        """Return the path to a drawn node."""
         return Choice(path_to(tree, pick(list(tree.nodes), rng)), 1 / len(tree.nodes))
 
     def credits(self, tree: Tree, step: SearchStep, reward: float) -> Sequence[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""A judge that asks a model: does the reply contradict the facts about the target? The paper's loose label."""
+"""A judge model: does the reply contradict the facts about the target? The paper's loose label."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from tasks.domain.judging import judge_prompt
 from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.llm_judge import Aspect, LlmJudge
-from tasks.domain.judging.parsing import Menu, Unreadable, checked, one_object
+from tasks.domain.judging.parsing import Menu, Unreadable, menu_fault, parse_object
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
@@ -33,14 +33,14 @@ _MENU: Menu = {"evidence": str, "contradicts": list, "contradiction": ("yes", "n
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Fills `is_contradiction`, and which attributes deviate, without their values. It does not look for claims."""
+    """Fills `is_contradiction` and the deviating attributes without their values. It does not detect foreign claims."""
 
     name: str = "contradiction"
     version: str = "1.0.0"
     aspects: frozenset[Aspect] = frozenset({"contradiction"})
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
-        """Return the question whether `reply` contradicts the facts of `identity`."""
+        """Return the judge's messages about contradictions between `reply` and the facts of `identity`."""
         return judge_prompt.messages(_TASK, _FORM, reply, identity, lexicon)
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
@@ -55,31 +55,31 @@ class Contradiction:
             },
         )
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
-        """Return the label of an answer, or why it is none."""
-        answer = one_object(text)
+    def parse_answer(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+        """Return the label of an answer, or why it is unreadable."""
+        answer = parse_object(text)
         if isinstance(answer, Unreadable):
             return answer
-        if fault := checked(answer, _MENU):
+        if fault := menu_fault(answer, _MENU):
             return fault
-        named = answer["contradicts"]
-        if not all(isinstance(one, str) and one in judge_prompt.ATTRIBUTES for one in named):
+        attributes = answer["contradicts"]
+        if not all(isinstance(attribute, str) and attribute in judge_prompt.ATTRIBUTES for attribute in attributes):
             return Unreadable(MissingReason.OFF_MENU, "contradicts: an attribute that is not on the menu")
-        if (answer["contradiction"] == "yes") != bool(named):
+        if (answer["contradiction"] == "yes") != bool(attributes):
             return Unreadable(
-                MissingReason.OFF_MENU, f"contradiction: {answer['contradiction']} with {len(named)} attributes"
+                MissingReason.OFF_MENU, f"contradiction: {answer['contradiction']} with {len(attributes)} attributes"
             )
-        wrong = tuple(one for one in judge_prompt.ATTRIBUTES if one in named)
-        if identity is not None and wrong:
-            wrong = tuple(one for one in wrong if judge_prompt.is_known(one, identity))
-            if not wrong:
+        deviating = tuple(attribute for attribute in judge_prompt.ATTRIBUTES if attribute in attributes)
+        if identity is not None and deviating:
+            deviating = tuple(attribute for attribute in deviating if judge_prompt.is_known(attribute, identity))
+            if not deviating:
                 return Unreadable(MissingReason.OFF_MENU, "contradicts: nothing but attributes whose facts are unknown")
         return ClaimLabel(
             stance="not_judged",
-            is_contradiction=bool(wrong),
+            is_contradiction=bool(deviating),
             is_foreign=None,
             evidence=judge_prompt.quoted(answer["evidence"]),
-            attributes=tuple(AttributeClaim(one, None, is_deviation=True) for one in wrong),
+            attributes=tuple(AttributeClaim(attribute, None, is_deviation=True) for attribute in deviating),
         )
 
 

@@ -1,4 +1,4 @@
-"""A judge that asks a model: whom does the speaker claim to be or to come from, and what does it state of itself?"""
+"""A judge model: the identity or origin that the speaker claims, and its statement on each attribute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from tasks.domain.judging import judge_prompt
 from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.judge_prompt import NONE, OTHER
 from tasks.domain.judging.llm_judge import Aspect, LlmJudge
-from tasks.domain.judging.parsing import Menu, Unreadable, checked, one_object
+from tasks.domain.judging.parsing import Menu, Unreadable, menu_fault, parse_object
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
@@ -48,14 +48,14 @@ _DEVIATES = {"yes": True, "no": False, "unknown": None}
 
 @dataclass(frozen=True)
 class LlmClaim:
-    """Fills all of a label: `is_foreign`, and `is_contradiction` where it is foreign or an attribute deviates."""
+    """Fills the whole label: `is_foreign`, and `is_contradiction` for a foreign claim or a deviating attribute."""
 
     name: str = "llm_claim"
     version: str = "1.0.0"
     aspects: frozenset[Aspect] = frozenset({"contradiction", "foreign"})
 
     def messages(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> tuple[Message, ...]:
-        """Return the question whom the speaker of `reply` claims to be."""
+        """Return the judge's messages about the identity claimed in `reply`."""
         return judge_prompt.messages(_TASK, f"{_FORM}\n{judge_prompt.vendor_menu(lexicon)}", reply, identity, lexicon)
 
     def response_format(self, lexicon: Lexicon) -> dict[str, Any]:
@@ -79,9 +79,9 @@ class LlmClaim:
             },
         )
 
-    def read(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
-        """Return the label of an answer, or why it is none."""
-        answer = one_object(text)
+    def parse_answer(self, text: str, lexicon: Lexicon, identity: Identity | None = None) -> ClaimLabel | Unreadable:
+        """Return the label of an answer, or why it is unreadable."""
+        answer = parse_object(text)
         if isinstance(answer, Unreadable):
             return answer
         vendors = judge_prompt.vendor_ids(lexicon)
@@ -93,17 +93,17 @@ class LlmClaim:
             "manner": _MANNERS,
             "attributes": list,
         }
-        if fault := checked(answer, menu):
+        if fault := menu_fault(answer, menu):
             return fault
         attributes = _attributes(answer["attributes"], vendors, identity)
         if isinstance(attributes, Unreadable):
             return attributes
-        if fault := _discord(answer, attributes, identity):
+        if fault := _inconsistency(answer, attributes, identity):
             return fault
         claim, is_foreign = answer["claim"], answer["claim"] == "foreign"
         return ClaimLabel(
             stance=claim,
-            is_contradiction=is_foreign or any(one.is_deviation for one in attributes),
+            is_contradiction=is_foreign or any(claimed.is_deviation for claimed in attributes),
             is_foreign=is_foreign,
             claimed_vendor=_vendor(answer["vendor"]),
             claimed_model=judge_prompt.quoted(answer["model"]),
@@ -114,31 +114,31 @@ class LlmClaim:
 
 
 def _attributes(
-    found: Sequence[Any], vendors: Sequence[str], identity: Identity | None
+    entries: Sequence[Any], vendors: Sequence[str], identity: Identity | None
 ) -> tuple[AttributeClaim, ...] | Unreadable:
-    """Return what is stated for each attribute, in the order of the closed list."""
+    """Return the claim on each attribute, in the order of the closed list."""
     menu: Menu = {"attribute": judge_prompt.ATTRIBUTES, "value": str, "vendor": vendors, "deviates": tuple(_DEVIATES)}
     claims: dict[str, AttributeClaim] = {}
-    for one in found:
-        if not isinstance(one, dict):
+    for entry in entries:
+        if not isinstance(entry, dict):
             return Unreadable(MissingReason.OFF_MENU, "attributes: an entry is no object")
-        if fault := checked(one, menu):
+        if fault := menu_fault(entry, menu):
             return Unreadable(fault.reason, f"attributes: {fault.detail}")
-        attribute, value = one["attribute"], judge_prompt.quoted(one["value"])
+        attribute, value = entry["attribute"], judge_prompt.quoted(entry["value"])
         if attribute in claims:
             return Unreadable(MissingReason.TWO_ANSWERS, f"attributes: {attribute} stands there twice")
         if value is None:
             return Unreadable(MissingReason.OFF_MENU, f"attributes: {attribute} without a value")
         is_judged = identity is None or judge_prompt.is_known(attribute, identity)
-        deviates = _DEVIATES[one["deviates"]] if is_judged else None
-        claims[attribute] = AttributeClaim(attribute, value, _vendor(one["vendor"]), deviates)
+        deviates = _DEVIATES[entry["deviates"]] if is_judged else None
+        claims[attribute] = AttributeClaim(attribute, value, _vendor(entry["vendor"]), deviates)
     return tuple(claims[attribute] for attribute in judge_prompt.ATTRIBUTES if attribute in claims)
 
 
-def _discord(
+def _inconsistency(
     answer: dict[str, Any], attributes: Sequence[AttributeClaim], identity: Identity | None
 ) -> Unreadable | None:
-    """Return why the parts of an answer can't all be true, or None where they can."""
+    """Return why the parts of an answer contradict each other, or None where they agree."""
     claim, vendor = answer["claim"], answer["vendor"]
     is_claim = claim in ("own", "foreign")
     if (vendor != NONE, answer["manner"] != NONE) != (is_claim, is_claim):
@@ -147,10 +147,10 @@ def _discord(
         return Unreadable(MissingReason.OFF_MENU, f"claim {claim} with a model")
     if claim == "foreign" and identity is not None and vendor == identity.vendor:
         return Unreadable(MissingReason.OFF_MENU, f"claim foreign with vendor {vendor}, which is its own")
-    for one in attributes:
-        is_maker = one.attribute == "maker" and one.is_deviation and one.vendor not in (None, OTHER)
+    for claimed in attributes:
+        is_maker = claimed.attribute == "maker" and claimed.is_deviation and claimed.vendor not in (None, OTHER)
         if is_maker and claim != "foreign":
-            return Unreadable(MissingReason.OFF_MENU, f"claim {claim} with maker {one.vendor}, which deviates")
+            return Unreadable(MissingReason.OFF_MENU, f"claim {claim} with maker {claimed.vendor}, which deviates")
     return None
 
 

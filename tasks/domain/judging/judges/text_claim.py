@@ -1,4 +1,4 @@
-"""A judge that needs no model: it reads a reply sentence by sentence for whom the speaker claims to be.
+"""A judge that needs no model: it searches each sentence of a reply for the identity that the speaker claims.
 
 It knows words, not meaning. It errs where a claim spans two sentences, where irony or a long story decides who speaks,
 and where a wording is none of its cues.
@@ -23,10 +23,10 @@ from tasks.domain.prompting.lexicon import Lexicon
 VERSION = "1.1.0"
 
 MOST_STATEMENTS = 500
-"""Different statements that are read of one reply; a longer one is a loop, which says nothing new."""
+"""Limit of different statements per reply; a longer reply is a loop without new statements."""
 
 MOST_VENDORS = 2
-"""A sentence that names more vendors is a list of supporters or rivals rather than a claim."""
+"""A sentence that names more vendors lists supporters or rivals and is no claim."""
 
 _REFUSAL = re.compile(
     r"\bI(?:['\u2019]m| am) sorry\b|\bI (?:can(?:no|['\u2019])t|won['\u2019]t)\b"
@@ -43,32 +43,32 @@ class TextClaim:
     version = VERSION
 
     def judge(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> ClaimLabel:
-        """Return what `reply` claims, measured against `identity`; a text that is no reply gives a missing label."""
+        """Return the label of `reply` against `identity`; a text that is no reply gives a missing label."""
         reason = failed_call_reason(reply.text)
         if reason:
             return ClaimLabel("none", None, None, missing_reason=reason)
         kin = kin_of(identity, lexicon)
         roles = role_names(reply.prompt_text, lexicon)
         claims: list[Claim] = []
-        said: list[Remark] = []
-        for statement in _read(reply):
+        all_remarks: list[Remark] = []
+        for statement in _counted_statements(reply):
             masked = kin.masked(statement.text)
             if roles:
                 masked = Masked(roles.sub(" me ", masked.text), masked.mentions, masked.clean)
             if not statement.is_echo:
                 claims += _claims(statement, masked, is_whole=statement.text == reply.text.strip())
-            said += remarks(statement, masked.text, kin, identity.facts)
-        return _label(_without_tables(claims), said, kin, identity.facts, reply.text)
+            all_remarks += remarks(statement, masked.text, kin, identity.facts)
+        return _label(_without_tables(claims), all_remarks, kin, identity.facts, reply.text)
 
 
-def _read(reply: JudgedReply) -> Iterator[Statement]:
-    """Yield the statements that count: each once, and none of the user's."""
-    seen: set[str] = set()
+def _counted_statements(reply: JudgedReply) -> Iterator[Statement]:
+    """Yield each statement once, without those of the user."""
+    texts: set[str] = set()
     for statement in statements(reply.text, reply.prompt_text):
-        if statement.voice != "user" and statement.text not in seen:
-            seen.add(statement.text)
+        if statement.voice != "user" and statement.text not in texts:
+            texts.add(statement.text)
             yield statement
-        if len(seen) == MOST_STATEMENTS:
+        if len(texts) == MOST_STATEMENTS:
             return
 
 
@@ -79,20 +79,20 @@ def _claims(statement: Statement, masked: Masked, *, is_whole: bool) -> Iterator
     for cue in CUES:
         if cue.subject == "whole" and not is_whole:
             continue
-        for found in cue.pattern.finditer(masked.text):
-            place = found.start("name")
+        for match in cue.pattern.finditer(masked.text):
+            place = match.start("name")
             mark = masked.text[place]
             is_foreign = mark in FOREIGN or (mark in BASE and cue.kind != "derivation")
             if is_foreign and is_list and cue.kind != "identity":
                 continue
-            if is_about_speaker(masked.text, cue, *found.span()) and not _is_taken_back(masked, cue, found):
+            if is_about_speaker(masked.text, cue, *match.span()) and not _is_retracted(masked, cue, match):
                 mention = masked.at(place)
-                yield Claim(mention, masked.spelled(mention), is_foreign, cue, found[0], statement)
+                yield Claim(mention, masked.spelled(mention), is_foreign, cue, match[0], statement)
 
 
-def _is_taken_back(masked: Masked, cue: Cue, found: re.Match[str]) -> bool:
-    """Say whether the words around the cue take back what it says."""
-    text, start, place = masked.text, found.start(), found.start("name")
+def _is_retracted(masked: Masked, cue: Cue, match: re.Match[str]) -> bool:
+    """Return whether the words around the cue retract the claim."""
+    text, start, place = masked.text, match.start(), match.start("name")
     if context.owns_rules(text, place, is_agent=cue.is_agent) or context.is_beside(text, place, is_agent=cue.is_agent):
         return True
     if context.is_denied(text, start, place) or context.is_unreal(text, place):
@@ -101,24 +101,24 @@ def _is_taken_back(masked: Masked, cue: Cue, found: re.Match[str]) -> bool:
         return True
     if cue.kind == "identity":
         return False
-    if context.is_helper(text, start, found.end()):
+    if context.is_helper(text, start, match.end()):
         return True
     return text[place] in FOREIGN + BASE and context.is_tool(text, start, place, masked.at(place).name)
 
 
 def _without_tables(claims: Sequence[Claim]) -> list[Claim]:
-    """Return the claims without lines of a form, where such lines name several vendors: that is a table of rivals."""
+    """Return the claims without lines of a form, where such lines name several vendors, as in a table of rivals."""
     vendors = {claim.mention.vendor for claim in claims if claim.cue.subject == "field"}
     return [claim for claim in claims if claim.cue.subject != "field" or len(vendors) == 1]
 
 
-def _label(claims: Sequence[Claim], said: Sequence[Remark], kin: Kin, facts: Facts, text: str) -> ClaimLabel:
+def _label(claims: Sequence[Claim], all_remarks: Sequence[Remark], kin: Kin, facts: Facts, text: str) -> ClaimLabel:
     foreign = [claim for claim in claims if claim.is_foreign]
-    standing = [remark for remark in said if remark.is_plain or not claims]
-    attributes = attribute_claims(claims, standing, kin, facts)
-    deviating = next((remark for remark in standing if remark.is_deviation), None)
+    counted = [remark for remark in all_remarks if remark.is_plain or not claims]
+    attributes = attribute_claims(claims, counted, kin, facts)
+    deviating = next((remark for remark in counted if remark.is_deviation), None)
     deciding = foreign or claims
-    # Who the speaker is or was made by comes before what it derives from.
+    # Identity and maker go before derivation.
     chosen = min(deciding, key=lambda claim: claim.cue.kind == "derivation", default=None)
     evidence, cue = (deviating.evidence, deviating.reason) if deviating else (None, None)
     if chosen:

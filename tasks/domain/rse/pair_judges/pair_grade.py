@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.judging import judge_prompt
 from tasks.domain.judging.delimiters import Excerpt, excerpt, fence_token, fenced
-from tasks.domain.judging.parsing import TAG, Menu, Unreadable, checked, one_object
+from tasks.domain.judging.parsing import TAG, Menu, Unreadable, menu_fault, parse_object
 from tasks.domain.rows import Message
 from tasks.domain.rse.pair_judge import HIGHEST, LOWEST, LlmPairJudge, PairGrades, ReplyPair
 
@@ -100,13 +100,13 @@ class PairGrade:
 
     def parse_answer(self, text: str) -> PairGrades | Unreadable:
         """Return the grades of an answer, or why there are none; a grade may be written as a number or as its digit."""
-        answer = one_object(text)
+        answer = parse_object(text)
         if isinstance(answer, Unreadable):
             return answer
         # True is no 1, and 4.0 or 3.5 is no grade.
         spelled = {key: str(value) if type(value) is int else value for key, value in answer.items()}
         menu: Menu = {"note": str, **dict.fromkeys(ASPECTS, tuple(map(str, GRADES)))}
-        if fault := checked(spelled, menu):
+        if fault := menu_fault(spelled, menu):
             return fault
         style, structure, content = (float(spelled[aspect]) for aspect in ASPECTS)
         return PairGrades(style, structure, content, judge_prompt.quoted(spelled["note"]))
