@@ -28,7 +28,7 @@ async def judge_validation(wanted: ValidationRequest, n_errors: int, home: str) 
     """
     place = home_at(home)
     checking = judge_validations.ValidationCalls(judge_validations.read(wanted), place)
-    card, problems = checking.prepared.asked.card, []
+    card, problems = checking.prepared.model_judge.card, []
     with store.writing(place):
         register_plan.merge_shared_journal(place)
         for attempt in range(ATTEMPTS):

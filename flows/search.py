@@ -46,7 +46,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
     with store.writing(place):
         register_plan.merge_shared_journal(place)
         with (
-            progress.stage(under_way.title, prepared.wanted.calls),
+            progress.stage(under_way.title, prepared.search.calls),
             serving.serving(prepared.cards, place) as endpoints,
         ):
             ask = partial(ask_served, context=context, endpoints=endpoints)
@@ -56,7 +56,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
                 if chosen.candidate.needs_attacker:
                     chosen = search_step.apply_mutation(under_way, chosen)
                     problems += await ask(list(chosen.requests))
-                probes, name = search_step.probes_of(under_way, chosen), prepared.wanted.judge
+                probes, name = search_step.probes_of(under_way, chosen), prepared.search.judge
                 if probes and prepared.judge_card:
                     problems += await read_by_model(name, prepared.judge_card, place, ask, probes)
                 elif probes:

@@ -19,9 +19,9 @@ async def similarity(home: str, references: list[str], embedding: EmbeddingPlan,
     already, and only its vectors are wanted on top.
     """
     place, seconds = home_at(home), 0.0
-    with formed.anew(place, formed.SIMILARITY, references, embedding, seed) as is_needed:
+    with formed.recomputing(place, formed.SIMILARITY, references, embedding, seed) as is_needed:
         if is_needed:
-            with formed.anew(place, formed.TEXT, references, seed) as is_text_needed:
+            with formed.recomputing(place, formed.TEXT, references, seed) as is_text_needed:
                 if is_text_needed:
                     _score_what_has_no_scores(place)
                     choose_references.score(references, place)

@@ -32,11 +32,11 @@ def evaluate(
     kept = kept_plans.keep(known, place)
     done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=kept))
     tables.print_result(place, done.findings, done.problems)
-    terminal.say(power.scored(place))
+    terminal.print_lines(power.scored(place))
     identity.print_identity(place)
     grades.print_grades(place)
     drift.print_drift(place)
-    terminal.say(
+    terminal.print_lines(
         [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
     )
     if done.problems:

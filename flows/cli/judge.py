@@ -52,7 +52,7 @@ def judge_validation(
         return
     problems = _measure_by_model(wanted, prepared, errors, place, verbose)
     if problems:
-        terminal.say(f"Unanswered: {problem}" for problem in problems)
+        terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
         raise typer.Exit(3)
 
 
@@ -75,11 +75,11 @@ def _measure_by_model(
 
 
 def _print_ahead(prepared: "PreparedValidation", ahead: "Ahead") -> None:
-    card = prepared.asked.card
+    card = prepared.model_judge.card
     cost = "the card has no price"
     if card.price is not None and ahead.usd is not None:
         cost = f"{_usd(ahead.usd, 'about ')} at the card's price of {card.price.as_of}"
-    terminal.say(
+    terminal.print_lines(
         [
             f"{prepared.judge.name} asks {card.name} about {len(prepared.replies)} of {prepared.n_labelled} labelled "
             f"replies. Calls: {ahead.n_calls + ahead.n_answered}; answered: {ahead.n_answered}; to be made: "
@@ -94,7 +94,7 @@ def _print_measured(prepared: "PreparedValidation", measured: "JudgeMeasurement"
     n_read, n_unlabelled = len(prepared.replies), prepared.n_replies - prepared.n_labelled
     left_out = f", {n_unlabelled} without a gold label" if n_unlabelled else ""
     chosen = f"; {n_read} of them were to be read" if n_read < prepared.n_labelled else ""
-    terminal.say(
+    terminal.print_lines(
         [
             "",
             f"Judge {prepared.judge.name} {prepared.judge.version}{by}: {prepared.n_replies} replies{left_out}"
@@ -104,7 +104,7 @@ def _print_measured(prepared: "PreparedValidation", measured: "JudgeMeasurement"
     for score in prepared.scores:
         rows = [_check_row(check) for check in measured.checks if check.score == score]
         if rows:
-            terminal.say([""])
+            terminal.print_lines([""])
             title = f"{score.capitalize()}: the judge beside the gold labels"
             terminal.out().print(terminal.table(title, pl.DataFrame(rows, infer_schema_length=None), CHECKS))
     clusters = {check.n_clusters for check in measured.checks if check.group == "all"} - {None}
@@ -118,15 +118,15 @@ def _print_measured(prepared: "PreparedValidation", measured: "JudgeMeasurement"
     if prepared.without_facts:
         names = ", ".join(prepared.without_facts)
         notes.append(f"No card; only the vendor is known, by the name: {names}. --facts FILE.toml tells more.")
-    terminal.say([*notes, _spent_line(prepared, measured.spent)])
+    terminal.print_lines([*notes, _spent_line(prepared, measured.spent)])
     for number, error in enumerate(measured.disagreements, start=1):
-        terminal.say(["", *_error_lines(number, error)])
+        terminal.print_lines(["", *_error_lines(number, error)])
 
 
 def _spent_line(prepared: "PreparedValidation", spent: "Spent") -> str:
     time = "time not measured, no call was answered in this run"
     if spent.seconds_per_1000 is not None:
-        within = f" (measured over {spent.n_made} calls)" if prepared.card is not None else ""
+        within = f" (measured over {spent.n_answered} calls)" if prepared.card is not None else ""
         seconds = spent.seconds_per_1000
         time = (f"{seconds:.2f} s" if seconds < 1000 else f"{seconds:,.0f} s") + within
     elif spent.n_calls == 0:

@@ -26,13 +26,15 @@ def plan(
 
     prepared = plans.reuse_published_rounds(plans.read(name, round_name), place)
     print_plan(prepared, plans.answered(place))
-    terminal.say(power.planned(prepared))
+    terminal.print_lines(power.planned(prepared))
 
 
 def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     """Print a plan's models, prompts, calls to be made and calls already answered."""
     plan = prepared.plan
-    terminal.say([f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")])
+    terminal.print_lines(
+        [f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")]
+    )
     n_calls = Counter(request.model for request in prepared.requests)
     n_done = Counter(request.model for request in prepared.requests if request.request_id in answered)
     rows = [
@@ -59,8 +61,8 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     console = terminal.out()
     console.print(terminal.table("", pl.DataFrame(rows)))
     console.print(terminal.table("", pl.DataFrame(sets)))
-    terminal.say([*_bank(prepared), *grades.planned(prepared.grading)])
-    terminal.say(
+    terminal.print_lines([*_bank(prepared), *grades.planned(prepared.grading)])
+    terminal.print_lines(
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )
 

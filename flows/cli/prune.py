@@ -27,4 +27,6 @@ def _prune(place: Home, keep: int | None) -> None:
 
     done = pruning.prune(place, keep)
     said = [] if keep is None else [f"Deleted {done.n_replies:,} replies of rounds before the newest {keep}."]
-    terminal.say([*said, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."])
+    terminal.print_lines(
+        [*said, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."]
+    )

@@ -31,7 +31,7 @@ def report(
     from tasks.publish import render
 
     made = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
-    terminal.say([str(path) for path in made])
+    terminal.print_lines([str(path) for path in made])
 
 
 def query(
@@ -49,7 +49,7 @@ def query(
         raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
     if example is not None and example not in sqlfiles.examples():
         raise unknown_name("example", example, sqlfiles.examples())
-    terminal.check_target(format_name, output)
+    terminal.require_writable_target(format_name, output)
     with store.reading(place) as snapshot:
         frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
     terminal.write_frame(frame, format_name, output)

@@ -36,7 +36,7 @@ def ingest(
     # Read before anything starts: a broken file is said at once and leaves no trace.
     with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set):
         if format_name is None:
-            terminal.say([f"Format: {chosen} (detected)"])
+            terminal.print_lines([f"Format: {chosen} (detected)"])
         start(place, verbose=verbose)
         from flows.ingest import ingest as flow
 
@@ -84,7 +84,7 @@ def score(
     from tasks.adapters.warehouse import store
     from tasks.domain.scoring import ScoringPlan
 
-    store.check_free(place)
+    store.require_writable(place)
     wanted = ScoringPlan(
         references=tuple(_names([references])),
         grade_against=tuple(_names(grade_against or [])),
@@ -106,13 +106,13 @@ def score(
     done = asyncio.run(flow(wanted if is_there else wanted.of_text, str(place.root)))
     tables.print_result(place, done.findings, [])
     grades.print_grades(place)
-    terminal.say(power.scored(place))
-    terminal.say([NOTHING_NEW if is_there else f"All pairs of models were compared in {done.seconds:.1f} s."])
+    terminal.print_lines(power.scored(place))
+    terminal.print_lines([NOTHING_NEW if is_there else f"All pairs of models were compared in {done.seconds:.1f} s."])
     if wanted.embedding.enabled and not is_there:
-        terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
+        terminal.print_lines(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
         done = asyncio.run(flow(wanted.model_copy(update={"grade_against": ()}), str(place.root)))
         tables.print_result(place, done.findings, [])
-    terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+    terminal.print_lines([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":
@@ -134,7 +134,7 @@ def _print_as_it_stands(place: Home) -> None:
         findings = audits.findings(snapshot)
     tables.print_result(place, findings, [])
     grades.print_grades(place)
-    terminal.say(
+    terminal.print_lines(
         [
             *power.scored(place),
             NOTHING_NEW,

@@ -63,11 +63,11 @@ def search(
     _print_searched(place, done, target)
     again = f"To go on: distillometer search {name} --target {target} --round {prepared.submission.round}"
     if done.stop_reason is None:
-        terminal.say([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
+        terminal.print_lines([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
         raise typer.Exit(3)
     if done.stop_reason != "exhausted":
-        more = {done.stop_reason: 2 * getattr(prepared.wanted, done.stop_reason)}
-        terminal.say([again + _options(replace(limits, **more))])
+        more = {done.stop_reason: 2 * getattr(prepared.search, done.stop_reason)}
+        terminal.print_lines([again + _options(replace(limits, **more))])
 
 
 def _options(limits: "Limits") -> str:
@@ -91,7 +91,7 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
         pl.col("template_text").str.replace_all(r"\s+", " ").str.slice(0, N_SHOWN_CHARS),
     )
     listed = ", ".join(f"{n} {reason}" for reason, n in refused)
-    terminal.say(
+    terminal.print_lines(
         [
             f"Search {done.search_id} of {target}: {STOPPED[done.stop_reason]}.",
             f"{steps.height} steps, {sum(by_kind)} calls{to_judge}; {asked.height} templates asked, {found.height} of "
@@ -106,7 +106,7 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
         title = f"Identity of {target} in all its searches (never to be set beside a bank's)"
         terminal.out().print(terminal.table(title, scores, SCORES))
     if not found.is_empty():
-        terminal.say([f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"])
+        terminal.print_lines([f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"])
 
 
 @bank.command()
@@ -129,7 +129,7 @@ def freeze(
     wanted = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
     frozen = export_templates.export_templates(wanted, place)
     card = frozen.card
-    terminal.say(
+    terminal.print_lines(
         [
             f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_asked} templates that were asked, "
             f"{frozen.n_leading} of them leading; kinds: {', '.join(card.kinds)}.",

@@ -22,7 +22,7 @@ def start(home: Home, *, verbose: bool) -> None:
     """Make ready for a flow: nobody else writes, Prefect keeps its state under the home."""
     from tasks.adapters.warehouse import store
 
-    store.check_free(home)
+    store.require_writable(home)
     settings.configure_prefect(home, is_verbose=verbose)
     from tasks.adapters.prefect import server
 

@@ -43,8 +43,8 @@ def validate(
     from tasks.domain.scoring import ScoringPlan
 
     if output is not None:
-        terminal.check_target("json", output)
-    store.check_free(place)
+        terminal.require_writable_target("json", output)
+    store.require_writable(place)
     wanted = ScoringPlan(lineage=str(lineage), bases=str(bases) if bases else None).of_text
     scorings.register(wanted, place)
     start(place, verbose=verbose)
@@ -58,16 +58,16 @@ def validate(
     plain = step.validate(place, seed, embedding)
     evaded = _evaded(place, seed) if evasion else None
     console = terminal.out()
-    terminal.say([*validation_tables.sentences(plain), ""])
+    terminal.print_lines([*validation_tables.sentences(plain), ""])
     for title, rows in validation_tables.tables(plain):
         console.print(terminal.table(title, pl.DataFrame(rows)))
-        terminal.say([""])
+        terminal.print_lines([""])
     if evaded is not None:
-        terminal.say(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
+        terminal.print_lines(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
     if output is not None:
         told = {"as_answered": asdict(plain), "without_first_sentences": asdict(evaded) if evaded else None}
         output.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        terminal.say([f"Figures: {output}"])
+        terminal.print_lines([f"Figures: {output}"])
 
 
 def _evaded(home: Home, seed: int) -> "Validation":

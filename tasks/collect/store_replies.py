@@ -17,7 +17,7 @@ def store_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> 
     elsewhere = [one for one in shared_journal.noted(home.journal) if one == batch.batch_id]
     with store.writing(home) as warehouse:
         if rows is None and elsewhere:
-            replies |= {reply.reply_id: reply for reply in shared_journal.take_in(home.journal, elsewhere)}
+            replies |= {reply.reply_id: reply for reply in shared_journal.collect_replies(home.journal, elsewhere)}
         warehouse.append("reply", list(replies.values()))
         path.unlink(missing_ok=True)
         shared_journal.forget(home.journal, elsewhere)

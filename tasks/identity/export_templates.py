@@ -40,10 +40,10 @@ def export_templates(wanted: BankRequest, home: Home) -> ExportedBank:
         InputError: no search or no template fits, the set is there already, or name or version is not one.
         WorldError: the folder can't be written.
     """
-    banks.check_free(wanted.name, wanted.version)
+    banks.require_free_name(wanted.name, wanted.version)
     with store.reading(home) as snapshot:
         searches = banks.chosen_searches(snapshot, list(wanted.searches))
-        found = banks.found_templates(snapshot, searches, lexicons.read_lexicon())
+        found = banks.searched_templates(snapshot, searches, lexicons.read_lexicon())
     kept = kept_templates(found, wanted.min_success, wanted.limit)
     if not kept:
         raise InputError(

@@ -26,7 +26,7 @@ def judge_replies(judge: str, home: Home, probes: Mapping[str, str]) -> int:
     """
     reader, lexicon = registry.load(judges, judge), lexicons.read_lexicon()
     with store.writing(home) as warehouse:
-        todo = labels.unread(warehouse, judge, reader.version, probes)
+        todo = labels.unlabelled_probes(warehouse, judge, reader.version, probes)
         known, at = labels.identities(warehouse), now()
         read, claims = [], []
         replies = labels.judged_replies(warehouse, todo)

@@ -48,7 +48,7 @@ def register_calls(judge: str, card: ModelCard, attempt: int, home: Home, probes
 def _waiting(warehouse: store.Store, asked: ModelJudge, attempt: int, probes: Probes) -> pl.DataFrame:
     """Return the probes to read at this attempt: the unread ones, or those whose first label couldn't be read."""
     if attempt == 0:
-        return labels.unread(warehouse, asked.judge.name, asked.version, probes)
+        return labels.unlabelled_probes(warehouse, asked.judge.name, asked.version, probes)
     told = warehouse.read("raw.judge_label", judge=asked.judge.name, judge_version=asked.version)
     again = told.filter(pl.col("reply_id").len().over("reply_id") == 1).filter(
         pl.col("missing_reason").is_not_null() & ~pl.col("missing_reason").is_in(NOT_THERE)

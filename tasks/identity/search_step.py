@@ -34,7 +34,7 @@ class Search:
         self.state: SearchState = begin(
             prepared.settings,
             prepared.seeds,
-            names=None if prepared.wanted.allow_leading else prepared.submission.names,
+            names=None if prepared.search.allow_leading else prepared.submission.names,
         )
         self.is_lost = False
         """Target, attacker or judge can't be reached now: the same command goes on with the same step."""
@@ -132,9 +132,9 @@ def keep(search: Search, chosen: Chosen) -> bool:
             search.is_lost = True
             return False
         read_by: dict[str, Any] = {"reply_id": told["reply_id"].drop_nulls().to_list()}
-        read_by |= {"judge": search.prepared.wanted.judge, "judge_version": search.prepared.judge_version}
+        read_by |= {"judge": search.prepared.search.judge, "judge_version": search.prepared.judge_version}
         # Of the attempts to read a reply only the last can have a label.
-        success = SUCCESS[search.prepared.wanted.score]
+        success = SUCCESS[search.prepared.search.score]
         judged = warehouse.read_columns("raw.judge_label", [success], **read_by).to_series()
         calls = warehouse.read("raw.judge_call", **read_by)
         if _is_judge_lost(calls, warehouse):

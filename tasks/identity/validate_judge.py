@@ -27,14 +27,14 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Spent:
-    """What label took: `n_calls` in all, `n_made` of them answered in this run; none for a judge of the text alone.
+    """What label took: `n_calls` in all, `n_answered` of them answered in this run; none for a judge of the text alone.
 
     `seconds_per_1000` replies is None where no call was answered in this run, `usd_per_1000` where the card has no
     price or the endpoint told no tokens.
     """
 
     n_calls: int = 0
-    n_made: int = 0
+    n_answered: int = 0
     seconds_per_1000: float | None = None
     usd_per_1000: float | None = None
 
@@ -51,11 +51,11 @@ class JudgeMeasurement:
 
 def ahead(checking: ValidationCalls) -> Ahead:
     """Return what a check will ask, before anything starts; each answer that can't be read costs one more call."""
-    told = checking.told(judge_calls.kept(checking.home, checking.request_ids))
+    told = checking.outcomes(judge_calls.kept(checking.home, checking.request_ids))
     requests = _requests(told)
     waiting = {one.calls[-1].request.request_id for one in told if one.is_waiting}
     todo = [request for name, request in requests.items() if name in waiting]
-    price = checking.prepared.asked.card.price
+    price = checking.prepared.model_judge.card.price
     usd = None if price is None else expected_usd(todo, ANSWER_TOKENS, price)
     return Ahead(len(todo), len(requests) - len(todo), usd)
 
@@ -69,10 +69,10 @@ def measure(checking: ValidationCalls, n_errors: int) -> JudgeMeasurement:
     """
     with store.writing(checking.home) as warehouse:
         answers = judge_calls.answers(warehouse, checking.request_ids)
-    told = checking.told(answers)
+    told = checking.outcomes(answers)
     requests = _requests(told)
     each = 1000 * len(requests) / len(told)
-    price = checking.prepared.asked.card.price
+    price = checking.prepared.model_judge.card.price
     usd = [
         call_usd(answer.prompt_tokens, answer.completion_tokens, price)
         for name in requests
@@ -86,8 +86,8 @@ def measure(checking: ValidationCalls, n_errors: int) -> JudgeMeasurement:
         [one.label for one in told],
         Spent(
             n_calls=len(requests),
-            n_made=checking.n_made,
-            seconds_per_1000=each * checking.seconds / checking.n_made if checking.n_made else None,
+            n_answered=checking.n_answered,
+            seconds_per_1000=each * checking.seconds / checking.n_answered if checking.n_answered else None,
             usd_per_1000=each * sum(usd) / len(usd) if usd else None,
         ),
         n_errors,
@@ -105,7 +105,7 @@ def measure_text(prepared: PreparedValidation, n_errors: int) -> JudgeMeasuremen
     started = perf_counter()
     with progress.stage(title, len(prepared.replies)):
         for reply in prepared.replies:
-            labels.append(prepared.judge.judge(reply.judged, prepared.known[reply.model], prepared.lexicon))
+            labels.append(prepared.judge.judge(reply.judged, prepared.identities[reply.model], prepared.lexicon))
             progress.advance(title)
     seconds = perf_counter() - started
     spent = Spent(seconds_per_1000=1000 * seconds / len(prepared.replies), usd_per_1000=0.0)

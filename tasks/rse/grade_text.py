@@ -22,7 +22,7 @@ def grade_text(grading: Grading, reader: PairJudge, home: Home) -> int:
     """Let a judge that reads the text alone grade every chosen pair that it has not; return how many those were."""
     judge: TextPairJudge = registry.load(pair_judges, reader.name)
     with store.writing(home) as warehouse:
-        todo = pairs.unread(warehouse, grading, reader)
+        todo = pairs.ungraded_pairs(warehouse, grading, reader)
         if todo.is_empty():
             return 0
         replies, at, title = pairs.texts(warehouse).replies, now(), f"grading by {reader.name}"

@@ -29,7 +29,7 @@ def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home
         if attempt == 0:
             _grade_same(warehouse, grading, reader)
         texts = pairs.texts(warehouse)
-        for row in pairs.waiting(warehouse, grading, reader, attempt).to_dicts():
+        for row in pairs.ungraded_orders(warehouse, grading, reader, attempt).to_dicts():
             shown = [texts.replies[row["target_reply_id"]], texts.replies[row["reference_reply_id"]]]
             first, second = shown if row["is_target_first"] else reversed(shown)
             pair = ReplyPair(first, second, texts.prompts.get(row["prompt_id"]))
@@ -59,7 +59,7 @@ def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home
 
 def _grade_same(warehouse: store.Store, grading: Grading, reader: PairJudge) -> None:
     """Give pairs of equal texts, such as a reference with itself, the grades that they have by construction."""
-    same, at = pairs.unread(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
+    same, at = pairs.ungraded_pairs(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
     both = same.select(pairs.PAIR).iter_rows()
     labels = [PairGradeKey(target, reference, reader.name, reader.version, at) for target, reference in both]
     warehouse.append("pair_grade", [graded_row(one, SAME) for one in labels])

@@ -14,7 +14,7 @@ from prefect.logging import get_run_logger
 from tasks.adapters.prefect import workers
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import measured, pair_shards, pair_sums, reply_texts, store
-from tasks.adapters.warehouse.pair_shards import ShardTold, Summed
+from tasks.adapters.warehouse.pair_shards import ShardContext, ShardSummer
 from tasks.domain.ids import content_id
 from tasks.domain.pairwise.sums import ShardSums
 
@@ -36,17 +36,17 @@ def sum_pairs(home: Home) -> float:
     return monotonic() - started
 
 
-def _summed(warehouse: store.Store) -> Summed:
+def _summed(warehouse: store.Store) -> ShardSummer:
     storage = workers.shared_storage()
     if storage is None:
-        return pair_shards.summed_here
+        return pair_shards.sum_locally
     return partial(_summed_by_workers, storage, reply_texts.replies_digest(warehouse))
 
 
-def _summed_by_workers(storage: str, digest: str, folders: Sequence[str], told: ShardTold) -> Iterator[ShardSums]:
+def _summed_by_workers(storage: str, digest: str, folders: Sequence[str], told: ShardContext) -> Iterator[ShardSums]:
     """Give workers some shards at a time; each is summed as it would be here, and so the same to the bit."""
     name = f"shards-{content_id('shards', digest, repr(told.cohort), sorted(told.common))}"
-    place = pair_shards.put(str(Path(folders[0]).parent), f"{storage.rstrip('/')}/{name}") if folders else ""
+    place = pair_shards.upload(str(Path(folders[0]).parent), f"{storage.rstrip('/')}/{name}") if folders else ""
     try:
         parts = [f"{place}/{Path(folder).name}" for folder in folders]
 
@@ -72,6 +72,6 @@ def _key(_context: Any, parameters: Mapping[str, Any]) -> str:
     result_serializer="pickle",
     cache_policy=CacheKeyFnPolicy(cache_key_fn=_key),
 )
-def sum_pairs_of_shard(key: str, folder: str, told: ShardTold) -> ShardSums:
+def sum_pairs_of_shard(key: str, folder: str, told: ShardContext) -> ShardSums:
     """Return the sums over the replies of a shard, kept under `key`. Runs on any worker: it needs no database."""
     return pair_shards.sum_shard(folder, told)

@@ -46,7 +46,7 @@ def bench(tmp_path, monkeypatch) -> Workbench:
 def _read_anew(prepared_id: str, home: Home) -> Prepared:
     """Read it as another process does."""
     kept_plans._latest.clear()
-    return kept_plans.kept(prepared_id, home)
+    return kept_plans.kept_plan(prepared_id, home)
 
 
 def test_what_is_kept_is_what_was_read(bench) -> None:
@@ -102,7 +102,7 @@ def test_a_kept_plan_that_was_changed_is_refused(bench) -> None:
     whole = file.read_text()
     for text in (whole.replace('"limit": 7', '"limit": 6'), whole[: len(whole) // 2]):
         file.write_text(text)
-        with pytest.raises(WorldError, match=r"the prepared plan can't be used: .*Start the run anew"):
+        with pytest.raises(WorldError, match=r"the prepared plan can't be used: .*Start the run again"):
             _read_anew(kept, home)
     file.unlink()
     with pytest.raises(WorldError, match="no plan was prepared under this id"):

@@ -86,7 +86,7 @@ class World:
         return search
 
     def judge(self, search: search_step.Search, probes: dict[str, str]) -> None:
-        card, name = search.prepared.judge_card, search.prepared.wanted.judge
+        card, name = search.prepared.judge_card, search.prepared.search.judge
         if card is None:
             judge.judge_replies.fn(name, self.home, probes)
             return

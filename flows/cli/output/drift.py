@@ -12,4 +12,4 @@ def print_drift(home: Home) -> None:
         rows = snapshot.read("mart.drift").to_dicts()
     lines = drift_sentences(rows)
     if lines:
-        terminal.say(["", *(f"- {line}" for line in lines)])
+        terminal.print_lines(["", *(f"- {line}" for line in lines)])

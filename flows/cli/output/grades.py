@@ -76,11 +76,11 @@ def print_grades(home: Home) -> None:
         means = means.join(column, on=key, how="left")
     columns = [*FIRST, *((name, name[4:]) for name in means.columns if name.startswith("set ")), *LAST]
     shown = means.sort("judge", "reference", "grade", "target", descending=[False, False, True, False], nulls_last=True)
-    terminal.say([""])
+    terminal.print_lines([""])
     title = "Similarity of replies, graded from 1 to 5 (RSE): the mean over prompt sets"
     terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
     if shown.height > MOST_ROWS:
-        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.rse_grade"])
+        terminal.print_lines([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.rse_grade"])
     notes = ["low, high: 95 % interval over new prompts. A reference against itself is 5 by construction."]
     if means["judge"].n_unique() > 1:
         notes.append("Grades of different judges do not compare; the orders that they give do.")
@@ -90,4 +90,4 @@ def print_grades(home: Home) -> None:
             f"{row['judge']} grades a pair {difference} higher with the target first (95 % interval {low} to {high}; "
             f"{row['n']} pairs read in both orders, {row['inconsistency_rate']:.0%} of them with another grade)."
         )
-    terminal.say(notes)
+    terminal.print_lines(notes)

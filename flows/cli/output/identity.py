@@ -45,18 +45,18 @@ def print_identity(home: Home) -> None:
         return
     is_published = shown["as_published"].is_not_null().any()
     columns = [pair for pair in SCORES if pair[0] != "as_published" or is_published]
-    terminal.say([""])
+    terminal.print_lines([""])
     title = "Identity: how often replies contradict the target's facts (loose) or claim another vendor (strict)"
     terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
     if shown.height > MOST_ROWS:
-        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.identity_score"])
+        terminal.print_lines([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.identity_score"])
     notes = [
         "hard: strict, and neither template nor question names a vendor or model.",
         "low, high: 95 % interval over new templates and questions.",
     ]
     if is_published:
         notes.append("as published: failed calls count as negative, as the published labels have it; else as missing.")
-    terminal.say(notes)
+    terminal.print_lines(notes)
 
 
 def print_labels(counts: "Sequence[LabelCount]") -> None:
@@ -87,4 +87,4 @@ def print_labels(counts: "Sequence[LabelCount]") -> None:
         notes.append(
             f"Vendor unknown, so that no judge can read it: {', '.join(unnamed)}. --model gives a card's name."
         )
-    terminal.say(notes)
+    terminal.print_lines(notes)

@@ -48,10 +48,10 @@ def print_rows(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str
     if frame.is_empty():
         return
     told = [pair for pair in columns if frame[pair[0]].is_not_null().any()]
-    terminal.say([""])
+    terminal.print_lines([""])
     terminal.out().print(terminal.table(title, _worded(frame.head(MOST_ROWS), told), told))
     if frame.height > MOST_ROWS:
-        terminal.say([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
+        terminal.print_lines([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
 
 
 def _worded(frame: pl.DataFrame, columns: Sequence[tuple[str, str]]) -> pl.DataFrame:

@@ -14,4 +14,4 @@ def print_population(home: Home) -> None:
         nodes = snapshot.read("mart.model_tree").to_dicts()
     lines = population_sentences(homes, members, nodes)
     if lines:
-        terminal.say(["", *(f"- {line}" for line in lines)])
+        terminal.print_lines(["", *(f"- {line}" for line in lines)])

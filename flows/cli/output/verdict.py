@@ -17,4 +17,4 @@ def print_verdicts(home: Home) -> None:
         return  # The sentences on the background say that there are too few references for anything.
     absent = absent_vendors((vendor.id for vendor in lexicons.read_lexicon().vendors), vendors)
     lines = [*verdict_sentences(rows.to_dicts()), absent]
-    terminal.say(["", *(f"- {line}" for line in lines if line)])
+    terminal.print_lines(["", *(f"- {line}" for line in lines if line)])

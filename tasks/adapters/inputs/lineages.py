@@ -53,7 +53,7 @@ def checked(
     """
     rows = cards.read_lineage(lineage) if lineage is not None else []
     base_of = cards.read_bases(bases) if bases is not None else {}
-    with store.looking(home) as warehouse:
+    with store.inspecting(home) as warehouse:
         choose_references(known(warehouse), references)
         if lineage is not None:
             _check_here([row.model for row in rows], lineage, warehouse)
@@ -121,7 +121,7 @@ def read_hypotheses(texts: Sequence[str], rows: Sequence[Lineage], home: Home) -
             )
         hypotheses.append((target, group))
     if hypotheses:
-        with store.looking(home) as warehouse:
+        with store.inspecting(home) as warehouse:
             here = {row.model: row for row in known(warehouse)}
         told = {row.model: row for row in rows}
         check_hypotheses(hypotheses, [told.get(model, row) for model, row in here.items()], "--hypothesis")

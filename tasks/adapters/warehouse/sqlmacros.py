@@ -22,18 +22,18 @@ class Macro:
 
 @cache
 def macros(root: Path = SQL_DIR) -> tuple[Macro, ...]:
-    """Return the table macros of `sql/macro`: the first line of each says its parameters and what a row is."""
-    found = []
+    """Return the table macros of `sql/macro`: the first line of each holds its parameters and documents a row."""
+    parsed = []
     for path in sorted((root / "macro").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         called, _, comment = text.splitlines()[0].removeprefix("-- ").partition(": ")
         name, _, parameters = called.partition("(")
-        found.append(Macro(name, parameters.rstrip(")"), text, comment))
-    return tuple(found)
+        parsed.append(Macro(name, parameters.rstrip(")"), text, comment))
+    return tuple(parsed)
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the table macros anew."""
+    """Create the table macros, or replace them."""
     for macro in macros():
         connection.execute(f"create or replace macro main.{macro.name}({macro.parameters}) as table {macro.text}")
         connection.execute(f"comment on macro table main.{macro.name} is {literal(macro.comment)}")
