@@ -50,7 +50,7 @@ async def evaluate(
     known = kept_plans.prepared(plan, round_name, place, prepared_id)
     prepared, answered = plans.reuse_published_rounds(known, place), plans.answered(place)
     plans.require_reachable(prepared, answered, place)
-    call_limits.check(prepared.plan, plans.cards_to_call(prepared, answered))
+    call_limits.require_limits(prepared.plan, plans.cards_to_call(prepared, answered))
     with (
         tags(f"plan {prepared.plan.name}", f"round {prepared.round}"),
         store.writing(place),

@@ -39,7 +39,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
     """
     place = home_at(home)
     prepared = searches.read(plan, target, limits, round_name)
-    call_limits.check(prepared.plan, prepared.cards)
+    call_limits.require_limits(prepared.plan, prepared.cards)
     context = CallContext.of(prepared.plan, prepared.cards, place)
     under_way = search_step.Search(prepared, place)
     problems: list[str] = []

@@ -94,7 +94,7 @@ def respond(batch: Batch, served: Endpoint | None, limit: str | None, kept_at: P
         kept = {reply.request_id: reply for reply in file.replies}
         todo = [r for r in batch.requests if r.request_id not in kept or not kept[r.request_id].is_settled]
         if todo and limit is not None:
-            stack.enter_context(call_limits.held(limit, batch.card))
+            stack.enter_context(call_limits.slots_held(limit, batch.card))
 
         def keep(reply: Reply) -> None:
             file.write(reply)

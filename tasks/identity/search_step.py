@@ -221,4 +221,4 @@ def _show(search: Search, steps: Sequence[SearchStep]) -> None:
     found = [step for step in search.state.steps if step.n_success]
     best = max(found, key=lambda step: step.reward or 0.0, default=None)
     said = f"{len(found)} found" + (f", best {best.n_success} of {best.n_judged}" if best else "")
-    progress.tell(search.title, f"{len(search.state.steps)} steps, {said}")
+    progress.add_note(search.title, f"{len(search.state.steps)} steps, {said}")

@@ -32,7 +32,7 @@ def score(references: Sequence[str], home: Home) -> int:
         InputError: a reference has no reply here, or there is nothing to score.
     """
     with store.writing(home) as warehouse:
-        known = lineages.known(warehouse)
+        known = lineages.documented_lineages(warehouse)
         chosen = choose_references(known, references)
         schema = {"model": pl.String, "is_background": pl.Boolean, "chosen_by": pl.String}
         warehouse.replace("reference", pl.DataFrame([vars(row) for row in chosen], schema=schema))

@@ -32,7 +32,7 @@ def homogeneity(seed: int, home: Home) -> int:
     there are no rows.
     """
     with store.writing(home) as warehouse:
-        known = lineages.known(warehouse)
+        known = lineages.documented_lineages(warehouse)
         references = warehouse.read("score.reference")["model"].to_list()
         chosen = populations(known, references)
         rows: dict[str, list[Row]] = {"homogeneity": [], "model_contribution": [], "tree_node": []}

@@ -194,7 +194,7 @@ def _across_prompts(centres: NDArray[np.float32], members: pl.DataFrame, home: H
         near.add(_near(members, "centred_global", first, found, GLOBAL))
 
 
-def _near(members: pl.DataFrame, kind: str, first: int, found: faiss_index.Found, most: int) -> pl.DataFrame:
+def _near(members: pl.DataFrame, kind: str, first: int, found: faiss_index.Neighbours, most: int) -> pl.DataFrame:
     """Return rows of `score.neighbour` for the block of `members` that begins at row `first`."""
     model, order = (members[name].to_numpy() for name in ("model_number", "order"))
     rows = nearest_of_others(found, first, model, order, most)

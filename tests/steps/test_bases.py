@@ -31,7 +31,7 @@ def written(folder, name, text):
 
 
 def read(home, lineage, bases):
-    return lineages.checked([], home, lineage, bases)
+    return lineages.scoring_lineages([], home, lineage, bases)
 
 
 def test_bases_join_the_rows_of_the_file_and_what_is_on_record(home, tmp_path):

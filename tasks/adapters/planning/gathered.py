@@ -84,7 +84,7 @@ def gather(plan_name: str, round_name: str) -> Gathered:
         InputError: the plan, or something that it names, is missing or wrong.
     """
     plan, text = cards.read_plan(plan_name)
-    workers.check(plan.workers, f"plan {plan.name}, key 'workers.runner'")
+    workers.require_runner(plan.workers, f"plan {plan.name}, key 'workers.runner'")
     if plan.embedding.enabled:
         registry.check(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
     if plan.search is not None:

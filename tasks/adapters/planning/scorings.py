@@ -16,7 +16,7 @@ def register(scoring: ScoringPlan, home: Home) -> bool:
         WarehouseHeld: a run writes to it.
     """
     lineage, bases = (Path(path) if path else None for path in (scoring.lineage, scoring.bases))
-    rows = lineages.checked([*scoring.references, *scoring.grade_against], home, lineage, bases)
+    rows = lineages.scoring_lineages([*scoring.references, *scoring.grade_against], home, lineage, bases)
     hypotheses = lineages.read_hypotheses(scoring.hypotheses, rows, home)
     with store.writing(home) as warehouse:
         lineages.keep(rows, warehouse)

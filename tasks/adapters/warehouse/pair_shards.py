@@ -131,7 +131,7 @@ def _processes(n: int) -> Iterator[ProcessPoolExecutor]:
     os.environ |= dict.fromkeys(before, "1")
     pool = ProcessPoolExecutor(n, get_context("spawn"), _end_with_parent)
     try:
-        with interrupts.kept_from_children():
+        with interrupts.blocked_for_children():
             # Processes start when work arrives; the variables have to be set by then.
             list(pool.map(abs, range(n)))
         _restore(before)
