@@ -131,7 +131,7 @@ def freeze(
     card = frozen.card
     terminal.print_lines(
         [
-            f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_asked} templates that were asked, "
+            f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_candidates} templates that were asked, "
             f"{frozen.n_leading} of them leading; kinds: {', '.join(card.kinds)}.",
             f"Folder: {frozen.folder}",
             f'To use it: [identity] templates = "{card.name}" in a plan, then `distillometer evaluate`',

@@ -54,7 +54,7 @@ def validate(
 
     embedding = EmbeddingPlan(enabled=embed_prompts > 0, prompts_per_set=max(embed_prompts, 1)) if rivals else None
     asyncio.run(score(wanted.on_record, str(place.root)))
-    step.check_documented(place)
+    step.require_documented(place)
     plain = step.validate(place, seed, embedding)
     evaded = _evaded(place, seed) if evasion else None
     console = terminal.out()
