@@ -1,4 +1,4 @@
-"""Look for templates under which a target leaks: select -> (attacker) -> ask -> judge -> record, up to a limit."""
+"""Search templates under which a target leaks: select -> (attacker) -> ask -> judge -> record, up to a limit."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 from prefect import flow
 
 from flows.collect import ask_served
-from flows.identity import read_by_model
+from flows.identity import label_with_judge
 from flows.publish import publish
 from flows.runner import RUNNER
 from tasks.adapters.models import serving
@@ -23,7 +23,7 @@ from tasks.identity import judge, score_identity, search_step
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search came to so far: why it stopped (None: it could not go on), what went wrong, what the checks say."""
+    """The state of a search: its stop reason (None: it could not go on), problems, and findings of audits."""
 
     search_id: str
     stop_reason: str | None
@@ -33,9 +33,9 @@ class Searched:
 
 @flow(name="search", flow_run_name="search {plan} {target} {round_name}", task_runner=RUNNER)
 async def search(plan: str, target: str, limits: Limits, round_name: str, home: str) -> Searched:
-    """Search templates for `target`, and return how it ended.
+    """Search templates for `target`, and return the state at its end.
 
-    Started again after any end, it goes on after the last recorded step and asks only what has no reply yet.
+    Started again after any end, it goes on after the last recorded step and sends only requests without a reply.
     """
     place = home_at(home)
     prepared = searches.read(plan, target, limits, round_name)
@@ -58,7 +58,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
                     problems += await ask(list(chosen.requests))
                 probes, name = search_step.probes_of(under_way, chosen), prepared.search.judge
                 if probes and prepared.judge_card:
-                    problems += await read_by_model(name, prepared.judge_card, place, ask, probes)
+                    problems += await label_with_judge(name, prepared.judge_card, place, ask, probes)
                 elif probes:
                     judge.judge_replies(name, place, probes)
                 if not search_step.keep(under_way, chosen):

@@ -1,4 +1,4 @@
-"""The verb `plan`: what a plan would ask, and what its verdicts could find."""
+"""The verb `plan`: prints the calls of a plan, and the power of its verdicts."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -68,19 +68,19 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
 
 
 def _bank(prepared: "Prepared") -> list[str]:
-    """Return what a plan's identity probes are, in sentences."""
-    bank, wanted = prepared.bank, prepared.plan.identity
-    if bank is None or wanted is None:
+    """Return sentences on a plan's identity probes."""
+    bank, identity = prepared.bank, prepared.plan.identity
+    if bank is None or identity is None:
         return []
     n_leading = sum(template.is_leading for template in bank.templates)
     n_questions = len({probe.wrapped.question.prompt_id for probe in bank.probes})
     lines = [
         f"Identity probes: {len(bank.templates)} templates of set {bank.card.name} {bank.card.version} "
-        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {wanted.samples} samples; "
-        f"read by {', '.join(wanted.judges)}."
+        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {identity.samples} samples; "
+        f"read by {', '.join(identity.judges)}."
     ]
     if bank.judge_card is not None:
-        n_judges = len(wanted.judges) - wanted.judges.count("text_claim")
+        n_judges = len(identity.judges) - identity.judges.count("text_claim")
         lines.append(
             f"Calls to the judge {bank.judge_card.name}: up to {n_judges * len(bank.probes)}, and one more for each "
             "verdict that can't be read."
@@ -89,5 +89,5 @@ def _bank(prepared: "Prepared") -> list[str]:
 
 
 def address(card: ModelCard) -> str:
-    """Return where a model is reached, in words."""
+    """Return the address of a model, in words."""
     return card.endpoint.base_url if isinstance(card.endpoint, HostedEndpoint) else "this machine (llama.cpp)"

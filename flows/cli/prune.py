@@ -1,4 +1,4 @@
-"""The verbs `prune` and `vacuum`, which thin out old rounds."""
+"""The verbs `prune` and `vacuum`, which delete old rounds and free space."""
 
 from typing import Annotated
 
@@ -26,7 +26,7 @@ def _prune(place: Home, keep: int | None) -> None:
     from tasks.adapters.warehouse import pruning
 
     done = pruning.prune(place, keep)
-    said = [] if keep is None else [f"Deleted {done.n_replies:,} replies of rounds before the newest {keep}."]
+    deleted = [] if keep is None else [f"Deleted {done.n_replies:,} replies of rounds before the newest {keep}."]
     terminal.print_lines(
-        [*said, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."]
+        [*deleted, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."]
     )

@@ -1,4 +1,4 @@
-"""The verbs `report`, `query` and `models`: what is there already, read."""
+"""The verbs `report`, `query` and `models`: read published results and cards."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,8 +30,8 @@ def report(
         settings.configure_prefect(place)
     from tasks.publish import render
 
-    made = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
-    terminal.print_lines([str(path) for path in made])
+    paths = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
+    terminal.print_lines([str(path) for path in paths])
 
 
 def query(

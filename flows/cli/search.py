@@ -1,4 +1,4 @@
-"""The verbs `search` and `bank freeze`: look for templates under which a target leaks, and make a bank of them."""
+"""The verbs `search` and `bank freeze`: search templates under which a target leaks, and export them as a bank."""
 
 import asyncio
 from dataclasses import asdict, replace
@@ -80,12 +80,12 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
     with store.reading(home) as snapshot:
         steps = snapshot.read("raw.search_step", search_id=done.search_id).sort("step")
         scores = snapshot.read("mart.identity_score", target=target, mode="search", slice="all").sort("score")
-    asked = steps.filter(pl.col("refused_reason").is_null())
+    sent = steps.filter(pl.col("refused_reason").is_null())
     refused = steps.drop_nulls("refused_reason")["refused_reason"].value_counts(sort=True).iter_rows()
     by_kind = [int(steps[name].sum()) for name in ("n_calls", "n_attacker_calls", "n_judge_calls")]
     to_judge = f" ({by_kind[2]} of them to the judge)" if by_kind[2] else ""
     n_unread = by_kind[0] - int(steps["n_judged"].sum())
-    found = asked.filter(pl.col("n_success") > 0).with_columns(
+    leaking = sent.filter(pl.col("n_success") > 0).with_columns(
         (pl.col("n_success") / pl.col("n_judged")).alias("success_share"),
         pl.col("template_id").str.slice(0, 8),
         pl.col("template_text").str.replace_all(r"\s+", " ").str.slice(0, N_SHOWN_CHARS),
@@ -94,18 +94,18 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
     terminal.print_lines(
         [
             f"Search {done.search_id} of {target}: {STOPPED[done.stop_reason]}.",
-            f"{steps.height} steps, {sum(by_kind)} calls{to_judge}; {asked.height} templates asked, {found.height} of "
+            f"{steps.height} steps, {sum(by_kind)} calls{to_judge}; {sent.height} templates asked, {leaking.height} of "
             f"them with a success; refused: {listed or 'none'}.",
             *([f"Replies without a label: {n_unread} of {by_kind[0]}; they count as missing."] if n_unread else []),
         ]
     )
-    if not found.is_empty():
-        best = found.sort("success_share", "n_judged", "step", descending=[True, True, False])
+    if not leaking.is_empty():
+        best = leaking.sort("success_share", "n_judged", "step", descending=[True, True, False])
         terminal.out().print(terminal.table("Best templates", best.head(N_BEST), BEST))
     if not scores.is_empty():
         title = f"Identity of {target} in all its searches (never to be set beside a bank's)"
         terminal.out().print(terminal.table(title, scores, SCORES))
-    if not found.is_empty():
+    if not leaking.is_empty():
         terminal.print_lines([f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"])
 
 
@@ -126,8 +126,8 @@ def freeze(
     place = settings.home_at(home)
     from tasks.identity import export_templates
 
-    wanted = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
-    frozen = export_templates.export_templates(wanted, place)
+    request = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
+    frozen = export_templates.export_templates(request, place)
     card = frozen.card
     terminal.print_lines(
         [

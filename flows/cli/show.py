@@ -1,4 +1,4 @@
-"""`distillometer show`: the published results as tables, for those who live in a terminal."""
+"""`distillometer show`: the published results as tables in a terminal."""
 
 import shlex
 from typing import TYPE_CHECKING, Annotated
@@ -86,7 +86,7 @@ show = typer.Typer(help="Print published results as tables.", no_args_is_help=Tr
 
 
 def open_home(home: HomeOption) -> "Snapshot":
-    """Return the published snapshot of a home, opened."""
+    """Return the opened snapshot of a home."""
     from tasks.adapters.warehouse.notebook import open_snapshot
 
     return open_snapshot(home)
@@ -137,45 +137,45 @@ def pair(
     with open_home(home) as snapshot:
         models = require_models(snapshot, target, reference)
         for name in (target, reference):
-            known = models[name]
-            told = [f"{key} {known[key]}" for key in ("vendor", "family", "role", "parent") if known[key]]
-            terminal.print_lines([f"{name}: {', '.join(told)}"])
-        both = [target, reference]
-        measures = snapshot.frame("mart.pair_similarity", target=both, reference=both).sort("target")
+            model = models[name]
+            facts = [f"{key} {model[key]}" for key in ("vendor", "family", "role", "parent") if model[key]]
+            terminal.print_lines([f"{name}: {', '.join(facts)}"])
+        names = [target, reference]
+        measures = snapshot.frame("mart.pair_similarity", target=names, reference=names).sort("target")
         print_rows("Measures, both ways", measures, MEASURES, "select * from mart.pair_similarity")
         if measures.is_empty():
             terminal.print_lines(["", "Neither is a reference, or they share no prompt: there is no D."])
-        groups = [str(models[name]["candidate_group"]) for name in both]
-        verdicts = snapshot.frame("mart.verdict", target=both, candidate_group=groups)
+        groups = [str(models[name]["candidate_group"]) for name in names]
+        verdicts = snapshot.frame("mart.verdict", target=names, candidate_group=groups)
         own = pl.struct("target", "candidate_group").is_in(
-            [{"target": name, "candidate_group": str(models[name]["candidate_group"])} for name in both]
+            [{"target": name, "candidate_group": str(models[name]["candidate_group"])} for name in names]
         )
         if groups[0] != groups[1]:
             verdicts = verdicts.filter(~own)
         print_rows("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
         if verdicts.height:
             terminal.print_lines([f"In words: distillometer show verdict {shlex.quote(target)}"])
-        grades = snapshot.frame("mart.rse_grade", target=both, reference=both, prompt_set="all", is_self=False)
+        grades = snapshot.frame("mart.rse_grade", target=names, reference=names, prompt_set="all", is_self=False)
         print_rows(
             "Grades of similarity, 1 to 5", grades.sort("judge", "target"), GRADES, "select * from mart.rse_grade"
         )
-        selves = snapshot.frame("mart.self_similarity", model=both).sort("model")
+        selves = snapshot.frame("mart.self_similarity", model=names).sort("model")
         print_rows(
             "Similarity of each to itself (another sample)", selves, SELVES, "select * from mart.self_similarity"
         )
-        shares = snapshot.frame("mart.pair_self_normalised", left_model=both, right_model=both)
+        shares = snapshot.frame("mart.pair_self_normalised", left_model=names, right_model=names)
         print_rows("The pair's beside it", shares, SHARES, "select * from mart.pair_self_normalised")
-        _print_telling(snapshot, target, reference)
+        _print_evidence(snapshot, target, reference)
 
 
-def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
-    """Print the prompts that add most to D: replies that begin alike, and not like those of other models."""
+def _print_evidence(snapshot: "Snapshot", target: str, reference: str) -> None:
+    """Print the prompts that add most to D: their replies begin alike, unlike those of other models."""
     parts = snapshot.frame("core.pair_centred", target=target, reference=reference)
-    what = "The prompts that add most to D"
+    heading = "The prompts that add most to D"
     if parts.is_empty():
         parts = snapshot.frame("core.pair_prompt", target=target, reference=reference)
         parts = parts.with_columns(pl.col("prefix_overlap").alias("prefix_overlap_d"))
-        what = "The prompts whose replies begin most alike"
+        heading = "The prompts whose replies begin most alike"
     top = (
         parts.drop_nulls("prefix_overlap_d")
         .sort("prefix_overlap_d", "prompt_id", descending=[True, False])
@@ -186,10 +186,10 @@ def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
     evidence = snapshot.frame(
         "mart.pair_evidence", target=target, reference=reference, prompt_id=top["prompt_id"].to_list()
     ).unique("prompt_id", keep="first")
-    told = {row["prompt_id"]: row for row in evidence.sort("reply_id").iter_rows(named=True)}
-    terminal.print_lines(["", f"{what} (the first {LONGEST} characters)"])
-    for part in top.filter(pl.col("prompt_id").is_in(list(told))).iter_rows(named=True):
-        row = told[part["prompt_id"]]
+    evidence_of = {row["prompt_id"]: row for row in evidence.sort("reply_id").iter_rows(named=True)}
+    terminal.print_lines(["", f"{heading} (the first {LONGEST} characters)"])
+    for part in top.filter(pl.col("prompt_id").is_in(list(evidence_of))).iter_rows(named=True):
+        row = evidence_of[part["prompt_id"]]
         shared = f"{row['max_prefix_words']} leading words shared, adds {part['prefix_overlap_d']:.3f}"
         terminal.print_lines(
             [
@@ -237,7 +237,7 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
         question = _short(row["question_text"] or row["prompt_text"])
         lines = [f"{kind}{claimed} ({row['mode']}, template {row['template_key']}): {question}"]
         lines += [f"  {target}: {_short(row['reply_text'])}"]
-        lines += [f"  told by: {_short(row['evidence_text'])}"] if row["evidence_text"] else []
+        lines += [f"  evidence: {_short(row['evidence_text'])}"] if row["evidence_text"] else []
         terminal.print_lines(["", *lines])
 
 
@@ -251,8 +251,8 @@ def cost(home: HomeOption = None) -> None:
         return
     sums = [pl.col(name).sum() for name in ("n_calls", "n_missing", "n_attempts")]
     # What is not known in every round is unknown, and no smaller sum.
-    known = ["prompt_tokens", "completion_tokens", "seconds", "cost_usd"]
-    sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in known]
+    optional = ["prompt_tokens", "completion_tokens", "seconds", "cost_usd"]
+    sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in optional]
     by_purpose = spend.group_by("model", "purpose").agg(sums)
     by_purpose = by_purpose.sort("cost_usd", "n_calls", "model", descending=[True, True, False], nulls_last=True)
     print_rows("Calls by model and purpose, all rounds", by_purpose, COSTS, "select * from mart.spend")
@@ -276,6 +276,6 @@ def drift(
     if rows.is_empty():
         terminal.print_lines(["There is nothing to compare: it takes two rounds of the same recipe."])
         return
-    kept = newest(rows.to_dicts()) if target is None else rows.sort("computed_at", "measure").to_dicts()
-    print_rows("Changes", pl.DataFrame(kept, schema=rows.schema), DRIFTS, "select * from mart.drift")
+    listed = newest(rows.to_dicts()) if target is None else rows.sort("computed_at", "measure").to_dicts()
+    print_rows("Changes", pl.DataFrame(listed, schema=rows.schema), DRIFTS, "select * from mart.drift")
     terminal.print_lines(["", *(f"- {line}" for line in drift_sentences(rows.to_dicts()))])

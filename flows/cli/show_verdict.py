@@ -1,4 +1,4 @@
-"""`distillometer show verdict`: whom one model learned from, how sure that is, and what it rests on."""
+"""`distillometer show verdict`: the nearest teacher of one model, its significance, and the evidence."""
 
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -31,13 +31,13 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
     with open_home(home) as snapshot:
         models = require_models(snapshot, target)
         verdicts = snapshot.frame("mart.verdict")
-        told = account(target, verdicts.to_dicts(), models)
-        terminal.print_lines([told.answer])
-        if told.row is None:
+        verdict_account = account(target, verdicts.to_dicts(), models)
+        terminal.print_lines([verdict_account.answer])
+        if verdict_account.row is None:
             return
-        terminal.print_lines(["", *(f"- {heading}: {text}" for heading, text in told.grounds)])
+        terminal.print_lines(["", *(f"- {heading}: {text}" for heading, text in verdict_account.grounds)])
         _print_candidates(target, verdicts.filter(pl.col("target") == target))
-        reference = str(told.row["reference"])
+        reference = str(verdict_account.row["reference"])
         _print_channels(snapshot, target, reference)
     of_target = f"target = {_quoted(target)}"
     terminal.print_lines(

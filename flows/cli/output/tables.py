@@ -1,4 +1,4 @@
-"""What the command's verbs print of rows that are already there."""
+"""Prints results, ingested rows and pings as tables."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ BESIDE_SELF += [("bigram_jaccard_self_normalised", "their share of self"), ("raw
 
 
 def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
-    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and what this can't show."""
+    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and the limits of these."""
     console = terminal.out()
     with store.reading(home) as snapshot:
         coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
@@ -58,17 +58,17 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     population.print_population(home)
-    said = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
-    terminal.print_lines(["", *(f"- {sentence}" for sentence in said)])
+    lines = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
+    terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
     terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
 
 
 def _print_coverage(coverage: pl.DataFrame) -> None:
-    shown = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
-    if not shown.is_empty():
+    listed = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
+    if not listed.is_empty():
         terminal.print_lines([""])
-        terminal.out().print(terminal.table("Answers", shown.head(MOST_ROWS), COVERAGE))
+        terminal.out().print(terminal.table("Answers", listed.head(MOST_ROWS), COVERAGE))
     n_asked, n_missing = int(coverage["n_asked"].sum()), int(coverage["n_missing"].sum())
     n_models = coverage["model"].n_unique()
     terminal.print_lines(
@@ -77,7 +77,7 @@ def _print_coverage(coverage: pl.DataFrame) -> None:
 
 
 def print_ingested(done: "Ingested") -> None:
-    """Print what was read and what of it was new; of probes also their labels."""
+    """Print the counts of read and of new rows; of probes also their labels."""
     missing = f", {done.n_missing} of them empty (kept as missing)" if done.n_missing else ""
     replaced = f", {done.n_replaced} in the place of an older text" if done.n_replaced else ""
     terminal.print_lines(
@@ -93,7 +93,7 @@ def print_ingested(done: "Ingested") -> None:
 
 
 def print_ping_results(results: Sequence["PingResult"]) -> None:
-    """Print which models answered a tiny call, how fast, or why not."""
+    """Print which models answered a tiny call, with the latency, or the problem."""
     rows = [
         {
             "model": result.model,
