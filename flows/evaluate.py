@@ -57,7 +57,7 @@ async def evaluate(
         workers.options(prepared.plan.workers, place) as options,
         SyncClientContext.get_or_create(),  # One client for all tasks: otherwise each creates its own, in 50 ms.
     ):
-        arguments = (plan, prepared.round, str(place.root), kept_plans.keep(fresh, place))
+        arguments = (plan, prepared.round, str(place.root), kept_plans.store_plan(fresh, place))
         publish_artifacts.publish_plan(as_given.as_given(prepared), as_given.as_given(answered))
         problems = await collect.with_options(**options)(*arguments)
         if prepared.bank is not None:

@@ -61,7 +61,7 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
                     problems += await label_with_judge(name, prepared.judge_card, place, ask, probes)
                 elif probes:
                     judge.judge_replies(name, place, probes)
-                if not search_step.keep(under_way, chosen):
+                if not search_step.record_outcome(under_way, chosen):
                     break
         score_identity.score_identity(prepared.judges, prepared.plan.seed, place)
         findings, _ = await publish(str(place.root), with_report=False)

@@ -29,7 +29,7 @@ def evaluate(
     start(place, verbose=verbose)
     from flows.evaluate import evaluate as flow
 
-    prepared_id = kept_plans.keep(fresh, place)
+    prepared_id = kept_plans.store_plan(fresh, place)
     done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
     tables.print_result(place, done.findings, done.problems)
     terminal.print_lines(power.scored(place))

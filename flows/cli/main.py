@@ -66,7 +66,7 @@ VERBS = {
         "prune",
         "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
     ),
-    "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish anew."),
+    "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish again."),
     "show": Verb(
         "show_verdict", "show", "Print published results as tables."
     ),  # Where the last of its own verbs joins it.

@@ -18,7 +18,7 @@ def prune(
 
 
 def vacuum(home: HomeOption = None) -> None:
-    """Give room that the warehouse does not use back to the disk, and publish anew."""
+    """Give room that the warehouse does not use back to the disk, and publish again."""
     _prune(settings.home_at(home), None)
 
 

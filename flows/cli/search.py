@@ -122,7 +122,7 @@ def freeze(
     version: Annotated[str, typer.Option("--version", help="Above that of the bank, where it is there.")] = "1.0.0",
     home: HomeOption = None,
 ) -> None:
-    """Write what the searches found as a template set, which every plan can put to every model."""
+    """Write what the searches found as a template set, which every plan can use."""
     place = settings.home_at(home)
     from tasks.identity import export_templates
 

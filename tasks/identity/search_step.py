@@ -98,7 +98,7 @@ def select(search: Search) -> Chosen | None:
                 return _register_attacker_call(search, candidate, warehouse)
             if candidate.is_accepted:
                 return _register_probes(search, candidate, warehouse)
-            _keep(search, candidate, Outcome(), warehouse)
+            _record_step(search, candidate, Outcome(), warehouse)
     return None
 
 
@@ -116,7 +116,7 @@ def apply_mutation(search: Search, chosen: Chosen) -> Chosen:
 
 
 @task(name="record", task_run_name="record for {search.title}", cache_policy=NO_CACHE)
-def keep(search: Search, chosen: Chosen) -> bool:
+def record_outcome(search: Search, chosen: Chosen) -> bool:
     """Record the outcome of the step; False where it has to wait, because a model can't be reached now."""
     candidate = chosen.candidate
     with store.writing(search.home) as warehouse:
@@ -125,7 +125,7 @@ def keep(search: Search, chosen: Chosen) -> bool:
             return False
         n_attacker_calls = int(bool(candidate.messages))
         if not candidate.is_accepted:
-            _keep(search, candidate, Outcome(n_attacker_calls=n_attacker_calls), warehouse)
+            _record_step(search, candidate, Outcome(n_attacker_calls=n_attacker_calls), warehouse)
             return True
         outcomes = warehouse.read_columns(
             "core.outcome", ["reply_id", "missing_reason"], request_id=list(chosen.waits_for)
@@ -146,7 +146,7 @@ def keep(search: Search, chosen: Chosen) -> bool:
         outcome = Outcome(
             len(chosen.waits_for), judged.count(), int(judged.sum() or 0), n_attacker_calls, n_judge_calls
         )
-        _keep(search, candidate, outcome, warehouse)
+        _record_step(search, candidate, outcome, warehouse)
     return True
 
 
@@ -209,7 +209,7 @@ def _chosen(candidate: Candidate, requests: Sequence[Request], warehouse: store.
     return Chosen(candidate, waiting, tuple(ids))
 
 
-def _keep(search: Search, candidate: Candidate, outcome: Outcome, warehouse: store.Store) -> None:
+def _record_step(search: Search, candidate: Candidate, outcome: Outcome, warehouse: store.Store) -> None:
     state = record(search.state, candidate, outcome)
     columns = {"search_id": search.prepared.submission.search_id, "target": search.prepared.target.name}
     warehouse.append("search_step", [asdict(state.steps[-1]) | columns | {"happened_at": now()}])

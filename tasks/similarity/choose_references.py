@@ -17,7 +17,7 @@ from tasks.domain.references import choose_references
 def register_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, home: Home) -> None:
     """Record the pairs of target and candidate group that are hypotheses, before their verdicts are seen."""
     with store.writing(home) as warehouse:
-        lineages.keep_hypotheses(hypotheses, source, warehouse)
+        lineages.record_hypotheses(hypotheses, source, warehouse)
 
 
 @task(name="score", task_run_name="score", cache_policy=NO_CACHE)
@@ -38,6 +38,6 @@ def score(references: Sequence[str], home: Home) -> int:
         warehouse.replace("reference", pl.DataFrame([vars(row) for row in chosen], schema=schema))
         n_background = sum(row.is_background for row in chosen)
         get_run_logger().info("%d candidate teachers, %d of them in the centring background", len(chosen), n_background)
-        pair_sums.keep_shapes(warehouse)
+        pair_sums.store_shapes(warehouse)
         warehouse.refresh()
         return len(documented)

@@ -114,7 +114,7 @@ def _embed_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedd
         text_ids = [chunk["text_id"].to_list() for chunk in group]
         return embed_chunks.submit(plan, content_id("embedding", plan.label, text_ids), texts)
 
-    for group, vectors in workers.done_in_order(groups, submit, MOST_UNDER_WAY, "embeds"):
+    for group, vectors in workers.results_in_order(groups, submit, MOST_UNDER_WAY, "embeds"):
         yield from zip(group, vectors, strict=True)
 
 

@@ -31,7 +31,7 @@ def sum_pairs(home: Home) -> float:
         if not population.models:
             return 0.0
         sums = pair_sums.form(warehouse, population, _shard_summer(warehouse))
-        pair_sums.keep(warehouse, sums)
+        pair_sums.store_sums(warehouse, sums)
     get_run_logger().info("every pair of %d models compared in %.1f s", len(population.models), monotonic() - started)
     return monotonic() - started
 
@@ -53,7 +53,7 @@ def _sum_by_workers(storage: str, digest: str, folders: Sequence[str], context: 
         def submit(part: str) -> PrefectFuture[Any]:
             return sum_pairs_of_shard.submit(f"{name}-{part.rpartition('=')[2]}", part, context)
 
-        for _, sums in workers.done_in_order(parts, submit, MOST_UNDER_WAY, "sums pairs"):
+        for _, sums in workers.results_in_order(parts, submit, MOST_UNDER_WAY, "sums pairs"):
             yield sums
     finally:
         if place:

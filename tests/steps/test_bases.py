@@ -50,7 +50,7 @@ def test_bases_alone_are_put_on_record(home, tmp_path):
     rows = read(home, None, bases)
     assert len(rows) == 1
     with store.writing(home) as warehouse:
-        lineages.keep(rows, warehouse)
+        lineages.record_lineages(rows, warehouse)
     with store.inspecting(home) as warehouse:
         [row] = warehouse.read("core.model", model="beta").to_dicts()
     assert (row["vendor"], row["base"]) == ("b", "base-8b")

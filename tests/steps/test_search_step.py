@@ -81,7 +81,7 @@ class World:
                 self.answer(chosen.requests)
             if chosen.candidate.is_accepted:
                 self.judge(search, search_step.probes_of(search, chosen))
-            if not search_step.keep.fn(search, chosen):
+            if not search_step.record_outcome.fn(search, chosen):
                 break
         return search
 

@@ -37,10 +37,10 @@ def _folder(data_dir: Path | None, name: str) -> Path:
 def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
     path = folder / pattern.format(name)
     if not path.exists():
-        known = sorted(other.stem if other.is_file() else other.name for other in folder.glob(pattern.format("*")))
+        names = sorted(other.stem if other.is_file() else other.name for other in folder.glob(pattern.format("*")))
         if pattern.startswith("{}/"):
-            known = sorted(other.parent.name for other in folder.glob(pattern.format("*")))
-        raise unknown_name(kind, name, known, str(folder))
+            names = sorted(other.parent.name for other in folder.glob(pattern.format("*")))
+        raise unknown_name(kind, name, names, str(folder))
     return path
 
 

@@ -65,13 +65,13 @@ def scoring_lineages(
     return list(by_model.values())
 
 
-def keep(rows: Sequence[Lineage], warehouse: store.Store) -> None:
+def record_lineages(rows: Sequence[Lineage], warehouse: store.Store) -> None:
     """Record the lineage rows of files."""
     at = now()
     warehouse.append("lineage", [lineage_row(row, "file", at) for row in rows])
 
 
-def keep_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, warehouse: store.Store) -> None:
+def record_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, warehouse: store.Store) -> None:
     """Record the pairs of target and candidate group that are hypotheses, before their verdicts are seen."""
     at = now()
     rows = [

@@ -16,7 +16,7 @@ _latest: dict[tuple[Path, str], Prepared] = {}
 """The plan that this process stored or read last: a run's subflows do not expand it again."""
 
 
-def keep(prepared: Prepared, home: Home) -> str:
+def store_plan(prepared: Prepared, home: Home) -> str:
     """Store a plan in the home, unless it is there; return its content id."""
     content = prepared.gathered
     path = _path(home, content.content_id)

@@ -19,7 +19,7 @@ def register(scoring: ScoringPlan, home: Home) -> bool:
     rows = lineages.scoring_lineages([*scoring.references, *scoring.grade_against], home, lineage, bases)
     hypotheses = lineages.read_hypotheses(scoring.hypotheses, rows, home)
     with store.writing(home) as warehouse:
-        lineages.keep(rows, warehouse)
-        lineages.keep_hypotheses(hypotheses, "score", warehouse)
+        lineages.record_lineages(rows, warehouse)
+        lineages.record_hypotheses(hypotheses, "score", warehouse)
         key = formed.formed_from(warehouse, list(scoring.references), scoring.embedding, scoring.seed)
         return all(formed.is_formed(warehouse, step, key) for step in (formed.SIMILARITY, formed.DRIFT))

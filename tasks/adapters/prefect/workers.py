@@ -74,7 +74,7 @@ def shared_storage() -> str | None:
     return str(storage.basepath)
 
 
-def done_in_order(
+def results_in_order(
     work: Iterable[Work], submit: Callable[[Work], "PrefectFuture[Any]"], most: int, doing: str
 ) -> Iterator[tuple[Work, Any]]:
     """Yield each piece of work with the result of its worker; no more than `most` are under way.

@@ -98,7 +98,7 @@ def form(warehouse: store.Store, population: Population, sum_shards: ShardSummer
     return _formed.sums
 
 
-def keep(warehouse: store.Store, sums: PairSums) -> None:
+def store_sums(warehouse: store.Store, sums: PairSums) -> None:
     """Replace the sums that are in the warehouse."""
     with warehouse.replacing("channel_sum") as add_rows:
         for rows in channel_sum_rows(sums):
@@ -144,7 +144,7 @@ def _added(counts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(counts).group_by("token").agg(pl.col("n").sum())
 
 
-def keep_shapes(warehouse: store.Store) -> int:
+def store_shapes(warehouse: store.Store) -> int:
     """Store the shape of each text that has none in the warehouse; return the number of those texts."""
     n = 0
     for texts in reply_texts.texts_without_shape(warehouse):

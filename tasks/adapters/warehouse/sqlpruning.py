@@ -23,7 +23,7 @@ def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> int:
 
 
 def compact(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Write a copy without the space of deleted rows; views are left out, as opening the copy creates them anew."""
+    """Write a copy without the space of deleted rows; views are left out, as opening the copy creates them again."""
     connection.execute("delete from main.created_from")
     for relation in reversed(relations()):
         if not relation.is_declared and relation.stored not in ("published", "warehouse"):
