@@ -69,7 +69,7 @@ def main() -> None:
                 size = home.warehouse.stat().st_size
                 print(f"{number + 1} rounds: {size / 1e6:.1f} MB, {n_bytes / 1e6:.1f} MB of it text as it came")
         with store.writing(home) as warehouse:
-            pair_sums.keep_shapes(warehouse)
+            pair_sums.store_shapes(warehouse)
             warehouse.refresh()
             started = monotonic()
             drift.drift.fn("e/e", 0, home)

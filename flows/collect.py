@@ -1,4 +1,4 @@
-"""Ask what a plan's models have not answered yet; batches of all models run side by side."""
+"""Send the unanswered requests of a plan; batches of all models run side by side."""
 
 import asyncio
 
@@ -19,13 +19,13 @@ from tasks.domain.rows import Request
 
 @flow(name="collect", flow_run_name="collect {plan} {round_name}", task_runner=RUNNER)
 async def collect(plan: str, round_name: str | None, home: str, prepared_id: str | None = None) -> list[str]:
-    """Ask, keep, and return what went wrong, one line a batch; an empty list means that everything is answered.
+    """Send requests, store replies, and return the problems, one line a batch; an empty list: all is answered.
 
     Args:
         plan: a plan of data/plans, or the path of one that ends in .toml.
         round_name: such as 2026-W48; None: this ISO week.
-        home: the folder of everything that is written.
-        prepared_id: under which the plan is kept in the home; None: it is prepared anew.
+        home: the folder of all written files.
+        prepared_id: id of the plan that is stored in the home; None: it is prepared again.
     """
     place = home_at(home)
     prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
@@ -35,20 +35,20 @@ async def collect(plan: str, round_name: str | None, home: str, prepared_id: str
 
 
 async def ask(todo: list[Request], context: CallContext) -> list[str]:
-    """Ask `todo` within the running flow, keep what comes, and return what went wrong, one line a batch."""
-    asked = [context.cards[name] for name in {request.model: None for request in todo}]
-    with serving.serving(asked, context.home) as endpoints, progress.stages(generate.counts(todo)):
+    """Send `todo` within the running flow, store the replies, and return the problems, one line a batch."""
+    cards = [context.cards[name] for name in {request.model: None for request in todo}]
+    with serving.serving(cards, context.home) as endpoints, progress.stages(generate.counts(todo)):
         return await ask_served(todo, context, endpoints)
 
 
 async def ask_served(todo: list[Request], context: CallContext, endpoints: dict[str, Endpoint]) -> list[str]:
-    """Ask `todo` as `ask` does, of models that are served already."""
+    """Send `todo` as `ask` does, to models that are served already."""
     asking.interrupted.clear()
-    ways = queues(todo, context.cards, context.batch_size)
-    asked = {request.model: context.cards[request.model] for request in todo}
-    with generate.side_by_side(list(asked.values())):
+    queues_of_models = queues(todo, context.cards, context.batch_size)
+    cards = {request.model: context.cards[request.model] for request in todo}
+    with generate.side_by_side(list(cards.values())):
         try:
-            problems = await asyncio.gather(*(_run_queue(queue, context, endpoints) for queue in ways))
+            problems = await asyncio.gather(*(_run_queue(queue, context, endpoints) for queue in queues_of_models))
         except asyncio.CancelledError:
             asking.interrupted.set()
             raise
@@ -56,7 +56,7 @@ async def ask_served(todo: list[Request], context: CallContext, endpoints: dict[
 
 
 async def _run_queue(queue: list[Batch], context: CallContext, endpoints: dict[str, Endpoint]) -> list[str]:
-    """Run one queue's batches one after the other; stop at the first that asking again can't help."""
+    """Run one queue's batches in order; stop at the first whose endpoint is lost."""
     problems = []
     for batch in queue:
         with tags(f"model {batch.card.name}"):

@@ -1,4 +1,4 @@
-"""Everything that a plan asks for: collect -> identity -> similarity -> grade -> publish."""
+"""All steps of a plan: collect -> identity -> similarity -> grade -> publish."""
 
 from prefect import flow, tags
 from prefect.context import SyncClientContext
@@ -22,8 +22,8 @@ from tasks.similarity import choose_references
 
 
 def _title() -> str:
-    given = flow_run.parameters
-    return f"evaluate {given['plan']} {given['round_name'] or 'this week'}"
+    parameters = flow_run.parameters
+    return f"evaluate {parameters['plan']} {parameters['round_name'] or 'this week'}"
 
 
 @flow(name="evaluate", flow_run_name=_title)
@@ -34,42 +34,42 @@ async def evaluate(
     must_be_whole: bool = False,
     prepared_id: str | None = None,
 ) -> Evaluated:
-    """Run a plan for a round and return what it came to. Started again, it asks only what has no reply yet.
+    """Run a plan for a round and return its outcome. Started again, it sends only requests without a reply.
 
     Args:
         plan: a plan of data/plans, or the path of one that ends in .toml.
         round_name: such as 2026-W48; left out, this ISO week.
-        home: the folder of everything that is written; left out, data/out.
-        must_be_whole: end as failed where replies are missing, after all that there is has been published.
-        prepared_id: under which the plan is kept in the home; left out, it is prepared anew, and kept for the subflows.
+        home: the folder of all written files; left out, data/out.
+        must_be_whole: end as failed where replies are missing, after all results have been published.
+        prepared_id: id of the plan that is stored in the home; left out, it is prepared again, and stored for subflows.
 
     Raises:
         Unanswered: replies are missing and `must_be_whole`.
     """
     place = home_at(home)
-    known = kept_plans.prepared(plan, round_name, place, prepared_id)
-    prepared, answered = plans.reuse_published_rounds(known, place), plans.answered(place)
+    fresh = kept_plans.prepared(plan, round_name, place, prepared_id)
+    prepared, answered = plans.reuse_published_rounds(fresh, place), plans.answered(place)
     plans.require_reachable(prepared, answered, place)
-    call_limits.check(prepared.plan, plans.asked_cards(prepared, answered))
+    call_limits.require_limits(prepared.plan, plans.cards_to_call(prepared, answered))
     with (
         tags(f"plan {prepared.plan.name}", f"round {prepared.round}"),
         store.writing(place),
-        workers.options(prepared.plan.workers, place) as where,
-        SyncClientContext.get_or_create(),  # One client for all tasks: each makes its own otherwise, in 50 ms.
+        workers.options(prepared.plan.workers, place) as options,
+        SyncClientContext.get_or_create(),  # One client for all tasks: otherwise each creates its own, in 50 ms.
     ):
-        given = (plan, prepared.round, str(place.root), kept_plans.keep(known, place))
+        arguments = (plan, prepared.round, str(place.root), kept_plans.store_plan(fresh, place))
         publish_artifacts.publish_plan(as_given.as_given(prepared), as_given.as_given(answered))
-        problems = await collect.with_options(**where)(*given)
+        problems = await collect.with_options(**options)(*arguments)
         if prepared.bank is not None:
-            problems += await identity.with_options(**where)(*given)
+            problems += await identity.with_options(**options)(*arguments)
         embedding, references = prepared.plan.embedding, list(prepared.plan.references)
         choose_references.register_hypotheses(
-            [(asked.target, asked.teacher) for asked in prepared.plan.hypotheses], f"plan {plan}", place
+            [(hypothesis.target, hypothesis.teacher) for hypothesis in prepared.plan.hypotheses], f"plan {plan}", place
         )
         set_index_weights.set_index_weights(prepared.plan.index, place)
-        await similarity.with_options(**where)(str(place.root), references, embedding, prepared.plan.seed)
+        await similarity.with_options(**options)(str(place.root), references, embedding, prepared.plan.seed)
         if prepared.grading is not None:
-            problems += await grade.with_options(**where)(*given)
+            problems += await grade.with_options(**options)(*arguments)
         drift.drift_where_changed(references, embedding, prepared.plan.seed, place)
         alert_drift.alert_drift(as_given.as_given(prepared), place)
         register_plan.complete(as_given.as_given(prepared), place)

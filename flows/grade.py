@@ -1,4 +1,4 @@
-"""Grade how alike targets' and references' replies are: choose -> (ask -> read) -> score, more where in doubt."""
+"""Grade the similarity of targets' and references' replies: choose -> (ask -> read) -> score, more if uncertain."""
 
 from prefect import flow
 
@@ -21,7 +21,7 @@ async def grade(
     prepared_id: str | None = None,
     references: list[str] | None = None,
 ) -> list[str]:
-    """Grade what a plan wants graded, or all replies against `references`; return what went wrong, a line a batch."""
+    """Grade the pairs of a plan, or all replies against `references`; return the problems, one line a batch."""
     place, problems = home_at(home), list[str]()
     if plan is None:
         grading, context = _recorded(references or [], place), CallContext({}, 1, {}, place)
@@ -42,13 +42,13 @@ async def grade(
 
 
 def _recorded(references: list[str], place: Home) -> Grading:
-    """Return what of all replies is to be graded; apart: no frame of the flow may hold the warehouse."""
+    """Return the grading of all replies; a function of its own, as no frame of the flow may hold the warehouse."""
     with store.writing(place) as warehouse:
         return gradings.recorded(references, warehouse)
 
 
 async def _ask_in_rounds(grading: Grading, reader: PairJudge, context: CallContext) -> list[str]:
-    """Ask for the first sample, then for more as long as ranks are in doubt; stop where the judge can't be reached."""
+    """Grade the first sample, then more while ranks are uncertain; stop where the judge can't be reached."""
     home = context.home
     while True:
         problems = []

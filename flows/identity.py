@@ -1,4 +1,4 @@
-"""Let the judges read the identity probes, then score them."""
+"""Label the identity probes with the judges, then score them."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,7 +19,7 @@ from tasks.identity import judge, judge_agreement, judge_with_model, score_ident
 
 @flow(name="identity", flow_run_name="identity {plan} {round_name}", task_runner=RUNNER)
 async def identity(plan: str, round_name: str | None, home: str, prepared_id: str | None = None) -> list[str]:
-    """Judge every reply that a judge of the plan has not read, score, and return what went wrong, a line a batch."""
+    """Label every reply without a label of a judge of the plan, score, and return the problems, one line a batch."""
     place = home_at(home)
     prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
     if prepared.bank is None or prepared.plan.identity is None:
@@ -32,31 +32,31 @@ async def identity(plan: str, round_name: str | None, home: str, prepared_id: st
                 continue
             card = prepared.bank.judge_card
             assert card is not None, "a plan with a judge that asks a model names that model"
-            asked = partial(ask, context=CallContext.of(prepared.plan, [card], place))
-            problems += await read_by_model(name, card, place, asked, {})
+            send = partial(ask, context=CallContext.of(prepared.plan, [card], place))
+            problems += await label_with_judge(name, card, place, send, {})
         judge_agreement.judge_agreement(place)
         score_identity.score_identity(prepared.plan.seed, place)
     return problems
 
 
-async def read_by_model(
+async def label_with_judge(
     judge: str,
     card: ModelCard,
     home: Home,
-    asked: Callable[[list[Request]], Awaitable[list[str]]],
+    send: Callable[[list[Request]], Awaitable[list[str]]],
     probes: judge_with_model.Probes,
 ) -> list[str]:
-    """Let a judge read what it has not read, again where its answer is unreadable; return what went wrong.
+    """Label the replies without a label of a judge, again where its answer is unreadable; return the problems.
 
     Args:
         judge: its name.
-        card: of the model that it asks.
-        home: where the replies are.
-        asked: asks within the running flow and returns what went wrong, one line a batch.
-        probes: columns of `core.probe` and the values that the probes to be read have; empty: all probes.
+        card: of the model that it calls.
+        home: the home of the warehouse.
+        send: sends requests within the running flow and returns the problems, one line a batch.
+        probes: columns of `core.probe` and the values that select probes; empty: all probes.
     """
     problems = []
     for attempt in range(ATTEMPTS):
-        problems += await asked(judge_with_model.register_calls(judge, card, attempt, home, probes))
+        problems += await send(judge_with_model.register_calls(judge, card, attempt, home, probes))
         judge_with_model.read_answers(judge, card, attempt, home, probes)
     return problems

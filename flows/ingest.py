@@ -1,4 +1,4 @@
-"""Take in replies that were recorded elsewhere."""
+"""Ingest replies that were recorded elsewhere."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tasks.identity import score_identity
 async def ingest(
     path: str, format_name: str, home: str, model: str | None = None, prompt_set: str | None = None
 ) -> step.Ingested:
-    """Return what was read and what of it was new; labels that came with it are scored at once."""
+    """Return the counts of read and of new rows; labels of the file are scored at once."""
     place = home_at(home)
     done = step.ingest(Path(path), format_name, place, model, prompt_set)
     with store.writing(place) as warehouse, warehouse.limited(MEMORY):

@@ -1,4 +1,4 @@
-"""Measure a judge that asks a model against labelled replies: put -> ask, again what can't be read, measure."""
+"""Measure a judge that calls a model against labelled replies: register -> ask, repeat unreadable answers, measure."""
 
 from prefect import flow
 
@@ -19,16 +19,18 @@ BATCH_SIZE = 50
 
 
 @flow(
-    name="judge validation", flow_run_name="judge validation {wanted.judge} by {wanted.judge_model}", task_runner=RUNNER
+    name="judge validation",
+    flow_run_name="judge validation {request.judge} by {request.judge_model}",
+    task_runner=RUNNER,
 )
-async def judge_validation(wanted: ValidationRequest, n_errors: int, home: str) -> tuple[JudgeMeasurement, list[str]]:
-    """Return how the judge reads, and what went wrong, one line a batch.
+async def judge_validation(request: ValidationRequest, n_errors: int, home: str) -> tuple[JudgeMeasurement, list[str]]:
+    """Return the quality of the judge, and the problems, one line a batch.
 
-    Started again after any end, it asks only what has no answer yet.
+    Started again after any end, it sends only calls without an answer.
     """
     place = home_at(home)
-    checking = judge_validations.ValidationCalls(judge_validations.read(wanted), place)
-    card, problems = checking.prepared.asked.card, []
+    checking = judge_validations.ValidationCalls(judge_validations.read(request), place)
+    card, problems = checking.prepared.model_judge.card, []
     with store.writing(place):
         register_plan.merge_shared_journal(place)
         for attempt in range(ATTEMPTS):

@@ -1,4 +1,4 @@
-"""Check the warehouse, publish the snapshot and write the report from it."""
+"""Audit the warehouse, publish the snapshot and write the report from it."""
 
 from prefect import flow
 
@@ -10,10 +10,10 @@ from tasks.publish import audit, publish_artifacts, publish_snapshot, render
 
 @flow(name="publish", flow_run_name="publish")
 async def publish(home: str | None = None, with_report: bool = True) -> tuple[list[Finding], str | None]:
-    """Return what the checks found, and the path of the report.
+    """Return the findings of audits, and the path of the report.
 
     Args:
-        home: the folder of everything that is written; left out, data/out.
+        home: the folder of all written files; left out, data/out.
         with_report: write the HTML report as well.
     """
     place = home_at(home)

@@ -1,8 +1,8 @@
-"""Where the tasks of flows that ask models run by themselves: on threads of this process, which wait for replies."""
+"""The default task runner of flows that call models: threads of this process, which wait for replies."""
 
 from typing import Any
 
 from prefect.task_runners import ThreadPoolTaskRunner
 
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=256)
-"""Each run of a flow has its own copy; `tasks/adapters/prefect/workers.py` gives another where a plan has workers."""
+"""Each run of a flow has its own copy; `tasks/adapters/prefect/workers.py` replaces it where a plan has workers."""

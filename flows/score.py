@@ -1,4 +1,4 @@
-"""Compare all that a warehouse holds: similarity -> grade -> drift -> publish. Asks no model anything."""
+"""Compare all replies of a warehouse: similarity -> grade -> drift -> publish. Calls no model."""
 
 from prefect import flow
 
@@ -16,12 +16,11 @@ from tasks.rounds import drift
 
 @flow(name="score", flow_run_name="score")
 async def score(wanted: ScoringPlan | None = None, home: str | None = None) -> Scored:
-    """Compare all that is in the warehouse and publish it; where nothing has changed, its results stand.
+    """Compare all replies of the warehouse and publish the results; they stay where nothing has changed.
 
     Args:
-        wanted: references, files of what is known of the models, what is embedded, and what is graded; left out, all
-            defaults.
-        home: the folder of everything that is written; left out, data/out.
+        wanted: references, lineage files, embedding, and gradings; left out, all defaults.
+        home: the folder of all written files; left out, data/out.
     """
     place, wanted = home_at(home), wanted or ScoringPlan()
     scorings.register(wanted, place)

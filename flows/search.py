@@ -1,4 +1,4 @@
-"""Look for templates under which a target leaks: select -> (attacker) -> ask -> judge -> record, up to a limit."""
+"""Search templates under which a target leaks: select -> (attacker) -> ask -> judge -> record, up to a limit."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -6,7 +6,7 @@ from functools import partial
 from prefect import flow
 
 from flows.collect import ask_served
-from flows.identity import read_by_model
+from flows.identity import label_with_judge
 from flows.publish import publish
 from flows.runner import RUNNER
 from tasks.adapters.models import serving
@@ -23,7 +23,7 @@ from tasks.identity import judge, score_identity, search_step
 
 @dataclass(frozen=True)
 class Searched:
-    """What a search came to so far: why it stopped (None: it could not go on), what went wrong, what the checks say."""
+    """The state of a search: its stop reason (None: it could not go on), problems, and findings of audits."""
 
     search_id: str
     stop_reason: str | None
@@ -33,20 +33,20 @@ class Searched:
 
 @flow(name="search", flow_run_name="search {plan} {target} {round_name}", task_runner=RUNNER)
 async def search(plan: str, target: str, limits: Limits, round_name: str, home: str) -> Searched:
-    """Search templates for `target`, and return how it ended.
+    """Search templates for `target`, and return the state at its end.
 
-    Started again after any end, it goes on after the last recorded step and asks only what has no reply yet.
+    Started again after any end, it goes on after the last recorded step and sends only requests without a reply.
     """
     place = home_at(home)
     prepared = searches.read(plan, target, limits, round_name)
-    call_limits.check(prepared.plan, prepared.cards)
+    call_limits.require_limits(prepared.plan, prepared.cards)
     context = CallContext.of(prepared.plan, prepared.cards, place)
     under_way = search_step.Search(prepared, place)
     problems: list[str] = []
     with store.writing(place):
         register_plan.merge_shared_journal(place)
         with (
-            progress.stage(under_way.title, prepared.wanted.calls),
+            progress.stage(under_way.title, prepared.search.calls),
             serving.serving(prepared.cards, place) as endpoints,
         ):
             ask = partial(ask_served, context=context, endpoints=endpoints)
@@ -56,12 +56,12 @@ async def search(plan: str, target: str, limits: Limits, round_name: str, home: 
                 if chosen.candidate.needs_attacker:
                     chosen = search_step.apply_mutation(under_way, chosen)
                     problems += await ask(list(chosen.requests))
-                probes, name = search_step.probes_of(under_way, chosen), prepared.wanted.judge
+                probes, name = search_step.probes_of(under_way, chosen), prepared.search.judge
                 if probes and prepared.judge_card:
-                    problems += await read_by_model(name, prepared.judge_card, place, ask, probes)
+                    problems += await label_with_judge(name, prepared.judge_card, place, ask, probes)
                 elif probes:
                     judge.judge_replies(name, place, probes)
-                if not search_step.keep(under_way, chosen):
+                if not search_step.record_outcome(under_way, chosen):
                     break
         score_identity.score_identity(prepared.plan.seed, place)
         findings, _ = await publish(str(place.root), with_report=False)

@@ -1,4 +1,4 @@
-"""Score the text at once, then embed and compare the vectors, which takes longer."""
+"""Score the texts first, then embed and compare the vectors, which takes longer."""
 
 from prefect import flow
 
@@ -12,18 +12,18 @@ from tasks.similarity import choose_references, embed, homogeneity, neighbours, 
 
 @flow(name="similarity", flow_run_name="similarity")
 async def similarity(home: str, references: list[str], embedding: EmbeddingPlan, seed: int = 0) -> float:
-    """Form every similarity and verdict anew from the replies; return the seconds that the text scores took.
+    """Compute every similarity and verdict again from the replies; return the seconds that the text scores took.
 
-    Identity probes and grades of pairs that have no scores, as after a migration, are scored, too. Where nothing that
-    they are formed from has changed, all is there: that takes none. Nor does the text where it has been compared
-    already, and only its vectors are wanted on top.
+    Identity probes and grades of pairs without scores, as after a migration, are scored, too. Where their input has
+    not changed, the stored scores stay, and the seconds are 0; also where the texts were compared before, and only the
+    vectors are new.
     """
     place, seconds = home_at(home), 0.0
-    with formed.anew(place, formed.SIMILARITY, references, embedding, seed) as is_needed:
+    with formed.recomputing(place, formed.SIMILARITY, references, embedding, seed) as is_needed:
         if is_needed:
-            with formed.anew(place, formed.TEXT, references, seed) as is_text_needed:
+            with formed.recomputing(place, formed.TEXT, references, seed) as is_text_needed:
                 if is_text_needed:
-                    _score_what_has_no_scores(place)
+                    _score_unscored(place)
                     choose_references.score(references, place)
                     seconds = sum_pairs.sum_pairs(place)
                     homogeneity.homogeneity(seed, place)
@@ -34,7 +34,7 @@ async def similarity(home: str, references: list[str], embedding: EmbeddingPlan,
     return seconds
 
 
-def _score_what_has_no_scores(home: Home) -> None:
+def _score_unscored(home: Home) -> None:
     with store.writing(home) as warehouse:
         if (identity_seed := unscored.identity(warehouse)) is not None:
             judge_agreement.judge_agreement(home)

@@ -1,4 +1,4 @@
-"""The verb `evaluate`: a plan is run."""
+"""The verb `evaluate`: runs a plan."""
 
 import asyncio
 from typing import Annotated
@@ -21,22 +21,22 @@ def evaluate(
     place = settings.home_at(home)
     from tasks.adapters.planning import kept_plans, plans
 
-    known = plans.read(name, round_name)
-    prepared = plans.reuse_published_rounds(known, place)
+    fresh = plans.read(name, round_name)
+    prepared = plans.reuse_published_rounds(fresh, place)
     settled = plans.answered(place)
     plan.print_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)
     start(place, verbose=verbose)
     from flows.evaluate import evaluate as flow
 
-    kept = kept_plans.keep(known, place)
-    done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=kept))
+    prepared_id = kept_plans.store_plan(fresh, place)
+    done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
     tables.print_result(place, done.findings, done.problems)
-    terminal.say(power.scored(place))
+    terminal.print_lines(power.scored(place))
     identity.print_identity(place)
     grades.print_grades(place)
     drift.print_drift(place)
-    terminal.say(
+    terminal.print_lines(
         [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
     )
     if done.problems:

@@ -26,7 +26,7 @@ def export(
     rows = [{"file": done.name, "rows": done.n_rows, "kB": -(-done.n_bytes // 1024)} for done in written]
     terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
     n_bytes = sum(done.n_bytes for done in written)
-    terminal.say([f"{len(written)} files, {n_bytes / 1e6:.1f} MB, in {folder}. Begin with {exports.READABLE}."])
-    terminal.say(f"Not exported, as it is too large: {name}; query it by {columns}." for name, columns in large)
+    terminal.print_lines([f"{len(written)} files, {n_bytes / 1e6:.1f} MB, in {folder}. Begin with {exports.READABLE}."])
+    terminal.print_lines(f"Not exported, as it is too large: {name}; query it by {columns}." for name, columns in large)
     if format_name == "csv":
-        terminal.say([exports.NOTES["csv"]])
+        terminal.print_lines([exports.NOTES["csv"]])

@@ -1,4 +1,4 @@
-"""The verb `validate-judge`: how well a judge reads labelled replies, and what it prints of that."""
+"""The verb `validate-judge`: measures a judge on labelled replies, and prints the result."""
 
 import asyncio
 from pathlib import Path
@@ -45,19 +45,19 @@ def judge_validation(
     from tasks.adapters.planning import judge_validations
     from tasks.identity import validate_judge as step
 
-    wanted = judge_validations.ValidationRequest(gold_labels.resolve(), judge, judge_model, facts, limit, seed)
-    prepared = judge_validations.read(wanted)
+    request = judge_validations.ValidationRequest(gold_labels.resolve(), judge, judge_model, facts, limit, seed)
+    prepared = judge_validations.read(request)
     if prepared.card is None:
         _print_measured(prepared, step.measure_text(prepared, errors))
         return
-    problems = _measure_by_model(wanted, prepared, errors, place, verbose)
+    problems = _measure_by_model(request, prepared, errors, place, verbose)
     if problems:
-        terminal.say(f"Unanswered: {problem}" for problem in problems)
+        terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
         raise typer.Exit(3)
 
 
 def _measure_by_model(
-    wanted: "ValidationRequest", prepared: "PreparedValidation", n_errors: int, home: Home, verbose: bool
+    request: "ValidationRequest", prepared: "PreparedValidation", n_errors: int, home: Home, verbose: bool
 ) -> list[str]:
     from tasks.adapters.planning import judge_validations
     from tasks.identity import validate_judge as step
@@ -69,17 +69,17 @@ def _measure_by_model(
     start(home, verbose=verbose)
     from flows.judge_validation import judge_validation as flow
 
-    measured, problems = asyncio.run(flow(wanted, n_errors, str(home.root)))
+    measured, problems = asyncio.run(flow(request, n_errors, str(home.root)))
     _print_measured(prepared, measured)
     return problems
 
 
 def _print_ahead(prepared: "PreparedValidation", ahead: "Ahead") -> None:
-    card = prepared.asked.card
+    card = prepared.model_judge.card
     cost = "the card has no price"
     if card.price is not None and ahead.usd is not None:
         cost = f"{_usd(ahead.usd, 'about ')} at the card's price of {card.price.as_of}"
-    terminal.say(
+    terminal.print_lines(
         [
             f"{prepared.judge.name} asks {card.name} about {len(prepared.replies)} of {prepared.n_labelled} labelled "
             f"replies. Calls: {ahead.n_calls + ahead.n_answered}; answered: {ahead.n_answered}; to be made: "
@@ -89,22 +89,22 @@ def _print_ahead(prepared: "PreparedValidation", ahead: "Ahead") -> None:
 
 
 def _print_measured(prepared: "PreparedValidation", measured: "JudgeMeasurement") -> None:
-    """Print how a judge compares with the gold labels: all replies, by model, by language; price and time; errors."""
+    """Print a judge against the gold labels: all replies, by model, by language; price and time; errors."""
     by = f" by {prepared.card.name}" if prepared.card is not None else ""
-    n_read, n_unlabelled = len(prepared.replies), prepared.n_replies - prepared.n_labelled
-    left_out = f", {n_unlabelled} without a gold label" if n_unlabelled else ""
-    chosen = f"; {n_read} of them were to be read" if n_read < prepared.n_labelled else ""
-    terminal.say(
+    n_chosen, n_unlabelled = len(prepared.replies), prepared.n_replies - prepared.n_labelled
+    unlabelled = f", {n_unlabelled} without a gold label" if n_unlabelled else ""
+    chosen = f"; {n_chosen} of them were to be read" if n_chosen < prepared.n_labelled else ""
+    terminal.print_lines(
         [
             "",
-            f"Judge {prepared.judge.name} {prepared.judge.version}{by}: {prepared.n_replies} replies{left_out}"
+            f"Judge {prepared.judge.name} {prepared.judge.version}{by}: {prepared.n_replies} replies{unlabelled}"
             f"{chosen}.",
         ]
     )
     for score in prepared.scores:
-        rows = [_check_row(check) for check in measured.checks if check.score == score]
+        rows = [_table_row(check) for check in measured.checks if check.score == score]
         if rows:
-            terminal.say([""])
+            terminal.print_lines([""])
             title = f"{score.capitalize()}: the judge beside the gold labels"
             terminal.out().print(terminal.table(title, pl.DataFrame(rows, infer_schema_length=None), CHECKS))
     clusters = {check.n_clusters for check in measured.checks if check.group == "all"} - {None}
@@ -114,24 +114,24 @@ def _print_measured(prepared: "PreparedValidation", measured: "JudgeMeasurement"
         notes.append("No kappa where judge and labels have one and the same answer throughout.")
     if measured.missing_reasons:
         reasons = ", ".join(f"{n} {reason}" for reason, n in measured.missing_reasons.items())
-        notes.append(f"Without a label: {sum(measured.missing_reasons.values())} of {n_read} replies ({reasons}).")
+        notes.append(f"Without a label: {sum(measured.missing_reasons.values())} of {n_chosen} replies ({reasons}).")
     if prepared.without_facts:
         names = ", ".join(prepared.without_facts)
         notes.append(f"No card; only the vendor is known, by the name: {names}. --facts FILE.toml tells more.")
-    terminal.say([*notes, _spent_line(prepared, measured.spent)])
+    terminal.print_lines([*notes, _spent_line(prepared, measured.spent)])
     for number, error in enumerate(measured.disagreements, start=1):
-        terminal.say(["", *_error_lines(number, error)])
+        terminal.print_lines(["", *_error_lines(number, error)])
 
 
 def _spent_line(prepared: "PreparedValidation", spent: "Spent") -> str:
     time = "time not measured, no call was answered in this run"
     if spent.seconds_per_1000 is not None:
-        within = f" (measured over {spent.n_made} calls)" if prepared.card is not None else ""
+        within = f" (measured over {spent.n_answered} calls)" if prepared.card is not None else ""
         seconds = spent.seconds_per_1000
         time = (f"{seconds:.2f} s" if seconds < 1000 else f"{seconds:,.0f} s") + within
     elif spent.n_calls == 0:
         time = "no call was needed"
-    price = "price unknown, the endpoint told no tokens"
+    price = "price unknown, the endpoint returned no token counts"
     if spent.usd_per_1000 is not None:
         price = _usd(spent.usd_per_1000)
     elif prepared.card is not None and prepared.card.price is None:
@@ -143,17 +143,17 @@ def _usd(amount: float, about: str = "") -> str:
     return "less than 0.01 USD" if 0 < amount < 0.01 else f"{about}{amount:.2f} USD"
 
 
-def _check_row(check: "JudgeValidation") -> dict[str, object]:
-    found = check.labels
+def _table_row(check: "JudgeValidation") -> dict[str, object]:
+    labels = check.labels
     return {
         "replies": check.value or "all",
-        "n": found.n,
-        "missing": found.n_missing,
+        "n": labels.n,
+        "missing": labels.n_missing,
         "coverage": check.coverage,
-        "kappa": found.kappa,
-        "low": found.kappa_low,
-        "high": found.kappa_high,
-        "agreement": found.agreement,
+        "kappa": labels.kappa,
+        "low": labels.kappa_low,
+        "high": labels.kappa_high,
+        "agreement": labels.agreement,
         "recall": check.detection.recall,
         "precision": check.detection.precision,
         "judge_rate": check.judge_rate,

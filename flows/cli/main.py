@@ -1,6 +1,6 @@
 """The `distillometer` command: every verb calls a flow, or reads what a flow has published.
 
-A verb's module is imported when the verb is run: to list the verbs imports none of them.
+A verb's module is imported when the verb is run: listing the verbs imports none of them.
 """
 
 import sys
@@ -66,7 +66,7 @@ VERBS = {
         "prune",
         "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
     ),
-    "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish anew."),
+    "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish again."),
     "show": Verb(
         "show_verdict", "show", "Print published results as tables."
     ),  # Where the last of its own verbs joins it.
@@ -76,11 +76,11 @@ VERBS = {
 
 def imported(name: str) -> Any:
     """Import a verb and return its command."""
-    found = getattr(import_module(f"flows.cli.{VERBS[name].module}"), VERBS[name].attribute)
-    if isinstance(found, typer.Typer):
-        return typer.main.get_group(found)
+    command = getattr(import_module(f"flows.cli.{VERBS[name].module}"), VERBS[name].attribute)
+    if isinstance(command, typer.Typer):
+        return typer.main.get_group(command)
     alone = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
-    alone.command(name)(found)
+    alone.command(name)(command)
     return typer.main.get_command(alone)
 
 
@@ -110,7 +110,7 @@ app = typer.Typer(
 
 @app.callback()
 def _root() -> None:
-    """Make a group of it: Typer refuses to build one that has neither a command nor this."""
+    """Turn the app into a group: Typer refuses to build one without a command or a callback."""
 
 
 INTERRUPTED = 130
@@ -118,11 +118,11 @@ INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; errors that a user can mend are one message and exit code 2 (input) or 3 (the world)."""
+    """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
     try:
         result: Any = app(arguments, standalone_mode=False)
     except DistillometerError as error:
-        from tasks.adapters import terminal  # With it comes what draws tables: a list of the verbs needs none.
+        from tasks.adapters import terminal  # It imports the table library, which a list of the verbs does not need.
 
         sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
         sys.exit(error.exit_code)

@@ -1,4 +1,4 @@
-"""The verb `plan`: what a plan would ask, and what its verdicts could find."""
+"""The verb `plan`: prints the calls of a plan, and the power of its verdicts."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Annotated
@@ -26,13 +26,15 @@ def plan(
 
     prepared = plans.reuse_published_rounds(plans.read(name, round_name), place)
     print_plan(prepared, plans.answered(place))
-    terminal.say(power.planned(prepared))
+    terminal.print_lines(power.planned(prepared))
 
 
 def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     """Print a plan's models, prompts, calls to be made and calls already answered."""
     plan = prepared.plan
-    terminal.say([f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")])
+    terminal.print_lines(
+        [f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")]
+    )
     n_calls = Counter(request.model for request in prepared.requests)
     n_done = Counter(request.model for request in prepared.requests if request.request_id in answered)
     rows = [
@@ -59,26 +61,26 @@ def print_plan(prepared: "Prepared", answered: set[str]) -> None:
     console = terminal.out()
     console.print(terminal.table("", pl.DataFrame(rows)))
     console.print(terminal.table("", pl.DataFrame(sets)))
-    terminal.say([*_bank(prepared), *grades.planned(prepared.grading)])
-    terminal.say(
+    terminal.print_lines([*_bank(prepared), *grades.planned(prepared.grading)])
+    terminal.print_lines(
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )
 
 
 def _bank(prepared: "Prepared") -> list[str]:
-    """Return what a plan's identity probes are, in sentences."""
-    bank, wanted = prepared.bank, prepared.plan.identity
-    if bank is None or wanted is None:
+    """Return sentences on a plan's identity probes."""
+    bank, identity = prepared.bank, prepared.plan.identity
+    if bank is None or identity is None:
         return []
     n_leading = sum(template.is_leading for template in bank.templates)
     n_questions = len({probe.wrapped.question.prompt_id for probe in bank.probes})
     lines = [
         f"Identity probes: {len(bank.templates)} templates of set {bank.card.name} {bank.card.version} "
-        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {wanted.samples} samples; "
-        f"read by {', '.join(wanted.judges)}."
+        f"({n_leading} of them name a vendor or model) x {n_questions} questions x {identity.samples} samples; "
+        f"read by {', '.join(identity.judges)}."
     ]
     if bank.judge_card is not None:
-        n_judges = len(wanted.judges) - wanted.judges.count("text_claim")
+        n_judges = len(identity.judges) - identity.judges.count("text_claim")
         lines.append(
             f"Calls to the judge {bank.judge_card.name}: up to {n_judges * len(bank.probes)}, and one more for each "
             "verdict that can't be read."
@@ -87,5 +89,5 @@ def _bank(prepared: "Prepared") -> list[str]:
 
 
 def address(card: ModelCard) -> str:
-    """Return where a model is reached, in words."""
+    """Return the address of a model, in words."""
     return card.endpoint.base_url if isinstance(card.endpoint, HostedEndpoint) else "this machine (llama.cpp)"

@@ -1,4 +1,4 @@
-"""The verbs `prune` and `vacuum`, which thin out old rounds."""
+"""The verbs `prune` and `vacuum`, which delete old rounds and free space."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ def prune(
 
 
 def vacuum(home: HomeOption = None) -> None:
-    """Give room that the warehouse does not use back to the disk, and publish anew."""
+    """Give room that the warehouse does not use back to the disk, and publish again."""
     _prune(settings.home_at(home), None)
 
 
@@ -26,5 +26,7 @@ def _prune(place: Home, keep: int | None) -> None:
     from tasks.adapters.warehouse import pruning
 
     done = pruning.prune(place, keep)
-    said = [] if keep is None else [f"Deleted {done.n_replies:,} replies of rounds before the newest {keep}."]
-    terminal.say([*said, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."])
+    deleted = [] if keep is None else [f"Deleted {done.n_replies:,} replies of rounds before the newest {keep}."]
+    terminal.print_lines(
+        [*deleted, f"Warehouse: {done.bytes_before / 1e6:,.1f} MB before, {done.bytes_after / 1e6:,.1f} MB now."]
+    )

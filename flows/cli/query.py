@@ -1,4 +1,4 @@
-"""The verbs `report`, `query` and `models`: what is there already, read."""
+"""The verbs `report`, `query` and `models`: read published results and cards."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,8 +30,8 @@ def report(
         settings.configure_prefect(place)
     from tasks.publish import render
 
-    made = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
-    terminal.say([str(path) for path in made])
+    paths = [render.render.fn(place)] if figures is None else render.draw_figures.fn(place, figures)
+    terminal.print_lines([str(path) for path in paths])
 
 
 def query(
@@ -49,7 +49,7 @@ def query(
         raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
     if example is not None and example not in sqlfiles.examples():
         raise unknown_name("example", example, sqlfiles.examples())
-    terminal.check_target(format_name, output)
+    terminal.require_writable_target(format_name, output)
     with store.reading(place) as snapshot:
         frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
     terminal.write_frame(frame, format_name, output)

@@ -1,4 +1,4 @@
-"""The verbs `ingest` and `score`: replies that were recorded elsewhere, and all comparisons formed anew."""
+"""The verbs `ingest` and `score`: replies that were recorded elsewhere, and all comparisons."""
 
 import asyncio
 from pathlib import Path
@@ -33,10 +33,10 @@ def ingest(
     from tasks.adapters.inputs import recorded_files
 
     chosen = recorded_files.detect(path) if format_name is None else format_name
-    # Read before anything starts: a broken file is said at once and leaves no trace.
+    # Read before anything starts: a broken file raises an error at once and changes nothing.
     with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set):
         if format_name is None:
-            terminal.say([f"Format: {chosen} (detected)"])
+            terminal.print_lines([f"Format: {chosen} (detected)"])
         start(place, verbose=verbose)
         from flows.ingest import ingest as flow
 
@@ -84,8 +84,8 @@ def score(
     from tasks.adapters.warehouse import store
     from tasks.domain.scoring import ScoringPlan
 
-    store.check_free(place)
-    wanted = ScoringPlan(
+    store.require_writable(place)
+    scoring = ScoringPlan(
         references=tuple(_names([references])),
         grade_against=tuple(_names(grade_against or [])),
         lineage=str(lineage) if lineage else None,
@@ -94,29 +94,29 @@ def score(
         embedding=_embedding(embed_model, embed_prompts, embed_probes, is_all=embed_all),
         seed=seed,
     )
-    is_there, wanted = scorings.register(wanted, place), wanted.on_record
-    if is_there and not wanted.grade_against:
+    is_scored, scoring = scorings.register(scoring, place), scoring.on_record
+    if is_scored and not scoring.grade_against:
         with store.writing(place) as warehouse:
             warehouse.publish(place.published)
-        _print_as_it_stands(place)
+        _print_stored_result(place)
         return
     start(place, verbose=verbose)
     from flows.score import score as flow
 
-    done = asyncio.run(flow(wanted if is_there else wanted.of_text, str(place.root)))
+    done = asyncio.run(flow(scoring if is_scored else scoring.of_text, str(place.root)))
     tables.print_result(place, done.findings, [])
     grades.print_grades(place)
-    terminal.say(power.scored(place))
-    terminal.say([NOTHING_NEW if is_there else f"All pairs of models were compared in {done.seconds:.1f} s."])
-    if wanted.embedding.enabled and not is_there:
-        terminal.say(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
-        done = asyncio.run(flow(wanted.model_copy(update={"grade_against": ()}), str(place.root)))
+    terminal.print_lines(power.scored(place))
+    terminal.print_lines([NOTHING_NEW if is_scored else f"All pairs of models were compared in {done.seconds:.1f} s."])
+    if scoring.embedding.enabled and not is_scored:
+        terminal.print_lines(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
+        done = asyncio.run(flow(scoring.model_copy(update={"grade_against": ()}), str(place.root)))
         tables.print_result(place, done.findings, [])
-    terminal.say([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+    terminal.print_lines([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":
-    """Return what is to be embedded; None: as by default. Without prompts there are by default no probes either."""
+    """Return the embedding plan; None: the default. Without prompts the default is no probes either."""
     from tasks.domain.plan import EmbeddingPlan
 
     usual = EmbeddingPlan(model=model)
@@ -126,15 +126,15 @@ def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_al
     return usual.model_copy(update={"enabled": is_enabled, "prompts_per_set": prompts, "probes_per_target": probes})
 
 
-def _print_as_it_stands(place: Home) -> None:
-    """Print what was scored before, for which nothing has to run."""
+def _print_stored_result(place: Home) -> None:
+    """Print the stored scores, without a run."""
     from tasks.adapters.warehouse import audits, store
 
     with store.reading(place) as snapshot:
         findings = audits.findings(snapshot)
     tables.print_result(place, findings, [])
     grades.print_grades(place)
-    terminal.say(
+    terminal.print_lines(
         [
             *power.scored(place),
             NOTHING_NEW,
@@ -143,5 +143,5 @@ def _print_as_it_stands(place: Home) -> None:
     )
 
 
-def _names(given: list[str]) -> list[str]:
-    return list(dict.fromkeys(name.strip() for part in given for name in part.split(",") if name.strip()))
+def _names(options: list[str]) -> list[str]:
+    return list(dict.fromkeys(name.strip() for part in options for name in part.split(",") if name.strip()))

@@ -1,4 +1,4 @@
-"""The verbs `search` and `bank freeze`: look for templates under which a target leaks, and make a bank of them."""
+"""The verbs `search` and `bank freeze`: search templates under which a target leaks, and export them as a bank."""
 
 import asyncio
 from dataclasses import asdict, replace
@@ -63,11 +63,11 @@ def search(
     _print_searched(place, done, target)
     again = f"To go on: distillometer search {name} --target {target} --round {prepared.submission.round}"
     if done.stop_reason is None:
-        terminal.say([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
+        terminal.print_lines([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
         raise typer.Exit(3)
     if done.stop_reason != "exhausted":
-        more = {done.stop_reason: 2 * getattr(prepared.wanted, done.stop_reason)}
-        terminal.say([again + _options(replace(limits, **more))])
+        more = {done.stop_reason: 2 * getattr(prepared.search, done.stop_reason)}
+        terminal.print_lines([again + _options(replace(limits, **more))])
 
 
 def _options(limits: "Limits") -> str:
@@ -80,33 +80,33 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
     with store.reading(home) as snapshot:
         steps = snapshot.read("raw.search_step", search_id=done.search_id).sort("step")
         scores = snapshot.read("mart.identity_score", target=target, mode="search", slice="all").sort("score")
-    asked = steps.filter(pl.col("refused_reason").is_null())
+    sent = steps.filter(pl.col("refused_reason").is_null())
     refused = steps.drop_nulls("refused_reason")["refused_reason"].value_counts(sort=True).iter_rows()
     by_kind = [int(steps[name].sum()) for name in ("n_calls", "n_attacker_calls", "n_judge_calls")]
     to_judge = f" ({by_kind[2]} of them to the judge)" if by_kind[2] else ""
     n_unread = by_kind[0] - int(steps["n_judged"].sum())
-    found = asked.filter(pl.col("n_success") > 0).with_columns(
+    leaking = sent.filter(pl.col("n_success") > 0).with_columns(
         (pl.col("n_success") / pl.col("n_judged")).alias("success_share"),
         pl.col("template_id").str.slice(0, 8),
         pl.col("template_text").str.replace_all(r"\s+", " ").str.slice(0, N_SHOWN_CHARS),
     )
     listed = ", ".join(f"{n} {reason}" for reason, n in refused)
-    terminal.say(
+    terminal.print_lines(
         [
             f"Search {done.search_id} of {target}: {STOPPED[done.stop_reason]}.",
-            f"{steps.height} steps, {sum(by_kind)} calls{to_judge}; {asked.height} templates asked, {found.height} of "
+            f"{steps.height} steps, {sum(by_kind)} calls{to_judge}; {sent.height} templates asked, {leaking.height} of "
             f"them with a success; refused: {listed or 'none'}.",
             *([f"Replies without a label: {n_unread} of {by_kind[0]}; they count as missing."] if n_unread else []),
         ]
     )
-    if not found.is_empty():
-        best = found.sort("success_share", "n_judged", "step", descending=[True, True, False])
+    if not leaking.is_empty():
+        best = leaking.sort("success_share", "n_judged", "step", descending=[True, True, False])
         terminal.out().print(terminal.table("Best templates", best.head(N_BEST), BEST))
     if not scores.is_empty():
         title = f"Identity of {target} in all its searches (never to be set beside a bank's)"
         terminal.out().print(terminal.table(title, scores, SCORES))
-    if not found.is_empty():
-        terminal.say([f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"])
+    if not leaking.is_empty():
+        terminal.print_lines([f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"])
 
 
 @bank.command()
@@ -122,16 +122,16 @@ def freeze(
     version: Annotated[str, typer.Option("--version", help="Above that of the bank, where it is there.")] = "1.0.0",
     home: HomeOption = None,
 ) -> None:
-    """Write what the searches found as a template set, which every plan can put to every model."""
+    """Write what the searches found as a template set, which every plan can use."""
     place = settings.home_at(home)
     from tasks.identity import export_templates
 
-    wanted = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
-    frozen = export_templates.export_templates(wanted, place)
+    request = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
+    frozen = export_templates.export_templates(request, place)
     card = frozen.card
-    terminal.say(
+    terminal.print_lines(
         [
-            f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_asked} templates that were asked, "
+            f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_candidates} templates that were asked, "
             f"{frozen.n_leading} of them leading; kinds: {', '.join(card.kinds)}.",
             f"Folder: {frozen.folder}",
             f'To use it: [identity] templates = "{card.name}" in a plan, then `distillometer evaluate`',

@@ -1,4 +1,4 @@
-"""`distillometer show`: the published results as tables, for those who live in a terminal."""
+"""`distillometer show`: the published results as tables in a terminal."""
 
 import shlex
 from typing import TYPE_CHECKING, Annotated
@@ -86,7 +86,7 @@ show = typer.Typer(help="Print published results as tables.", no_args_is_help=Tr
 
 
 def open_home(home: HomeOption) -> "Snapshot":
-    """Return the published snapshot of a home, opened."""
+    """Return the opened snapshot of a home."""
     from tasks.adapters.warehouse.notebook import open_snapshot
 
     return open_snapshot(home)
@@ -120,9 +120,11 @@ def leaderboard(home: HomeOption = None) -> None:
     if not rows.select(
         pl.any_horizontal(pl.col("candidate_group", "identity_mode", "grade").is_not_null()).any()
     ).item():
-        terminal.say(["Nothing is scored yet: distillometer score."])
+        terminal.print_lines(["Nothing is scored yet: distillometer score."])
     else:
-        terminal.say(["degree: 0 as unrelated models, 1 as the same model; near is not proven: the verdict counts."])
+        terminal.print_lines(
+            ["degree: 0 as unrelated models, 1 as the same model; near is not proven: the verdict counts."]
+        )
 
 
 @show.command()
@@ -135,45 +137,45 @@ def pair(
     with open_home(home) as snapshot:
         models = require_models(snapshot, target, reference)
         for name in (target, reference):
-            known = models[name]
-            told = [f"{key} {known[key]}" for key in ("vendor", "family", "role", "parent") if known[key]]
-            terminal.say([f"{name}: {', '.join(told)}"])
-        both = [target, reference]
-        measures = snapshot.frame("mart.pair_similarity", target=both, reference=both).sort("target")
+            model = models[name]
+            facts = [f"{key} {model[key]}" for key in ("vendor", "family", "role", "parent") if model[key]]
+            terminal.print_lines([f"{name}: {', '.join(facts)}"])
+        names = [target, reference]
+        measures = snapshot.frame("mart.pair_similarity", target=names, reference=names).sort("target")
         print_rows("Measures, both ways", measures, MEASURES, "select * from mart.pair_similarity")
         if measures.is_empty():
-            terminal.say(["", "Neither is a reference, or they share no prompt: there is no D."])
-        groups = [str(models[name]["candidate_group"]) for name in both]
-        verdicts = snapshot.frame("mart.verdict", target=both, candidate_group=groups)
+            terminal.print_lines(["", "Neither is a reference, or they share no prompt: there is no D."])
+        groups = [str(models[name]["candidate_group"]) for name in names]
+        verdicts = snapshot.frame("mart.verdict", target=names, candidate_group=groups)
         own = pl.struct("target", "candidate_group").is_in(
-            [{"target": name, "candidate_group": str(models[name]["candidate_group"])} for name in both]
+            [{"target": name, "candidate_group": str(models[name]["candidate_group"])} for name in names]
         )
         if groups[0] != groups[1]:
             verdicts = verdicts.filter(~own)
         print_rows("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
         if verdicts.height:
-            terminal.say([f"In words: distillometer show verdict {shlex.quote(target)}"])
-        grades = snapshot.frame("mart.rse_grade", target=both, reference=both, prompt_set="all", is_self=False)
+            terminal.print_lines([f"In words: distillometer show verdict {shlex.quote(target)}"])
+        grades = snapshot.frame("mart.rse_grade", target=names, reference=names, prompt_set="all", is_self=False)
         print_rows(
             "Grades of similarity, 1 to 5", grades.sort("judge", "target"), GRADES, "select * from mart.rse_grade"
         )
-        selves = snapshot.frame("mart.self_similarity", model=both).sort("model")
+        selves = snapshot.frame("mart.self_similarity", model=names).sort("model")
         print_rows(
             "Similarity of each to itself (another sample)", selves, SELVES, "select * from mart.self_similarity"
         )
-        shares = snapshot.frame("mart.pair_self_normalised", left_model=both, right_model=both)
+        shares = snapshot.frame("mart.pair_self_normalised", left_model=names, right_model=names)
         print_rows("The pair's beside it", shares, SHARES, "select * from mart.pair_self_normalised")
-        _print_telling(snapshot, target, reference)
+        _print_evidence(snapshot, target, reference)
 
 
-def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
-    """Print the prompts that add most to D: replies that begin alike, and not like those of other models."""
+def _print_evidence(snapshot: "Snapshot", target: str, reference: str) -> None:
+    """Print the prompts that add most to D: their replies begin alike, unlike those of other models."""
     parts = snapshot.frame("core.pair_centred", target=target, reference=reference)
-    what = "The prompts that add most to D"
+    heading = "The prompts that add most to D"
     if parts.is_empty():
         parts = snapshot.frame("core.pair_prompt", target=target, reference=reference)
         parts = parts.with_columns(pl.col("prefix_overlap").alias("prefix_overlap_d"))
-        what = "The prompts whose replies begin most alike"
+        heading = "The prompts whose replies begin most alike"
     top = (
         parts.drop_nulls("prefix_overlap_d")
         .sort("prefix_overlap_d", "prompt_id", descending=[True, False])
@@ -184,12 +186,12 @@ def _print_telling(snapshot: "Snapshot", target: str, reference: str) -> None:
     evidence = snapshot.frame(
         "mart.pair_evidence", target=target, reference=reference, prompt_id=top["prompt_id"].to_list()
     ).unique("prompt_id", keep="first")
-    told = {row["prompt_id"]: row for row in evidence.sort("reply_id").iter_rows(named=True)}
-    terminal.say(["", f"{what} (the first {LONGEST} characters)"])
-    for part in top.filter(pl.col("prompt_id").is_in(list(told))).iter_rows(named=True):
-        row = told[part["prompt_id"]]
+    evidence_of = {row["prompt_id"]: row for row in evidence.sort("reply_id").iter_rows(named=True)}
+    terminal.print_lines(["", f"{heading} (the first {LONGEST} characters)"])
+    for part in top.filter(pl.col("prompt_id").is_in(list(evidence_of))).iter_rows(named=True):
+        row = evidence_of[part["prompt_id"]]
         shared = f"{row['max_prefix_words']} leading words shared, adds {part['prefix_overlap_d']:.3f}"
-        terminal.say(
+        terminal.print_lines(
             [
                 "",
                 f"{row['prompt_set']} {row['prompt_key']} ({shared}): {_short(row['prompt_text'])}",
@@ -206,7 +208,7 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
         require_models(snapshot, target)
         scores = snapshot.frame("mart.identity_score", target=target)
         if scores.is_empty():
-            terminal.say([f"{target} has no identity scores: a plan with an [identity] section asks for them."])
+            terminal.print_lines([f"{target} has no identity scores: a plan with an [identity] section asks for them."])
             return
         place = pl.col("slice").replace_strict({"all": 0, "as_published": 1}, default=2).alias("place")
         scores = scores.with_columns(place).sort("mode", "place", "slice", "score")
@@ -226,7 +228,7 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
     order = ["is_hard", "is_foreign"]
     leaks = leaks.sort(*order, "request_id", descending=[True, True, False], nulls_last=True)
     first = leaks.unique(["mode", "template_key"], keep="first", maintain_order=True).head(MOST_LEAKS)
-    terminal.say(
+    terminal.print_lines(
         ["", f"{first.height} of {leaks.height} replies that leak: hard ones first, each under another template"]
     )
     for row in first.iter_rows(named=True):
@@ -235,8 +237,8 @@ def identity(target: Annotated[str, typer.Argument(metavar="MODEL")], home: Home
         question = _short(row["question_text"] or row["prompt_text"])
         lines = [f"{kind}{claimed} ({row['mode']}, template {row['template_key']}): {question}"]
         lines += [f"  {target}: {_short(row['reply_text'])}"]
-        lines += [f"  told by: {_short(row['evidence_text'])}"] if row["evidence_text"] else []
-        terminal.say(["", *lines])
+        lines += [f"  evidence: {_short(row['evidence_text'])}"] if row["evidence_text"] else []
+        terminal.print_lines(["", *lines])
 
 
 @show.command()
@@ -245,18 +247,18 @@ def cost(home: HomeOption = None) -> None:
     with open_home(home) as snapshot:
         spend = snapshot.frame("mart.spend")
     if spend.is_empty():
-        terminal.say(["Nothing was asked from here: all replies were ingested."])
+        terminal.print_lines(["Nothing was asked from here: all replies were ingested."])
         return
     sums = [pl.col(name).sum() for name in ("n_calls", "n_missing", "n_attempts")]
     # What is not known in every round is unknown, and no smaller sum.
-    known = ["prompt_tokens", "completion_tokens", "seconds", "cost_usd"]
-    sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in known]
+    optional = ["prompt_tokens", "completion_tokens", "seconds", "cost_usd"]
+    sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in optional]
     by_purpose = spend.group_by("model", "purpose").agg(sums)
     by_purpose = by_purpose.sort("cost_usd", "n_calls", "model", descending=[True, True, False], nulls_last=True)
     print_rows("Calls by model and purpose, all rounds", by_purpose, COSTS, "select * from mart.spend")
     n_unknown = by_purpose["cost_usd"].null_count()
     rest = f"; the price of {n_unknown} of {by_purpose.height} lines is not known" if n_unknown else ""
-    terminal.say([f"{by_purpose['n_calls'].sum():,} calls, {by_purpose['cost_usd'].sum():,.2f} USD{rest}."])
+    terminal.print_lines([f"{by_purpose['n_calls'].sum():,} calls, {by_purpose['cost_usd'].sum():,.2f} USD{rest}."])
 
 
 @show.command()
@@ -272,8 +274,8 @@ def drift(
         rows = snapshot.frame("mart.drift", **({} if target is None else {"target": target}))
     print_rows("Rounds", rounds, ROUNDS, "select * from mart.round")
     if rows.is_empty():
-        terminal.say(["There is nothing to compare: it takes two rounds of the same recipe."])
+        terminal.print_lines(["There is nothing to compare: it takes two rounds of the same recipe."])
         return
-    kept = newest(rows.to_dicts()) if target is None else rows.sort("computed_at", "measure").to_dicts()
-    print_rows("Changes", pl.DataFrame(kept, schema=rows.schema), DRIFTS, "select * from mart.drift")
-    terminal.say(["", *(f"- {line}" for line in drift_sentences(rows.to_dicts()))])
+    listed = newest(rows.to_dicts()) if target is None else rows.sort("computed_at", "measure").to_dicts()
+    print_rows("Changes", pl.DataFrame(listed, schema=rows.schema), DRIFTS, "select * from mart.drift")
+    terminal.print_lines(["", *(f"- {line}" for line in drift_sentences(rows.to_dicts()))])

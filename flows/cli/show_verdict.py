@@ -1,4 +1,4 @@
-"""`distillometer show verdict`: whom one model learned from, how sure that is, and what it rests on."""
+"""`distillometer show verdict`: the nearest teacher of one model, its significance, and the evidence."""
 
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -31,16 +31,16 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
     with open_home(home) as snapshot:
         models = require_models(snapshot, target)
         verdicts = snapshot.frame("mart.verdict")
-        told = account(target, verdicts.to_dicts(), models)
-        terminal.say([told.answer])
-        if told.row is None:
+        verdict_account = account(target, verdicts.to_dicts(), models)
+        terminal.print_lines([verdict_account.answer])
+        if verdict_account.row is None:
             return
-        terminal.say(["", *(f"- {heading}: {text}" for heading, text in told.grounds)])
+        terminal.print_lines(["", *(f"- {heading}: {text}" for heading, text in verdict_account.grounds)])
         _print_candidates(target, verdicts.filter(pl.col("target") == target))
-        reference = str(told.row["reference"])
+        reference = str(verdict_account.row["reference"])
         _print_channels(snapshot, target, reference)
     of_target = f"target = {_quoted(target)}"
-    terminal.say(
+    terminal.print_lines(
         [
             "",
             f"Next, the replies behind it: distillometer show pair {quote(target)} {quote(reference)}",
@@ -57,7 +57,7 @@ def _print_candidates(target: str, rows: pl.DataFrame) -> None:
     query = f"select * from mart.verdict where target = {_quoted(target)} order by is_kin, place"
     print_rows(title, rows.sort("is_kin", "place").head(MOST_CANDIDATES), CANDIDATES, query)
     if rows.height > MOST_CANDIDATES:
-        terminal.say([f"... and {rows.height - MOST_CANDIDATES} more candidates: {query}"])
+        terminal.print_lines([f"... and {rows.height - MOST_CANDIDATES} more candidates: {query}"])
 
 
 def _print_channels(snapshot: "Snapshot", target: str, reference: str) -> None:

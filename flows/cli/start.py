@@ -1,4 +1,4 @@
-"""What verbs of the command share: common options, and making ready for a flow."""
+"""Shared code of verbs: common options, and the preparation of a flow."""
 
 from pathlib import Path
 from typing import Annotated
@@ -19,10 +19,10 @@ BasesOption = Annotated[
 
 
 def start(home: Home, *, verbose: bool) -> None:
-    """Make ready for a flow: nobody else writes, Prefect keeps its state under the home."""
+    """Prepare a flow: no other process writes, Prefect keeps its state under the home."""
     from tasks.adapters.warehouse import store
 
-    store.check_free(home)
+    store.require_writable(home)
     settings.configure_prefect(home, is_verbose=verbose)
     from tasks.adapters.prefect import server
 

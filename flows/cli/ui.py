@@ -21,9 +21,9 @@ def ui(
     settings.configure_prefect(place)
     from tasks.adapters.prefect import local_stack
 
-    terminal.say(["Starting Prefect; this takes half a minute the first time."])
+    terminal.print_lines(["Starting Prefect; this takes half a minute the first time."])
     with local_stack.running(place, port) as stack:
-        terminal.say(
+        terminal.print_lines(
             [
                 f"Runs:         {stack.address}/runs",
                 f"Deployments:  {stack.address}/deployments",

@@ -1,4 +1,4 @@
-"""The verb `validate`: what a warehouse of documented lineage says of the verdicts, and of rival scores."""
+"""The verb `validate`: measures verdicts and rival scores on a warehouse with documented lineage."""
 
 import asyncio
 import json
@@ -43,31 +43,31 @@ def validate(
     from tasks.domain.scoring import ScoringPlan
 
     if output is not None:
-        terminal.check_target("json", output)
-    store.check_free(place)
-    wanted = ScoringPlan(lineage=str(lineage), bases=str(bases) if bases else None).of_text
-    scorings.register(wanted, place)
+        terminal.require_writable_target("json", output)
+    store.require_writable(place)
+    scoring = ScoringPlan(lineage=str(lineage), bases=str(bases) if bases else None).of_text
+    scorings.register(scoring, place)
     start(place, verbose=verbose)
     from flows.score import score
     from tasks.domain.verdict import validation_tables
     from tasks.similarity import validate as step
 
     embedding = EmbeddingPlan(enabled=embed_prompts > 0, prompts_per_set=max(embed_prompts, 1)) if rivals else None
-    asyncio.run(score(wanted.on_record, str(place.root)))
-    step.check_documented(place)
+    asyncio.run(score(scoring.on_record, str(place.root)))
+    step.require_documented(place)
     plain = step.validate(place, seed, embedding)
     evaded = _evaded(place, seed) if evasion else None
     console = terminal.out()
-    terminal.say([*validation_tables.sentences(plain), ""])
+    terminal.print_lines([*validation_tables.sentences(plain), ""])
     for title, rows in validation_tables.tables(plain):
         console.print(terminal.table(title, pl.DataFrame(rows)))
-        terminal.say([""])
+        terminal.print_lines([""])
     if evaded is not None:
-        terminal.say(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
+        terminal.print_lines(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
     if output is not None:
-        told = {"as_answered": asdict(plain), "without_first_sentences": asdict(evaded) if evaded else None}
-        output.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        terminal.say([f"Figures: {output}"])
+        figures = {"as_answered": asdict(plain), "without_first_sentences": asdict(evaded) if evaded else None}
+        output.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        terminal.print_lines([f"Figures: {output}"])
 
 
 def _evaded(home: Home, seed: int) -> "Validation":

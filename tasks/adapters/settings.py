@@ -1,4 +1,4 @@
-"""Where things are, and everything that is read from the environment."""
+"""Paths, and everything that is read from the environment."""
 
 import os
 import re
@@ -97,12 +97,12 @@ def memory_limit() -> str:
     Raises:
         InputError: the variable is no amount of memory.
     """
-    if told := os.environ.get(MEMORY_VARIABLE):
-        if not _MEMORY.fullmatch(told.strip()):
+    if limit := os.environ.get(MEMORY_VARIABLE):
+        if not _MEMORY.fullmatch(limit.strip()):
             raise InputError(
-                f"it is no amount of memory: {told!r}.", where=MEMORY_VARIABLE, remedy="Write it like 4GB or 800MB."
+                f"it is no amount of memory: {limit!r}.", where=MEMORY_VARIABLE, remedy="Write it like 4GB or 800MB."
             )
-        return told.strip()
+        return limit.strip()
     return f"{int(max(SHARE_OF_FREE * _free_memory(), LEAST_MEMORY)) // 2**20}MiB"
 
 
@@ -112,9 +112,9 @@ def n_cores() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def memory_bytes(told: str) -> float:
+def memory_bytes(amount: str) -> float:
     """Return the bytes of an amount as `memory_limit` gives it."""
-    number, letter, binary = re.fullmatch(r"([\d.]+)\s*([KMGT])(i?)B", told, re.IGNORECASE).groups()  # type: ignore[union-attr]
+    number, letter, binary = re.fullmatch(r"([\d.]+)\s*([KMGT])(i?)B", amount, re.IGNORECASE).groups()  # type: ignore[union-attr]
     return float(number) * (1024 if binary else 1000) ** ("KMGT".index(letter.upper()) + 1)
 
 
@@ -134,7 +134,7 @@ def secret(name: str) -> str | None:
 
 
 def now() -> datetime:
-    """Return the present in UTC without a time zone, as DuckDB's `timestamp` holds it."""
+    """Return the current time in UTC without a time zone, as DuckDB's `timestamp` holds it."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
@@ -145,7 +145,7 @@ def iso_week(moment: datetime) -> str:
 
 
 def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
-    """Point Prefect at `home` and keep it quiet; what the environment already says is left alone.
+    """Point Prefect at `home` and limit its log output; environment variables that are set stay.
 
     Has an effect only before prefect is imported for the first time.
     """

@@ -20,7 +20,7 @@ FORMATS = ("table", "csv", "json", "parquet")
 
 
 def out() -> Console:
-    """Return the console for results; wide where nobody's window limits it, so that pipes lose nothing."""
+    """Return the console for results; 200 columns wide without a terminal, so that pipes lose nothing."""
     console = Console(highlight=False, soft_wrap=False)
     return console if console.is_terminal else Console(highlight=False, width=200)
 
@@ -44,24 +44,24 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
     Args:
         title: what stands above.
         frame: the rows.
-        columns: pairs of column and heading, the most telling first: those for which the window has no room are left
-            out, and named below. None: all columns under their own names, folded where there is no room.
+        columns: pairs of column and heading, the most important first: those for which the window has no room are
+            left out, and named below. None: all columns under their own names, folded where there is no room.
     """
     chosen = columns or [(name, name) for name in frame.columns]
     cells = {name: [printable(cell(value)) for value in frame[name].to_list()] for name, _ in chosen}
     is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
-    shown = _fitting(chosen, cells) if is_tight else chosen
-    made = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
-    for name, heading in shown:
+    fitting = _fitting(chosen, cells) if is_tight else chosen
+    result = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    for name, heading in fitting:
         justify: Literal["right", "left"] = "right" if frame.schema[name].is_numeric() else "left"
         width = _width(heading.split(), cells[name]) if is_tight else None
-        made.add_column(escape(printable(heading)), justify=justify, overflow="fold", width=width)
-    for row in zip(*(cells[name] for name, _ in shown), strict=True):
-        made.add_row(*map(escape, row))
-    if len(shown) < len(chosen):
-        left_out = ", ".join(heading for _, heading in chosen[len(shown) :])
-        made.caption, made.caption_justify = f"A wider window also shows: {left_out}.", "left"
-    return made
+        result.add_column(escape(printable(heading)), justify=justify, overflow="fold", width=width)
+    for row in zip(*(cells[name] for name, _ in fitting), strict=True):
+        result.add_row(*map(escape, row))
+    if len(fitting) < len(chosen):
+        omitted = ", ".join(heading for _, heading in chosen[len(fitting) :])
+        result.caption, result.caption_justify = f"A wider window also shows: {omitted}.", "left"
+    return result
 
 
 def _width(heading: Sequence[str], cells: Sequence[str]) -> int:
@@ -89,15 +89,15 @@ def printable(text: str) -> str:
     )
 
 
-def say(lines: Iterable[str]) -> None:
-    """Print plain sentences."""
+def print_lines(lines: Iterable[str]) -> None:
+    """Print each line as plain text."""
     console = out()
     for line in lines:
         console.print(escape(printable(line)))
 
 
-def check_target(format_name: str, target: Path | None) -> None:
-    """Make sure that a result can be written in this format to `target`, or to standard output.
+def require_writable_target(format_name: str, target: Path | None) -> None:
+    """Require a known format, and a `target` (or standard output) that can be written.
 
     Raises:
         InputError: the format is not known, or there is no place for it to go to.
@@ -116,7 +116,7 @@ def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> N
     Raises:
         InputError: the format is not known, or there is no place for it to go to.
     """
-    check_target(format_name, target)
+    require_writable_target(format_name, target)
     if format_name == "parquet":
         frame.write_parquet(target if target is not None else sys.stdout.buffer)
     elif target is None:

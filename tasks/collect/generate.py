@@ -1,4 +1,4 @@
-"""Requests -> replies: one Prefect task asks one batch."""
+"""Requests -> replies: one Prefect task sends one batch."""
 
 import random
 from collections import Counter
@@ -31,14 +31,14 @@ from tasks.domain.ports import Endpoint
 from tasks.domain.rows import Reply, Request
 
 REFUSED = "The endpoint refuses them as they are: correct the card or plan (a prompt too long: 'context_tokens') first."
-"""What helps with requests that the endpoint does not take."""
+"""Remedy for requests that the endpoint does not accept."""
 
 _Log = journal.Journal | shared_journal.SharedJournal
 
 
 @dataclass(frozen=True)
 class CallContext:
-    """Whom requests are put to, how many make a batch, how many calls of one key may be in flight, and the home."""
+    """Cards of the called models, batch size, limits of calls in flight by key, and the home."""
 
     cards: dict[str, ModelCard]
     batch_size: int | None
@@ -48,7 +48,7 @@ class CallContext:
 
     @classmethod
     def of(cls, plan: Plan, cards: Iterable[ModelCard], home: Home) -> "CallContext":
-        """Return how `plan` has the models of `cards` asked."""
+        """Return the context of `plan` for the models of `cards`."""
         return cls({card.name: card for card in cards}, plan.batch_size, plan.workers.limits, home)
 
 
@@ -56,8 +56,8 @@ def _batch_key(_context: Any, parameters: Mapping[str, Any]) -> str:
     return f"batch-{parameters['batch'].batch_id}"
 
 
-def _may_help(_task: Any, _run: Any, state: Any) -> bool:
-    """Say whether Prefect should try the batch again: only after failures that pass by themselves."""
+def _is_retry_useful(_task: Any, _run: Any, state: Any) -> bool:
+    """Return whether Prefect should retry the batch: only after transient failures."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, BatchIncomplete) and error.is_retryable
 
@@ -70,74 +70,78 @@ def _may_help(_task: Any, _run: Any, state: Any) -> bool:
     cache_policy=CacheKeyFnPolicy(cache_key_fn=_batch_key),
     retries=1,
     retry_delay_seconds=5,
-    retry_condition_fn=_may_help,
+    retry_condition_fn=_is_retry_useful,
 )
-def respond(batch: Batch, served: Endpoint | None, limit: str | None, kept_at: Path | str) -> list[dict[str, Any]]:
-    """Ask what of `batch` has no reply yet and return the outcome of every request as rows of `raw.reply`.
+def respond(batch: Batch, served: Endpoint | None, limit: str | None, log_place: Path | str) -> list[dict[str, Any]]:
+    """Send the requests of `batch` without a reply; return the outcome of every request as rows of `raw.reply`.
 
-    Each reply is in the journal the moment it arrives. The result is kept under the batch's content, so that a batch
-    which some worker has finished is not asked again. Runs on any worker: it needs no database, and takes a key from
+    Each reply is in the journal as soon as it arrives. The result is stored under the batch's content, so that a batch
+    that some worker has finished is not sent again. Runs on any worker: it needs no database, and reads a key from
     the worker's own environment.
 
     Args:
-        batch: what to ask, and the card of whom.
-        served: the endpoint, where the coordinator serves the model; None: it is reached as its card says.
+        batch: the requests, and the card of their model.
+        served: the endpoint, where the coordinator serves the model; None: the endpoint of its card.
         limit: Prefect's global concurrency limit that the calls in flight count against.
-        kept_at: the folder of the journal on this machine, or the storage of all workers.
+        log_place: the folder of the journal on this machine, or the storage of all workers.
 
     Raises:
         BatchIncomplete: some requests have no reply; those that arrived are in the journal.
     """
     with ExitStack() as stack:
         endpoint = served or stack.enter_context(serving.serve(batch.card, settings.home_at(None)))
-        file: _Log = stack.enter_context(_journal(kept_at, batch))
-        kept = {reply.request_id: reply for reply in file.replies}
-        todo = [r for r in batch.requests if r.request_id not in kept or not kept[r.request_id].is_settled]
+        file: _Log = stack.enter_context(_journal(log_place, batch))
+        outcomes = {reply.request_id: reply for reply in file.replies}
+        todo = [r for r in batch.requests if r.request_id not in outcomes or not outcomes[r.request_id].is_settled]
         if todo and limit is not None:
-            stack.enter_context(call_limits.held(limit, batch.card))
+            stack.enter_context(call_limits.slots_held(limit, batch.card))
 
         def keep(reply: Reply) -> None:
             file.write(reply)
-            if reply.request_id not in kept:  # a batch that is tried again has been counted
+            if reply.request_id not in outcomes:  # a retried batch has been counted
                 progress.advance(f"asking {batch.card.name}")
-            kept[reply.request_id] = reply
+            outcomes[reply.request_id] = reply
 
         asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id))
-        # Slots of a limit over all processes are held batch by batch: others' slots are not used.
+        # Slots of a limit over all processes are held batch by batch: slots of other batches are not used.
         asker.ask(todo, is_alone=limit is not None)
-    lost = [kept[r.request_id] for r in batch.requests if r.request_id in kept and not kept[r.request_id].is_settled]
-    n_unasked = sum(request.request_id not in kept for request in batch.requests)
+    lost = [
+        outcomes[r.request_id]
+        for r in batch.requests
+        if r.request_id in outcomes and not outcomes[r.request_id].is_settled
+    ]
+    n_unasked = sum(request.request_id not in outcomes for request in batch.requests)
     if lost or n_unasked:
         raise _incomplete(batch, lost, n_unasked, asker)
     get_run_logger().info("%s: all answered", batch.title)
-    return [journal.as_json(kept[request.request_id]) for request in batch.requests]
+    return [journal.as_json(outcomes[request.request_id]) for request in batch.requests]
 
 
-def _journal(kept_at: Path | str, batch: Batch) -> AbstractContextManager[_Log]:
-    if isinstance(kept_at, str):
-        return shared_journal.SharedJournal(kept_at, batch.batch_id)
-    return journal.Journal(kept_at, batch.batch_id)
+def _journal(log_place: Path | str, batch: Batch) -> AbstractContextManager[_Log]:
+    if isinstance(log_place, str):
+        return shared_journal.SharedJournal(log_place, batch.batch_id)
+    return journal.Journal(log_place, batch.batch_id)
 
 
 @contextmanager
 def side_by_side(cards: list[ModelCard]) -> Iterator[None]:
-    """Have the batches of a model that this process asks within the block share its line, and all one Prefect client.
+    """Let the batches of a model within the block share its line, and all batches one Prefect client.
 
-    Prefect makes a client for each task where none is at hand, and a client takes longer to make than many a batch.
+    Prefect creates a client for each task where none exists, which takes longer than many a batch.
     """
     with lines.side_by_side(cards), SyncClientContext.get_or_create():
         yield
 
 
 def submit(batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext) -> PrefectFuture[Any]:
-    """Give `batch` to a worker of the running flow."""
+    """Submit `batch` to a worker of the running flow."""
     storage, folder = workers.shared_storage(), context.home.journal
     if storage is not None:
         shared_journal.note(folder, batch.batch_id, storage)
     limit = call_limits.of(context.limits, batch.card)
-    # Quoted, Prefect does not look through every request and message for results of other tasks, three times a batch.
-    given: Any = quote(batch) if storage is None else batch
-    return respond.submit(given, endpoints.get(batch.card.name), limit, storage or folder)
+    # Quoted, Prefect does not search every request and message for results of other tasks, three times a batch.
+    argument: Any = quote(batch) if storage is None else batch
+    return respond.submit(argument, endpoints.get(batch.card.name), limit, storage or folder)
 
 
 def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
@@ -156,5 +160,5 @@ def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -
 
 
 def counts(requests: list[Request]) -> dict[str, int]:
-    """Return how many requests each model's progress bar counts, by the bar's title."""
+    """Return the number of requests of each model, by the title of its progress bar."""
     return {f"asking {model}": n for model, n in Counter(request.model for request in requests).items()}

@@ -1,4 +1,4 @@
-"""One tiny call to each model, to see that it answers; nothing is kept."""
+"""One tiny call to each model, which shows that it answers; nothing is stored."""
 
 import random
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ QUESTION = "Reply with the one word: ready"
 
 @dataclass(frozen=True)
 class PingResult:
-    """Whether a model answered, with its reply or the reason why not."""
+    """Whether a model answered, with its reply or the problem."""
 
     model: str
     reply_text: str | None
@@ -28,17 +28,19 @@ class PingResult:
 
 def ping_models(cards: Sequence[ModelCard], home: Home) -> list[PingResult]:
     """Return one result a card, in the order of the cards; no failure stops the others."""
-    return [_check(card, home) for card in cards]
+    return [_ping(card, home) for card in cards]
 
 
-def _check(card: ModelCard, home: Home) -> PingResult:
+def _ping(card: ModelCard, home: Home) -> PingResult:
     replies: list[Reply] = []
-    few = card.model_copy(update={"limits": card.limits.model_copy(update={"max_attempts": 1, "concurrency": 1})})
+    single_call = card.model_copy(
+        update={"limits": card.limits.model_copy(update={"max_attempts": 1, "concurrency": 1})}
+    )
     sampling = card.sampling.for_sample(0)
     request = Request("check", card.name, card.fingerprint, "check", 0, "check", (Message("user", QUESTION),), sampling)
     try:
-        with registry.load(providers, card.endpoint.provider).serve(few, home.models) as endpoint:
-            Asker(few, endpoint, replies.append, random.Random(0)).ask([request], is_alone=True)
+        with registry.load(providers, card.endpoint.provider).serve(single_call, home.models) as endpoint:
+            Asker(single_call, endpoint, replies.append, random.Random(0)).ask([request], is_alone=True)
     except DistillometerError as error:
         return PingResult(card.name, None, None, str(error))
     reply = replies[0]

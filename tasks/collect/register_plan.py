@@ -50,7 +50,7 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
         n_new += warehouse.append("reply", list(journal.read(path)))
         path.unlink()
     elsewhere = shared_journal.noted(home.journal)
-    n_new += warehouse.append("reply", shared_journal.take_in(home.journal, elsewhere))
+    n_new += warehouse.append("reply", shared_journal.collect_replies(home.journal, elsewhere))
     shared_journal.forget(home.journal, elsewhere)
     return n_new
 

@@ -1,4 +1,4 @@
-"""A batch that has been asked -> rows of `raw.reply`."""
+"""A finished batch -> rows of `raw.reply`."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ from tasks.domain.batching import Batch
 
 
 def store_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:
-    """Move a finished batch into the warehouse: what the task returned, else what the journal holds of it."""
+    """Move a finished batch into the warehouse: the rows of its task, else its replies in the journal."""
     path = home.journal / f"{batch.batch_id}.jsonl"
     replies = {reply.reply_id: reply for reply in (journal.read(path) if path.exists() else ())}
-    # Where a worker has found the batch done there is no journal; where it was tried twice the journal holds more.
+    # A batch that was done before has no journal; that of a retried batch holds more replies.
     replies |= {reply.reply_id: reply for reply in map(journal.from_json, rows or ())}
-    elsewhere = [one for one in shared_journal.noted(home.journal) if one == batch.batch_id]
+    elsewhere = [batch_id for batch_id in shared_journal.noted(home.journal) if batch_id == batch.batch_id]
     with store.writing(home) as warehouse:
         if rows is None and elsewhere:
-            replies |= {reply.reply_id: reply for reply in shared_journal.take_in(home.journal, elsewhere)}
+            replies |= {reply.reply_id: reply for reply in shared_journal.collect_replies(home.journal, elsewhere)}
         warehouse.append("reply", list(replies.values()))
         path.unlink(missing_ok=True)
         shared_journal.forget(home.journal, elsewhere)
-    if elsewhere:  # Here nobody has counted what a worker elsewhere asked.
+    if elsewhere:  # The replies of a worker elsewhere have not been counted here.
         progress.advance(f"asking {batch.card.name}", len(batch.requests))

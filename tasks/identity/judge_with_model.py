@@ -21,64 +21,73 @@ from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Request
 
 NOT_THERE = [reason for reason in MissingReason if reason.is_final]
-"""Why a label is missing where nothing is wrong with the judge: asking again would not help."""
+"""Missing reasons of labels that no second call of the judge can change."""
 
 Probes = Mapping[str, str]
-"""Columns of `core.probe` and the values that the probes to be read have; empty: all probes."""
+"""Columns of `core.probe` and the values that select probes; empty: all probes."""
 
 
-@task(name="put to judge", task_run_name="put to {judge}, attempt {attempt}", cache_policy=NO_CACHE)
+@task(name="register judge calls", task_run_name="register calls of {judge}, attempt {attempt}", cache_policy=NO_CACHE)
 def register_calls(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -> list[Request]:
-    """Register the calls that `judge` needs for the replies it has not read, and return those still to be asked."""
-    asked = ModelJudge(registry.load(judges, judge), card, lexicons.read_lexicon())
+    """Register the calls of `judge` for the replies without its label; return those without an answer."""
+    model_judge = ModelJudge(registry.load(judges, judge), card, lexicons.read_lexicon())
     at = now()
     with store.writing(home) as warehouse:
-        todo = _waiting(warehouse, asked, attempt, probes)
-        known = labels.identities(warehouse)
+        todo = _probes_to_label(warehouse, model_judge, attempt, probes)
+        identities = labels.identities(warehouse)
         calls, unread = [], []
         for reply, row in zip(labels.judged_replies(warehouse, todo), todo.to_dicts(), strict=True):
             if reason := failed_call_reason(reply.text):
-                unread.append(missing_label_row(LabelKey(row["reply_id"], judge, asked.version, attempt, at), reason))
+                unread.append(
+                    missing_label_row(LabelKey(row["reply_id"], judge, model_judge.version, attempt, at), reason)
+                )
             else:
-                calls.append((row["reply_id"], asked.with_attempt(asked.call(reply, known[row["target"]]), attempt)))
+                calls.append(
+                    (
+                        row["reply_id"],
+                        model_judge.with_attempt(model_judge.call(reply, identities[row["target"]]), attempt),
+                    )
+                )
         warehouse.append("judge_label", unread)
-        return judge_calls.register(warehouse, asked, calls, at)
+        return judge_calls.register(warehouse, model_judge, calls, at)
 
 
-def _waiting(warehouse: store.Store, asked: ModelJudge, attempt: int, probes: Probes) -> pl.DataFrame:
-    """Return the probes to read at this attempt: the unread ones, or those whose first label couldn't be read."""
+def _probes_to_label(warehouse: store.Store, model_judge: ModelJudge, attempt: int, probes: Probes) -> pl.DataFrame:
+    """Return the probes to label at this attempt: those without a label, or with an unreadable first one."""
     if attempt == 0:
-        return labels.unread(warehouse, asked.judge.name, asked.version, probes)
-    told = warehouse.read("raw.judge_label", judge=asked.judge.name, judge_version=asked.version)
-    again = told.filter(pl.col("reply_id").len().over("reply_id") == 1).filter(
+        return labels.unlabelled_probes(warehouse, model_judge.judge.name, model_judge.version, probes)
+    labelled = warehouse.read("raw.judge_label", judge=model_judge.judge.name, judge_version=model_judge.version)
+    again = labelled.filter(pl.col("reply_id").len().over("reply_id") == 1).filter(
         pl.col("missing_reason").is_not_null() & ~pl.col("missing_reason").is_in(NOT_THERE)
     )
-    known = warehouse.read("core.probe", **probes).unique("reply_id")
-    return known.join(again.select("reply_id"), on="reply_id", how="semi").sort("target", "prompt_id", "reply_id")
+    probes_by_reply = warehouse.read("core.probe", **probes).unique("reply_id")
+    return probes_by_reply.join(again.select("reply_id"), on="reply_id", how="semi").sort(
+        "target", "prompt_id", "reply_id"
+    )
 
 
 @task(name="read judge", task_run_name="read {judge}, attempt {attempt}", cache_policy=NO_CACHE)
 def read_answers(judge: str, card: ModelCard, attempt: int, home: Home, probes: Probes) -> int:
-    """Read what the judge model answered, and return how many labels are new; one that can't be read is missing."""
-    asked, at = ModelJudge(registry.load(judges, judge), card, lexicons.read_lexicon()), now()
-    version = asked.version
+    """Read the answers of the judge model, and return the number of new labels; one that can't be read is missing."""
+    model_judge, at = ModelJudge(registry.load(judges, judge), card, lexicons.read_lexicon()), now()
+    version = model_judge.version
     with store.writing(home) as warehouse:
-        known = labels.identities(warehouse)
+        identities = labels.identities(warehouse)
         calls = warehouse.read("raw.judge_call", judge=judge, judge_version=version, attempt=attempt)
         targets = warehouse.read_distinct("core.probe", ["reply_id", "target"], **probes)
         done = warehouse.read("raw.judge_label", judge=judge, judge_version=version, attempt=attempt)
         waiting = calls.join(done, on="reply_id", how="anti").join(targets, on="reply_id").sort("reply_id")
         answers = judge_calls.answers(warehouse, waiting["request_id"].to_list())
-        read_rows, claims = [], []
+        label_rows, claims = [], []
         for request_id, reply_id, target in waiting.select("request_id", "reply_id", "target").iter_rows():
             label_key = LabelKey(reply_id, judge, version, attempt, at)
-            told = asked.label_of_answer(answers[request_id], known[target])
-            if isinstance(told, ClaimLabel):
-                read_rows.append(label_row(label_key, told))
-                claims.extend(claim_rows(label_key, told))
-            elif told is not None:
-                read_rows.append(missing_label_row(label_key, told))
-        warehouse.append("judge_label", read_rows)
+            label = model_judge.label_of_answer(answers[request_id], identities[target])
+            if isinstance(label, ClaimLabel):
+                label_rows.append(label_row(label_key, label))
+                claims.extend(claim_rows(label_key, label))
+            elif label is not None:
+                label_rows.append(missing_label_row(label_key, label))
+        warehouse.append("judge_label", label_rows)
         warehouse.append("attribute_claim", claims)
-        get_run_logger().info("%d labels of %s read", len(read_rows), judge)
-        return len(read_rows)
+        get_run_logger().info("%d labels of %s read", len(label_rows), judge)
+        return len(label_rows)

@@ -9,26 +9,26 @@ from tasks.adapters.warehouse import judge_calls, store
 from tasks.domain.rows import Request
 
 
-@task(name="put labelled replies", task_run_name="put to {checking.title}, attempt {attempt}", cache_policy=NO_CACHE)
+@task(name="register calls", task_run_name="register {checking.title}, attempt {attempt}", cache_policy=NO_CACHE)
 def register_calls(checking: ValidationCalls, attempt: int) -> list[Request]:
     """Register the calls of this attempt, and return those that have no answer yet."""
     with store.writing(checking.home) as warehouse:
-        told = checking.told(judge_calls.answers(warehouse, checking.request_ids))
+        outcomes = checking.outcomes(judge_calls.answers(warehouse, checking.request_ids))
         calls = [
-            (reply.reply_id, one.calls[-1])
-            for reply, one in zip(checking.prepared.replies, told, strict=True)
-            if one.is_waiting and one.calls[-1].request.sample == attempt
+            (reply.reply_id, outcome.calls[-1])
+            for reply, outcome in zip(checking.prepared.replies, outcomes, strict=True)
+            if outcome.is_waiting and outcome.calls[-1].request.sample == attempt
         ]
-        checking.put_at = now()
-        todo = judge_calls.register(warehouse, checking.prepared.asked, calls, checking.put_at)
-    checking.put_ids = [request.request_id for request in todo]
+        checking.submitted_at = now()
+        todo = judge_calls.register(warehouse, checking.prepared.model_judge, calls, checking.submitted_at)
+    checking.submitted_ids = [request.request_id for request in todo]
     return todo
 
 
 @task(name="time judge", task_run_name="time {checking.title}", cache_policy=NO_CACHE)
 def clock(checking: ValidationCalls) -> None:
-    """Add up how long the calls that were put last have been under way."""
+    """Add the seconds that the calls registered last have taken."""
     with store.writing(checking.home) as warehouse:
-        seconds, n_answered = judge_calls.under_way(warehouse, checking.put_ids, checking.put_at)
+        seconds, n_answered = judge_calls.under_way(warehouse, checking.submitted_ids, checking.submitted_at)
     checking.seconds += seconds
-    checking.n_made += n_answered
+    checking.n_answered += n_answered

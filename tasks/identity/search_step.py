@@ -1,4 +1,4 @@
-"""One step of a search after the other: choose, mutate, register what is to be asked, record what came of it."""
+"""The steps of a search: choose, mutate, register the calls, record the outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -25,48 +25,48 @@ from tasks.domain.prompting.template import template_id, template_row
 from tasks.domain.rows import Request, lineage_row, prompt_row
 
 SUCCESS = {"strict": "is_foreign", "loose": "is_contradiction"}
-"""The column of `raw.judge_label` that says whether a reply is a success, by the plan's score."""
+"""The column of `raw.judge_label` that holds whether a reply is a success, by the plan's score."""
 
 
 class Search:
-    """A search under way. No dataclass: Prefect would walk through all its steps at each task that is given it."""
+    """A search under way. No dataclass: Prefect would walk through all its steps at each task that takes it."""
 
     def __init__(self, prepared: PreparedSearch, home: Home) -> None:
         self.prepared, self.home = prepared, home
         self.state: SearchState = begin(
             prepared.settings,
             prepared.seeds,
-            names=None if prepared.wanted.allow_leading else prepared.submission.names,
+            names=None if prepared.search.allow_leading else prepared.submission.names,
         )
         self.is_lost = False
         """Target, attacker or judge can't be reached now: the same command goes on with the same step."""
 
     @property
     def stop_reason(self) -> str | None:
-        """Which limit is reached, or None where the search goes on; a step is asked whole or not begun."""
-        left = self.prepared.budget.calls_left(self.state.steps)
-        is_spent = left is not None and left < self.prepared.most_calls
+        """The limit that is reached, or None where the search goes on; a step is sent whole or not begun."""
+        calls_left = self.prepared.budget.calls_left(self.state.steps)
+        is_spent = calls_left is not None and calls_left < self.prepared.most_calls
         return self.prepared.budget.reached(self.state.steps) or ("calls" if is_spent else None)
 
     @property
     def title(self) -> str:
-        """What the progress display says."""
+        """The title in the progress display."""
         return f"searching {self.prepared.target.name}"
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """What a step asks, and those of its calls that have no reply yet: to the attacker, or to the target."""
+    """The candidate of a step, and its calls without a reply: to the attacker, or to the target."""
 
     candidate: Candidate
     requests: tuple[Request, ...] = ()
     waits_for: tuple[str, ...] = ()
-    """Ids of all calls that were put last, answered or not."""
+    """Ids of all calls that were registered last, answered or not."""
 
 
 @task(name="begin search", task_run_name="begin {search.title}", cache_policy=NO_CACHE)
 def resume(search: Search) -> int:
-    """Register what is searched, and go on after the steps that are recorded; return how many those are."""
+    """Register the input of the search, and go on after the recorded steps; return their number."""
     prepared, at = search.prepared, now()
     submission, target = prepared.submission, prepared.target
     with store.writing(search.home) as warehouse:
@@ -74,8 +74,8 @@ def resume(search: Search) -> int:
         warehouse.append("lineage", [lineage_row(target.as_lineage(), "card", at)])
         register_judges(warehouse, prepared.judges, at)
         warehouse.append("search", [prepared.as_row(at)])
-        asked_before = [prompt_row(question, at) for question in submission.questions]
-        warehouse.append("prompt", asked_before)
+        questions = [prompt_row(question, at) for question in submission.questions]
+        warehouse.append("prompt", questions)
         seeds = [template_row(seed, at) for seed in prepared.seeds]
         warehouse.append("template", seeds)
         rows = warehouse.read("raw.search_step", search_id=submission.search_id).sort("step").to_dicts()
@@ -87,25 +87,25 @@ def resume(search: Search) -> int:
 
 def _restored(row: Mapping[str, Any]) -> SearchStep:
     """Return the step of a row of `raw.search_step`."""
-    told = {field.name: row[field.name] for field in fields(SearchStep)}
-    return SearchStep(**told | {"path": tuple(row["path"]), "parents": tuple(row["parents"])})
+    values = {field.name: row[field.name] for field in fields(SearchStep)}
+    return SearchStep(**values | {"path": tuple(row["path"]), "parents": tuple(row["parents"])})
 
 
 @task(name="select", task_run_name="select for {search.title}", cache_policy=NO_CACHE)
 def select(search: Search) -> Chosen | None:
-    """Return the next step that asks somebody, or None where a limit is reached; refused mutations are recorded."""
+    """Return the next step with a call, or None where a limit is reached; refused mutations are recorded."""
     with store.writing(search.home) as warehouse:
         while search.stop_reason is None:
             candidate = next_candidate(search.state, search.state.chance())
             if candidate.needs_attacker:
-                return _put_to_attacker(search, candidate, warehouse)
+                return _register_attacker_call(search, candidate, warehouse)
             if candidate.is_accepted:
-                return _put_to_target(search, candidate, warehouse)
-            _keep(search, candidate, Outcome(), warehouse)
+                return _register_probes(search, candidate, warehouse)
+            _record_step(search, candidate, Outcome(), warehouse)
     return None
 
 
-@task(name="hear attacker", task_run_name="hear attacker for {search.title}", cache_policy=NO_CACHE)
+@task(name="apply mutation", task_run_name="apply mutation for {search.title}", cache_policy=NO_CACHE)
 def apply_mutation(search: Search, chosen: Chosen) -> Chosen:
     """Return the step with the template that the attacker wrote, or refused; unchanged where it can't be reached."""
     with store.writing(search.home) as warehouse:
@@ -115,12 +115,12 @@ def apply_mutation(search: Search, chosen: Chosen) -> Chosen:
         if _is_lost([reason]):
             return chosen
         candidate = with_answer(search.state, chosen.candidate, text)
-        return _put_to_target(search, candidate, warehouse) if candidate.is_accepted else Chosen(candidate)
+        return _register_probes(search, candidate, warehouse) if candidate.is_accepted else Chosen(candidate)
 
 
 @task(name="record", task_run_name="record for {search.title}", cache_policy=NO_CACHE)
-def keep(search: Search, chosen: Chosen) -> bool:
-    """Record what came of the step; False where it has to wait, because a model can't be reached now."""
+def record_outcome(search: Search, chosen: Chosen) -> bool:
+    """Record the outcome of the step; False where it has to wait, because a model can't be reached now."""
     candidate = chosen.candidate
     with store.writing(search.home) as warehouse:
         if candidate.needs_attacker:
@@ -128,18 +128,20 @@ def keep(search: Search, chosen: Chosen) -> bool:
             return False
         n_attacker_calls = int(bool(candidate.messages))
         if not candidate.is_accepted:
-            _keep(search, candidate, Outcome(n_attacker_calls=n_attacker_calls), warehouse)
+            _record_step(search, candidate, Outcome(n_attacker_calls=n_attacker_calls), warehouse)
             return True
-        told = warehouse.read_columns("core.outcome", ["reply_id", "missing_reason"], request_id=list(chosen.waits_for))
-        if _is_lost(told["missing_reason"].to_list()):
+        outcomes = warehouse.read_columns(
+            "core.outcome", ["reply_id", "missing_reason"], request_id=list(chosen.waits_for)
+        )
+        if _is_lost(outcomes["missing_reason"].to_list()):
             search.is_lost = True
             return False
-        read_by: dict[str, Any] = {"reply_id": told["reply_id"].drop_nulls().to_list()}
-        read_by |= {"judge": search.prepared.wanted.judge, "judge_version": search.prepared.judge_version}
+        by_judge: dict[str, Any] = {"reply_id": outcomes["reply_id"].drop_nulls().to_list()}
+        by_judge |= {"judge": search.prepared.search.judge, "judge_version": search.prepared.judge_version}
         # Of the attempts to read a reply only the last can have a label.
-        success = SUCCESS[search.prepared.wanted.score]
-        judged = warehouse.read_columns("raw.judge_label", [success], **read_by).to_series()
-        calls = warehouse.read("raw.judge_call", **read_by)
+        success = SUCCESS[search.prepared.search.score]
+        judged = warehouse.read_columns("raw.judge_label", [success], **by_judge).to_series()
+        calls = warehouse.read("raw.judge_call", **by_judge)
         if _is_judge_lost(calls, warehouse):
             search.is_lost = True
             return False
@@ -147,33 +149,33 @@ def keep(search: Search, chosen: Chosen) -> bool:
         outcome = Outcome(
             len(chosen.waits_for), judged.count(), int(judged.sum() or 0), n_attacker_calls, n_judge_calls
         )
-        _keep(search, candidate, outcome, warehouse)
+        _record_step(search, candidate, outcome, warehouse)
     return True
 
 
 def probes_of(search: Search, chosen: Chosen) -> dict[str, str]:
-    """Return by which columns of `core.probe` a step's probes are told from all others; nothing where it has none."""
+    """Return the columns of `core.probe` and their values that select a step's probes; empty where it has none."""
     text = chosen.candidate.text if chosen.candidate.is_accepted else None
-    told = {"mode": SEARCH, "target": search.prepared.target.name}
-    return {} if text is None else told | {"template_id": template_id(text)}
+    filters = {"mode": SEARCH, "target": search.prepared.target.name}
+    return {} if text is None else filters | {"template_id": template_id(text)}
 
 
 def _is_judge_lost(calls: pl.DataFrame, warehouse: store.Store) -> bool:
-    """Say whether the judge's calls about a step's replies, rows of `raw.judge_call`, have to wait for another run."""
+    """Return whether the judge's calls about a step's replies, rows of `raw.judge_call`, have to wait."""
     last = calls.sort("attempt").unique("reply_id", keep="last")
     answers = judge_calls.answers(warehouse, last["request_id"].to_list())
     return bool(answers) and _is_lost([answer.missing_reason for answer in answers.values()])
 
 
 def _is_lost(reasons: Sequence[str | None]) -> bool:
-    """Say whether calls without a reply have to wait for another run; what the model's own side decided need not."""
+    """Return whether calls without a reply have to wait for another run; those with a final reason need not."""
     missing = [MissingReason(reason) for reason in reasons if reason is not None]
     if any(reason is MissingReason.NOT_ASKED or reason.is_of_endpoint for reason in missing):
         return True
     return len(missing) == len(reasons) and all(reason.is_transient for reason in missing)
 
 
-def _put_to_attacker(search: Search, candidate: Candidate, warehouse: store.Store) -> Chosen:
+def _register_attacker_call(search: Search, candidate: Candidate, warehouse: store.Store) -> Chosen:
     attacker, at = search.prepared.attacker, now()
     assert attacker is not None, "a plan with a mutation that asks an attacker names one"
     request, prompt = attacker_call(attacker, candidate)
@@ -189,16 +191,16 @@ def _put_to_attacker(search: Search, candidate: Candidate, warehouse: store.Stor
     return _chosen(candidate, [request], warehouse)
 
 
-def _put_to_target(search: Search, candidate: Candidate, warehouse: store.Store) -> Chosen:
+def _register_probes(search: Search, candidate: Candidate, warehouse: store.Store) -> Chosen:
     submission, at = search.prepared.submission, now()
     template = candidate_template(submission, search.state, candidate)
-    found = target_probes(submission, template)
-    prompts = [prompt_row(probe.wrapped.prompt, at) for probe in found]
-    requests = [probe.request for probe in found]
+    probes = target_probes(submission, template)
+    prompts = [prompt_row(probe.wrapped.prompt, at) for probe in probes]
+    requests = [probe.request for probe in probes]
     warehouse.append("template", [template_row(template, at)])
     warehouse.append("prompt", prompts)
     register_requests(warehouse, requests, "identity", at)
-    warehouse.append("probe", [probe_row(probe, at) for probe in found])
+    warehouse.append("probe", [probe_row(probe, at) for probe in probes])
     warehouse.touch_requests([request.request_id for request in requests], at)
     return _chosen(candidate, requests, warehouse)
 
@@ -210,18 +212,18 @@ def _chosen(candidate: Candidate, requests: Sequence[Request], warehouse: store.
     return Chosen(candidate, waiting, tuple(ids))
 
 
-def _keep(search: Search, candidate: Candidate, outcome: Outcome, warehouse: store.Store) -> None:
+def _record_step(search: Search, candidate: Candidate, outcome: Outcome, warehouse: store.Store) -> None:
     state = record(search.state, candidate, outcome)
-    known = {"search_id": search.prepared.submission.search_id, "target": search.prepared.target.name}
-    warehouse.append("search_step", [asdict(state.steps[-1]) | known | {"happened_at": now()}])
+    columns = {"search_id": search.prepared.submission.search_id, "target": search.prepared.target.name}
+    warehouse.append("search_step", [asdict(state.steps[-1]) | columns | {"happened_at": now()}])
     search.state = state
     _show(search, state.steps[-1:])
 
 
 def _show(search: Search, steps: Sequence[SearchStep]) -> None:
-    """Move the display on by the calls that `steps` made, and say what has been found in all."""
+    """Advance the display by the calls of `steps`, with the number of successful templates."""
     progress.advance(search.title, n_calls(steps))
-    found = [step for step in search.state.steps if step.n_success]
-    best = max(found, key=lambda step: step.reward or 0.0, default=None)
-    said = f"{len(found)} found" + (f", best {best.n_success} of {best.n_judged}" if best else "")
-    progress.tell(search.title, f"{len(search.state.steps)} steps, {said}")
+    successful = [step for step in search.state.steps if step.n_success]
+    best = max(successful, key=lambda step: step.reward or 0.0, default=None)
+    summary = f"{len(successful)} found" + (f", best {best.n_success} of {best.n_judged}" if best else "")
+    progress.add_note(search.title, f"{len(search.state.steps)} steps, {summary}")

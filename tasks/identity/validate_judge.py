@@ -1,4 +1,4 @@
-"""Labelled replies -> how well a judge reads them. Its labels are not kept, only what its model answers."""
+"""Labelled replies -> the quality of a judge. Its labels are not stored, only the answers of its model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ from tasks.domain.pricing import call_usd, expected_usd
 from tasks.domain.rows import Request
 
 ANSWER_TOKENS = 200
-"""About what an answer takes, by which calls that are not made yet are priced."""
+"""Approximate tokens of an answer, for the price of calls that are not made yet."""
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """What a check will ask: calls to be made and answered already; about what it costs, None without a price."""
+    """The calls of a validation: open and answered ones, and the approximate cost, None without a price."""
 
     n_calls: int
     n_answered: int
@@ -34,21 +34,21 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Spent:
-    """What label took: `n_calls` in all, `n_made` of them answered in this run; none for a judge of the text alone.
+    """The cost of labels: `n_calls` in all, `n_answered` of them in this run; none for a judge of the text alone.
 
     `seconds_per_1000` replies is None where no call was answered in this run, `usd_per_1000` where the card has no
-    price or the endpoint told no tokens.
+    price or the endpoint returned no token counts.
     """
 
     n_calls: int = 0
-    n_made: int = 0
+    n_answered: int = 0
     seconds_per_1000: float | None = None
     usd_per_1000: float | None = None
 
 
 @dataclass(frozen=True)
 class JudgeMeasurement:
-    """How a judge reads labelled replies, what that took, and why labels are missing."""
+    """The quality of a judge on labelled replies, its cost, and the reasons of missing labels."""
 
     spent: Spent
     checks: list[JudgeValidation]
@@ -57,12 +57,12 @@ class JudgeMeasurement:
 
 
 def ahead(checking: ValidationCalls) -> Ahead:
-    """Return what a check will ask, before anything starts; each answer that can't be read costs one more call."""
-    told = checking.told(judge_calls.kept(checking.home, checking.request_ids))
-    requests = _requests(told)
-    waiting = {one.calls[-1].request.request_id for one in told if one.is_waiting}
+    """Return the calls of a validation before it starts; each answer that can't be read costs one more call."""
+    outcomes = checking.outcomes(judge_calls.kept(checking.home, checking.request_ids))
+    requests = _requests(outcomes)
+    waiting = {outcome.calls[-1].request.request_id for outcome in outcomes if outcome.is_waiting}
     todo = [request for name, request in requests.items() if name in waiting]
-    price = checking.prepared.asked.card.price
+    price = checking.prepared.model_judge.card.price
     usd = None if price is None else expected_usd(todo, ANSWER_TOKENS, price)
     return Ahead(len(todo), len(requests) - len(todo), usd)
 
@@ -71,15 +71,15 @@ def measure(checking: ValidationCalls, n_errors: int) -> JudgeMeasurement:
     """Return how the judge's labels compare with the gold labels, as far as its model has answered.
 
     Args:
-        checking: a check whose calls were put.
-        n_errors: how many replies to return that were read otherwise than labelled.
+        checking: a validation whose calls were registered.
+        n_errors: the number of replies to return whose label differs from the gold label.
     """
     with store.writing(checking.home) as warehouse:
         answers = judge_calls.answers(warehouse, checking.request_ids)
-    told = checking.told(answers)
-    requests = _requests(told)
-    each = 1000 * len(requests) / len(told)
-    price = checking.prepared.asked.card.price
+    outcomes = checking.outcomes(answers)
+    requests = _requests(outcomes)
+    calls_per_1000 = 1000 * len(requests) / len(outcomes)
+    price = checking.prepared.model_judge.card.price
     usd = [
         call_usd(answer.prompt_tokens, answer.completion_tokens, price)
         for name in requests
@@ -90,38 +90,38 @@ def measure(checking: ValidationCalls, n_errors: int) -> JudgeMeasurement:
     ]
     return _measured(
         checking.prepared,
-        [one.label for one in told],
+        [outcome.label for outcome in outcomes],
         Spent(
             n_calls=len(requests),
-            n_made=checking.n_made,
-            seconds_per_1000=each * checking.seconds / checking.n_made if checking.n_made else None,
-            usd_per_1000=each * sum(usd) / len(usd) if usd else None,
+            n_answered=checking.n_answered,
+            seconds_per_1000=calls_per_1000 * checking.seconds / checking.n_answered if checking.n_answered else None,
+            usd_per_1000=calls_per_1000 * sum(usd) / len(usd) if usd else None,
         ),
         n_errors,
     )
 
 
 def measure_text(prepared: PreparedValidation, n_errors: int) -> JudgeMeasurement:
-    """Let a judge that reads the text alone read the replies, and return how that compares with their gold labels.
+    """Return how the labels of a judge that reads the text alone compare with the gold labels.
 
     Args:
-        prepared: what is checked.
-        n_errors: how many replies to return that were read otherwise than labelled.
+        prepared: the validation.
+        n_errors: the number of replies to return whose label differs from the gold label.
     """
     labels, title = [], f"label by {prepared.judge.name}"
     started = perf_counter()
     with progress.stage(title, len(prepared.replies)):
         for reply in prepared.replies:
-            labels.append(prepared.judge.judge(reply.judged, prepared.known[reply.model], prepared.lexicon))
+            labels.append(prepared.judge.judge(reply.judged, prepared.identities[reply.model], prepared.lexicon))
             progress.advance(title)
     seconds = perf_counter() - started
     spent = Spent(seconds_per_1000=1000 * seconds / len(prepared.replies), usd_per_1000=0.0)
     return _measured(prepared, labels, spent, n_errors)
 
 
-def _requests(told: Sequence[JudgeOutcome]) -> dict[str, Request]:
-    """Return the calls that labels took so far, each once: equal replies of one model are one call."""
-    return {call.request.request_id: call.request for one in told for call in one.calls}
+def _requests(outcomes: Sequence[JudgeOutcome]) -> dict[str, Request]:
+    """Return the calls of labels so far, each once: equal replies of one model are one call."""
+    return {call.request.request_id: call.request for outcome in outcomes for call in outcome.calls}
 
 
 def _measured(

@@ -1,4 +1,4 @@
-"""Rows that should not be: what the relations of `sql/audit` find in the warehouse before it is published."""
+"""Audits of the warehouse before it is published: the relations of `sql/audit` select rows that violate a rule."""
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -12,14 +12,14 @@ from tasks.domain.rows import Finding
 
 @task(name="audit", task_run_name="audit", cache_policy=NO_CACHE)
 def audit(home: Home) -> list[Finding]:
-    """Return what the checks of level warn found.
+    """Return the findings of audits of level warn.
 
     Raises:
-        WorldError: a check of level fail found rows: the warehouse is damaged and must not be published.
+        WorldError: an audit of level fail found rows: the warehouse is damaged and must not be published.
     """
     with store.writing(home) as warehouse:
-        found = audits.findings(warehouse)
-    for finding in found:
+        findings = audits.findings(warehouse)
+    for finding in findings:
         if finding.level == "fail":
             raise WorldError(
                 f"check {finding.check} found {finding.n_rows} rows: {finding.comment} First: {finding.first[0]}",
@@ -27,4 +27,4 @@ def audit(home: Home) -> list[Finding]:
                 remedy="Nothing was published; look at the rows with the duckdb shell.",
             )
         get_run_logger().warning("%s: %d rows (%s)", finding.check, finding.n_rows, finding.comment)
-    return found
+    return findings

@@ -1,4 +1,4 @@
-"""Tells in Prefect's artifacts what a run is going to do, what came of it, and who is nearest to whom."""
+"""Writes Prefect's artifacts of a run: its calls, its coverage, and the nearest references."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ from tasks.domain.reporting import sentences, stages
 from tasks.domain.rows import Finding, Request
 
 ANSWER_TOKENS = 400
-"""Tokens that an answer is reckoned at where the plan sets no limit."""
+"""Assumed tokens of an answer where the plan sets no limit."""
 
 
-@task(name="tell plan", task_run_name="tell plan {prepared.plan.name}", cache_policy=NO_CACHE)
+@task(name="publish plan", task_run_name="publish plan {prepared.plan.name}", cache_policy=NO_CACHE)
 def publish_plan(prepared: Prepared, answered: set[str]) -> None:
-    """Show what is going to be asked of each model, and about what that costs."""
+    """Show the open calls of each model, and their approximate cost."""
     todo: dict[str, list[Request]] = defaultdict(list)
     for request in prepared.requests:
         if request.request_id not in answered:
@@ -32,7 +32,7 @@ def publish_plan(prepared: Prepared, answered: set[str]) -> None:
         stages.ModelCalls(name, n_calls[name], n_calls[name] - len(todo[name]), _usd(todo[name], prepared.cards[name]))
         for name in prepared.plan.models
     ]
-    text = stages.plan(prepared.plan.name, prepared.round, calls, _more(prepared))
+    text = stages.plan(prepared.plan.name, prepared.round, calls, _notes(prepared))
     artifacts.show(artifacts.artifact_key("plan", prepared.plan.name), text, "What the run asks, and what that costs")
     get_run_logger().info(
         "Plan %s, round %s: %d models, %d calls, %d of them to be made",
@@ -40,7 +40,7 @@ def publish_plan(prepared: Prepared, answered: set[str]) -> None:
         prepared.round,
         len(calls),
         len(prepared.requests),
-        sum(one.n_todo for one in calls),
+        sum(calls_of_model.n_todo for calls_of_model in calls),
     )
 
 
@@ -51,23 +51,23 @@ def _usd(requests: Sequence[Request], card: ModelCard) -> float | None:
     for request in requests:
         limit = request.sampling.get("max_tokens") or request.sampling.get("max_completion_tokens") or ANSWER_TOKENS
         by_length[limit].append(request)
-    return sum(expected_usd(some, limit, card.price) for limit, some in by_length.items())
+    return sum(expected_usd(requests_of_length, limit, card.price) for limit, requests_of_length in by_length.items())
 
 
-def _more(prepared: Prepared) -> list[str]:
-    told = [
+def _notes(prepared: Prepared) -> list[str]:
+    notes = [
         f"Reckoned with answers as long as the plan allows, or of {ANSWER_TOKENS} tokens where it sets no "
         "limit; judges, graders and repeated calls come on top."
     ]
     if prepared.bank is not None:
         judge = f", read by {prepared.bank.judge_card.name}" if prepared.bank.judge_card else ""
-        told.append(f"Identity: {len(prepared.bank.probes)} probes are among the calls{judge}.")
-    return told
+        notes.append(f"Identity: {len(prepared.bank.probes)} probes are among the calls{judge}.")
+    return notes
 
 
-@task(name="tell coverage", task_run_name="tell coverage of {plan} {round_name}", cache_policy=NO_CACHE)
+@task(name="publish coverage", task_run_name="publish coverage of {plan} {round_name}", cache_policy=NO_CACHE)
 def publish_coverage(plan: str, round_name: str, problems: Sequence[str], home: Home) -> None:
-    """Show what was answered, what is missing and why, and what it cost."""
+    """Show the answered requests, the missing ones with their reasons, and the cost."""
     with store.reading(home) as snapshot:
         rows = snapshot.read("mart.coverage").sort("model", "prompt_set").to_dicts()
         spent = snapshot.read("mart.spend", round=round_name).sort("model", "purpose").to_dicts()
@@ -79,9 +79,9 @@ def publish_coverage(plan: str, round_name: str, problems: Sequence[str], home: 
     log.info("%d requests, %d without a reply", sum(r["n_requests"] for r in rows), sum(r["n_missing"] for r in rows))
 
 
-@task(name="tell leaderboard", task_run_name="tell leaderboard", cache_policy=NO_CACHE)
+@task(name="publish leaderboard", task_run_name="publish leaderboard", cache_policy=NO_CACHE)
 def publish_leaderboard(findings: Sequence[Finding], report: str | None, home: Home) -> None:
-    """Show who is nearest to whom, what the checks warn of, and where the report and the database are."""
+    """Show the nearest reference of each target, the warnings of audits, and links to the report and the database."""
     with store.reading(home) as snapshot:
         rows = snapshot.read("mart.target_summary").sort("position").to_dicts()
     links = {"Report": report} if report else {}

@@ -12,6 +12,6 @@ MEMORY = "1GB"
 
 @task(name="publish snapshot", task_run_name="publish snapshot", cache_policy=NO_CACHE)
 def publish_snapshot(home: Home) -> None:
-    """Swap in a fresh copy of the warehouse; whoever has the old one open keeps it."""
+    """Swap in a new copy of the warehouse; readers of the old one keep it."""
     with store.writing(home) as warehouse, warehouse.limited(MEMORY):
         warehouse.publish(home.published)

@@ -1,4 +1,4 @@
-"""Published snapshot -> one HTML file that holds everything, or each chart on its own."""
+"""Published snapshot -> one HTML file with all content, or each chart on its own."""
 
 import shutil
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ ORDER = {
     "mart.target_summary": ["position"],
     "mart.verdict": ["target", "rank"],
 }
-"""What the report is made of, and the order of its rows: equal snapshots give equal files."""
+"""Relations of the report, and the order of their rows: equal snapshots give equal files."""
 
 BESIDE_SELF = "mart.pair_self_normalised"
 
@@ -48,9 +48,12 @@ BESIDE_SELF = "mart.pair_self_normalised"
 @task(name="render", task_run_name="render", cache_policy=NO_CACHE)
 def render(home: Home) -> Path:
     """Write the report of the last run, and the same as the latest one; return the path of the latter."""
-    from tasks.adapters.report import figures, pages  # With them comes what draws: a report that stands needs none.
+    from tasks.adapters.report import (  # They import the chart libraries, which an unchanged report does not need.
+        figures,
+        pages,
+    )
 
-    rows = _read(home)
+    rows = _report_rows(home)
     latest = home.reports / "latest.html"
     pages.write(page.build(rows), figures.specifications(rows), latest)
     run = max(rows.of("raw.run"), key=lambda row: row["happened_at"], default=None)
@@ -72,24 +75,24 @@ def draw_figures(home: Home, folder: Path) -> list[Path]:
     """Write each chart as SVG, PNG and CSV into a folder; return the paths."""
     from tasks.adapters.report import figures
 
-    return figures.write(_read(home, with_replies=False), folder)
+    return figures.write(_report_rows(home, with_replies=False), folder)
 
 
-def _read(home: Home, *, with_replies: bool = True) -> Rows:
+def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
     with store.reading(home) as snapshot:
-        # Anyone who asks the snapshot of an older version for a relation that it lacks is told so by the store.
-        known = {relation.full_name for relation in sqlfiles.relations()}
-        # Where no model was asked twice it has no rows, but over many models it takes gigabytes to find that out.
+        # The store raises an error where a snapshot of an older version lacks a relation.
+        present = {relation.full_name for relation in sqlfiles.relations()}
+        # Without repeated samples it has no rows, but over many models finding that out takes gigabytes.
         has_samples = snapshot.read("mart.self_similarity").height > 1
         relations: dict[str, Sequence[Row]] = {
             name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
             for name, order in ORDER.items()
-            if name in known and (name != BESIDE_SELF or has_samples)
+            if name in present and (name != BESIDE_SELF or has_samples)
         }
-        held_pairs = pairs.pairs_with_replies(relations["mart.pair_similarity"], relations["mart.verdict"])
+        pairs_of_page = pairs.pairs_with_replies(relations["mart.pair_similarity"], relations["mart.verdict"])
         texts: dict[str, str] = {}
         if with_replies:
-            by_prompt = pair_prompts.pair_prompts(snapshot, held_pairs)
+            by_prompt = pair_prompts.pair_prompts(snapshot, pairs_of_page)
             tops, curves = _with_replies(snapshot, by_prompt.top()), by_prompt.curves()
             ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
             texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
@@ -101,10 +104,10 @@ def _read(home: Home, *, with_replies: bool = True) -> Rows:
             }
         return Rows(
             relations=relations,
-            held_pairs=held_pairs,
+            held_pairs=pairs_of_page,
             texts=texts,
             findings=_findings(relations),
-            warnings=[sentences.warning(found) for found in audits.findings(snapshot)],
+            warnings=[sentences.warning(finding) for finding in audits.findings(snapshot)],
             n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
             formed_from=formed.report_from(snapshot),
             published_at=datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC),
@@ -120,13 +123,13 @@ def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
         replies.filter(pl.col("missing_reason").is_null()).sort("sample").unique(["model", "prompt_id"], keep="first")
     )
     first = first.select("model", "prompt_id", "reply_id")
-    found = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
+    with_target = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
     other = first.rename({"reply_id": "reference_reply_id"})
-    return found.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
+    return with_target.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
 
 
 def _findings(relations: dict[str, Sequence[Row]]) -> list[LinkedSentence]:
-    """Return what may be said, each with where the page shows what it rests on."""
+    """Return the findings as sentences, each with a link to its evidence on the page."""
     of = relations.get
     vendors = {row["vendor"] for row in of("mart.background", ())}
     absent = absent_vendors((vendor.id for vendor in lexicons.read_lexicon().vendors), vendors)

@@ -1,4 +1,4 @@
-"""Weights of the distillation index, as a plan says or by default, into the warehouse."""
+"""Weights of the distillation index, of a plan or by default -> the warehouse."""
 
 import polars as pl
 from prefect import task
@@ -9,9 +9,9 @@ from tasks.adapters.warehouse import store
 from tasks.domain.plan import INDEX_VERSION, IndexPlan
 
 
-@task(name="weigh index", task_run_name="weigh index", cache_policy=NO_CACHE)
+@task(name="set index weights", task_run_name="set index weights", cache_policy=NO_CACHE)
 def set_index_weights(index: IndexPlan | None, home: Home) -> None:
-    """Put the weights of `index` in force; None: the defaults, unless a plan has put others there."""
+    """Store the weights of `index`; None: the defaults, unless a plan has stored others."""
     with store.writing(home) as warehouse:
         if index is None and warehouse.count("score.index_weight"):
             return

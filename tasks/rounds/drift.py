@@ -31,7 +31,7 @@ Row = dict[str, object]
 
 def drift_where_changed(references: Sequence[str], embedding: EmbeddingPlan, seed: int, home: Home) -> None:
     """Do as `drift`, unless the replies, their grades and labels, and what a scoring was asked for are as they were."""
-    with formed.anew(home, formed.DRIFT, list(references), embedding, seed) as is_needed:
+    with formed.recomputing(home, formed.DRIFT, list(references), embedding, seed) as is_needed:
         if is_needed:
             drift(embedding.label, seed, home)
 

@@ -14,15 +14,15 @@ from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.domain.rse.pair_judge import ReplyPair, TextPairJudge
 
 CHUNK = 20_000
-"""Pairs that are graded and stored together: what a killed run loses at most."""
+"""Pairs that are graded and stored together: the most that a killed run loses."""
 
 
 @task(name="grade by text", task_run_name="grade by {reader.name}", cache_policy=NO_CACHE)
 def grade_text(grading: Grading, reader: PairJudge, home: Home) -> int:
-    """Let a judge that reads the text alone grade every chosen pair that it has not; return how many those were."""
+    """Grade every chosen pair without a grade of a judge that reads the text alone; return the number of pairs."""
     judge: TextPairJudge = registry.load(pair_judges, reader.name)
     with store.writing(home) as warehouse:
-        todo = pairs.unread(warehouse, grading, reader)
+        todo = pairs.ungraded_pairs(warehouse, grading, reader)
         if todo.is_empty():
             return 0
         replies, at, title = pairs.texts(warehouse).replies, now(), f"grading by {reader.name}"
@@ -30,8 +30,8 @@ def grade_text(grading: Grading, reader: PairJudge, home: Home) -> int:
             for chunk in todo.select(pairs.PAIR).iter_slices(CHUNK):
                 rows = []
                 for target, reference in chunk.iter_rows():
-                    found = judge.grades(ReplyPair(replies[target], replies[reference]))
-                    rows.append(graded_row(PairGradeKey(target, reference, reader.name, reader.version, at), found))
+                    grades = judge.grades(ReplyPair(replies[target], replies[reference]))
+                    rows.append(graded_row(PairGradeKey(target, reference, reader.name, reader.version, at), grades))
                     progress.advance(title)
                 warehouse.append("pair_grade", rows)
     get_run_logger().info("%d pairs graded by %s", todo.height, reader.name)

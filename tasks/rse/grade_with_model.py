@@ -20,19 +20,23 @@ from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.domain.rse.pair_judge import SAME, LlmPairJudge, PairGrades, ReplyPair
 
 
-@task(name="put pairs to judge", task_run_name="put pairs to {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
+@task(
+    name="register grader calls",
+    task_run_name="register calls of {reader.name}, attempt {attempt}",
+    cache_policy=NO_CACHE,
+)
 def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home) -> list[Request]:
-    """Register the calls that a judge model needs for pairs it has not graded, and return those still to be asked."""
+    """Register the calls of a judge model for pairs without its grade; return those without an answer."""
     judge: LlmPairJudge = registry.load(pair_judges, reader.name)
     assert reader.card is not None, "this judge asks a model"
     at, requests, prompts, judge_calls = now(), {}, {}, []
     with store.writing(home) as warehouse:
         if attempt == 0:
-            _grade_same(warehouse, grading, reader)
+            _grade_equal_texts(warehouse, grading, reader)
         texts = pairs.texts(warehouse)
-        for row in pairs.waiting(warehouse, grading, reader, attempt).to_dicts():
-            shown = [texts.replies[row["target_reply_id"]], texts.replies[row["reference_reply_id"]]]
-            first, second = shown if row["is_target_first"] else reversed(shown)
+        for row in pairs.ungraded_orders(warehouse, grading, reader, attempt).to_dicts():
+            replies = [texts.replies[row["target_reply_id"]], texts.replies[row["reference_reply_id"]]]
+            first, second = replies if row["is_target_first"] else reversed(replies)
             pair = ReplyPair(first, second, texts.prompts.get(row["prompt_id"]))
             request, prompt = _call(judge, pair, reader.card, attempt)
             requests[request.request_id] = request
@@ -58,12 +62,12 @@ def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home
     return [request for request in requests.values() if request.request_id in unanswered]
 
 
-def _grade_same(warehouse: store.Store, grading: Grading, reader: PairJudge) -> None:
-    """Give pairs of equal texts, such as a reference with itself, the grades that they have by construction."""
-    same, at = pairs.unread(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
-    both = same.select(pairs.PAIR).iter_rows()
-    labels = [PairGradeKey(target, reference, reader.name, reader.version, at) for target, reference in both]
-    warehouse.append("pair_grade", [graded_row(one, SAME) for one in labels])
+def _grade_equal_texts(warehouse: store.Store, grading: Grading, reader: PairJudge) -> None:
+    """Store the grades that pairs of equal texts, such as a reference with itself, have by construction."""
+    equal, at = pairs.ungraded_pairs(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
+    replies = equal.select(pairs.PAIR).iter_rows()
+    labels = [PairGradeKey(target, reference, reader.name, reader.version, at) for target, reference in replies]
+    warehouse.append("pair_grade", [graded_row(key, SAME) for key in labels])
 
 
 def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -> tuple[Request, Prompt]:
@@ -88,34 +92,34 @@ def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -
 
 @task(name="read grades", task_run_name="read grades of {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
 def read_answers(reader: PairJudge, attempt: int, home: Home) -> int:
-    """Read what the judge model answered, and return how many labels are new; one that can't be read is missing."""
+    """Read the answers of the judge model, and return the number of new labels; one that can't be read is missing."""
     judge: LlmPairJudge = registry.load(pair_judges, reader.name)
-    at, key, mine = now(), [*pairs.PAIR, "is_target_first"], {"judge": reader.name, "judge_version": reader.version}
+    at, key, by_judge = now(), [*pairs.PAIR, "is_target_first"], {"judge": reader.name, "judge_version": reader.version}
     with store.writing(home) as warehouse:
-        calls = warehouse.read("raw.pair_judge_call", **mine, attempt=attempt)
-        done = warehouse.read_columns("raw.pair_grade", key, **mine, attempt=attempt)
+        calls = warehouse.read("raw.pair_judge_call", **by_judge, attempt=attempt)
+        done = warehouse.read_columns("raw.pair_grade", key, **by_judge, attempt=attempt)
         answers = warehouse.read_columns("core.outcome", ["request_id", *Answer._fields])
         waiting = calls.join(done, on=key, how="anti").join(answers, on="request_id")
         rows = []
         for row in waiting.sort(key).to_dicts():
-            told = _told(judge, Answer.of(row))
+            grades = _grades_or_reason(judge, Answer.of(row))
             replies = row["target_reply_id"], row["reference_reply_id"]
-            shown = row["is_target_first"], attempt, row["n_truncated_chars"]
-            label_key = PairGradeKey(*replies, reader.name, reader.version, at, *shown)
-            if isinstance(told, PairGrades):
-                rows.append(graded_row(label_key, told))
-            elif told is not None:
-                rows.append(ungraded_row(label_key, told))
+            details = row["is_target_first"], attempt, row["n_truncated_chars"]
+            label_key = PairGradeKey(*replies, reader.name, reader.version, at, *details)
+            if isinstance(grades, PairGrades):
+                rows.append(graded_row(label_key, grades))
+            elif grades is not None:
+                rows.append(ungraded_row(label_key, grades))
         warehouse.append("pair_grade", rows)
     get_run_logger().info("%d labels of %s", len(rows), reader.name)
     return len(rows)
 
 
-def _told(judge: LlmPairJudge, answer: Answer) -> PairGrades | MissingReason | None:
-    """Return the grades, the reason why they can't be read, or None where the call itself has to be made again."""
+def _grades_or_reason(judge: LlmPairJudge, answer: Answer) -> PairGrades | MissingReason | None:
+    """Return the grades, the reason why they can't be read, or None where the call has to be repeated."""
     if not answer.is_settled:
         return None
     if answer.reply_text is None:
         return MissingReason.REFUSED
-    found = judge.parse_answer(answer.reply_text)
-    return found if isinstance(found, PairGrades) else found.reason
+    result = judge.parse_answer(answer.reply_text)
+    return result if isinstance(result, PairGrades) else result.reason

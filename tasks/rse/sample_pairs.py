@@ -1,4 +1,4 @@
-"""What is to be graded -> chosen pairs: at first a spread sample of prompts, more where an order is still in doubt."""
+"""Gradings -> chosen pairs: at first a stratified sample of prompts, then more where a rank is uncertain."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,49 +19,49 @@ ALL_SETS = "all"
 
 @task(name="choose pairs", task_run_name="choose pairs for {reader.name}", cache_policy=NO_CACHE)
 def choose_first(grading: Grading, reader: PairJudge, home: Home) -> int:
-    """Choose the prompts on which every target is graded, and return how many pairs are new.
+    """Choose the prompts on which every target is graded, and return the number of new pairs.
 
-    A judge that reads the text alone grades all of them, a judge model a sample of each set. A set that was never put
-    to a model is no part of its grades, whereas a reply that is missing within a set is a missing grade.
+    A judge that reads the text alone grades all of them, a judge model a sample of each set. A set without requests to
+    a model is no part of its grades, whereas a missing reply within a set is a missing grade.
     """
-    wanted = grading.options
-    most = None if wanted.most_prompts is None else min(wanted.first_prompts, wanted.most_prompts)
-    first = None if reader.card is None else most or wanted.first_prompts
+    rse = grading.options
+    most = None if rse.most_prompts is None else min(rse.first_prompts, rse.most_prompts)
+    first = None if reader.card is None else most or rse.first_prompts
     with store.writing(home) as warehouse:
-        asked = warehouse.read_distinct("core.reply", ["model", "prompt_id"])
+        replies = warehouse.read_distinct("core.reply", ["model", "prompt_id"])
         rows = []
         for strata in grading.strata.values():
-            here = set(asked.filter(pl.col("prompt_id").is_in(list(strata)))["model"])
-            targets = [target for target in grading.targets if target in here]
+            answered = set(replies.filter(pl.col("prompt_id").is_in(list(strata)))["model"])
+            targets = [target for target in grading.targets if target in answered]
             prompts = stratified_order(strata, grading.seed)[:first]
-            rows += [_rows(targets, reference, prompts) for reference in grading.references if reference in here]
+            rows += [_rows(targets, reference, prompts) for reference in grading.references if reference in answered]
         return _append(rows, reader, warehouse, now())
 
 
 @task(name="choose more pairs", task_run_name="choose more pairs for {reader.name}", cache_policy=NO_CACHE)
 def choose_more(grading: Grading, reader: PairJudge, home: Home) -> int:
-    """Choose more prompts for the targets whose rank is in doubt, and return how many pairs are new; 0 ends it."""
-    wanted, rows = grading.options, []
+    """Choose more prompts for the targets whose rank is uncertain, and return the number of new pairs; 0 ends it."""
+    rse, rows = grading.options, []
     with store.writing(home) as warehouse:
         scores = warehouse.read("score.rse_grade", judge=reader.name, prompt_set=ALL_SETS)
         chosen = warehouse.read("raw.sampled_pair", judge=reader.name)
         for reference in grading.references:
-            mine = scores.filter(
+            of_reference = scores.filter(
                 (pl.col("reference") == reference)
                 & (pl.col("target") != reference)
                 & pl.col("target").is_in(grading.targets)
             )
-            standings = [RankState(*row) for row in mine.select("target", "grade", "low", "high").iter_rows()]
+            standings = [RankState(*row) for row in of_reference.select("target", "grade", "low", "high").iter_rows()]
             for target in sorted(uncertain_targets(standings)):
                 pair = chosen.filter((pl.col("target") == target) & (pl.col("reference") == reference))
-                known = set(pair["prompt_id"])
+                prompts_chosen = set(pair["prompt_id"])
                 for strata in grading.strata.values():
                     order = stratified_order(strata, grading.seed)
-                    n_known = sum(prompt in known for prompt in order)
-                    if n_known == 0:
-                        continue  # this set was not put to both
-                    more = extended_selection(order, n_known, wanted.more_prompts, wanted.most_prompts)
-                    rows.append(_rows([target], reference, [prompt for prompt in more if prompt not in known]))
+                    n_chosen = sum(prompt in prompts_chosen for prompt in order)
+                    if n_chosen == 0:
+                        continue  # one of the two has no requests of this set
+                    more = extended_selection(order, n_chosen, rse.more_prompts, rse.most_prompts)
+                    rows.append(_rows([target], reference, [prompt for prompt in more if prompt not in prompts_chosen]))
         n_new = _append(rows, reader, warehouse, now())
     get_run_logger().info("%d more pairs are chosen for %s", n_new, reader.name)
     return n_new
@@ -75,5 +75,5 @@ def _rows(targets: Sequence[str], reference: str, prompts: Sequence[str]) -> pl.
 def _append(rows: Sequence[pl.DataFrame], reader: PairJudge, warehouse: store.Store, at: datetime) -> int:
     if not rows:
         return 0
-    told = pl.concat(rows).with_columns(pl.lit(reader.name).alias("judge"), pl.lit(at).alias("sampled_at"))
-    return warehouse.append("sampled_pair", told)
+    sampled = pl.concat(rows).with_columns(pl.lit(reader.name).alias("judge"), pl.lit(at).alias("sampled_at"))
+    return warehouse.append("sampled_pair", sampled)

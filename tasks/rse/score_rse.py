@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 @task(name="score rse", task_run_name="score rse by {judge}", cache_policy=NO_CACHE)
 def score_rse(judge: str, seed: int, home: Home) -> int:
-    """Form one judge's grades of every target against every reference anew and return how many rows they are."""
+    """Compute one judge's grades of every target against every reference again; return the number of rows."""
     at = now()
     with store.writing(home) as warehouse:
         graded = warehouse.read("core.pair_grade", judge=judge)
@@ -44,18 +44,18 @@ def score_rse(judge: str, seed: int, home: Home) -> int:
 def _scores(graded: pl.DataFrame, seed: int, at: datetime) -> Iterator[Row]:
     """Yield one row a judge, reference, target and set, and one over all sets."""
     keys = ["judge", "reference", "target"]
-    for (judge, reference, target), mine in graded.sort(*keys, "prompt_set", "prompt_id").group_by(
+    for (judge, reference, target), pairs in graded.sort(*keys, "prompt_set", "prompt_id").group_by(
         keys, maintain_order=True
     ):
-        versions = mine["judge_version"].drop_nulls()
-        told = {"judge": judge, "reference": reference, "target": target, "computed_at": at}
-        told["judge_version"] = versions[0] if len(versions) else "none"
+        versions = pairs["judge_version"].drop_nulls()
+        keys_of_row = {"judge": judge, "reference": reference, "target": target, "computed_at": at}
+        keys_of_row["judge_version"] = versions[0] if len(versions) else "none"
         by_set = []
-        for (prompt_set,), part in mine.group_by("prompt_set", maintain_order=True):
+        for (prompt_set,), part in pairs.group_by("prompt_set", maintain_order=True):
             chance = rng_for(seed, "chance", "similarity", str(judge), str(reference), str(target), str(prompt_set))
-            by_set.append(told | {"prompt_set": prompt_set} | _of_set(part, chance, is_self=target == reference))
+            by_set.append(keys_of_row | {"prompt_set": prompt_set} | _of_set(part, chance, is_self=target == reference))
         yield from by_set
-        yield told | {"prompt_set": ALL_SETS} | _over_sets(by_set)
+        yield keys_of_row | {"prompt_set": ALL_SETS} | _over_sets(by_set)
 
 
 def _of_set(part: pl.DataFrame, chance: np.random.Generator, *, is_self: bool) -> Row:
@@ -63,7 +63,7 @@ def _of_set(part: pl.DataFrame, chance: np.random.Generator, *, is_self: bool) -
     n, n_missing = part["grade"].count(), part["grade"].null_count()
     shares = ((part["grade"] - LOWEST) / SPAN).to_list()
     rate = clustered_rate(shares, part["cluster"].to_list(), None, chance)
-    # What a reference has with itself is no estimate: it is 5 whatever the prompts are.
+    # The grade of a reference with itself is no estimate: it is 5 for any prompts.
     low, high = (rate.value, rate.value) if is_self else (rate.low, rate.high)
     return {
         **{name: part[name].mean() for name in GRADES},
@@ -81,15 +81,18 @@ def _of_set(part: pl.DataFrame, chance: np.random.Generator, *, is_self: bool) -
 def _over_sets(by_set: list[Row]) -> Row:
     """Return the plain mean of the sets, as in the paper; no grade where a set has none: means would differ in kind."""
     counts = {name: sum(row[name] for row in by_set) for name in ("n", "n_missing", "n_truncated")}
-    found: Row = counts | {"coverage": counts["n"] / (counts["n"] + counts["n_missing"])}
+    row_of_all: Row = counts | {"coverage": counts["n"] / (counts["n"] + counts["n_missing"])}
     lacking = [row["prompt_set"] for row in by_set if row["grade"] is None]
     if lacking:
-        return found | {"missing_reason": f"no grades in {', '.join(lacking)}"}
-    found |= {name: sum(row[name] for row in by_set) / len(by_set) for name in GRADES}
+        return row_of_all | {"missing_reason": f"no grades in {', '.join(lacking)}"}
+    row_of_all |= {name: sum(row[name] for row in by_set) / len(by_set) for name in GRADES}
     if any(row["low"] is None for row in by_set):
-        return found | {"grade": sum(row["grade"] for row in by_set) / len(by_set), "missing_reason": "one_cluster"}
+        return row_of_all | {
+            "grade": sum(row["grade"] for row in by_set) / len(by_set),
+            "missing_reason": "one_cluster",
+        }
     grade, low, high = mean_of_sets([(row["grade"], row["low"], row["high"]) for row in by_set])
-    return found | {"grade": grade, "low": low, "high": high}
+    return row_of_all | {"grade": grade, "low": low, "high": high}
 
 
 def _on_scale(share: float | None) -> float | None:
@@ -97,23 +100,23 @@ def _on_scale(share: float | None) -> float | None:
 
 
 def _biases(graded: pl.DataFrame, labels: pl.DataFrame, seed: int, at: datetime) -> Iterator[Row]:
-    """Yield how far each judge's grades depend on the order, from the chosen pairs that it was given in both."""
+    """Yield the position bias of each judge, from the chosen pairs that it graded in both orders."""
     key = ["target_reply_id", "reference_reply_id", "judge"]
     columns = [*key, "judge_version", "grade"]
     first = labels.filter(pl.col("is_target_first")).select(columns)
     second = labels.filter(~pl.col("is_target_first")).select(*key, pl.col("grade").alias("other_grade"))
     clusters = graded.select(*key, "cluster").unique(key)
-    both = first.join(second, on=key).join(clusters, on=key).sort(key)
-    for (judge,), mine in both.group_by("judge", maintain_order=True):
-        grades = [((mine[name] - LOWEST) / SPAN).to_list() for name in ("grade", "other_grade")]
-        clusters_of = mine["cluster"].to_list()
+    pairs = first.join(second, on=key).join(clusters, on=key).sort(key)
+    for (judge,), judged in pairs.group_by("judge", maintain_order=True):
+        grades = [((judged[name] - LOWEST) / SPAN).to_list() for name in ("grade", "other_grade")]
+        clusters_of = judged["cluster"].to_list()
         gap = paired_difference(
             grades[0], grades[1], clusters_of, None, rng_for(seed, "chance", "position", str(judge))
         )
-        differing = (mine["grade"] != mine["other_grade"]).drop_nulls()
+        differing = (judged["grade"] != judged["other_grade"]).drop_nulls()
         yield {
             "judge": judge,
-            "judge_version": mine["judge_version"][0],
+            "judge_version": judged["judge_version"][0],
             "difference": None if gap.difference is None else SPAN * gap.difference,
             "low": None if gap.low is None else SPAN * gap.low,
             "high": None if gap.high is None else SPAN * gap.high,

@@ -1,4 +1,4 @@
-"""Replies -> vectors: what is not embedded yet, over a sample of prompts and probes that is the same for all models."""
+"""Replies -> vectors of new texts, over a sample of prompts and probes that is the same for all models."""
 
 import random
 from collections.abc import Iterator, Mapping
@@ -23,14 +23,14 @@ from tasks.domain.prompting.probe_sample import Cell, sample_cells
 from tasks.domain.prompting.prompt_sample import sample_prompts
 
 CHUNK = 64
-"""Texts that are embedded together: a vector's last digit depends on it, so it stays as it is."""
+"""Texts that are embedded together: a vector's last digit depends on this number, so it must not change."""
 
 CHUNKS_STORED = 8
-"""Chunks that are stored together: what a killed run loses at most, and a write costs as much as short texts take."""
+"""Chunks that are stored together: the most that a killed run loses; a write costs as much as short texts take."""
 
 CHUNKS_A_TASK = 8
 MOST_UNDER_WAY = 64
-"""How many of those tasks workers elsewhere are given at a time."""
+"""The most such tasks of workers elsewhere at a time."""
 
 
 def chosen_replies(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
@@ -50,35 +50,35 @@ def chosen_replies(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl
 def chosen_probes(warehouse: store.Store, plan: EmbeddingPlan, seed: int) -> pl.DataFrame:
     """Return the sampled identity probes, answered or not: request_id, mode, text_id, reply_text."""
     cell = ("template_id", "question_id", "sample", "question_group")
-    told = ("request_id", "mode", "text_id", "reply_text")
-    probes = warehouse.read_columns("core.probe", [*told, "target", *cell])
+    columns = ("request_id", "mode", "text_id", "reply_text")
+    probes = warehouse.read_columns("core.probe", [*columns, "target", *cell])
     chosen = [probes.clear()]
-    for _, mine in probes.group_by("target", "mode"):
-        cells = [Cell(*row) for row in mine.select(cell).iter_rows()]
-        kept = sample_cells(cells, plan.probes_per_target, seed)
-        chosen.append(mine.filter(pl.Series([one in kept for one in cells], dtype=pl.Boolean)))
-    return pl.concat(chosen).select(told).sort("request_id", "mode")
+    for _, group in probes.group_by("target", "mode"):
+        cells = [Cell(*row) for row in group.select(cell).iter_rows()]
+        sampled = sample_cells(cells, plan.probes_per_target, seed)
+        chosen.append(group.filter(pl.Series([cell_of_probe in sampled for cell_of_probe in cells], dtype=pl.Boolean)))
+    return pl.concat(chosen).select(columns).sort("request_id", "mode")
 
 
 @task(name="embed", task_run_name="embed with {plan.model}", cache_policy=NO_CACHE)
 def embed(plan: EmbeddingPlan, seed: int, home: Home) -> int:
-    """Embed the texts that have no vector yet, each distinct text once, and return how many those were."""
+    """Embed the texts that have no vector yet, each distinct text once; return their number."""
     with store.writing(home) as warehouse:
         replies, probes = chosen_replies(warehouse, plan, seed), chosen_probes(warehouse, plan, seed)
         drawn = probes.select(pl.lit(plan.label).alias("embedder"), "request_id", "mode")
         warehouse.replace("probe_sample", drawn)
-        texts = pl.concat([one.select("text_id", "reply_text") for one in (replies, probes)]).drop_nulls()
+        texts = pl.concat([frame.select("text_id", "reply_text") for frame in (replies, probes)]).drop_nulls()
         texts = texts.unique("text_id")
-        known = warehouse.read_columns("score.embedding", ["text_id"], embedder=plan.label)
-        todo = texts.join(known, on="text_id", how="anti")
+        embedded_before = warehouse.read_columns("score.embedding", ["text_id"], embedder=plan.label)
+        todo = texts.join(embedded_before, on="text_id", how="anti")
         if todo.is_empty():
             return 0
-        # Texts of like length side by side waste the least padding; chunks in any order make the time left true.
+        # Texts of similar length side by side waste the least padding; in random order the time left is accurate.
         todo = todo.sort(pl.col("reply_text").str.len_chars(), "text_id")
         chunks = list(todo.iter_slices(CHUNK))
         random.Random(seed).shuffle(chunks)
         get_run_logger().info("%d texts to embed with %s", todo.height, plan.model)
-        embedded = _embedded_here if workers.shared_storage() is None else _embedded_by_workers
+        embedded = _embed_locally if workers.shared_storage() is None else _embed_by_workers
         with progress.stage("embedding", todo.height):
             done = embedded(plan, chunks)
             while together := list(islice(done, CHUNKS_STORED)):
@@ -101,12 +101,12 @@ Embedded = Iterator[tuple[pl.DataFrame, NDArray[np.float32]]]
 """Chunks of texts with their vectors, of shape (height of the chunk, dimension)."""
 
 
-def _embedded_here(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
+def _embed_locally(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
     return zip(chunks, embedder_cache.embedded(plan, (chunk["reply_text"].to_list() for chunk in chunks)), strict=True)
 
 
-def _embedded_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
-    """Give workers some chunks each; what they return is in the same chunks as here, and so the same to the bit."""
+def _embed_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedded:
+    """Submit some chunks to each worker; vectors are in the same chunks as here, and so the same to the bit."""
     groups = (chunks[start : start + CHUNKS_A_TASK] for start in range(0, len(chunks), CHUNKS_A_TASK))
 
     def submit(group: list[pl.DataFrame]) -> PrefectFuture[Any]:
@@ -114,7 +114,7 @@ def _embedded_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Emb
         text_ids = [chunk["text_id"].to_list() for chunk in group]
         return embed_chunks.submit(plan, content_id("embedding", plan.label, text_ids), texts)
 
-    for group, vectors in workers.done_in_order(groups, submit, MOST_UNDER_WAY, "embeds"):
+    for group, vectors in workers.results_in_order(groups, submit, MOST_UNDER_WAY, "embeds"):
         yield from zip(group, vectors, strict=True)
 
 
@@ -130,5 +130,5 @@ def _chunks_key(_context: Any, parameters: Mapping[str, Any]) -> str:
     cache_policy=CacheKeyFnPolicy(cache_key_fn=_chunks_key),
 )
 def embed_chunks(plan: EmbeddingPlan, key: str, chunks: list[list[str]]) -> list[NDArray[np.float32]]:
-    """Return the vectors of each chunk of texts, kept under `key`. Runs on any worker: it needs no database."""
+    """Return the vectors of each chunk of texts, stored under `key`. Runs on any worker: it needs no database."""
     return list(embedder_cache.embedded(plan, chunks))

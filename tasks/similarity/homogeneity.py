@@ -1,4 +1,4 @@
-"""Similarity of all pairs -> how alike whole populations are, what each model adds, and a tree with support."""
+"""Similarity of all pairs -> homogeneity of populations, contribution of each model, and a tree with support."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,27 +26,27 @@ Row = dict[str, object]
 
 @task(name="homogeneity", task_run_name="homogeneity", cache_policy=NO_CACHE)
 def homogeneity(seed: int, home: Home) -> int:
-    """Form the rows of populations, their members and trees anew; return how many populations there are.
+    """Compute the rows of populations, their members and trees again; return the number of populations.
 
-    Fewer than three models are no population, and of more than 256 the similarity on every prompt is not kept: then
+    Fewer than three models are no population, and of more than 256 the similarity on every prompt is not stored: then
     there are no rows.
     """
     with store.writing(home) as warehouse:
-        known = lineages.known(warehouse)
+        documented = lineages.documented_lineages(warehouse)
         references = warehouse.read("score.reference")["model"].to_list()
-        chosen = populations(known, references)
+        chosen = populations(documented, references)
         rows: dict[str, list[Row]] = {"homogeneity": [], "model_contribution": [], "tree_node": []}
-        work = [(kernel, population) for kernel in (_read(warehouse) if chosen else ()) for population in chosen]
-        # Linear algebra leaves the interpreter to others, and is done twice as soon by two threads of one core each as
-        # by one of two. Nothing that is drawn depends on the order.
+        work = [(kernel, population) for kernel in (_kernels(warehouse) if chosen else ()) for population in chosen]
+        # Linear algebra releases the interpreter, and two threads of one core each are twice as fast as one of two.
+        # No random draw depends on the order.
         with threadpool_limits(1), ThreadPoolExecutor(n_cores()) as threads:
-            for found in threads.map(lambda told: list(_rows(told[0], told[1], seed)), work):
-                for table, row in found:
+            for of_population in threads.map(lambda job: list(_rows(job[0], job[1], seed)), work):
+                for table, row in of_population:
                     rows[table].append(row)
         at = now()
-        for table, made in rows.items():
+        for table, table_rows in rows.items():
             schema = warehouse.schema(f"score.{table}")
-            warehouse.replace(table, pl.DataFrame([row | {"computed_at": at} for row in made], schema=schema))
+            warehouse.replace(table, pl.DataFrame([row | {"computed_at": at} for row in table_rows], schema=schema))
         get_run_logger().info("%d populations of models measured", len(rows["homogeneity"]))
         return len(rows["homogeneity"])
 
@@ -60,9 +60,9 @@ class _Kernel:
     own: dict[str, float]
 
 
-def _read(warehouse: store.Store) -> list[_Kernel]:
+def _kernels(warehouse: store.Store) -> list[_Kernel]:
     kernels = pair_sums.form(warehouse, measured.population_of(warehouse)).kernels
-    return [_Kernel(name, Similarity(told.models, told.values), told.own) for name, told in kernels.items()]
+    return [_Kernel(name, Similarity(kernel.models, kernel.values), kernel.own) for name, kernel in kernels.items()]
 
 
 def _rows(kernel: _Kernel, population: Population, seed: int) -> Iterator[tuple[str, Row]]:
@@ -72,41 +72,41 @@ def _rows(kernel: _Kernel, population: Population, seed: int) -> Iterator[tuple[
 
 
 def _figures(kernel: _Kernel, population: Population, seed: int) -> Iterator[tuple[str, Row]]:
-    """Yield what the rows say; none where too few members have common prompts."""
+    """Yield the rows of one population, each with its table; none where too few members have common prompts."""
     similarity, own = kernel.similarity, kernel.own
     weights = prompt_draws(len(similarity.values), rng_for(seed, "homogeneity", "prompts"))
     rng = rng_for(seed, "homogeneity", kernel.name, population.name)
-    wanted = group_members(restrict(similarity, population.member), population.member)
-    part = drop_strangers(wanted)
+    groups = group_members(restrict(similarity, population.member), population.member)
+    part = drop_strangers(groups)
     if part.n < SMALLEST:
         return
     drawn = means(part, weights)
-    found = measure(part, drawn)
+    result = measure(part, drawn)
     nodes = tree(part.members, means(part), drawn, rng)
     models = [model for model, member in population.member.items() if member in part.members]
     selves = [own[model] for model in models if model in own]
     yield (
         "homogeneity",
-        _summary(part, found, nodes)
+        _summary(part, result, nodes)
         | {
             "n_models": len(models),
             "n_left_out": len(set(population.member.values())) - part.n,
             "vendi_of_one_model": score_of_one(part.n, float(np.mean(selves))) if selves else None,
         },
     )
-    for one in found.contributions:
+    for contribution in result.contributions:
         yield (
             "model_contribution",
             {
-                "member": one.member,
-                "contribution": one.contribution.value,
-                "contribution_low": one.contribution.low,
-                "contribution_high": one.contribution.high,
-                "similarity": one.similarity.value,
-                "similarity_low": one.similarity.low,
-                "similarity_high": one.similarity.high,
-                "nearest": one.nearest,
-                "nearest_similarity": one.nearest_similarity,
+                "member": contribution.member,
+                "contribution": contribution.contribution.value,
+                "contribution_low": contribution.contribution.low,
+                "contribution_high": contribution.contribution.high,
+                "similarity": contribution.similarity.value,
+                "similarity_low": contribution.similarity.low,
+                "similarity_high": contribution.similarity.high,
+                "nearest": contribution.nearest,
+                "nearest_similarity": contribution.nearest_similarity,
             },
         )
     for node in nodes:
@@ -122,18 +122,18 @@ def _figures(kernel: _Kernel, population: Population, seed: int) -> Iterator[tup
         )
 
 
-def _summary(part: Similarity, found: Homogeneity, nodes: Sequence[TreeNode]) -> Row:
+def _summary(part: Similarity, result: Homogeneity, nodes: Sequence[TreeNode]) -> Row:
     return {
         "n_members": part.n,
         "n_prompts": part.n_prompts,
         "n_common_prompts": int(part.n_common.min()),
-        "vendi": found.vendi.value,
-        "vendi_low": found.vendi.low,
-        "vendi_high": found.vendi.high,
-        "vendi_bias": found.bias,
-        "mean_similarity": found.mean_similarity.value,
-        "mean_similarity_low": found.mean_similarity.low,
-        "mean_similarity_high": found.mean_similarity.high,
-        "clipped_share": found.clipped,
+        "vendi": result.vendi.value,
+        "vendi_low": result.vendi.low,
+        "vendi_high": result.vendi.high,
+        "vendi_bias": result.bias,
+        "mean_similarity": result.mean_similarity.value,
+        "mean_similarity_low": result.mean_similarity.low,
+        "mean_similarity_high": result.mean_similarity.high,
+        "clipped_share": result.clipped,
         "newick": newick(nodes),
     }

@@ -20,40 +20,40 @@ from tasks.domain.similarity.vectors import Cosines, Member, centre_vectors, lea
 from tasks.domain.stats.welford import Running
 
 WITHIN_PROMPT = 100
-"""Nearest replies of other models that are kept for each reply among those to the same prompt."""
+"""Nearest replies of other models that are stored for each reply, among those to the same prompt."""
 
 GLOBAL = 10
 """The same across all prompts."""
 
 SEARCHED_GLOBAL = 100
-"""Neighbours asked of the global index, from which those of the model itself are then left out."""
+"""Neighbours requested from the global index, before those of the model itself are left out."""
 
 DIGITS = 9
 """Sums over many prompts differ between processors in their last digits."""
 
 ROWS_AT_ONCE = 500_000
-"""Rows of a table that are formed before they are written: memory does not grow with their number."""
+"""Rows of a table that are collected before they are written: memory does not grow with their total."""
 
 
 @task(name="neighbours", task_run_name="neighbours by {embedder}", cache_policy=NO_CACHE)
 def neighbours(embedder: str, home: Home) -> int:
-    """Form `score.neighbour` and the sums of cosines anew from vectors; return how many replies took part."""
+    """Compute `score.neighbour` and the sums of cosines again from vectors; return the number of replies."""
     with store.writing(home) as warehouse:
         replies, vectors = _embedded(warehouse, embedder)
         references = set(warehouse.read("score.reference", is_background=True)["model"])
-        known = _members(warehouse, references)
+        members = _members(warehouse, references)
         names = sorted(replies["model"].unique())
         similarity = Running(len(names))
         set_of = dict(warehouse.read_columns("core.prompt", ["prompt_id", "prompt_set"]).iter_rows())
-        with warehouse.replacing("neighbour", "cosine_sum", "repeat_cosine_sum") as put:
-            near, sums = _Rows("neighbour", put), CosineSums(tuple(names), set_of)
-            centres, placed = _within_prompts(replies, vectors, known, similarity=similarity, near=near, sums=sums)
+        with warehouse.replacing("neighbour", "cosine_sum", "repeat_cosine_sum") as add_rows:
+            near, sums = _Rows("neighbour", add_rows), CosineSums(tuple(names), set_of)
+            centres, placed = _within_prompts(replies, vectors, members, similarity=similarity, near=near, sums=sums)
             del vectors
             if placed.height:
                 _across_prompts(centres, placed, home, near)
             near.write()
-            put("cosine_sum", _cosine_rows(embedder, sums))
-            put("repeat_cosine_sum", _sampled_rows(embedder, sums))
+            add_rows("cosine_sum", _cosine_rows(embedder, sums))
+            add_rows("repeat_cosine_sum", _sampled_rows(embedder, sums))
         warehouse.replace("embedding_similarity", _similarity(embedder, names, similarity))
         get_run_logger().info("%d replies to %d prompts compared", replies.height, replies["prompt_id"].n_unique())
         return replies.height
@@ -62,8 +62,8 @@ def neighbours(embedder: str, home: Home) -> int:
 class _Rows:
     """Rows of one table, written some hundred thousand at a time."""
 
-    def __init__(self, table: str, put: Callable[[str, pl.DataFrame], None]) -> None:
-        self._table, self._put = table, put
+    def __init__(self, table: str, add_rows: Callable[[str, pl.DataFrame], None]) -> None:
+        self._table, self._add_rows = table, add_rows
         self._waiting: list[pl.DataFrame] = []
 
     def add(self, rows: pl.DataFrame) -> None:
@@ -73,14 +73,14 @@ class _Rows:
 
     def write(self) -> None:
         if self._waiting:
-            self._put(self._table, pl.concat(self._waiting))
+            self._add_rows(self._table, pl.concat(self._waiting))
         self._waiting = []
 
 
 def _embedded(warehouse: store.Store, embedder: str) -> tuple[pl.DataFrame, NDArray[np.float32]]:
     """Return the replies with a vector, ordered by prompt, model and sample, and the vectors, shape (n, dimension).
 
-    `row` says which vector is a reply's: sorted are the few columns, and the vectors lie as they came from DuckDB.
+    `row` is the index of a reply's vector: only the other columns are sorted, vectors keep the order of DuckDB.
     `order` is a reply's place by reply_id, `model_number` its model's by name.
 
     Raises:
@@ -96,7 +96,7 @@ def _embedded(warehouse: store.Store, embedder: str) -> tuple[pl.DataFrame, NDAr
             remedy="Embed with a model of another name: one name stands for one dimension.",
         )
     vectors = frame["vector"].explode(empty_as_null=False).to_numpy().reshape(frame.height, lengths[0])
-    told = (
+    ordered = (
         frame.drop("vector")
         .with_row_index("row")
         .with_columns(
@@ -104,23 +104,23 @@ def _embedded(warehouse: store.Store, embedder: str) -> tuple[pl.DataFrame, NDAr
             pl.col("model").rank("dense").cast(pl.Int64).alias("model_number"),
         )
     )
-    return told.sort("prompt_id", "model", "sample"), vectors
+    return ordered.sort("prompt_id", "model", "sample"), vectors
 
 
 def _within_prompts(
     replies: pl.DataFrame,
     vectors: NDArray[np.float32],
-    known: dict[str, Member],
+    members_of: dict[str, Member],
     *,
     similarity: Running,
     near: _Rows,
     sums: CosineSums,
 ) -> tuple[NDArray[np.float32], pl.DataFrame]:
-    """Compare the replies to each prompt, one prompt after the other.
+    """Compare the replies to each prompt, prompt by prompt.
 
     Returns:
-        The vectors centred on their prompt's background, and of which replies they are; one on the mean has no
-        direction, and is not among them.
+        The vectors centred on their prompt's background, and their replies; a vector equal to the mean has no
+        direction, and is left out.
     """
     places = {name: place for place, name in enumerate(sorted(replies["model"].unique()))}
     centres, n_centred = np.empty_like(vectors), 0
@@ -128,11 +128,11 @@ def _within_prompts(
     groups = replies.partition_by("prompt_id", maintain_order=True)
     with progress.stage("neighbours", len(groups)):
         for group in groups:
-            mine, models = vectors[group["row"].to_numpy()], group["model"].to_list()
-            near.add(_near(group, "within_prompt", 0, faiss_index.nearest(mine, len(models)), WITHIN_PROMPT))
-            names, values = leave_out_cosines(mine, [known[model] for model in models])
+            own_vectors, models = vectors[group["row"].to_numpy()], group["model"].to_list()
+            near.add(_near(group, "within_prompt", 0, faiss_index.nearest(own_vectors, len(models)), WITHIN_PROMPT))
+            names, values = leave_out_cosines(own_vectors, [members_of[model] for model in models])
             similarity.add(np.array([places[name] for name in names]), values)
-            moved = centre_vectors(mine, [known[model].is_background for model in models])
+            moved = centre_vectors(own_vectors, [members_of[model].is_background for model in models])
             own: Cosines | None = None
             if moved is not None:
                 off_mean = np.flatnonzero(moved.any(axis=1))
@@ -141,7 +141,7 @@ def _within_prompts(
                 centres[n_centred : n_centred + len(off_mean)] = moved[off_mean]
                 n_centred += len(off_mean)
                 placed.append(members)
-            sums.add(group["prompt_id"][0], pair_cosines(mine, models), own)
+            sums.add(group["prompt_id"][0], pair_cosines(own_vectors, models), own)
             progress.advance("neighbours")
     return centres[:n_centred], pl.concat(placed)
 
@@ -149,16 +149,16 @@ def _within_prompts(
 def _cosine_rows(embedder: str, sums: CosineSums) -> pl.DataFrame:
     """Return the rows of `score.cosine_sum`."""
     parts = []
-    for prompt_set, told in sorted(sums.sets.items()):
-        cell = np.nonzero(told.n)
-        n_centred = told.n_centred[cell]
-        centred_sum = np.where(n_centred > 0, told.centred_total[cell].round(DIGITS), np.nan)
+    for prompt_set, sums_of_set in sorted(sums.sets.items()):
+        cell = np.nonzero(sums_of_set.n)
+        n_centred = sums_of_set.n_centred[cell]
+        centred_sum = np.where(n_centred > 0, sums_of_set.centred_total[cell].round(DIGITS), np.nan)
         parts.append(
             _named(sums.models, cell, ("target", "reference")).with_columns(
                 pl.lit(embedder).alias("embedder"),
                 pl.lit(prompt_set).alias("prompt_set"),
-                pl.Series("n_embedded_prompts", told.n[cell]),
-                pl.Series("raw_cos_sum", told.total[cell].round(DIGITS)),
+                pl.Series("n_embedded_prompts", sums_of_set.n[cell]),
+                pl.Series("raw_cos_sum", sums_of_set.total[cell].round(DIGITS)),
                 pl.Series("centred_cos_sum", centred_sum).fill_nan(None),
                 pl.Series("n_centred", n_centred),
             )
@@ -179,25 +179,27 @@ def _sampled_rows(embedder: str, sums: CosineSums) -> pl.DataFrame:
 
 
 def _named(models: Sequence[str], cell: tuple[NDArray[np.int64], ...], columns: tuple[str, str]) -> pl.DataFrame:
-    """Return the names of the models that a row and a column stand for."""
+    """Return the names of the models of rows and columns."""
     named = pl.Series(models, dtype=pl.String)
     return pl.DataFrame({column: named.gather(places) for column, places in zip(columns, cell, strict=True)})
 
 
 def _across_prompts(centres: NDArray[np.float32], members: pl.DataFrame, home: Home, near: _Rows) -> None:
-    """Find each reply's nearest among the replies to all prompts, and keep the index, whose rows `members` name."""
+    """Find each reply's nearest among the replies to all prompts, and write the index, with rows as `members`."""
     index = faiss_index.build(centres)
     get_run_logger().info("%d centred vectors: %s", index.quality.n_vectors, index.quality.in_words)
     index.write(home.indices / "centred_global.faiss")
     members.select("reply_id", "model").write_parquet(home.indices / "centred_global.parquet")
-    for first, found in index.search(centres, SEARCHED_GLOBAL):
-        near.add(_near(members, "centred_global", first, found, GLOBAL))
+    for first, neighbours_found in index.search(centres, SEARCHED_GLOBAL):
+        near.add(_near(members, "centred_global", first, neighbours_found, GLOBAL))
 
 
-def _near(members: pl.DataFrame, kind: str, first: int, found: faiss_index.Found, most: int) -> pl.DataFrame:
+def _near(
+    members: pl.DataFrame, kind: str, first: int, neighbours_found: faiss_index.Neighbours, most: int
+) -> pl.DataFrame:
     """Return rows of `score.neighbour` for the block of `members` that begins at row `first`."""
     model, order = (members[name].to_numpy() for name in ("model_number", "order"))
-    rows = nearest_of_others(found, first, model, order, most)
+    rows = nearest_of_others(neighbours_found, first, model, order, most)
     ids = members["reply_id"]
     return pl.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""A published snapshot whose lineage is documented -> how well its verdicts, and rival scores, agree with it."""
+"""A published snapshot with documented lineage -> the agreement of its verdicts, and of rival scores, with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ PREFIX_OVERLAP_0_1_0 = "prefix_overlap_0_1_0"
 RAW_EMBEDDING = "raw_embedding"
 
 
-def check_documented(home: Home) -> None:
-    """Raise InputError where nobody's teacher is documented, so that there is nothing to validate against."""
+def require_documented(home: Home) -> None:
+    """Raise InputError where no model has a documented teacher, so that there is nothing to validate against."""
     with store.reading(home) as snapshot:
         population = population_of(snapshot)
     if not columns(population, [STUDENT, *TUNED], is_by_vendor=True):
@@ -57,12 +57,12 @@ def check_documented(home: Home) -> None:
 
 
 def validate(home: Home, seed: int, embedding: EmbeddingPlan | None) -> Validation:
-    """Return how well the published replies' verdicts agree with what is documented.
+    """Return how well the verdicts on published replies agree with the documented lineage.
 
     Args:
-        home: where the snapshot is.
-        seed: chance of the intervals, and of the prompts that are embedded.
-        embedding: with what, and how many prompts, the rival that embeds does so; None: no rivals.
+        home: the home of the snapshot.
+        seed: seed of the intervals, and of the sample of embedded prompts.
+        embedding: embedder and number of prompts of the rival that embeds; None: no rivals.
     """
     with store.reading(home) as snapshot:
         measured = measure(snapshot, "")
@@ -97,20 +97,20 @@ def _rivals(snapshot: store.Store, analysis: Analysis, seed: int, embedding: Emb
     cohort, table = population.cohort, _table(snapshot, population)
     n_embedded = min(embedding.prompts_per_set or 0, len(table.prompts)) if embedding.enabled else 0
     prefix_overlap = channel_sums(snapshot, population)["prefix_overlap"].mean
-    told = {
+    by_rival = {
         PREFIX_OVERLAP_0_1_0: rival_figures(centred_by_reference(prefix_overlap, cohort), controls, population, seed)
     }
     for name in registry.names(rivals):
         if name == RAW_EMBEDDING and n_embedded:
-            given = _embedded(table, population, embedding, seed)
+            rival_input = _embedded(table, population, embedding, seed)
         else:
-            given = _input(table, population)
-        values = registry.load(rivals, name).score(given)
+            rival_input = _input(table, population)
+        values = registry.load(rivals, name).score(rival_input)
         if values is not None:
-            told[name] = rival_figures(centred_by_vendor(values, cohort), controls, population, seed)
+            by_rival[name] = rival_figures(centred_by_vendor(values, cohort), controls, population, seed)
     is_unrelated = unrelated_controls(cohort.is_background, cohort.family, cohort.vendor)
     provenance = published_figures(provenance_p_values(table, is_unrelated), controls, population, seed)
-    return _Rivals(told, provenance, n_embedded)
+    return _Rivals(by_rival, provenance, n_embedded)
 
 
 def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
@@ -122,7 +122,7 @@ def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
             best[row.target] = min(best.get(row.target, place), place)
     role = {model.model: model.role or "unknown" for model in analysis.measured.population.models}
     counts: dict[str, dict[str, int]] = {}
-    for target, place in sorted(best.items(), key=lambda told: told[1]):
+    for target, place in sorted(best.items(), key=lambda item: item[1]):
         of_role = counts.setdefault(role[target], {})
         of_role[VERDICTS[place]] = of_role.get(VERDICTS[place], 0) + 1
     return counts
@@ -130,10 +130,10 @@ def _best_verdicts(analysis: Analysis) -> dict[str, dict[str, int]]:
 
 def _adversaries(analysis: Analysis) -> list[dict[str, object]]:
     """Return the nearest candidate of each adversary with its verdict."""
-    wanted = ("target", "candidate_group", "score", "z", "p_target", "q", "verdict")
+    fields = ("target", "candidate_group", "score", "z", "p_target", "q", "verdict")
     names = {model.model for model in analysis.measured.population.models if model.role == "adversary"}
     return [
-        {name: getattr(row, name) for name in wanted}
+        {name: getattr(row, name) for name in fields}
         for row in verdicts(analysis)
         if row.target in names and row.rank == 1
     ]
@@ -163,19 +163,19 @@ def _embedded(table: ReplyTable, population: Population, plan: EmbeddingPlan, se
     places = [place for place, prompt in enumerate(table.prompts) if prompt in chosen]
     part = ReplyTable(table.models, tuple(table.prompts[i] for i in places), tuple(table.texts[i] for i in places))
     cells = [(i, j) for i, row in enumerate(part.texts) for j, text in enumerate(row) if text]
-    # Texts of like length side by side waste the least padding.
+    # Texts of similar length side by side waste the least padding.
     cells.sort(key=lambda cell: len(part.texts[cell[0]][cell[1]] or ""))
-    [found] = embedder_cache.embedded(plan, [[part.texts[i][j] or "" for i, j in cells]])
-    vectors = np.full((len(part.prompts), len(part.models), found.shape[1]), np.nan, dtype=np.float32)
-    for (i, j), vector in zip(cells, found, strict=True):
+    [embedded] = embedder_cache.embedded(plan, [[part.texts[i][j] or "" for i, j in cells]])
+    vectors = np.full((len(part.prompts), len(part.models), embedded.shape[1]), np.nan, dtype=np.float32)
+    for (i, j), vector in zip(cells, embedded, strict=True):
         vectors[i, j] = vector
     return _input(part, population, vectors)
 
 
 def cut_first_sentences(home: Home, scratch: Path) -> Home:
-    """Return a home under `scratch` with the same replies, each without its first sentence: an evader's disguise.
+    """Return a home under `scratch` with the same replies, each without its first sentence: an evasion.
 
-    A reply of one sentence stays as it is: who deletes everything says nothing.
+    A reply of one sentence stays as it is, as without it the text would be empty.
     """
     evading = Home(scratch)
     with store.reading(home) as snapshot, store.writing(evading) as warehouse:

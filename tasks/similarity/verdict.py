@@ -19,7 +19,7 @@ from tasks.domain.verdict.sources import intervals
 from tasks.domain.verdict.verdicts import verdicts
 
 AT_ONCE = 20_000
-"""Verdicts that are put into the warehouse at a time: of a thousand candidates there are a million."""
+"""Verdicts that are written at a time: a thousand candidates have a million."""
 
 DIGITS = 9
 """Sums over many prompts differ between processors in their last digits."""
@@ -27,38 +27,43 @@ DIGITS = 9
 
 @task(name="verdict", task_run_name="verdict by {embedder}", cache_policy=NO_CACHE)
 def verdict(embedder: str, home: Home) -> int:
-    """Form every verdict anew from the replies and what was scored last; return how many there are.
+    """Compute every verdict again from the replies and the last scores; return the number of verdicts.
 
     Args:
-        embedder: whose vectors the second channel is read from; without vectors there is no second channel.
-        home: where the warehouse is.
+        embedder: source of vectors of the second channel; without vectors there is no second channel.
+        home: the home of the warehouse.
     """
     at, n, targets = pl.lit(now()).alias("computed_at"), 0, set[str]()
     with store.writing(home) as warehouse:
         measured = measure(warehouse, embedder)
-        found = verdicts(analyse(measured)) if measured is not None else iter(())
+        rows_of_verdicts = verdicts(analyse(measured)) if measured is not None else iter(())
         kinds = warehouse.schema("score.verdict").items()
         schema = {name: kind for name, kind in kinds if name != "computed_at"}
-        with warehouse.replacing("verdict", "pair_channel") as put:
-            while rows := list(islice(found, AT_ONCE)):
-                put("verdict", pl.DataFrame([vars(row) for row in rows], schema=schema).with_columns(at))
+        with warehouse.replacing("verdict", "pair_channel") as add_rows:
+            while rows := list(islice(rows_of_verdicts, AT_ONCE)):
+                add_rows("verdict", pl.DataFrame([vars(row) for row in rows], schema=schema).with_columns(at))
                 n, targets = n + len(rows), targets | {row.target for row in rows}
             if measured is not None:
                 for channel in _channel_rows(measured, channel_sums(warehouse, measured.population)):
-                    put("pair_channel", channel.with_columns(at))
+                    add_rows("pair_channel", channel.with_columns(at))
         get_run_logger().info("%d verdicts on %d targets", n, len(targets))
         return n
 
 
 def _channel_rows(measured: Measured, sums: dict[str, ChannelSums]) -> Iterator[pl.DataFrame]:
-    """Yield the rows of `score.pair_channel`, by channel: every target with every reference, each with itself, too."""
-    known = measured.population.models
-    models = pl.Series([model.model for model in known], dtype=pl.String)
-    is_reference = np.array([model.is_reference for model in known])
-    for name, told in sorted(sums.items()):
-        n, mean, centred, n_centred = told.n, told.mean, told.centred, told.n_centred
+    """Yield the rows of `score.pair_channel`, by channel: every target with every reference, itself included."""
+    documented = measured.population.models
+    models = pl.Series([model.model for model in documented], dtype=pl.String)
+    is_reference = np.array([model.is_reference for model in documented])
+    for name, channel_sums_of in sorted(sums.items()):
+        n, mean, centred, n_centred = (
+            channel_sums_of.n,
+            channel_sums_of.mean,
+            channel_sums_of.centred,
+            channel_sums_of.n_centred,
+        )
         cell = np.nonzero(is_reference[None, :] & (n > 0))
-        low, high = intervals(told.block_means[:, cell[0], cell[1]])
+        low, high = intervals(channel_sums_of.block_means[:, cell[0], cell[1]])
         rows = pl.DataFrame(
             {
                 "target": models.gather(cell[0]),

@@ -221,7 +221,7 @@ def test_old_file_is_kept_as_it_was_and_the_version_is_said(home, capsys) -> Non
 
 
 def test_second_opening_migrates_nothing(home, capsys) -> None:
-    for n, open_home in enumerate((store.looking, store.writing, store.looking)):
+    for n, open_home in enumerate((store.inspecting, store.writing, store.inspecting)):
         with open_home(home) as warehouse:
             assert warehouse.count("core.model")
         assert bool(capsys.readouterr().err) == (n == 0)
@@ -229,10 +229,10 @@ def test_second_opening_migrates_nothing(home, capsys) -> None:
 
 
 def test_looking_migrates_under_the_lock(home) -> None:
-    with duckdb_files.held(home), pytest.raises(WarehouseHeld), store.looking(home):
+    with duckdb_files.warehouse_lock(home), pytest.raises(WarehouseHeld), store.inspecting(home):
         pass
     assert not (home.root / KEPT).exists()
-    with store.looking(home) as warehouse:
+    with store.inspecting(home) as warehouse:
         assert warehouse.count("core.reply")
     assert (home.root / KEPT).exists()
 
@@ -261,7 +261,7 @@ def newer(tmp_path) -> Home:
 
 def test_newer_warehouse_is_refused_and_nothing_written(newer) -> None:
     before = _files(newer)
-    for open_home in (store.looking, store.writing):
+    for open_home in (store.inspecting, store.writing):
         with pytest.raises(InputError) as refused, open_home(newer):
             pass
         assert str(refused.value) == (
@@ -272,13 +272,13 @@ def test_newer_warehouse_is_refused_and_nothing_written(newer) -> None:
 
 
 def test_snapshot_of_another_version_says_what_to_do(home, newer, tmp_path) -> None:
-    old = f"{home.published}: the snapshot is of schema version 1, and this program reads version {SCHEMA_VERSION}. Form it"
+    old = f"{home.published}: the snapshot is of schema version 1, and this program reads version {SCHEMA_VERSION}. Compute it"
     other = tmp_path / "other.duckdb"
     duckdb.connect(str(other)).close()
     for open_it, message in (
-        (lambda: store.reading(home), f"{old} anew with `distillometer score`."),
-        (lambda: open_snapshot(home.root), f"{old} anew with `distillometer score`."),
-        (lambda: open_snapshot(home.published), f"{old} anew with `distillometer score`."),
+        (lambda: store.reading(home), f"{old} again with `distillometer score`."),
+        (lambda: open_snapshot(home.root), f"{old} again with `distillometer score`."),
+        (lambda: open_snapshot(home.published), f"{old} again with `distillometer score`."),
         (lambda: store.reading(newer), f"the snapshot is of schema version {SCHEMA_VERSION + 7}, and"),
         (lambda: open_snapshot(other), "it is no snapshot of distillometer."),
     ):

@@ -11,7 +11,7 @@ from tasks.adapters.prefect import progress
 def test_lines_say_how_far_it_is_and_what_was_told(monkeypatch, capsys) -> None:
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0.0)
     with progress.stage("searching x", 10):
-        progress.tell("searching x", "3 found")
+        progress.add_note("searching x", "3 found")
         progress.advance("searching x", 4)
     assert capsys.readouterr().err.startswith("searching x: 4 of 10 (3 found), about ")
 
@@ -25,7 +25,7 @@ def test_untold_line_stays_as_it_is(monkeypatch, capsys) -> None:
 
 def test_nobody_watches_nothing_happens(capsys) -> None:
     progress.advance("nothing")
-    progress.tell("nothing", "at all")
+    progress.add_note("nothing", "at all")
     assert capsys.readouterr() == ("", "")
 
 
@@ -33,7 +33,7 @@ def test_bar_of_a_title_that_comes_again_takes_the_old_ones_place(monkeypatch) -
     console = Console(file=io.StringIO(), force_terminal=True, width=80)
     monkeypatch.setattr(progress, "Console", lambda **_: console)
     with progress.stage("search", 3):
-        progress.tell("search", "1 found")
+        progress.add_note("search", "1 found")
         for _ in range(3):
             with progress.stage("judging", 2):
                 progress.advance("judging", 2)

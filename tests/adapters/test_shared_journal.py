@@ -43,7 +43,7 @@ def test_replies_are_there_for_the_next_worker_and_for_the_coordinator(storage, 
         file.write(reply(2))
     shared_journal.note(tmp_path / "notes", BATCH, storage)
     assert shared_journal.noted(tmp_path / "notes") == [BATCH]
-    assert shared_journal.take_in(tmp_path / "notes", [BATCH]) == [reply(1), reply(2)]
+    assert shared_journal.collect_replies(tmp_path / "notes", [BATCH]) == [reply(1), reply(2)]
     shared_journal.forget(tmp_path / "notes", [BATCH])
     assert shared_journal.noted(tmp_path / "notes") == []
     with SharedJournal(storage, BATCH) as file:
@@ -52,7 +52,7 @@ def test_replies_are_there_for_the_next_worker_and_for_the_coordinator(storage, 
 
 def test_batch_that_no_worker_has_begun_holds_nobody_up(storage, tmp_path) -> None:
     shared_journal.note(tmp_path / "notes", BATCH, storage)
-    assert shared_journal.take_in(tmp_path / "notes", [BATCH]) == []
+    assert shared_journal.collect_replies(tmp_path / "notes", [BATCH]) == []
     shared_journal.forget(tmp_path / "notes", [BATCH])
 
 

@@ -101,7 +101,7 @@ def test_headings_are_from_outside_too() -> None:
 
 
 def test_say_escapes_markup_and_controls(capsys) -> None:
-    terminal.say(["[bold]not bold[/bold] \x1b[2J", "[/]"])
+    terminal.print_lines(["[bold]not bold[/bold] \x1b[2J", "[/]"])
     assert capsys.readouterr().out == "[bold]not bold[/bold] �[2J\n[/]\n"
 
 

@@ -67,7 +67,7 @@ def test_flow_alone_loads_files_and_refuses_wrong_ones_unwritten(prefect_api, be
     with prefect_of_this_process(prefect_api, bench.root / "prefect"):
         with pytest.raises(InputError, match="no candidate group named 'omega'"):
             asyncio.run(score(wanted.model_copy(update={"hypotheses": ("gamma=omega",)}), str(bench.home)))
-        with store.looking(home_at(bench.home)) as warehouse:
+        with store.inspecting(home_at(bench.home)) as warehouse:
             assert not warehouse.read("raw.lineage", source="file").height
         first = asyncio.run(score(wanted, str(bench.home)))
         assert first.seconds > 0

@@ -69,7 +69,7 @@ def test_identity(analysed, capsys) -> None:
         "strict, claims beta (bank, template role-en)"
     )
     assert "alpha-2: Beta." in leaks
-    assert "told by: made by Beta" in leaks
+    assert "evidence: made by Beta" in leaks
     assert "no identity scores" in shown(capsys, "show", "identity", "gamma-1", "--home", analysed.root)
 
 

@@ -133,7 +133,7 @@ def test_snapshot_of_0_1_0_is_refused_in_words(old, refused) -> None:
     for verb in (["query", "select 1"], ["show", "leaderboard"], ["report"], ["export", str(old.root / "out")]):
         said = refused(*verb)
         assert f"the snapshot is of schema version 1, and this program reads version {SCHEMA_VERSION}." in said
-        assert "Form it anew with `distillometer score`." in said
+        assert "Compute it again with `distillometer score`." in said
 
 
 def test_newer_warehouse_is_refused_in_words(bench, refused) -> None:

@@ -163,11 +163,11 @@ def test_limit_has_to_be_there_and_large_enough(settled, tmp_path) -> None:
     workers_plan = WorkersPlan(limits={KEY: "small-key"})
     plan = Plan(name="p", models=("m",), prompts=(PromptChoice(set="general"),), workers=workers_plan)
     with pytest.raises(InputError, match=r"Prefect has no global .* 'small-key'.*`prefect gcl create small-key"):
-        call_limits.check(plan, [card])
+        call_limits.require_limits(plan, [card])
     with get_client(sync_client=True) as prefect:
         prefect.upsert_global_concurrency_limit_by_name("small-key", 5)
     with pytest.raises(InputError, match=r"model m, .*it allows 8 calls in flight, the limit 'small-key' has 5"):
-        call_limits.check(plan, [card])
+        call_limits.require_limits(plan, [card])
 
 
 @pytest.mark.parametrize("address", ["nonsense"])

@@ -49,7 +49,7 @@ def scores(root: Path) -> dict[str, Any]:
     with disable_run_logger():
         ingest.ingest.fn(HERE / "replies.jsonl", "replies", home)
         with store.writing(home) as warehouse:
-            lineages.keep(cards.read_lineage(HERE / "lineage.csv"), warehouse)
+            lineages.record_lineages(cards.read_lineage(HERE / "lineage.csv"), warehouse)
         choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
         homogeneity.homogeneity.fn(3, home)

@@ -31,7 +31,7 @@ def written(folder, name, text):
 
 
 def read(home, lineage, bases):
-    return lineages.checked([], home, lineage, bases)
+    return lineages.scoring_lineages([], home, lineage, bases)
 
 
 def test_bases_join_the_rows_of_the_file_and_what_is_on_record(home, tmp_path):
@@ -50,8 +50,8 @@ def test_bases_alone_are_put_on_record(home, tmp_path):
     rows = read(home, None, bases)
     assert len(rows) == 1
     with store.writing(home) as warehouse:
-        lineages.keep(rows, warehouse)
-    with store.looking(home) as warehouse:
+        lineages.record_lineages(rows, warehouse)
+    with store.inspecting(home) as warehouse:
         [row] = warehouse.read("core.model", model="beta").to_dicts()
     assert (row["vendor"], row["base"]) == ("b", "base-8b")
 
@@ -86,16 +86,16 @@ def test_files_are_read_once_and_nothing_is_written_where_a_hypothesis_is_wrong(
         bases=str(written(tmp_path, "bases.csv", "model,base\nbeta,base-8b\n")),
         hypotheses=("alpha=nobody",),
     )
-    with store.looking(home) as warehouse:
+    with store.inspecting(home) as warehouse:
         before = warehouse.read("raw.lineage").height
     with pytest.raises(InputError, match="no candidate group named 'nobody'"):
         scorings.register(wanted, home)
-    with store.looking(home) as warehouse:
+    with store.inspecting(home) as warehouse:
         assert warehouse.read("raw.lineage").height == before
         assert not warehouse.count("raw.hypothesis")
     assert read_files == ["lineage.csv", "bases.csv"]
     assert not scorings.register(wanted.model_copy(update={"hypotheses": ("alpha=beta",)}), home)
     assert read_files == ["lineage.csv", "bases.csv"] * 2
-    with store.looking(home) as warehouse:
+    with store.inspecting(home) as warehouse:
         assert warehouse.read("raw.lineage").height == before + 2
         assert warehouse.read("raw.hypothesis")["candidate_group"].to_list() == ["beta"]

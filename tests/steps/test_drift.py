@@ -45,7 +45,7 @@ class Rounds:
                 seed = 0 if temperature == 0 else self.n
                 texts = {prompt: _text(answering, prompt, seed) for prompt in PROMPTS}
                 self._keep(warehouse, (model, name, temperature), texts, at)
-            pair_sums.keep_shapes(warehouse)
+            pair_sums.store_shapes(warehouse)
             warehouse.refresh()
             drift.drift.fn("none/none", 7, self.home)
             return warehouse.read("mart.drift", round=name).sort("target", "measure")

@@ -91,7 +91,7 @@ def test_all_searches_are_pooled_and_equal_replies_count_once(home) -> None:
     frozen = export_templates(BankRequest("found", min_success=0.2), home)
     # PLAIN: 3 of 4 of the first target as read last, 0 of 4 of the second.
     assert texts("found") == [NAMED, PLAIN, OTHER]
-    assert (frozen.n_asked, frozen.n_leading, frozen.card.searches) == (4, 1, tuple(TARGETS))
+    assert (frozen.n_candidates, frozen.n_leading, frozen.card.searches) == (4, 1, tuple(TARGETS))
     assert frozen.card.languages == ("en", "zh")
     assert frozen.card.licence == read_template_set("identity")[0].licence
     export_templates(BankRequest("better", min_success=0.38), home)

@@ -39,7 +39,7 @@ def measured(root: Path, recorded: Iterable[small_home.Recorded], seed: int = 0)
 
 
 def read(home: Home, name: str, **where: object) -> pl.DataFrame:
-    with store.looking(home) as warehouse:
+    with store.inspecting(home) as warehouse:
         return warehouse.read(name, **where)
 
 

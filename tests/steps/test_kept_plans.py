@@ -46,12 +46,12 @@ def bench(tmp_path, monkeypatch) -> Workbench:
 def _read_anew(prepared_id: str, home: Home) -> Prepared:
     """Read it as another process does."""
     kept_plans._latest.clear()
-    return kept_plans.kept(prepared_id, home)
+    return kept_plans.kept_plan(prepared_id, home)
 
 
 def test_what_is_kept_is_what_was_read(bench) -> None:
     home, read = Home(bench.home), plans.read("test", "R")
-    again = _read_anew(kept_plans.keep(read, home), home)
+    again = _read_anew(kept_plans.store_plan(read, home), home)
     assert again is not read
     assert again == read
     assert list(again.cards) == MODELS
@@ -65,23 +65,23 @@ def test_what_is_kept_is_what_was_read(bench) -> None:
 
 def test_the_same_plan_is_kept_once_and_another_beside_it(bench) -> None:
     home = Home(bench.home)
-    first = kept_plans.keep(plans.read("test", "R"), home)
+    first = kept_plans.store_plan(plans.read("test", "R"), home)
     [file] = home.plans.iterdir()
     written = file.stat().st_mtime_ns
-    assert kept_plans.keep(plans.read("test", "R"), home) == first
+    assert kept_plans.store_plan(plans.read("test", "R"), home) == first
     assert [path.stat().st_mtime_ns for path in home.plans.iterdir()] == [written]
-    others = {kept_plans.keep(plans.read("test", "S"), home)}
+    others = {kept_plans.store_plan(plans.read("test", "S"), home)}
     card = bench.root / "data/models/independent-beta.toml"
     card.write_text(card.read_text().replace("concurrency = 8", "concurrency = 7"))
-    others.add(kept_plans.keep(plans.read("test", "R"), home))
+    others.add(kept_plans.store_plan(plans.read("test", "R"), home))
     bench.plan(MODELS, limit=8)
-    others.add(kept_plans.keep(plans.read("test", "R"), home))
+    others.add(kept_plans.store_plan(plans.read("test", "R"), home))
     assert len(others | {first}) == 4 == len(list(home.plans.iterdir()))
 
 
 def test_who_kept_a_plan_does_not_expand_it_again(bench, monkeypatch) -> None:
     home, read = Home(bench.home), plans.read("test", "R")
-    kept = kept_plans.keep(read, home)
+    kept = kept_plans.store_plan(read, home)
     for name in ("read", "expanded"):
         monkeypatch.setattr(plans, name, lambda *_: pytest.fail("it is there already"))
     assert kept_plans.prepared("test", "R", home, kept) is read
@@ -89,7 +89,7 @@ def test_who_kept_a_plan_does_not_expand_it_again(bench, monkeypatch) -> None:
 
 def test_no_key_is_written(bench) -> None:
     home = Home(bench.home)
-    kept_plans.keep(plans.read("test", "R"), home)
+    kept_plans.store_plan(plans.read("test", "R"), home)
     [file] = home.plans.iterdir()
     assert KEY.encode() in file.read_bytes()
     assert SECRET.encode() not in file.read_bytes()
@@ -97,12 +97,12 @@ def test_no_key_is_written(bench) -> None:
 
 def test_a_kept_plan_that_was_changed_is_refused(bench) -> None:
     home = Home(bench.home)
-    kept = kept_plans.keep(plans.read("test", "R"), home)
+    kept = kept_plans.store_plan(plans.read("test", "R"), home)
     [file] = home.plans.iterdir()
     whole = file.read_text()
     for text in (whole.replace('"limit": 7', '"limit": 6'), whole[: len(whole) // 2]):
         file.write_text(text)
-        with pytest.raises(WorldError, match=r"the prepared plan can't be used: .*Start the run anew"):
+        with pytest.raises(WorldError, match=r"the prepared plan can't be used: .*Start the run again"):
             _read_anew(kept, home)
     file.unlink()
     with pytest.raises(WorldError, match="no plan was prepared under this id"):

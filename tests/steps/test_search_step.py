@@ -81,12 +81,12 @@ class World:
                 self.answer(chosen.requests)
             if chosen.candidate.is_accepted:
                 self.judge(search, search_step.probes_of(search, chosen))
-            if not search_step.keep.fn(search, chosen):
+            if not search_step.record_outcome.fn(search, chosen):
                 break
         return search
 
     def judge(self, search: search_step.Search, probes: dict[str, str]) -> None:
-        card, name = search.prepared.judge_card, search.prepared.wanted.judge
+        card, name = search.prepared.judge_card, search.prepared.search.judge
         if card is None:
             judge.judge_replies.fn(name, self.home, probes)
             return

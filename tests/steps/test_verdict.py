@@ -64,7 +64,7 @@ def judge(population: Population, home: Home) -> pl.DataFrame:
         warehouse.replace("embedding_similarity", [])
         replies, lineage = population.write(home.root / "population")
         ingest.ingest.fn(replies, "replies", home)
-        lineages.keep(cards.read_lineage(lineage), warehouse)
+        lineages.record_lineages(cards.read_lineage(lineage), warehouse)
         choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
         n_rows = verdict.verdict.fn(EMBEDDER, home)

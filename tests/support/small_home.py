@@ -35,8 +35,8 @@ def fill(warehouse: Store, recorded: Iterable[Recorded], vendors: dict[str, str]
     warehouse.append("prompt", list(prompts.values()))
     warehouse.append("request", [_request_row(*row[:3]) for row in rows])
     warehouse.append("reply", [_reply_row(*row) for row in rows])
-    pair_sums.keep_shapes(warehouse)
-    pair_sums.keep(warehouse, pair_sums.form(warehouse, measured.population_of(warehouse)))
+    pair_sums.store_shapes(warehouse)
+    pair_sums.store_sums(warehouse, pair_sums.form(warehouse, measured.population_of(warehouse)))
     warehouse.refresh()
 
 

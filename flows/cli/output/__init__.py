@@ -1,1 +1,1 @@
-"""What the verbs print: one file a stage."""
+"""Output of the verbs: one file a stage."""

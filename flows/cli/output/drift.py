@@ -1,4 +1,4 @@
-"""What the command prints of drift between rounds."""
+"""Prints drift between rounds."""
 
 from tasks.adapters import terminal
 from tasks.adapters.settings import Home
@@ -7,9 +7,9 @@ from tasks.domain.reporting.drift_sentences import drift_sentences
 
 
 def print_drift(home: Home) -> None:
-    """Print in words what changed since the last round; nothing where there is no earlier one."""
+    """Print the changes since the last round in sentences; nothing where there is no earlier one."""
     with store.reading(home) as snapshot:
         rows = snapshot.read("mart.drift").to_dicts()
     lines = drift_sentences(rows)
     if lines:
-        terminal.say(["", *(f"- {line}" for line in lines)])
+        terminal.print_lines(["", *(f"- {line}" for line in lines)])

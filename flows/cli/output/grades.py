@@ -1,4 +1,4 @@
-"""What the command prints of grades of similarity: what a plan's come to, and the table of the paper."""
+"""Prints grades of similarity: the calls of a plan's grades, and the table of the paper."""
 
 from typing import TYPE_CHECKING
 
@@ -22,10 +22,10 @@ TOKENS_OF_ANSWER = 150
 
 
 def planned(grading: "Grading | None") -> list[str]:
-    """Return what a plan's grades are and how many calls they take at first and at most, in sentences."""
+    """Return sentences on a plan's grades, with the first and the largest number of calls."""
     if grading is None:
         return []
-    wanted, n_all = grading.options, sum(map(len, grading.strata.values()))
+    rse, n_all = grading.options, sum(map(len, grading.strata.values()))
     lines = [
         f"Grades of similarity: {len(grading.targets)} targets against {', '.join(grading.references)}, "
         f"on up to {n_all} prompts of {', '.join(grading.strata)}; "
@@ -34,10 +34,10 @@ def planned(grading: "Grading | None") -> list[str]:
     for reader in grading.judges:
         if reader.card is None:
             continue
-        most = grading.n_calls(wanted.most_prompts)
-        first = min(most, grading.n_calls(wanted.first_prompts))
+        most = grading.n_calls(rse.most_prompts)
+        first = min(most, grading.n_calls(rse.first_prompts))
         lines.append(
-            f"Calls to the judge {reader.card.name} for {reader.name}: about {first} ({wanted.first_prompts} prompts a "
+            f"Calls to the judge {reader.card.name} for {reader.name}: about {first} ({rse.first_prompts} prompts a "
             f"set), up to {most} where ranks stay in doubt, and one more for each answer that can't be read."
             + _cost(reader.name, reader.card.price, most)
         )
@@ -45,7 +45,7 @@ def planned(grading: "Grading | None") -> list[str]:
 
 
 def _cost(judge: str, price: "Price | None", n_calls: int) -> str:
-    """Say what `n_calls` cost at most: with both replies as long as the judge is shown."""
+    """Return the largest cost of `n_calls`: with both replies as long as the judge reads."""
     from tasks.domain import registry
     from tasks.domain.pricing import most_usd
     from tasks.domain.rse import pair_judges
@@ -53,9 +53,9 @@ def _cost(judge: str, price: "Price | None", n_calls: int) -> str:
 
     if price is None:
         return " The card has no price."
-    asked = registry.load(pair_judges, judge)
-    usd = most_usd(n_calls, longest_call(asked), TOKENS_OF_ANSWER, price)
-    return f" At most about {usd:.2f} USD, if every reply is as long as is shown ({asked.most_characters} characters)."
+    reader = registry.load(pair_judges, judge)
+    usd = most_usd(n_calls, longest_call(reader), TOKENS_OF_ANSWER, price)
+    return f" At most about {usd:.2f} USD, if every reply is as long as is shown ({reader.most_characters} characters)."
 
 
 def print_grades(home: Home) -> None:
@@ -75,12 +75,14 @@ def print_grades(home: Home) -> None:
         column = by_set.filter(pl.col("prompt_set") == name).select(*key, pl.col("grade").alias(f"set {name}"))
         means = means.join(column, on=key, how="left")
     columns = [*FIRST, *((name, name[4:]) for name in means.columns if name.startswith("set ")), *LAST]
-    shown = means.sort("judge", "reference", "grade", "target", descending=[False, False, True, False], nulls_last=True)
-    terminal.say([""])
+    ordered = means.sort(
+        "judge", "reference", "grade", "target", descending=[False, False, True, False], nulls_last=True
+    )
+    terminal.print_lines([""])
     title = "Similarity of replies, graded from 1 to 5 (RSE): the mean over prompt sets"
-    terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
-    if shown.height > MOST_ROWS:
-        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.rse_grade"])
+    terminal.out().print(terminal.table(title, ordered.head(MOST_ROWS), columns))
+    if ordered.height > MOST_ROWS:
+        terminal.print_lines([f"... and {ordered.height - MOST_ROWS} more rows: select * from mart.rse_grade"])
     notes = ["low, high: 95 % interval over new prompts. A reference against itself is 5 by construction."]
     if means["judge"].n_unique() > 1:
         notes.append("Grades of different judges do not compare; the orders that they give do.")
@@ -90,4 +92,4 @@ def print_grades(home: Home) -> None:
             f"{row['judge']} grades a pair {difference} higher with the target first (95 % interval {low} to {high}; "
             f"{row['n']} pairs read in both orders, {row['inconsistency_rate']:.0%} of them with another grade)."
         )
-    terminal.say(notes)
+    terminal.print_lines(notes)

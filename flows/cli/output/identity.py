@@ -1,4 +1,4 @@
-"""What the command prints of identity scores and of ingested labels."""
+"""Prints identity scores and ingested labels."""
 
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ NEXT_QUERY = 'Next: distillometer query "select * from mart.identity_score"'
 
 
 def print_identity(home: Home) -> None:
-    """Print each target's loose, strict and hard with intervals, and beside them the published label if there is one.
+    """Print each target's loose, strict and hard with intervals, and the published label, if any.
 
     Nothing is printed where nothing is scored.
     """
@@ -34,33 +34,33 @@ def print_identity(home: Home) -> None:
     keys = ["target", "mode", "judge", "score"]
     published = scores.filter(pl.col("slice") == "as_published").select(*keys, pl.col("value").alias("as_published"))
     rank = pl.col("score").replace_strict(ORDER, range(len(ORDER)), default=len(ORDER)).alias("rank")
-    shown = (
+    whole = (
         scores.filter(pl.col("slice") == "all")
         .join(published, on=keys, how="left")
         .with_columns(rank)
         .sort("mode", "target", "rank")
         .drop("rank")
     )
-    if shown.is_empty():
+    if whole.is_empty():
         return
-    is_published = shown["as_published"].is_not_null().any()
+    is_published = whole["as_published"].is_not_null().any()
     columns = [pair for pair in SCORES if pair[0] != "as_published" or is_published]
-    terminal.say([""])
+    terminal.print_lines([""])
     title = "Identity: how often replies contradict the target's facts (loose) or claim another vendor (strict)"
-    terminal.out().print(terminal.table(title, shown.head(MOST_ROWS), columns))
-    if shown.height > MOST_ROWS:
-        terminal.say([f"... and {shown.height - MOST_ROWS} more rows: select * from mart.identity_score"])
+    terminal.out().print(terminal.table(title, whole.head(MOST_ROWS), columns))
+    if whole.height > MOST_ROWS:
+        terminal.print_lines([f"... and {whole.height - MOST_ROWS} more rows: select * from mart.identity_score"])
     notes = [
         "hard: strict, and neither template nor question names a vendor or model.",
         "low, high: 95 % interval over new templates and questions.",
     ]
     if is_published:
         notes.append("as published: failed calls count as negative, as the published labels have it; else as missing.")
-    terminal.say(notes)
+    terminal.print_lines(notes)
 
 
 def print_labels(counts: "Sequence[LabelCount]") -> None:
-    """Print what labels ingested probes brought, and what is not known of them."""
+    """Print the labels of ingested probes, and what is unknown of them."""
     if not counts:
         return
     rows = [
@@ -87,4 +87,4 @@ def print_labels(counts: "Sequence[LabelCount]") -> None:
         notes.append(
             f"Vendor unknown, so that no judge can read it: {', '.join(unnamed)}. --model gives a card's name."
         )
-    terminal.say(notes)
+    terminal.print_lines(notes)

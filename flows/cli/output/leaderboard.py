@@ -1,4 +1,4 @@
-"""What the command prints of the leaderboard: the rows of `mart.target_summary`, in their order."""
+"""Prints the leaderboard: the rows of `mart.target_summary`, in their order."""
 
 from collections.abc import Sequence
 
@@ -32,7 +32,7 @@ BOARD += [("n_missing", "missing"), ("coverage", "coverage"), ("reference", "its
 
 
 def print_leaderboard(rows: pl.DataFrame) -> None:
-    """Print the leaderboard, with the statistic that its scores and p are of."""
+    """Print the leaderboard, with the statistic of its scores and p."""
     named = rows.drop_nulls("statistic").select("statistic", "statistic_version").unique()
     of = ", ".join(f"{statistic}, version {version}" for statistic, version in named.sort("statistic").rows())
     print_rows(
@@ -44,21 +44,21 @@ def print_leaderboard(rows: pl.DataFrame) -> None:
 
 
 def print_rows(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]], query: str) -> None:
-    """Print the columns that hold anything, and how to have the rows for which there is no room."""
+    """Print the columns that hold a value, and the query for rows that are left out."""
     if frame.is_empty():
         return
-    told = [pair for pair in columns if frame[pair[0]].is_not_null().any()]
-    terminal.say([""])
-    terminal.out().print(terminal.table(title, _worded(frame.head(MOST_ROWS), told), told))
+    filled = [pair for pair in columns if frame[pair[0]].is_not_null().any()]
+    terminal.print_lines([""])
+    terminal.out().print(terminal.table(title, _worded(frame.head(MOST_ROWS), filled), filled))
     if frame.height > MOST_ROWS:
-        terminal.say([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
+        terminal.print_lines([f"... and {frame.height - MOST_ROWS} more rows: {query}"])
 
 
 def _worded(frame: pl.DataFrame, columns: Sequence[tuple[str, str]]) -> pl.DataFrame:
     """Return rows with p values that never read 0, and degrees that read 1+ above 1."""
-    made = {}
+    worded = {}
     for name, _ in columns:
         write = p_value if name in PROBABILITIES else degree_text if name in DEGREES else None
         if write is not None and frame.schema[name].is_float():
-            made[name] = pl.Series(name, [None if v is None else write(v) for v in frame[name].to_list()], pl.String)
-    return frame.with_columns(made.values())
+            worded[name] = pl.Series(name, [None if v is None else write(v) for v in frame[name].to_list()], pl.String)
+    return frame.with_columns(worded.values())

@@ -1,4 +1,4 @@
-"""What the command prints of power: what a verdict can find, before anything is asked and after it was scored."""
+"""Prints the power of verdicts, before requests are sent and after they are scored."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ INDEPENDENT = "independent"
 
 
 def planned(prepared: "Prepared") -> list[str]:
-    """Return what the verdicts of a plan can find; nothing for a plan without prompts to compare."""
+    """Return sentences on the power of a plan's verdicts; none for a plan without prompts to compare."""
     plan = prepared.plan
     n_prompts = sum(
         min(choice.limit or len(prepared.prompts[choice.set]), len(prepared.prompts[choice.set]))
@@ -30,7 +30,7 @@ def planned(prepared: "Prepared") -> list[str]:
 
 
 def scored(home: Home) -> list[str]:
-    """Return what the published verdicts could find; nothing where there are no verdicts."""
+    """Return sentences on the power of the published verdicts; none where there are no verdicts."""
     from tasks.adapters.warehouse import store
 
     with store.reading(home) as snapshot:
@@ -49,11 +49,11 @@ def scored(home: Home) -> list[str]:
 
 
 def _available(vendors: Iterable[str]) -> list[str]:
-    """Return the vendors of independent models that have a card and are not among those, the most models first."""
-    there = set(vendors)
-    others = Counter(
+    """Return the vendors of independent models that have a card and are not among `vendors`, the most models first."""
+    present = set(vendors)
+    counts = Counter(
         card.vendor
         for name in cards.card_names()
-        if (card := cards.read_card(name)).lineage.role == INDEPENDENT and card.vendor not in there
+        if (card := cards.read_card(name)).lineage.role == INDEPENDENT and card.vendor not in present
     )
-    return [vendor for vendor, _ in sorted(others.items(), key=lambda item: (-item[1], item[0]))]
+    return [vendor for vendor, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]

@@ -1,4 +1,4 @@
-"""What the command's verbs print of rows that are already there."""
+"""Prints results, ingested rows and pings as tables."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ BESIDE_SELF += [("bigram_jaccard_self_normalised", "their share of self"), ("raw
 
 
 def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
-    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and what this can't show."""
+    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and the limits of these."""
     console = terminal.out()
     with store.reading(home) as snapshot:
         coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
@@ -47,38 +47,40 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         pairs = snapshot.read("mart.pair_self_normalised").sort("position")
         background = snapshot.read("mart.background")
     if coverage.is_empty():
-        terminal.say(["There are no replies to compare, only identity probes.", NEXT_OF_PROBES])
-        terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
+        terminal.print_lines(["There are no replies to compare, only identity probes.", NEXT_OF_PROBES])
+        terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
         return
     _print_coverage(coverage)
     leaderboard.print_leaderboard(board)
     verdict.print_verdicts(home)
     if not pairs.is_empty():
-        terminal.say([""])
+        terminal.print_lines([""])
         title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     population.print_population(home)
-    said = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
-    terminal.say(["", *(f"- {sentence}" for sentence in said)])
-    terminal.say(f"Warning: {sentences.warning(finding)}" for finding in findings)
-    terminal.say(f"Unanswered: {problem}" for problem in problems)
+    lines = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
+    terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
+    terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
+    terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
 
 
 def _print_coverage(coverage: pl.DataFrame) -> None:
-    shown = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
-    if not shown.is_empty():
-        terminal.say([""])
-        terminal.out().print(terminal.table("Answers", shown.head(MOST_ROWS), COVERAGE))
+    listed = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
+    if not listed.is_empty():
+        terminal.print_lines([""])
+        terminal.out().print(terminal.table("Answers", listed.head(MOST_ROWS), COVERAGE))
     n_requests, n_missing = int(coverage["n_requests"].sum()), int(coverage["n_missing"].sum())
     n_models = coverage["model"].n_unique()
-    terminal.say([f"{n_models} models, {n_requests} requests, {n_requests - n_missing} replies, {n_missing} missing."])
+    terminal.print_lines(
+        [f"{n_models} models, {n_requests} requests, {n_requests - n_missing} replies, {n_missing} missing."]
+    )
 
 
 def print_ingested(done: "Ingested") -> None:
-    """Print what was read and what of it was new; of probes also their labels."""
+    """Print the counts of read and of new rows; of probes also their labels."""
     missing = f", {done.n_missing} of them empty (kept as missing)" if done.n_missing else ""
     replaced = f", {done.n_replaced} in the place of an older text" if done.n_replaced else ""
-    terminal.say(
+    terminal.print_lines(
         [
             f"Read {done.n_replies} replies of {done.n_models} models to {done.n_prompts} prompts"
             f" (set {done.prompt_set}){missing}.",
@@ -87,11 +89,11 @@ def print_ingested(done: "Ingested") -> None:
     )
     identity.print_labels(done.labels)
     next_step = identity.NEXT_QUERY if done.labels else "Next: distillometer score"
-    terminal.say([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
+    terminal.print_lines([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
 
 
 def print_ping_results(results: Sequence["PingResult"]) -> None:
-    """Print which models answered a tiny call, how fast, or why not."""
+    """Print which models answered a tiny call, with the latency, or the problem."""
     rows = [
         {
             "model": result.model,

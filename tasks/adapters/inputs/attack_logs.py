@@ -1,4 +1,4 @@
-"""Published attack logs and the files of their strict labels: which belong together, and what each row says."""
+"""Published attack logs and the files of their strict labels: their matching, and their rows."""
 
 import ast
 import json
@@ -28,7 +28,7 @@ _Key = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class AttackRow:
-    """One row: a question put into a template, the reply, and its labels, None where one is not known."""
+    """One row: a question in a template, the reply, and its labels, None where a label is unknown."""
 
     where: str
     template: str
@@ -39,7 +39,7 @@ class AttackRow:
 
     @property
     def key(self) -> _Key:
-        """What tells the row in both files; spaces and broken characters are written differently there."""
+        """The key of the row in both files; spaces and broken characters differ between them."""
         return _plain(self.template), _plain(self.question), _plain(self.reply)
 
 
@@ -52,7 +52,7 @@ class AttackLog:
 
     @property
     def model(self) -> str:
-        """The target's name, as the file has it."""
+        """The target's name, from the file's name."""
         return _PREFIX.sub("", self.path.stem)
 
 
@@ -62,8 +62,8 @@ def log_files(path: Path) -> list[Path]:
         return [path] if path.suffix.lower() in (".jsonl", ".ndjson") and _is_log(path) else []
     if (path / LOGS).is_dir():
         return sorted((path / LOGS).glob("*.jsonl"))
-    found = sorted(path.glob("*.jsonl"))
-    return found if any(map(_is_log, found)) else []
+    logs = sorted(path.glob("*.jsonl"))
+    return logs if any(map(_is_log, logs)) else []
 
 
 def read_logs(path: Path) -> list[AttackLog]:
@@ -119,14 +119,14 @@ def _log_rows(file: Path) -> Iterator[AttackRow]:
             )
         reply = _reply(row["target_responses"], where)
         template, question = (_text(row, name, where) for name in COLUMNS[:2])
-        loose = row[LOOSE_LABEL][0] if _is_of_one(row[LOOSE_LABEL]) else row[LOOSE_LABEL]
+        loose = row[LOOSE_LABEL][0] if _is_single(row[LOOSE_LABEL]) else row[LOOSE_LABEL]
         is_unlabelled = loose is None and not reply.strip()
         yield AttackRow(where, template, question, reply, None if is_unlabelled else _label(loose, LOOSE_LABEL, where))
 
 
 def _strict_rows(file: Path) -> Iterator[AttackRow]:
-    needed = (*COLUMNS, STRICT_LABEL)
-    for where, row in csv_rows(file, needed, (*needed, LOOSE_LABEL)):
+    required = (*COLUMNS, STRICT_LABEL)
+    for where, row in csv_rows(file, required, (*required, LOOSE_LABEL)):
         reply = _reply(_listed(row["target_responses"]), where)
         loose = row.get(LOOSE_LABEL)
         yield AttackRow(
@@ -139,7 +139,7 @@ def _strict_rows(file: Path) -> Iterator[AttackRow]:
         )
 
 
-def _is_of_one(value: object) -> bool:
+def _is_single(value: object) -> bool:
     return isinstance(value, list) and len(value) == 1
 
 
@@ -147,23 +147,23 @@ def _listed(cell: str) -> Any:
     """Return the list that a cell holds as Python or JSON writes one; any other cell is the reply itself."""
     for parse in (ast.literal_eval, json.loads):
         try:
-            found = parse(cell)
+            parsed = parse(cell)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue
-        if isinstance(found, list):
-            return found
+        if isinstance(parsed, list):
+            return parsed
     return cell
 
 
-def _reply(given: Any, where: str) -> str:
-    """Return the one reply of a row, "" where the call brought none."""
-    if isinstance(given, list) and len(given) > 1:
+def _reply(value: Any, where: str) -> str:
+    """Return the one reply of a row, "" where the call returned none."""
+    if isinstance(value, list) and len(value) > 1:
         raise InputError(
-            f"'target_responses' holds {len(given)} replies, and the row one label.",
+            f"'target_responses' holds {len(value)} replies, and the row one label.",
             where=where,
             remedy="Give each reply its own row and label.",
         )
-    reply = given[0] if _is_of_one(given) else "" if given == [] else given
+    reply = value[0] if _is_single(value) else "" if value == [] else value
     if reply is not None and not isinstance(reply, str):
         raise InputError(
             f"'target_responses' holds {str(reply)[:60]!r}, not a text.", where=where, remedy="Expected a list of one."
@@ -197,35 +197,35 @@ def _log_of(file: Path, rows: Sequence[AttackRow], logs: Sequence[AttackLog]) ->
     keys = {row.key for row in rows}
     shared = [(len(keys & {row.key for row in log.rows}), log) for log in logs]
     most = max(n for n, _ in shared)
-    found = [log for n, log in shared if n == most]
-    if most == 0 or len(found) > 1:
+    fitting = [log for n, log in shared if n == most]
+    if most == 0 or len(fitting) > 1:
         raise InputError(
             "neither name nor rows tell which log these strict labels belong to.",
             where=str(file),
             remedy=f"Put its log into {LOGS} and name both files after the model, or leave the file out.",
         )
-    return found[0]
+    return fitting[0]
 
 
 def _with_strict(log: AttackLog, strict: Sequence[AttackRow]) -> AttackLog:
-    """Return the log with strict labels: rows that are not among `strict` were not labelled so."""
+    """Return the log with strict labels: rows that are not among `strict` are not strict."""
     present = Counter(row.key for row in log.rows)
     labels: dict[_Key, list[bool]] = {}
     for row in strict:
-        found = labels.setdefault(row.key, [])
-        if len(found) == present[row.key]:
-            often = "as often " if found else ""
+        queue = labels.setdefault(row.key, [])
+        if len(queue) == present[row.key]:
+            often = "as often " if queue else ""
             raise InputError(
                 f"the row is not {often}in {log.path.name}.",
                 where=row.where,
                 remedy="Prompt, question and reply have to be those of a row there; are both files of one attack?",
             )
-        found.append(bool(row.is_strict))
-    for found in labels.values():
-        found.reverse()
+        queue.append(bool(row.is_strict))
+    for queue in labels.values():
+        queue.reverse()
     return replace(log, rows=tuple(replace(row, is_strict=_next(labels, row.key)) for row in log.rows))
 
 
 def _next(labels: dict[_Key, list[bool]], key: _Key) -> bool:
-    left = labels.get(key)
-    return left.pop() if left else False
+    queue = labels.get(key)
+    return queue.pop() if queue else False

@@ -1,4 +1,4 @@
-"""Reads what a user writes: plans, model cards and prompt sets (TOML, JSON lines), and lineage files (CSV)."""
+"""Reads files of a user: plans, model cards and prompt sets (TOML, JSON lines), and lineage files (CSV)."""
 
 import hashlib
 from pathlib import Path
@@ -37,10 +37,10 @@ def _folder(data_dir: Path | None, name: str) -> Path:
 def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
     path = folder / pattern.format(name)
     if not path.exists():
-        known = sorted(found.stem if found.is_file() else found.name for found in folder.glob(pattern.format("*")))
+        names = sorted(other.stem if other.is_file() else other.name for other in folder.glob(pattern.format("*")))
         if pattern.startswith("{}/"):
-            known = sorted(found.parent.name for found in folder.glob(pattern.format("*")))
-        raise unknown_name(kind, name, known, str(folder))
+            names = sorted(other.parent.name for other in folder.glob(pattern.format("*")))
+        raise unknown_name(kind, name, names, str(folder))
     return path
 
 
@@ -87,14 +87,14 @@ def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetC
     first_line: dict[str, str] = {}
     for where, row in json_lines(path):
         prompt = _prompt(as_model(row, PromptLine, where), name)
-        for seen, what in ((prompt.prompt_key, "id"), (prompt.prompt_id, "prompt")):
-            if seen in first_line:
+        for key, kind in ((prompt.prompt_key, "id"), (prompt.prompt_id, "prompt")):
+            if key in first_line:
                 raise InputError(
-                    f"{what} of {prompt.prompt_key!r} stands already in line {first_line[seen]}.",
+                    f"{kind} of {prompt.prompt_key!r} stands already in line {first_line[key]}.",
                     where=where,
                     remedy="Each id and each prompt stands once in a set.",
                 )
-            first_line[seen] = where.rpartition(":")[2]
+            first_line[key] = where.rpartition(":")[2]
         prompts.append(prompt)
     if len(prompts) != card.n_prompts:
         raise InputError(
@@ -147,13 +147,13 @@ def read_bases(path: Path) -> dict[str, str]:
     Raises:
         InputError: a column is missing or a cell is empty.
     """
-    found: dict[str, str] = {}
+    base_of: dict[str, str] = {}
     for where, row in csv_rows(path, ("model", "base"), ("model", "base")):
         model, base = row["model"].strip(), row["base"].strip()
         if not model or not base:
             raise InputError("columns 'model' and 'base' need a value.", where=where, remedy="One row a model.")
-        found[model] = base
-    return found
+        base_of[model] = base
+    return base_of
 
 
 def read_lineage(path: Path) -> list[Lineage]:
@@ -163,18 +163,18 @@ def read_lineage(path: Path) -> list[Lineage]:
         InputError: a column is missing, a model comes twice, or a role is not in the list.
     """
     rows: list[Lineage] = []
-    seen: set[str] = set()
+    models: set[str] = set()
     for where, row in csv_rows(path, LINEAGE_COLUMNS[:5], LINEAGE_COLUMNS):
         cell: dict[str, str | None] = {key: value.strip() or None for key, value in row.items()}
         if not cell["model"]:
             raise InputError("column 'model' is empty.", where=where, remedy="Name the model.")
-        if cell["model"] in seen:
+        if cell["model"] in models:
             raise InputError(f"model {cell['model']!r} comes twice.", where=where, remedy="One row a model.")
         if cell["role"] is not None and cell["role"] not in get_args(LineageRole):
             raise InputError(
                 f"column 'role' is {cell['role']!r}.", where=where, remedy=f"Known: {', '.join(get_args(LineageRole))}."
             )
-        seen.add(cell["model"])
+        models.add(cell["model"])
         rows.append(
             Lineage(
                 model=cell["model"],

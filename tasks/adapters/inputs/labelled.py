@@ -1,4 +1,4 @@
-"""Labelled replies that a judge is measured against, and who their models truly are."""
+"""Labelled replies for the validation of a judge, and the identities of their models."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ from pydantic import RootModel
 
 from tasks.adapters.inputs.card_matching import matching_card, vendor_named
 from tasks.adapters.inputs.formats.identity_attack import IDENTITY_ATTACK
-from tasks.adapters.inputs.textfiles import check_columns, csv_rows, json_lines
+from tasks.adapters.inputs.textfiles import csv_rows, json_lines, require_columns
 from tasks.adapters.inputs.tomlfiles import read_toml
 from tasks.adapters.inputs.truth_spellings import truth
 from tasks.domain.card import Facts
@@ -29,7 +29,7 @@ LOOKS_LIKE = (
 
 
 class FactsEntry(Facts):
-    """One model's table in a file of facts: its vendor, as the lexicon calls it, and what is true of it."""
+    """One model's table in a file of facts: its vendor, as the lexicon names it, and its facts."""
 
     vendor: str
 
@@ -39,7 +39,7 @@ class FactsFile(RootModel[dict[str, FactsEntry]]):
 
 
 def read_labelled(path: Path) -> list[LabelledReply]:
-    """Return the labelled replies of attack logs or of a table. Without a language, the reply's script tells.
+    """Return the labelled replies of attack logs or of a table. Without a language, the reply's script decides.
 
     Raises:
         InputError: it is neither, something in it is broken, or no row has a label.
@@ -58,22 +58,22 @@ def read_labelled(path: Path) -> list[LabelledReply]:
 
 
 def identities(models: Iterable[str], facts: Path | None) -> tuple[dict[str, Identity], list[str]]:
-    """Return who each model is, and of which nothing but the vendor is known; a file outranks cards.
+    """Return the identity of each model, and the models of which only the vendor is known; a file outranks cards.
 
     Raises:
-        InputError: of a model not even the vendor is known, or the file is wrong.
+        InputError: the vendor of a model is unknown, or the file is wrong.
     """
-    told = read_toml(facts, FactsFile).root if facts is not None else {}
-    known: dict[str, Identity] = {}
+    entries = read_toml(facts, FactsFile).root if facts is not None else {}
+    by_model: dict[str, Identity] = {}
     without_facts = []
     for model in sorted(set(models)):
         card = matching_card(model)
-        if model in told:
-            known[model] = Identity(told[model].vendor, Facts(**told[model].model_dump(exclude={"vendor"})))
+        if model in entries:
+            by_model[model] = Identity(entries[model].vendor, Facts(**entries[model].model_dump(exclude={"vendor"})))
         elif card is not None:
-            known[model] = Identity.of(card)
+            by_model[model] = Identity.of(card)
         elif vendor := vendor_named(model):
-            known[model] = Identity(vendor, Facts())
+            by_model[model] = Identity(vendor, Facts())
             without_facts.append(model)
         else:
             raise InputError(
@@ -81,7 +81,7 @@ def identities(models: Iterable[str], facts: Path | None) -> tuple[dict[str, Ide
                 where=str(facts) if facts is not None else "",
                 remedy=f'Add a card, or give --facts FILE.toml with a table ["{model}"] and its vendor and facts.',
             )
-    return known, without_facts
+    return by_model, without_facts
 
 
 def _of_logs(path: Path) -> Iterator[LabelledReply]:
@@ -124,7 +124,7 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         yield from csv_rows(path, NEEDED, KNOWN)
         return
     for where, row in json_lines(path):
-        check_columns(list(row), NEEDED, KNOWN, where)
+        require_columns(list(row), NEEDED, KNOWN, where)
         yield where, row
 
 

@@ -28,8 +28,8 @@ class NameEntry(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _from_string(cls, given: Any) -> Any:
-        return {"name": given} if isinstance(given, str) else given
+    def _from_string(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
 
 
 class VendorEntry(Strict):
@@ -64,8 +64,8 @@ def read_lexicon(data_dir: Path | None = None) -> Lexicon:
 @lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> Lexicon:
     parsed = read_toml(path, LexiconFile)
-    _check_ids(parsed, path)
-    _check_names(parsed, path)
+    _require_ordered_ids(parsed, path)
+    _require_unique_names(parsed, path)
     return Lexicon(
         version=parsed.version,
         vendors=tuple(_vendor(entry) for entry in parsed.vendor),
@@ -87,7 +87,7 @@ def _names(entries: tuple[NameEntry, ...]) -> tuple[Name, ...]:
     return tuple(Name(entry.name, entry.case, entry.needs_context, entry.in_words) for entry in entries)
 
 
-def _check_ids(parsed: LexiconFile, path: Path) -> None:
+def _require_ordered_ids(parsed: LexiconFile, path: Path) -> None:
     ids = [entry.id for entry in parsed.vendor]
     for before, after in pairwise(ids):
         if before >= after:
@@ -105,7 +105,7 @@ def _check_ids(parsed: LexiconFile, path: Path) -> None:
             )
 
 
-def _check_names(parsed: LexiconFile, path: Path) -> None:
+def _require_unique_names(parsed: LexiconFile, path: Path) -> None:
     owner: dict[str, str] = {}
     for entry in parsed.vendor:
         named = (*entry.makers, *entry.parents, *(name for names in entry.models.values() for name in names))
@@ -120,7 +120,7 @@ def _check_names(parsed: LexiconFile, path: Path) -> None:
 
 def _place(path: Path, line: str) -> str:
     """Return the place (file:line) of a line that is to be found by its own text."""
-    for number, found in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if found.strip() == line:
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if text.strip() == line:
             return f"{path}:{number}"
     return key_place(path, "vendor")

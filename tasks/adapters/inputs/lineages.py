@@ -1,4 +1,4 @@
-"""What is known of the models that have replies, and whether a scoring can rest on it."""
+"""Lineage of the models that have replies, checked for a scoring."""
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -14,8 +14,8 @@ from tasks.domain.references import choose_references, require_hypotheses
 from tasks.domain.rows import Lineage, lineage_row
 
 
-def known(warehouse: store.Store) -> list[Lineage]:
-    """Return what is known of each model that has a reply to compare; of none where there are identity probes alone.
+def documented_lineages(warehouse: store.Store) -> list[Lineage]:
+    """Return the lineage of each model that has a reply to compare; none where there are identity probes alone.
 
     Raises:
         InputError: no model has one, and there are no probes either.
@@ -34,44 +34,45 @@ def known(warehouse: store.Store) -> list[Lineage]:
     ]
 
 
-def checked(
+def scoring_lineages(
     references: Sequence[str], home: Home, lineage: Path | None = None, bases: Path | None = None
 ) -> list[Lineage]:
-    """Make sure that there is something to score, and that references and files fit it; return the rows of the files.
+    """Require replies to score, and references and files that fit them; return the rows of the files.
 
-    Each file is read once; nothing is changed.
+    Each file is read once; this writes nothing.
 
     Args:
-        references: the candidate teachers that are named.
-        home: where the warehouse is.
-        lineage: what is known of each model; None: what the warehouse knows already.
-        bases: the base that each model was trained from, which is put into the rows; a model that has no row there
-            keeps what is known of it.
+        references: the named candidate teachers.
+        home: the home of the warehouse.
+        lineage: lineage file; None: the lineage in the warehouse.
+        bases: file of the base of each model, which is added to the rows; a model without a row in `lineage` keeps
+            its lineage in the warehouse.
 
     Raises:
-        InputError: no warehouse, no replies, a reference without replies, or a file that is wrong or concerns nobody.
+        InputError: no warehouse, no replies, a reference without replies, or a file that is wrong or names no model
+            of the warehouse.
     """
     rows = cards.read_lineage(lineage) if lineage is not None else []
     base_of = cards.read_bases(bases) if bases is not None else {}
-    with store.looking(home) as warehouse:
-        choose_references(known(warehouse), references)
+    with store.inspecting(home) as warehouse:
+        choose_references(documented_lineages(warehouse), references)
         if lineage is not None:
-            _check_here([row.model for row in rows], lineage, warehouse)
+            _require_overlap([row.model for row in rows], lineage, warehouse)
         if bases is not None:
-            _check_here(list(base_of), bases, warehouse)
-        told = {row.model: row for row in _on_record(list(base_of), warehouse)} | {row.model: row for row in rows}
-    told |= {model: replace(told.get(model, Lineage(model)), base=base) for model, base in base_of.items()}
-    return list(told.values())
+            _require_overlap(list(base_of), bases, warehouse)
+        by_model = {row.model: row for row in _on_record(list(base_of), warehouse)} | {row.model: row for row in rows}
+    by_model |= {model: replace(by_model.get(model, Lineage(model)), base=base) for model, base in base_of.items()}
+    return list(by_model.values())
 
 
-def keep(rows: Sequence[Lineage], warehouse: store.Store) -> None:
-    """Put on record what files say of models."""
+def record_lineages(rows: Sequence[Lineage], warehouse: store.Store) -> None:
+    """Record the lineage rows of files."""
     at = now()
     warehouse.append("lineage", [lineage_row(row, "file", at) for row in rows])
 
 
-def keep_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, warehouse: store.Store) -> None:
-    """Put on record which pairs of target and candidate group are asked about before their verdicts are seen."""
+def record_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, warehouse: store.Store) -> None:
+    """Record the pairs of target and candidate group that are hypotheses, before their verdicts are seen."""
     at = now()
     rows = [
         {"target": target, "candidate_group": group, "source": source, "stated_at": at} for target, group in hypotheses
@@ -79,18 +80,18 @@ def keep_hypotheses(hypotheses: Sequence[tuple[str, str]], source: str, warehous
     warehouse.append("hypothesis", rows)
 
 
-def _check_here(models: Sequence[str], path: Path, warehouse: store.Store) -> None:
-    here = set(warehouse.read_columns("core.model", ["model"])["model"])
-    if not here & set(models):
+def _require_overlap(models: Sequence[str], path: Path, warehouse: store.Store) -> None:
+    in_warehouse = set(warehouse.read_columns("core.model", ["model"])["model"])
+    if not in_warehouse & set(models):
         raise InputError(
             f"none of its {len(models)} models is in the warehouse.",
             where=str(path),
-            remedy=f"Here are, for example: {', '.join(sorted(here)[:5]) or 'no models at all'}.",
+            remedy=f"Here are, for example: {', '.join(sorted(in_warehouse)[:5]) or 'no models at all'}.",
         )
 
 
 def _on_record(models: Sequence[str], warehouse: store.Store) -> list[Lineage]:
-    """Return what a card or an earlier file says of these models: a new row outranks it whole."""
+    """Return the lineage of these models from cards or earlier files: a new row replaces it whole."""
     rows = warehouse.read("core.model").filter(pl.col("has_lineage") & pl.col("model").is_in(models))
     names = [field.name for field in fields(Lineage)]
     return [
@@ -100,15 +101,15 @@ def _on_record(models: Sequence[str], warehouse: store.Store) -> list[Lineage]:
 
 
 def read_hypotheses(texts: Sequence[str], rows: Sequence[Lineage], home: Home) -> list[tuple[str, str]]:
-    """Return the pairs of target and candidate group that `TARGET=GROUP` texts ask about; changes nothing.
+    """Return the pairs of target and candidate group of `TARGET=GROUP` texts; this writes nothing.
 
     Args:
-        texts: what is asked.
-        rows: what files say of models, over what is on record.
-        home: where the warehouse is.
+        texts: the hypotheses.
+        rows: lineage rows of files, which outrank those in the warehouse.
+        home: the home of the warehouse.
 
     Raises:
-        InputError: a text has another form, or names a model or a group that is not here.
+        InputError: a text has another form, or names an unknown model or group.
     """
     hypotheses = []
     for text in texts:
@@ -121,8 +122,10 @@ def read_hypotheses(texts: Sequence[str], rows: Sequence[Lineage], home: Home) -
             )
         hypotheses.append((target, group))
     if hypotheses:
-        with store.looking(home) as warehouse:
-            here = {row.model: row for row in known(warehouse)}
-        told = {row.model: row for row in rows}
-        require_hypotheses(hypotheses, [told.get(model, row) for model, row in here.items()], "--hypothesis")
+        with store.inspecting(home) as warehouse:
+            documented = {row.model: row for row in documented_lineages(warehouse)}
+        from_files = {row.model: row for row in rows}
+        require_hypotheses(
+            hypotheses, [from_files.get(model, row) for model, row in documented.items()], "--hypothesis"
+        )
     return hypotheses

@@ -1,4 +1,4 @@
-"""Files of replies that were recorded elsewhere: which format they are in, and the rows that they come to."""
+"""Files of replies that were recorded elsewhere: their formats, and their rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,11 +25,11 @@ def _format(name: str) -> ForeignFormat:
         raise InputError(
             f"there is no format {name!r}.", where="--format", remedy=f"Known: {', '.join(_names())}; or leave it out."
         )
-    found: ForeignFormat = registry.load(formats, name)
-    return found
+    loaded: ForeignFormat = registry.load(formats, name)
+    return loaded
 
 
-def _check_exists(path: Path) -> None:
+def _require_exists(path: Path) -> None:
     if not path.exists():
         raise InputError("there is no such file or folder.", where=str(path), remedy="Check the path.")
 
@@ -40,12 +40,12 @@ def detect(path: Path) -> str:
     Raises:
         InputError: no format knows it, or there is nothing at `path`.
     """
-    _check_exists(path)
-    known = {name: _format(name) for name in _names()}
-    for name, foreign in known.items():
+    _require_exists(path)
+    by_name = {name: _format(name) for name in _names()}
+    for name, foreign in by_name.items():
         if foreign.detects(path):
             return name
-    looks = "; ".join(f"{foreign.looks_like} ({name})" for name, foreign in known.items())
+    looks = "; ".join(f"{foreign.looks_like} ({name})" for name, foreign in by_name.items())
     raise InputError("no known format is recognised here.", where=str(path), remedy=f"Known are {looks}.")
 
 
@@ -59,12 +59,12 @@ def staged(
 ) -> Iterator[Staged]:
     """Read the replies under `path` into files beside the warehouse, which are gone after the block.
 
-    Within one process whoever asks for the same within the block shares the files, and nothing is read twice.
+    Within one process, calls with equal arguments within the block share the files, and nothing is read twice.
 
     Args:
         path: file or folder.
         format_name: one of the formats.
-        home: where the warehouse is, or will be; nothing else is written there.
+        home: the home of the warehouse; nothing else is written there.
         model: replaces the name of the one model of the file.
         prompt_set: replaces the name of its prompts.
 
@@ -79,7 +79,7 @@ def staged(
         if name is not None and not name.strip():
             raise InputError(f"the name is {name!r}.", where=option, remedy="Give a name, or leave the option out.")
     foreign = _format(format_name)
-    _check_exists(path)
+    _require_exists(path)
     rows = RecordedRows(str(path), format_name, prompt_set or foreign.prompt_set or path.resolve().name, now())
     with folder_beside(home) as folder:
         _write_all(foreign, path, rows, StagedFiles(folder, model))

@@ -27,8 +27,8 @@ def read_template_set(
 
     Args:
         name: the set's name, which is that of its folder.
-        data_dir: where `templates` lies; None for the project's own data.
-        names: says whether a text names a vendor or model; if given, each `is_leading` has to agree with it.
+        data_dir: parent folder of `templates`; None for the project's own data.
+        names: returns whether a text names a vendor or model; if given, each `is_leading` has to agree with it.
 
     Raises:
         InputError: a line is broken, has no place for the question or several, its kind or language is not on the card,
@@ -47,17 +47,17 @@ def read_template_set(
     first_line: dict[tuple[str, str], str] = {}
     for where, row in json_lines(path):
         template = _template(as_model(row, TemplateLine, where), card, where)
-        _check_flag(template, names, where)
-        for seen in (("id", template.template_key), ("text", template.template_id)):
-            if seen in first_line:
+        _require_flag(template, names, where)
+        for key in (("id", template.template_key), ("text", template.template_id)):
+            if key in first_line:
                 raise InputError(
-                    f"{seen[0]} of {template.template_key!r} stands already in line {first_line[seen]}.",
+                    f"{key[0]} of {template.template_key!r} stands already in line {first_line[key]}.",
                     where=where,
                     remedy="Each id and each text stands once in a set.",
                 )
-            first_line[seen] = where.rpartition(":")[2]
+            first_line[key] = where.rpartition(":")[2]
         templates.append(template)
-    _check_file(card, len(templates), card_path, path)
+    _require_file(card, len(templates), card_path, path)
     return card, templates
 
 
@@ -66,22 +66,22 @@ def _folder(data_dir: Path | None) -> Path:
 
 
 def _card_path(name: str, data_dir: Path | None) -> Path:
-    known = template_set_names(data_dir)
-    if name not in known:
-        raise unknown_name("template set", name, known, str(_folder(data_dir)))
+    names = template_set_names(data_dir)
+    if name not in names:
+        raise unknown_name("template set", name, names, str(_folder(data_dir)))
     return _folder(data_dir) / name / "card.toml"
 
 
 def _template(line: TemplateLine, card: TemplateSetCard, where: str) -> Template:
-    for key, value, known in (("kind", line.kind, card.kinds), ("language", line.language, card.languages)):
-        if value not in known:
-            near = suggestions(value, known)
+    for key, value, allowed in (("kind", line.kind, card.kinds), ("language", line.language, card.languages)):
+        if value not in allowed:
+            near = suggestions(value, allowed)
             raise InputError(
                 f"key {key!r} is {value!r}, which the card doesn't list.",
                 where=where,
                 remedy=f"Did you mean {near[0]!r}?"
                 if near
-                else f"Use one of {', '.join(known)}, or add it to the card.",
+                else f"Use one of {', '.join(allowed)}, or add it to the card.",
             )
     return Template(
         text=line.text,
@@ -93,22 +93,22 @@ def _template(line: TemplateLine, card: TemplateSetCard, where: str) -> Template
     )
 
 
-def _check_flag(template: Template, names: Callable[[str], bool] | None, where: str) -> None:
+def _require_flag(template: Template, names: Callable[[str], bool] | None, where: str) -> None:
     if names is None or names(template.text) == template.is_leading:
         return
-    said = "names no" if template.is_leading else "names a"
+    naming = "names no" if template.is_leading else "names a"
     raise InputError(
         f"key 'is_leading' of {template.template_key!r} is {str(template.is_leading).lower()}, "
-        f"but the text {said} vendor or model.",
+        f"but the text {naming} vendor or model.",
         where=where,
         remedy="Correct the flag, or the lexicon if it errs.",
     )
 
 
-def _check_file(card: TemplateSetCard, n_found: int, card_path: Path, path: Path) -> None:
-    if n_found != card.n_templates:
+def _require_file(card: TemplateSetCard, n_templates: int, card_path: Path, path: Path) -> None:
+    if n_templates != card.n_templates:
         raise InputError(
-            f"key 'n_templates' is {card.n_templates}, {path.name} has {n_found} templates.",
+            f"key 'n_templates' is {card.n_templates}, {path.name} has {n_templates} templates.",
             where=key_place(card_path, "n_templates"),
             remedy=CHANGED,
         )

@@ -1,4 +1,4 @@
-"""Text, JSON and CSV files that a user gives, refused with file, line and remedy; tables are never held whole."""
+"""Text, JSON and CSV files of a user; errors name file, line and remedy; tables are never held whole in memory."""
 
 import csv
 import json
@@ -25,7 +25,7 @@ BLOCK_BYTES = 8 << 20
 
 @contextmanager
 def _refusing(path: Path) -> Iterator[None]:
-    """Say in an InputError why a file can't be read."""
+    """Raise an InputError with the reason where a file can't be read."""
     try:
         yield
     except FileNotFoundError:
@@ -40,7 +40,7 @@ def _refusing(path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Block:
-    """Whole lines of a file: which is the first, counted from 1, and how many bytes stand before it."""
+    """Whole lines of a file: the number of the first, counted from 1, and the number of bytes before it."""
 
     path: Path
     content: bytes
@@ -60,7 +60,7 @@ class Block:
 
 
 def blocks(path: Path, size: int | None = None) -> Iterator[Block]:
-    """Yield a file in blocks of whole lines, about `size` bytes each, without the mark that may stand at its start.
+    """Yield a file in blocks of whole lines, about `size` bytes each, without a byte order mark.
 
     Raises:
         InputError: it does not exist, can't be read or is empty; also where only blanks are in it, at the end.
@@ -83,7 +83,7 @@ def _empty(path: Path) -> InputError:
 
 
 def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, without the mark that some editors put at its start.
+    """Return the text of a UTF-8 file, without a byte order mark.
 
     Raises:
         InputError: it does not exist, can't be read or is not UTF-8.
@@ -95,7 +95,7 @@ def read_text(path: Path) -> str:
 
 
 def filled_text(path: Path) -> str:
-    """Return the text of a file as `read_text` does, and refuse one without any."""
+    """Return the text of a file as `read_text` does, and raise an InputError where it is blank."""
     text = read_text(path)
     if not text.strip():
         raise _empty(path)
@@ -104,30 +104,30 @@ def filled_text(path: Path) -> str:
 
 def _parsed(text: str, path: Path, line: int | None) -> Any:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except json.JSONDecodeError as error:
-        what, place = f"{error.msg}, column {error.colno}", line or error.lineno
+        problem, place = f"{error.msg}, column {error.colno}", line or error.lineno
     except RecursionError:
-        what, place = "it is nested too deeply", line or 1
+        problem, place = "it is nested too deeply", line or 1
     except ValueError:
-        what, place = "a number in it has too many digits", line or 1
+        problem, place = "a number in it has too many digits", line or 1
     else:
-        return _storable(found) if _SURROGATE.search(text) else found
-    raise InputError(f"it is not valid JSON: {what}.", where=f"{path}:{place}", remedy=MAYBE_CUT)
+        return _storable(value) if _SURROGATE.search(text) else value
+    raise InputError(f"it is not valid JSON: {problem}.", where=f"{path}:{place}", remedy=MAYBE_CUT)
 
 
-def _storable(found: Any) -> Any:
-    """Return `found` with U+FFFD for each half of a surrogate pair, as a reply cut within an emoji leaves it."""
-    text = json.dumps(found, ensure_ascii=False)
+def _storable(value: Any) -> Any:
+    """Return `value` with U+FFFD for each half of a surrogate pair, as in a reply cut within an emoji."""
+    text = json.dumps(value, ensure_ascii=False)
     try:
         text.encode()
     except UnicodeEncodeError:
         return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    return found
+    return value
 
 
 def read_json(path: Path) -> Any:
-    """Return what the JSON file at `path` holds.
+    """Return the content of the JSON file at `path`.
 
     Raises:
         InputError: it is empty or no JSON; the message names the line.
@@ -136,7 +136,7 @@ def read_json(path: Path) -> Any:
 
 
 def json_lines(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield place (file:line) and object of each line of a JSON lines file; blank lines are passed over.
+    """Yield place (file:line) and object of each line of a JSON lines file; blank lines are skipped.
 
     Raises:
         InputError: the file is empty, or a line is no JSON object; the message names the line.
@@ -162,17 +162,17 @@ def block_rows(block: Block) -> Iterator[tuple[str, dict[str, Any]]]:
         yield f"{path}:{number}", row
 
 
-def check_columns(columns: Sequence[str], needed: Sequence[str], known: Sequence[str], where: str) -> None:
-    """Raise an InputError where a needed column of a table is missing or one that is known comes twice."""
-    lacking = [name for name in needed if name not in columns]
+def require_columns(columns: Sequence[str], required: Sequence[str], accepted: Sequence[str], where: str) -> None:
+    """Raise an InputError where a required column of a table is missing or an accepted one comes twice."""
+    lacking = [name for name in required if name not in columns]
     if lacking:
         raise InputError(
             f"missing columns: {', '.join(lacking)}; found: {', '.join(columns)[:200] or 'none'}.",
             where=where,
-            remedy=f"Needed are {', '.join(needed)}; optional are "
-            f"{', '.join(name for name in known if name not in needed)}.",
+            remedy=f"Needed are {', '.join(required)}; optional are "
+            f"{', '.join(name for name in accepted if name not in required)}.",
         )
-    twice = [name for name in known if columns.count(name) > 1]
+    twice = [name for name in accepted if columns.count(name) > 1]
     if twice:
         raise InputError(f"column {twice[0]!r} comes twice.", where=where, remedy="Leave one of them.")
 
@@ -191,7 +191,7 @@ def _csv_lines(path: Path) -> Iterator[str]:
         raise
 
 
-def csv_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+def csv_rows(path: Path, required: Sequence[str], accepted: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield place (file:line) and cells of each row of a CSV file with a header; blank lines are passed over.
 
     Raises:
@@ -207,7 +207,7 @@ def csv_rows(path: Path, needed: Sequence[str], known: Sequence[str]) -> Iterato
                 continue
             if not header:
                 header = cells
-                check_columns(header, needed, known, where)
+                require_columns(header, required, accepted, where)
             elif len(cells) != len(header):
                 raise InputError(
                     f"the row has {len(cells)} cells, the header has {len(header)}.",

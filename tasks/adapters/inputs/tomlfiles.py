@@ -1,4 +1,4 @@
-"""TOML files, and other objects that a user gives, as models: each wrong key is named with line, value and remedy."""
+"""TOML files, and other objects of a user, as models: errors name each wrong key with line, value and remedy."""
 
 import re
 import sys
@@ -15,7 +15,7 @@ from tasks.domain.suggestions import suggestions
 M = TypeVar("M", bound=BaseModel)
 
 _TAGS = ("openai_compatible", "llama_cpp")
-"""Values of a discriminator, which pydantic puts among the keys of a place."""
+"""Values of a discriminator, which pydantic adds to the keys of a place."""
 
 
 def read_toml(path: Path, model: type[M]) -> M:
@@ -33,8 +33,8 @@ def parsed_toml(text: str, path: Path, model: type[M]) -> M:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        where = f"{path}:{found[1]}" if found else f"{path}:{text.count(chr(10)) + 1}"
+        match = re.search(r"line (\d+)", str(error))
+        where = f"{path}:{match[1]}" if match else f"{path}:{text.count(chr(10)) + 1}"
         raise InputError(f"it is not valid TOML: {error}.", where=where, remedy="Correct that line.") from None
     try:
         return model.model_validate(content)
@@ -56,35 +56,35 @@ def as_model(row: dict[str, Any], model: type[M], where: str) -> M:
 
 
 def _explain(error: ValidationError, model: type[BaseModel], where: str, toml: str | None) -> InputError:
-    """Return an InputError that lists each wrong key with its line, its value and what would be right."""
-    found: list[tuple[int, str]] = []
+    """Return an InputError that lists each wrong key with its line, its value and the expected value."""
+    problems: list[tuple[int, str]] = []
     items = error.errors()
     for item in items:
-        if any(len(other["loc"]) > len(item["loc"]) > 0 and _lies_in(other["loc"], item["loc"]) for other in items):
-            continue  # that a whole is wrong where a part of it is, says nothing new
+        if any(len(other["loc"]) > len(item["loc"]) > 0 and _is_within(other["loc"], item["loc"]) for other in items):
+            continue  # an error of a whole adds nothing to that of its part
         place = tuple(part for part in item["loc"] if part not in _TAGS)
         line = _line_of(toml, place) if toml is not None else 0
-        found.append((line, _sentence(item, place, _keys(model, place))))
-    found.sort(key=lambda told: told[0] or sys.maxsize)
-    first_line = found[0][0]
-    said = [(f"line {line}: " if line != first_line and line else "") + sentence for line, sentence in found]
+        problems.append((line, _sentence(item, place, _keys(model, place))))
+    problems.sort(key=lambda problem: problem[0] or sys.maxsize)
+    first_line = problems[0][0]
+    sentences = [(f"line {line}: " if line != first_line and line else "") + sentence for line, sentence in problems]
     return InputError(
-        " ".join(said),
+        " ".join(sentences),
         where=f"{where}:{first_line}" if first_line else where,
         remedy="Correct the file; nothing was written.",
     )
 
 
-def _lies_in(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+def _is_within(place: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
     return place[: len(outer)] == outer
 
 
-def _sentence(item: Any, place: tuple[int | str, ...], known: set[str]) -> str:
+def _sentence(item: Any, place: tuple[int | str, ...], keys: set[str]) -> str:
     key, message = ".".join(map(str, place)), item["msg"].removeprefix("Value error, ")
     if item["type"] == "extra_forbidden":
-        near = suggestions(str(place[-1]), known)
+        near = suggestions(str(place[-1]), keys)
         hint = f"did you mean {near[0]!r}?" if near else "leave it out."
-        return f"key {key!r} is not known (its value is {_shown(item['input'])}): {hint}"
+        return f"key {key!r} is not known (its value is {_abridged(item['input'])}): {hint}"
     if item["type"] == "missing":
         return f"key {key!r} is missing: add it."
     if item["type"] == "string_pattern_mismatch":
@@ -94,16 +94,16 @@ def _sentence(item: Any, place: tuple[int | str, ...], known: set[str]) -> str:
             f", such as [[{place[-1]}]] makes" if isinstance(item["input"], dict) else ""
         )
     message = re.sub(r"^(Input|Tuple|String) should", "it should", message).removesuffix(" after validation, not 0")
-    return f"key {key!r} is {_shown(item['input'])}: {message}." if place else f"{message}."
+    return f"key {key!r} is {_abridged(item['input'])}: {message}." if place else f"{message}."
 
 
-def _shown(value: object) -> str:
+def _abridged(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> set[str]:
-    """Return the keys that are known in the table in which `place` lies."""
+    """Return the known keys of the table that holds `place`."""
     models = [model]
     for part in place[:-1]:
         if isinstance(part, str):
@@ -113,20 +113,20 @@ def _keys(model: type[BaseModel], place: tuple[int | str, ...]) -> set[str]:
                 if part in outer.model_fields
                 for nested in _models_in(outer.model_fields[part].annotation)
             ]
-    return {name for found in models for name in found.model_fields}
+    return {name for model_in_place in models for name in model_in_place.model_fields}
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
-    return [found for part in get_args(annotation) for found in _models_in(part)]
+    return [nested for part in get_args(annotation) for nested in _models_in(part)]
 
 
 def _line_of(toml: str, place: tuple[int | str, ...]) -> int:
-    """Return the line on which the key at `place` stands, or that of the nearest table around it, or 0."""
-    wanted = [str(part) for part in place]
+    """Return the line of the key at `place`, or that of the nearest table around it, or 0."""
+    target = [str(part) for part in place]
     table: list[str] = []
-    n_seen: dict[str, int] = {}
+    n_tables: dict[str, int] = {}
     best, best_depth = 0, 0
     for number, line in enumerate(toml.split("\n"), start=1):
         header = re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]", line)
@@ -135,14 +135,14 @@ def _line_of(toml: str, place: tuple[int | str, ...]) -> int:
             name = header[2]
             table = re.split(r"\s*\.\s*", name)
             if header[1] == "[[":
-                table.append(str(n_seen.get(name, 0)))
-                n_seen[name] = n_seen.get(name, 0) + 1
-            here = table
+                table.append(str(n_tables.get(name, 0)))
+                n_tables[name] = n_tables.get(name, 0) + 1
+            path = table
         elif key:
-            here = [*table, *(part.strip("\"'") for part in key[1].split("."))]
+            path = [*table, *(part.strip("\"'") for part in key[1].split("."))]
         else:
             continue
-        depth = min(len(here), len(wanted))
-        if depth > best_depth and here[:depth] == wanted[:depth]:
+        depth = min(len(path), len(target))
+        if depth > best_depth and path[:depth] == target[:depth]:
             best, best_depth = number, depth
     return best

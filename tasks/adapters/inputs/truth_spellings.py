@@ -1,14 +1,14 @@
-"""How truth is spelled in tables that people and programs write."""
+"""Spellings of true and false in tables."""
 
 SPELLINGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 NOTHING = frozenset({"", "none"})
 
 
 def truth(value: object) -> bool | None:
-    """Return what a cell says; None where nothing is in it.
+    """Return the truth value of a cell; None where it is empty.
 
     Raises:
-        ValueError: it says neither.
+        ValueError: it is neither true nor false.
     """
     spelled = "" if value is None else str(value).strip().lower()
     if spelled in NOTHING:

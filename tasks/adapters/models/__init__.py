@@ -1,1 +1,1 @@
-"""Models: asked over the network, served here, or run in this process."""
+"""Models: called over the network, served on this machine, or run in this process."""

@@ -1,4 +1,4 @@
-"""Puts requests to one model over OpenAI's protocol: its limits, retries of what is transient, nothing lost."""
+"""Sends requests to one model over OpenAI's protocol, within its limits; retries transient failures."""
 
 import asyncio
 import json
@@ -24,35 +24,35 @@ if TYPE_CHECKING:
 
 PATH = "/chat/completions"
 _WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
-"""The second is not sent: without it the client would draw one for its own retries, of which it makes none."""
+"""The second is not sent: without it the client would draw a key for its own retries, which are off."""
 
 LONGEST_WAIT_S = 300.0
-"""A server that asks for a longer pause is left alone until the next run."""
+"""A server that asks for a longer pause gets no more calls in this run."""
 
 interrupted = threading.Event()
-"""Set when the user stops the run: what is in flight is waited for, nothing else is asked by this process."""
+"""Set when the user stops the run: this process waits for calls in flight and starts no others."""
 
 
 class Asker:
-    """Asks one model. `keep` is called with each outcome the moment it is known."""
+    """Calls one model, and passes each outcome to `keep` at once."""
 
     def __init__(self, card: ModelCard, endpoint: Endpoint, keep: Callable[[Reply], None], rng: random.Random) -> None:
         self._card, self._endpoint, self._keep, self._rng = card, endpoint, keep, rng
         self.stopped_by: Failure | None = None
-        """Why the endpoint was given up, if it was: what is left was not asked."""
+        """The failure after which the endpoint was given up, if any: the remaining requests were not sent."""
 
     def ask(self, requests: Sequence[Request], *, is_alone: bool = False) -> None:
-        """Ask as `ask_all` does, on the line that batches of the model share in this process, where there is one.
+        """Send requests as `ask_all` does, on the line that batches of the model share in this process, if any.
 
         Args:
-            requests: what to ask.
-            is_alone: ask on a line of its own, with the limits of the asker's card.
+            requests: the requests.
+            is_alone: use a line of its own, with the limits of the asker's card.
         """
         if requests:
             lines.run(self._card, self._endpoint, lambda line: self.ask_all(requests, line), is_alone=is_alone)
 
     async def ask_all(self, requests: Sequence[Request], line: Line) -> None:
-        """Ask everything on `line`; each outcome goes to `keep`. Ends early when the endpoint is plainly not usable."""
+        """Send all requests on `line`; each outcome goes to `keep`. Ends early when the endpoint is not usable."""
         waiting, rank = iter(requests), line.next_rank()
 
         async def work() -> None:
@@ -75,7 +75,7 @@ class Asker:
         failure = Failure(MissingReason.CONNECTION_LOST, "")
         for attempt in range(1, limits.max_attempts + 1):
             async with line.gate.turn(rank):
-                # A first call may have waited for long; one that is to be repeated is in flight until it is settled.
+                # A first call may have waited for long; a repeated one is in flight until it is settled.
                 if line.stopped_by is not None or (attempt == 1 and interrupted.is_set()):
                     return
                 started = monotonic()
@@ -134,12 +134,12 @@ class Asker:
                 # `chat.completions.create` sends and gets the same, but spends half its time on holding both to types.
                 completion = json.loads(await client.post(PATH, cast_to=bytes, body=body, options=_WITH_KEY))
         except Exception as error:
-            return self._shown(failure_of(error))
+            return self._without_key(failure_of(error))
         result = read_completion(completion)
-        return self._shown(result) if isinstance(result, Failure) else (*result, part(completion, "usage"))
+        return self._without_key(result) if isinstance(result, Failure) else (*result, part(completion, "usage"))
 
-    def _shown(self, failure: Failure) -> Failure:
-        """Return `failure` as it may be kept and shown: without the key, and then no longer than is read."""
+    def _without_key(self, failure: Failure) -> Failure:
+        """Return `failure` with the key removed from its text, and the text cut to 500 characters."""
         text = failure.text.replace(self._endpoint.key, "(key)") if self._endpoint.key else failure.text
         return replace(failure, text=text[:500])
 

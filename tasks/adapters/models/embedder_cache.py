@@ -1,4 +1,4 @@
-"""The embedder of a plan, loaded once a process: a worker embeds chunk after chunk with it."""
+"""The embedder of a plan, loaded once a process: a worker embeds all chunks with it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -12,8 +12,8 @@ from tasks.domain import registry
 from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.ports import Embedder
 
-_one_at_a_time = Lock()
-"""A tokenizer refuses a second thread while it is at work."""
+_embedding_lock = Lock()
+"""A tokenizer refuses a second thread while it works."""
 
 
 @cache
@@ -25,6 +25,6 @@ def _loaded(embedder: str, model: str) -> Embedder:
 def embedded(plan: EmbeddingPlan, chunks: Iterable[Sequence[str]]) -> Iterator[NDArray[np.float32]]:
     """Yield one array of unit vectors a chunk of texts, of shape (texts, dimension)."""
     for texts in chunks:
-        with _one_at_a_time:
+        with _embedding_lock:
             vectors = _loaded(plan.embedder, plan.model).embed(texts)
         yield vectors

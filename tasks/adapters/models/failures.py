@@ -1,4 +1,4 @@
-"""What a call that gave no text means, and what is read of one that did."""
+"""Failures of calls, and text and finish reason of completions."""
 
 import email.utils
 import json
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call gave no text, whether asking again may help, and how long the server wants to be left alone."""
+    """Why a call returned no text, whether a retry may help, and the pause that the server asks for."""
 
     reason: MissingReason
     text: str
@@ -43,7 +43,7 @@ def _seconds_until(date: str) -> float | None:
 
 
 def _is_unreachable(error: "openai.APITimeoutError") -> bool:
-    """Say whether nobody was reached: the client's transport calls a refused connection a timeout, too."""
+    """Return whether no server was reached: the client's transport reports a refused connection as a timeout, too."""
     import aiohttp
 
     cause = error.__cause__
@@ -51,8 +51,8 @@ def _is_unreachable(error: "openai.APITimeoutError") -> bool:
 
 
 def failure_of(error: Exception) -> Failure:
-    """Return what an exception of the client means; errors of ours are raised again."""
-    import openai  # With the first failure, when it has been imported for the call; a run that asks nothing needs none.
+    """Return the failure that an exception of the client means; other errors are raised again."""
+    import openai  # With the first failure, when it has been imported for the call; a run without calls needs none.
 
     text = str(error)
     if isinstance(error, openai.APITimeoutError) and _is_unreachable(error):
@@ -62,12 +62,14 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, (openai.APITimeoutError, TimeoutError)):
         return Failure(MissingReason.TIMEOUT, "no reply within the time limit", is_transient=True)
     if isinstance(error, openai.APIStatusError):
-        status, told = error.status_code, f"{text} {error.code} {error.type}"
+        status, details = error.status_code, f"{text} {error.code} {error.type}"
         pause = _retry_after(error.response.headers)
         if status == 429:
-            is_spent = "insufficient_quota" in told
+            is_spent = "insufficient_quota" in details
             return Failure(MissingReason.RATE_LIMITED, text, is_transient=not is_spent, retry_after_s=pause)
-        if any(mark in told for mark in ("content_filter", "content_policy", "data_inspection_failed", "moderation")):
+        if any(
+            mark in details for mark in ("content_filter", "content_policy", "data_inspection_failed", "moderation")
+        ):
             return Failure(MissingReason.CONTENT_FILTER, text)
         if status in (401, 403):
             return Failure(MissingReason.WRONG_KEY, text)
@@ -84,7 +86,7 @@ def failure_of(error: Exception) -> Failure:
 
 
 def read_completion(completion: Any) -> tuple[str, str | None] | Failure:
-    """Return text and finish reason of a completion, or why there is no text; nothing about its shape is trusted."""
+    """Return text and finish reason of a completion, or the failure without a text; the shape is not trusted."""
     choices = part(completion, "choices")
     if not isinstance(choices, list) or not choices:
         return Failure(MissingReason.MALFORMED_REPLY, f"no choices in {completion!s}", is_transient=True)
@@ -105,5 +107,5 @@ def read_completion(completion: Any) -> tuple[str, str | None] | Failure:
 
 
 def part(whole: Any, name: str) -> Any:
-    """Return what `whole` has under `name`; None where it has nothing or is no JSON object."""
+    """Return the value of `name` in `whole`; None where it is missing or `whole` is no JSON object."""
     return whole.get(name) if isinstance(whole, dict) else None

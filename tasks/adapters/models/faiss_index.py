@@ -35,15 +35,15 @@ ONE_BY_ONE = 20
 """Fewer queries than this FAISS compares one by one, with other last digits."""
 
 _SAME = 1e-6
-"""Cosines nearer than this are equal: which of equal neighbours is found does not matter."""
+"""Cosines nearer than this are equal: the choice among equal neighbours does not matter."""
 
-Found = tuple[NDArray[np.float32], NDArray[np.int64]]
+Neighbours = tuple[NDArray[np.float32], NDArray[np.int64]]
 """Cosines and row numbers, both of shape (queries, neighbours), nearest first; -1 marks a place that was not filled."""
 
 
 @dataclass(frozen=True)
 class Quality:
-    """How an index searches, and how much it finds of what exact search finds.
+    """How an index searches, and its recall against exact search.
 
     `recall`: mean share of the `recall_at` nearest neighbours, itself aside, over `n_queries` rows; 1 where exact.
     """
@@ -58,28 +58,28 @@ class Quality:
 
     @property
     def in_words(self) -> str:
-        """What a log says of it."""
+        """The text of its log line."""
         if self.is_exact:
             return "searched exactly"
-        found = f"recall@{self.recall_at} {self.recall:.3f} over {self.n_queries} queries"
-        return f"{self.n_probed} of {self.n_lists} lists probed, {found}"
+        recall = f"recall@{self.recall_at} {self.recall:.3f} over {self.n_queries} queries"
+        return f"{self.n_probed} of {self.n_lists} lists probed, {recall}"
 
 
 class Index:
-    """A built index, and how good it is."""
+    """A built index, and its quality."""
 
     def __init__(self, index: Any, quality: Quality) -> None:
         self._index, self.quality = index, quality
 
-    def search(self, queries: NDArray[np.float32], n_neighbours: int) -> Iterator[tuple[int, Found]]:
-        """Yield the number of its first row, and what was found, for one block of `queries` after the other."""
+    def search(self, queries: NDArray[np.float32], n_neighbours: int) -> Iterator[tuple[int, Neighbours]]:
+        """Yield the number of the first row and the neighbours, for one block of `queries` after the other."""
         n, k = len(queries), min(self.quality.n_vectors, n_neighbours)
         starts = [start for start in range(0, n, BATCH) if start == 0 or n - start >= ONE_BY_ONE]
         for start, stop in zip(starts, [*starts[1:], n], strict=True):
             yield start, self._index.search(queries[start:stop], k)
 
     def write(self, path: Path) -> None:
-        """Keep the index at `path`, and beside it, as JSON, its quality."""
+        """Write the index to `path`, and beside it, as JSON, its quality."""
         import faiss
 
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -96,14 +96,14 @@ def build(vectors: NDArray[np.float32], *, exact_up_to: int = EXACT_UP_TO, least
 
     Args:
         vectors: shape (n, dimension), float32, rows of length 1 (or 0: such a row is near to nothing).
-        exact_up_to: the most vectors that are searched exactly without asking how good lists are.
+        exact_up_to: the most vectors that are searched exactly without a measurement of lists.
         least_recall: between 0 and 1.
     """
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
     if len(rows) > exact_up_to and len(rows) > RECALL_AT + 1:
-        found = _inverted(rows, least_recall)
-        if found is not None:
-            return found
+        inverted = _inverted(rows, least_recall)
+        if inverted is not None:
+            return inverted
     import faiss
 
     flat: Any = faiss.IndexFlatIP(rows.shape[1])
@@ -111,7 +111,7 @@ def build(vectors: NDArray[np.float32], *, exact_up_to: int = EXACT_UP_TO, least
     return Index(flat, Quality(True, len(rows), 0, 0, 1.0))
 
 
-def nearest(vectors: NDArray[np.float32], n_neighbours: int) -> Found:
+def nearest(vectors: NDArray[np.float32], n_neighbours: int) -> Neighbours:
     """Return exactly the `n_neighbours` nearest rows of each row, itself among them, in one block.
 
     Args:
@@ -123,8 +123,8 @@ def nearest(vectors: NDArray[np.float32], n_neighbours: int) -> Found:
     index: Any = faiss.IndexFlatIP(vectors.shape[1])
     rows = np.ascontiguousarray(vectors)
     index.add(rows)
-    cosines, found = index.search(rows, min(len(rows), n_neighbours))
-    return cosines, found
+    cosines, places = index.search(rows, min(len(rows), n_neighbours))
+    return cosines, places
 
 
 def _inverted(rows: NDArray[np.float32], least_recall: float) -> Index | None:
@@ -151,21 +151,21 @@ def _inverted(rows: NDArray[np.float32], least_recall: float) -> Index | None:
     return None
 
 
-def recall_of(found: Found, exact: Found, sources: NDArray[np.int64]) -> float:
-    """Return the mean share of each row's exact neighbours that were found, itself aside and equal cosines alike.
+def recall_of(neighbours: Neighbours, exact: Neighbours, sources: NDArray[np.int64]) -> float:
+    """Return the mean recall of each row's exact neighbours, without the row itself; equal cosines count as equal.
 
     Args:
-        found: what is judged, one neighbour more than is counted.
-        exact: what exact search finds, of the same shape.
+        neighbours: the judged result, with one neighbour more than is counted.
+        exact: the result of exact search, of the same shape.
         sources: the row number of each query.
     """
-    truth, seen = (_without_itself(one, sources) for one in (exact, found))
-    return float((seen >= truth[:, -1:] - _SAME).mean())
+    truth, cosines = (_without_itself(block, sources) for block in (exact, neighbours))
+    return float((cosines >= truth[:, -1:] - _SAME).mean())
 
 
-def _without_itself(found: Found, sources: NDArray[np.int64]) -> NDArray[np.float32]:
+def _without_itself(neighbours: Neighbours, sources: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return the cosines less that of the row itself, or the last where it is not there; -inf where none was found."""
-    cosines, places = found
+    cosines, places = neighbours
     is_itself = places == sources[:, None]
     is_itself[~is_itself.any(axis=1), -1] = True
     return np.where(places >= 0, cosines, -np.inf)[~is_itself].reshape(len(places), -1)

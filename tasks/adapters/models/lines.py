@@ -1,8 +1,8 @@
-"""What batches of one model share while one process asks them side by side: a client, the limits, and giving up.
+"""What batches of one model share while one process sends them side by side: client, limits, and end of an endpoint.
 
-Each batch is a Prefect task in a thread of its own. Asked by itself it would open its own connections, and at its end
-leave places free that another batch could fill. On a line the next batch's requests fill them, a pause that the server
-asks for holds for all, and connections stay open from batch to batch.
+Each batch is a Prefect task in a thread of its own. Alone it would open its own connections, and at its end
+leave slots free that another batch could fill. On a line the next batch's requests fill them, a pause that the server
+asks for applies to all, and connections stay open from batch to batch.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class Gate:
 
     @asynccontextmanager
     async def turn(self, rank: int) -> AsyncIterator[None]:
-        """Wait until a call may be made, and count it as in flight within the block; the least `rank` goes first."""
+        """Wait until a call may start, and count it as in flight within the block; the lowest `rank` goes first."""
         if self._waiting or not self._has_room:
             await self._wait(rank)
         else:
@@ -60,7 +60,7 @@ class Gate:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it was let in, and will not go
+            if turn.done() and not turn.cancelled():  # it was admitted, and will not start
                 self._in_flight -= 1
                 self._let_in()
             raise
@@ -85,22 +85,22 @@ class Gate:
 
 @lru_cache(maxsize=1)
 def _certificates() -> ssl.SSLContext:
-    """Return whom this process trusts: to read that takes tens of milliseconds, as long as many a call."""
+    """Return the trusted certificates: reading them takes tens of milliseconds, as long as many calls."""
     import httpx2
 
     return httpx2.create_ssl_context()
 
 
 class Line:
-    """Calls to one model: entered, it is open, and closes its connections at the end."""
+    """Calls to one model, as a context that closes its connections at the end."""
 
     def __init__(self, limits: Limits, endpoint: Endpoint) -> None:
-        # Only here: a second of importing for runs that ask nothing.
+        # Only here: the import takes a second, which runs without calls save.
         from openai import AsyncOpenAI, DefaultAioHttpClient
 
         self.limits, self.gate = limits, Gate(limits)
         self.stopped_by: Failure | None = None
-        """Why the endpoint was given up, if it was: nothing more is asked."""
+        """The failure after which the endpoint was given up, if any: no more calls are made."""
         self.lost_in_a_row = 0
         self._ranks = count()
         self.client = AsyncOpenAI(
@@ -118,16 +118,16 @@ class Line:
         await self.client.close()
 
     def next_rank(self) -> int:
-        """Return the rank of a batch that joins: who came first is finished first, and the next fills what is free."""
+        """Return the rank of a new batch: earlier batches go first, and later ones fill free slots."""
         return next(self._ranks)
 
 
 Work = Callable[[Line], Coroutine[Any, Any, None]]
-"""What a batch does on a line."""
+"""The work of a batch on a line."""
 
 
 class _Together:
-    """A loop in a thread of its own, with a line for each of some models; it ends with the last who uses it."""
+    """An event loop in its own thread, with a line for each of some models; it ends with its last user."""
 
     def __init__(self, cards: Iterable[ModelCard]) -> None:
         self._limits = {card.fingerprint: card.limits for card in cards}
@@ -169,8 +169,8 @@ _usual_turn_s = 0.0
 def _quick_turns() -> Iterator[None]:
     """Let Python's threads take turns more often within the block.
 
-    Whoever asks gives its turn away with every byte that it sends, receives or keeps. Beside a thread that reckons, as
-    Prefect's do, it would wait 5 ms each time to get it back.
+    A thread that sends calls yields with every byte that it sends, receives or writes. Beside a computing thread, such
+    as Prefect's, it would wait 5 ms each time for its next turn.
     """
     global _n_quick, _usual_turn_s
     with _lock:
@@ -189,21 +189,21 @@ def _quick_turns() -> Iterator[None]:
 
 @contextmanager
 def side_by_side(cards: Iterable[ModelCard]) -> Iterator[None]:
-    """Have the batches that this process asks of each of `cards` within the block share a line with the card's limits.
+    """Let all batches of each of `cards` within the block share a line with the card's limits, in this process.
 
-    A batch that is still under way at the end of the block, as after Ctrl-C, is left its line.
+    A batch that is still under way at the end of the block, as after Ctrl-C, keeps its line.
     """
-    mine = list(cards)
-    together = _Together(mine)
+    card_list = list(cards)
+    together = _Together(card_list)
     with _lock:
-        for card in mine:
+        for card in card_list:
             _together.setdefault(card.fingerprint, together)
     try:
         with _quick_turns():
             yield
     finally:
         with _lock:
-            for card in mine:
+            for card in card_list:
                 if _together.get(card.fingerprint) is together:
                     del _together[card.fingerprint]
         _leave(together)

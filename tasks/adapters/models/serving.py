@@ -1,4 +1,4 @@
-"""Models that this process serves itself, for as long as they are asked."""
+"""Models that this process serves itself, for the time of their calls."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ def serving(cards: list[ModelCard], home: Home) -> Iterator[dict[str, Endpoint]]
             same_weights.setdefault(content_id("server", card.endpoint.model_dump()), []).append(card)
     with ExitStack() as stack:
         for served in same_weights.values():
-            shared = stack.enter_context(serve(_one_server(served, len(same_weights)), home))
+            shared = stack.enter_context(serve(_server_card(served, len(same_weights)), home))
             endpoints.update({card.name: shared for card in served})
         yield endpoints
 
@@ -38,10 +38,10 @@ def serve(card: ModelCard, home: Home) -> AbstractContextManager[Endpoint]:
     return provider.serve(card, home.models)
 
 
-def _one_server(cards: list[ModelCard], n_servers: int) -> ModelCard:
-    """Return a card for the server that serves all `cards`: room for all their calls, its share of the machine.
+def _server_card(cards: list[ModelCard], n_servers: int) -> ModelCard:
+    """Return a card for the server that serves all `cards`: slots for all their calls, its share of the cores.
 
-    Servers that each take every core hinder each other: together they are slower than servers that share the cores.
+    Servers that each use every core are together slower than servers that share the cores.
     """
     endpoint, limits = cards[0].endpoint, cards[0].limits
     assert isinstance(endpoint, LocalGguf)

@@ -1,1 +1,1 @@
-"""A plan with all that it names, checked against the warehouse."""
+"""A plan with all files that it names, checked against the warehouse."""

@@ -1,4 +1,4 @@
-"""Judges of identity replies that a plan or the command names, and the card of the model that they ask."""
+"""Judges of identity replies that a plan or the command names, and the card of their model."""
 
 from tasks.adapters.inputs import cards
 from tasks.domain import registry
@@ -10,11 +10,11 @@ from tasks.domain.plan import SearchPlan
 
 
 def judge_card(judge: str, model: str | None, where: str, model_key: str) -> ModelCard | None:
-    """Return the card of the model that `judge` asks, or None where it reads the text alone.
+    """Return the card of the model that `judge` calls, or None where it reads the text alone.
 
     Args:
         judge: its name.
-        model: name of the model's card, if one is named.
+        model: name of the model's card, if any.
         where: key or option that names the judge.
         model_key: key or option that names the model.
 
@@ -31,21 +31,21 @@ def judge_card(judge: str, model: str | None, where: str, model_key: str) -> Mod
     return cards.read_card(model)
 
 
-def search_judge(wanted: SearchPlan, place: str) -> ModelCard | None:
-    """Return the card of the model that a search's judge asks, or None where it reads the text alone.
+def search_judge(search: SearchPlan, place: str) -> ModelCard | None:
+    """Return the card of the model that a search's judge calls, or None where it reads the text alone.
 
     Args:
-        wanted: the search.
-        place: where its keys stand: what an error begins with.
+        search: the search.
+        place: place of its keys, with which an error begins.
 
     Raises:
         InputError: as `judge_card`, or the judge does not read for what counts as a success.
     """
-    card = judge_card(wanted.judge, wanted.judge_model, f"{place}judge'", "key 'search.judge_model'")
-    if not decides_score(wanted.judge, wanted.score):
-        other = "loose" if wanted.score == "strict" else "strict"
+    card = judge_card(search.judge, search.judge_model, f"{place}judge'", "key 'search.judge_model'")
+    if not decides_score(search.judge, search.score):
+        other = "loose" if search.score == "strict" else "strict"
         raise InputError(
-            f"it is {wanted.score!r}, which judge {wanted.judge!r} does not read for.",
+            f"it is {search.score!r}, which judge {search.judge!r} does not read for.",
             where=f"{place}score'",
             remedy=f"Set 'score = \"{other}\"', or take another judge.",
         )

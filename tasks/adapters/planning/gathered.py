@@ -1,4 +1,4 @@
-"""All that a plan says and names, read from its files at one moment; nothing is expanded yet."""
+"""A plan and all files that it names, read at one moment; nothing is expanded yet."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -23,7 +23,7 @@ from tasks.domain.rows import Prompt
 
 @dataclass(frozen=True)
 class GatheredBank:
-    """What the identity part of a plan names. `leading_texts`: of the questions, those that name a vendor or model."""
+    """Files of the identity part of a plan. `leading_texts`: texts of questions that name a vendor or model."""
 
     card: TemplateSetCard
     templates: list[Template]
@@ -46,28 +46,28 @@ class Gathered:
     prompts: dict[str, list[Prompt]]
     bank: GatheredBank | None = None
     grader_card: ModelCard | None = None
-    """Of the model that judges of pairs ask."""
+    """Card of the model of judges of pairs."""
 
     @cached_property
     def as_json(self) -> dict[str, Any]:
-        """All of it as JSON can hold it."""
-        found: dict[str, Any] = _adapter().dump_python(self, mode="json")
-        return found
+        """All content as values that JSON can hold."""
+        content: dict[str, Any] = _adapter().dump_python(self, mode="json")
+        return content
 
     @cached_property
     def content_id(self) -> str:
-        """Hash of all of it: the same plan and files in the same round have the same."""
+        """Hash of all content: the same plan and files in the same round have the same hash."""
         return content_id("prepared plan", self.as_json)
 
 
 def from_json(as_json: dict[str, Any]) -> Gathered:
-    """Return what `Gathered.as_json` was made of.
+    """Return the plan of which `Gathered.as_json` was made.
 
     Raises:
         ValueError: it is of another form.
     """
-    found: Gathered = _adapter().validate_python(as_json)
-    return found
+    content: Gathered = _adapter().validate_python(as_json)
+    return content
 
 
 @cache
@@ -78,13 +78,13 @@ def _adapter() -> Any:
 
 
 def gather(plan_name: str, round_name: str) -> Gathered:
-    """Return `plan_name` with all that it names.
+    """Return `plan_name` with all files that it names.
 
     Raises:
         InputError: the plan, or something that it names, is missing or wrong.
     """
     plan, text = cards.read_plan(plan_name)
-    workers.check(plan.workers, f"plan {plan.name}, key 'workers.runner'")
+    workers.require_runner(plan.workers, f"plan {plan.name}, key 'workers.runner'")
     if plan.embedding.enabled:
         registry.require(embedders, plan.embedding.embedder, f"plan {plan.name}, key 'embedding.embedder'")
     if plan.search is not None:
@@ -108,21 +108,21 @@ def gather(plan_name: str, round_name: str) -> Gathered:
     )
 
 
-def _bank(wanted: IdentityPlan, place: str) -> GatheredBank:
+def _bank(identity: IdentityPlan, place: str) -> GatheredBank:
     versions = {}
-    for judge in wanted.judges:
-        chosen_judges.judge_card(judge, wanted.judge_model, place, "key 'identity.judge_model'")
+    for judge in identity.judges:
+        chosen_judges.judge_card(judge, identity.judge_model, place, "key 'identity.judge_model'")
         versions[judge] = registry.load(judges, judge).version
     lexicon = lexicons.read_lexicon()
-    card, templates = read_template_set(wanted.templates, names=lexicon.names_vendor_or_model)
-    questions = cards.read_prompt_set(wanted.questions)[1][: wanted.question_limit]
+    card, templates = read_template_set(identity.templates, names=lexicon.names_vendor_or_model)
+    questions = cards.read_prompt_set(identity.questions)[1][: identity.question_limit]
     texts = [turn.content for question in questions for turn in question.messages if turn.content]
     return GatheredBank(
         card=card,
-        templates=chosen_templates(templates, wanted.template_limit),
+        templates=chosen_templates(templates, identity.template_limit),
         questions=questions,
         leading_texts=[text for text in texts if lexicon.names_vendor_or_model(text)],
         judge_versions=versions,
-        judge_card=cards.read_card(wanted.judge_model) if wanted.judge_model else None,
+        judge_card=cards.read_card(identity.judge_model) if identity.judge_model else None,
         lexicon_version=lexicon.version,
     )

@@ -1,4 +1,4 @@
-"""What is to be graded for similarity: as a plan says, or of replies that are in the warehouse already."""
+"""Pairs to be graded for similarity: those of a plan, or of replies that are in the warehouse already."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -18,57 +18,57 @@ if TYPE_CHECKING:
 
 
 def grader_card(plan: Plan) -> ModelCard | None:
-    """Return the card of the model that a plan's judges of pairs ask, or None where none asks one.
+    """Return the card of the model that a plan's judges of pairs call, or None where none calls one.
 
     Raises:
         InputError: a judge is not known, or asks a model and none is named.
     """
-    wanted = plan.rse
-    if wanted is None:
+    rse = plan.rse
+    if rse is None:
         return None
     place = f"plan {plan.name}, key 'rse.judges'"
-    for judge in wanted.judges:
+    for judge in rse.judges:
         registry.require(pair_judges, judge, place)
-    asking = [judge for judge in wanted.judges if _asks_model(judge)]
-    if asking and wanted.judge_model is None:
+    asking = [judge for judge in rse.judges if _asks_model(judge)]
+    if asking and rse.judge_model is None:
         raise InputError(
             f"{asking[0]!r} asks a model, and none is named.",
             where=place,
             remedy="Add key 'rse.judge_model', or take text_similarity.",
         )
-    return cards.read_card(wanted.judge_model) if asking and wanted.judge_model else None
+    return cards.read_card(rse.judge_model) if asking and rse.judge_model else None
 
 
 def planned(
     plan: Plan, model_cards: Mapping[str, ModelCard], prompts: Mapping[str, list[Prompt]], card: ModelCard | None
 ) -> Grading | None:
-    """Return what a plan wants graded, or None where it wants nothing.
+    """Return the grading of a plan, or None where it has none.
 
     Args:
         plan: the plan.
         model_cards: the cards of its models, by name.
         prompts: the prompts of its sets, by set.
-        card: of the model that its judges ask, as `grader_card` gives it.
+        card: of the model that its judges call, as `grader_card` returns it.
     """
-    wanted = plan.rse
-    if wanted is None:
+    rse = plan.rse
+    if rse is None:
         return None
-    named = wanted.references or plan.references
+    named = rse.references or plan.references
     chosen = choose_references([card.as_lineage() for card in model_cards.values()], named)
-    choices = [choice for choice in plan.prompts if choice.set in (wanted.prompt_sets or (choice.set,))]
+    choices = [choice for choice in plan.prompts if choice.set in (rse.prompt_sets or (choice.set,))]
     return Grading(
-        options=wanted,
+        options=rse,
         targets=plan.models,
-        references=tuple(one.model for one in chosen),
+        references=tuple(lineage.model for lineage in chosen),
         strata=strata_of({choice.set: prompts[choice.set][: choice.limit] for choice in choices}),
-        judges=_readers(wanted, card),
+        judges=_readers(rse, card),
         seed=plan.seed,
     )
 
 
 def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
     """Return the grading, from the text alone, of all replies in the warehouse against `references`."""
-    wanted = RsePlan(references=tuple(references))
+    rse = RsePlan(references=tuple(references))
     models = warehouse.read_distinct("core.reply", ["model"])["model"]
     answered = set(warehouse.read_distinct("core.reply", ["prompt_id"], model=list(references))["prompt_id"])
     strata: dict[str, dict[str, str]] = {}
@@ -76,12 +76,12 @@ def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
     for prompt, prompt_set, language, category in warehouse.read_columns("core.prompt", columns).sort(columns).rows():
         if prompt in answered:
             strata.setdefault(prompt_set, {})[prompt] = stratum(language, category)
-    return Grading(wanted, tuple(sorted(models)), tuple(references), strata, _readers(wanted, None))
+    return Grading(rse, tuple(sorted(models)), tuple(references), strata, _readers(rse, None))
 
 
-def _readers(wanted: RsePlan, card: ModelCard | None) -> tuple[PairJudge, ...]:
+def _readers(rse: RsePlan, card: ModelCard | None) -> tuple[PairJudge, ...]:
     return tuple(
-        PairJudge.of(registry.load(pair_judges, judge), card if _asks_model(judge) else None) for judge in wanted.judges
+        PairJudge.of(registry.load(pair_judges, judge), card if _asks_model(judge) else None) for judge in rse.judges
     )
 
 

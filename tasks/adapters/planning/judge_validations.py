@@ -1,4 +1,4 @@
-"""A check of a judge with all that it names: labelled replies, who their models are, the judge and whom it asks."""
+"""The inputs of a judge validation: labelled replies, their models' identities, the judge and its model."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tasks.domain.prompting.lexicon import Lexicon
 
 @dataclass(frozen=True)
 class ValidationRequest:
-    """What the command says.
+    """The options of the command.
 
     Args:
         gold_labels: attack logs, or a table of labelled replies.
@@ -43,7 +43,7 @@ class ValidationRequest:
 
 @dataclass(frozen=True)
 class PreparedValidation:
-    """A check, read. `replies` are those to be read, of the `n_labelled` that have a label the judge reads for.
+    """A validation with its inputs: `replies` for the judge, out of `n_labelled` with a label that the judge reads for.
 
     `without_facts`: models of which only the vendor is known.
     """
@@ -55,54 +55,54 @@ class PreparedValidation:
     replies: list[LabelledReply]
     n_replies: int
     n_labelled: int
-    known: Mapping[str, Identity]
+    identities: Mapping[str, Identity]
     without_facts: list[str]
 
     @property
-    def asked(self) -> ModelJudge:
-        """The judge with the model that it asks."""
+    def model_judge(self) -> ModelJudge:
+        """The judge with its model."""
         assert self.card is not None, "this judge asks a model"
         return ModelJudge(self.judge, self.card, self.lexicon)
 
 
-def read(wanted: ValidationRequest) -> PreparedValidation:
-    """Return the check that is wanted; nothing is written or asked.
+def read(request: ValidationRequest) -> PreparedValidation:
+    """Return the requested validation; this writes nothing and calls no model.
 
     Raises:
         InputError: labels, judge, model or facts are missing or wrong, or no label is one that the judge reads for.
     """
-    card = chosen_judges.judge_card(wanted.judge, wanted.judge_model, "--judge", "--judge-model CARD")
-    if card is None and wanted.judge_model is not None:
+    card = chosen_judges.judge_card(request.judge, request.judge_model, "--judge", "--judge-model CARD")
+    if card is None and request.judge_model is not None:
         raise InputError(
-            f"judge {wanted.judge!r} reads the text alone and asks no model.",
+            f"judge {request.judge!r} reads the text alone and asks no model.",
             where="--judge-model",
             remedy="Leave it out, or name a judge that asks one.",
         )
-    every = labelled.read_labelled(wanted.gold_labels)
-    scores = tuple(score for score in SCORES if decides_score(wanted.judge, score))
-    usable = [reply for reply in every if any(reply.gold_label(score) is not None for score in scores)]
+    replies = labelled.read_labelled(request.gold_labels)
+    scores = tuple(score for score in SCORES if decides_score(request.judge, score))
+    usable = [reply for reply in replies if any(reply.gold_label(score) is not None for score in scores)]
     if not usable:
         raise InputError(
-            f"no row has a label that judge {wanted.judge!r} reads for: {' or '.join(scores)}.",
-            where=str(wanted.gold_labels),
+            f"no row has a label that judge {request.judge!r} reads for: {' or '.join(scores)}.",
+            where=str(request.gold_labels),
             remedy="Fill that column, or take another judge.",
         )
-    known, without_facts = labelled.identities((reply.model for reply in usable), wanted.facts)
+    identities, without_facts = labelled.identities((reply.model for reply in usable), request.facts)
     return PreparedValidation(
-        judge=registry.load(judges, wanted.judge),
+        judge=registry.load(judges, request.judge),
         card=card,
         lexicon=lexicons.read_lexicon(),
         scores=scores,
-        replies=sample_replies(usable, wanted.limit, wanted.seed),
-        n_replies=len(every),
+        replies=sample_replies(usable, request.limit, request.seed),
+        n_replies=len(replies),
         n_labelled=len(usable),
-        known=known,
+        identities=identities,
         without_facts=without_facts,
     )
 
 
 def require_reachable(prepared: PreparedValidation, home: Home) -> None:
-    """Make sure that the judge's model has its key or weights; asks nothing.
+    """Require the key or the weights of the judge's model; calls no model.
 
     Raises:
         InputError: an environment variable is not set, or a file is not there.
@@ -112,37 +112,37 @@ def require_reachable(prepared: PreparedValidation, home: Home) -> None:
 
 
 class ValidationCalls:
-    """A check under way. No dataclass: Prefect would walk through all its replies at each task that is given it."""
+    """A validation under way. No dataclass: Prefect would walk through all its replies at each task that takes it."""
 
     def __init__(self, prepared: PreparedValidation, home: Home) -> None:
         self.prepared, self.home = prepared, home
-        self.put_at, self.put_ids = now(), list[str]()
-        """When calls were put last, and which."""
-        self.seconds, self.n_made = 0.0, 0
-        """How long calls of this run were under way, and how many have been answered in it."""
+        self.submitted_at, self.submitted_ids = now(), list[str]()
+        """Time and ids of the calls that were registered last."""
+        self.seconds, self.n_answered = 0.0, 0
+        """Seconds that calls of this run took, and the number of calls that were answered in it."""
         self._first = [
-            failed_call_reason(reply.text) or prepared.asked.call(reply.judged, prepared.known[reply.model])
+            failed_call_reason(reply.text) or prepared.model_judge.call(reply.judged, prepared.identities[reply.model])
             for reply in prepared.replies
         ]
-        """The first call about each reply, or why there is nothing to read in it."""
+        """The first call about each reply, or the missing reason of a reply without text."""
 
     @property
     def title(self) -> str:
-        """What its tasks are called after."""
-        return f"{self.prepared.judge.name} by {self.prepared.asked.card.name}"
+        """The title of its tasks."""
+        return f"{self.prepared.judge.name} by {self.prepared.model_judge.card.name}"
 
     @property
     def request_ids(self) -> set[str]:
-        """The ids of all calls that it may come to."""
-        asked = self.prepared.asked
+        """The ids of all possible calls, with every attempt."""
+        model_judge = self.prepared.model_judge
         calls = [first for first in self._first if isinstance(first, JudgeCall)]
-        again = (asked.with_attempt(first, n) for first in calls for n in range(ATTEMPTS))
+        again = (model_judge.with_attempt(first, n) for first in calls for n in range(ATTEMPTS))
         return {call.request.request_id for call in again}
 
-    def told(self, answers: Mapping[str, Answer]) -> list[JudgeOutcome]:
-        """Return what is known of each reply when these answers are there; a failed call is nothing to read."""
+    def outcomes(self, answers: Mapping[str, Answer]) -> list[JudgeOutcome]:
+        """Return the outcome of each reply, given these answers; a failed call gives a missing reason."""
         return [
-            self.prepared.asked.outcome_so_far(first, self.prepared.known[reply.model], answers)
+            self.prepared.model_judge.outcome_so_far(first, self.prepared.identities[reply.model], answers)
             if isinstance(first, JudgeCall)
             else JudgeOutcome(first)
             for reply, first in zip(self.prepared.replies, self._first, strict=True)

@@ -1,4 +1,4 @@
-"""A plan with all that it names: read, checked, and what of it is answered already."""
+"""A plan with all files that it names: read, checked, and its requests that are answered already."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A plan with all that it names, read and checked, and the calls that it comes to."""
+    """A plan with all files that it names, read and checked, and its calls."""
 
     gathered: Gathered
     requests: list[Request]
@@ -58,7 +58,7 @@ class Prepared:
 
     @property
     def plan(self) -> Plan:
-        """What the plan says."""
+        """The plan itself."""
         return self.gathered.plan
 
     @property
@@ -103,7 +103,7 @@ class Prepared:
         return content_id("run", self.recipe_id, self.round, [card.fingerprint for card in self.cards.values()])
 
 
-def checked_round(round_name: str | None) -> str:
+def valid_round(round_name: str | None) -> str:
     """Return the round's name, by default this ISO week.
 
     Raises:
@@ -121,7 +121,7 @@ def checked_round(round_name: str | None) -> str:
 
 
 def read(plan_name: str, round_name: str | None = None) -> Prepared:
-    """Return `plan_name` with its cards, sets and requests for a round; nothing is written or asked.
+    """Return `plan_name` with its cards, sets and requests for a round; this writes nothing and calls no model.
 
     Args:
         plan_name: a plan of `data/plans`, or a path that ends in .toml.
@@ -130,11 +130,11 @@ def read(plan_name: str, round_name: str | None = None) -> Prepared:
     Raises:
         InputError: the round's name, the plan, or something that it names, is missing or wrong.
     """
-    return expanded(gather(plan_name, checked_round(round_name)))
+    return expanded(gather(plan_name, valid_round(round_name)))
 
 
 def expanded(gathered: Gathered) -> Prepared:
-    """Return a plan with the calls that it comes to; from the same files they are the same calls."""
+    """Return a plan with its calls; the same files give the same calls."""
     plan, round_name = gathered.plan, gathered.round
     bank = _bank(gathered.bank, gathered) if gathered.bank else None
     requests = expand(plan, gathered.cards, gathered.prompts, round_name)
@@ -158,27 +158,29 @@ def _bank(named: GatheredBank, gathered: Gathered) -> Bank:
     )
 
 
-def reuse_earlier_rounds(prepared: Prepared, kept: "Store") -> Prepared:
-    """Return `prepared` with requests of earlier rounds in the place of those that the plan does not ask anew."""
+def reuse_earlier_rounds(prepared: Prepared, earlier: "Store") -> Prepared:
+    """Return `prepared` with requests of earlier rounds in place of those that the plan does not repeat."""
     if prepared.plan.refresh.policy == "always":
         return prepared
-    rows = kept.read("core.answered_request_key").iter_rows(named=True)
-    asked = {(row["fingerprint"], row["prompt_id"], row["sampling_text"], row["sample"]): row["round"] for row in rows}
-    wanted = {choice.set: prepared.prompts[choice.set][: choice.limit] for choice in prepared.plan.prompts}
-    set_of = {prompt.prompt_id: name for name, prompts in wanted.items() for prompt in prompts}
+    rows = earlier.read("core.answered_request_key").iter_rows(named=True)
+    round_of = {
+        (row["fingerprint"], row["prompt_id"], row["sampling_text"], row["sample"]): row["round"] for row in rows
+    }
+    prompts_of = {choice.set: prepared.prompts[choice.set][: choice.limit] for choice in prepared.plan.prompts}
+    set_of = {prompt.prompt_id: name for name, prompts in prompts_of.items() for prompt in prompts}
     probes = prepared.bank.probes if prepared.bank else []
     set_of |= {probe.request.prompt_id: PROBE_SET for probe in probes}
-    anew = refreshed_prompts(prepared.plan, set_of)
-    requests = [with_round(request, prepared.plan, anew, asked) for request in prepared.requests]
+    repeated = refreshed_prompts(prepared.plan, set_of)
+    requests = [with_round(request, prepared.plan, repeated, round_of) for request in prepared.requests]
     if prepared.bank is None:
         return replace(prepared, requests=requests)
-    # The probes' requests stand last, in the order of the probes.
-    put = [replace(probe, request=request) for probe, request in zip(probes, requests[-len(probes) :], strict=True)]
-    return replace(prepared, requests=requests, bank=replace(prepared.bank, probes=put))
+    # The probes' requests are last, in the order of the probes.
+    renewed = [replace(probe, request=request) for probe, request in zip(probes, requests[-len(probes) :], strict=True)]
+    return replace(prepared, requests=requests, bank=replace(prepared.bank, probes=renewed))
 
 
 @contextmanager
-def _kept(home: Home) -> Iterator["Store"]:
+def _open_results(home: Home) -> Iterator["Store"]:
     """Open the published snapshot; the warehouse, where an older or newer program published that."""
     from tasks.adapters.warehouse import (  # DuckDB: most plans are looked at before there is a database.
         snapshots,
@@ -186,54 +188,54 @@ def _kept(home: Home) -> Iterator["Store"]:
     )
 
     is_published = snapshots.is_present(home.published) or not home.warehouse.exists()
-    with store.reading(home) if is_published else store.looking(home) as kept:
-        yield kept
+    with store.reading(home) if is_published else store.inspecting(home) as results:
+        yield results
 
 
 def reuse_published_rounds(prepared: Prepared, home: Home) -> Prepared:
-    """Return what `reuse_earlier_rounds` makes of `prepared`, as far as the published snapshot tells."""
+    """Return `prepared` after `reuse_earlier_rounds` with the rounds of the published snapshot."""
     if prepared.plan.refresh.policy == "always" or not home.published.exists():
         return prepared
-    with _kept(home) as kept:
-        return reuse_earlier_rounds(prepared, kept)
+    with _open_results(home) as results:
+        return reuse_earlier_rounds(prepared, results)
 
 
 def answered(home: Home) -> set[str]:
-    """Return the ids of the requests that need no asking, from the published snapshot and the journal."""
+    """Return the ids of the requests that need no call, from the published snapshot and the journal."""
     settled = journal.settled_requests(home.journal)
     if home.published.exists():
-        with _kept(home) as kept:
-            settled |= set(kept.read("core.outcome", is_settled=True)["request_id"])
+        with _open_results(home) as results:
+            settled |= set(results.read("core.outcome", is_settled=True)["request_id"])
     return settled
 
 
-def asked_cards(prepared: Prepared, settled: set[str]) -> list[ModelCard]:
-    """Return the cards of all that will be asked: models with calls to be made, and judges."""
+def cards_to_call(prepared: Prepared, settled: set[str]) -> list[ModelCard]:
+    """Return the cards of all models that will be called: models with open requests, and judges."""
     waiting = {request.model: None for request in prepared.requests if request.request_id not in settled}
-    needed = [prepared.cards[name] for name in waiting]
+    cards = [prepared.cards[name] for name in waiting]
     if prepared.bank is not None and prepared.bank.judge_card is not None:
-        needed.append(prepared.bank.judge_card)
+        cards.append(prepared.bank.judge_card)
     if prepared.grading is not None:
-        needed += prepared.grading.judge_cards
-    return needed
+        cards += prepared.grading.judge_cards
+    return cards
 
 
 def require_reachable(prepared: Prepared, settled: set[str], home: Home) -> None:
-    """Make sure that every model with calls to be made has its key or its weights; asks nothing.
+    """Require the key or the weights of every model with open requests; calls no model.
 
     Raises:
         InputError: an environment variable is not set, or a file is not there.
     """
-    require_cards(asked_cards(prepared, settled), prepared.plan, home)
+    require_cards(cards_to_call(prepared, settled), prepared.plan, home)
 
 
-def require_cards(needed: list[ModelCard], plan: Plan, home: Home) -> None:
-    """Make sure that the workers of `plan` can ask all of `needed`; keys of workers elsewhere are their own matter.
+def require_cards(cards: list[ModelCard], plan: Plan, home: Home) -> None:
+    """Require that the workers of `plan` can call all of `cards`; keys of workers elsewhere are not checked.
 
     Raises:
         InputError: an environment variable is not set, a file is not there, or workers elsewhere can't reach a model.
     """
-    for card in needed:
+    for card in cards:
         is_local = isinstance(card.endpoint, LocalGguf)
         if plan.workers.is_elsewhere and is_local:
             raise InputError(

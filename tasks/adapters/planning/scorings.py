@@ -1,4 +1,4 @@
-"""A scoring before it runs: checked, put on record, and whether all that it asks for is there."""
+"""A scoring before it runs: checked, recorded, and whether all of its scores exist."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ from tasks.adapters.warehouse import formed, store
 from tasks.domain.scoring import ScoringPlan
 
 
-def register(wanted: ScoringPlan, home: Home) -> bool:
-    """Put lineage files and hypotheses on record; say whether all is scored already, as if nothing had changed since.
+def register(scoring: ScoringPlan, home: Home) -> bool:
+    """Record lineage files and hypotheses; return whether all is scored already and nothing has changed since.
 
     Raises:
         InputError: there is nothing to score, or a name, a file or a hypothesis is wrong; nothing is written.
         WarehouseHeld: a run writes to it.
     """
-    lineage, bases = (Path(path) if path else None for path in (wanted.lineage, wanted.bases))
-    rows = lineages.checked([*wanted.references, *wanted.grade_against], home, lineage, bases)
-    hypotheses = lineages.read_hypotheses(wanted.hypotheses, rows, home)
+    lineage, bases = (Path(path) if path else None for path in (scoring.lineage, scoring.bases))
+    rows = lineages.scoring_lineages([*scoring.references, *scoring.grade_against], home, lineage, bases)
+    hypotheses = lineages.read_hypotheses(scoring.hypotheses, rows, home)
     with store.writing(home) as warehouse:
-        lineages.keep(rows, warehouse)
-        lineages.keep_hypotheses(hypotheses, "score", warehouse)
-        key = formed.formed_from(warehouse, list(wanted.references), wanted.embedding, wanted.seed)
+        lineages.record_lineages(rows, warehouse)
+        lineages.record_hypotheses(hypotheses, "score", warehouse)
+        key = formed.formed_from(warehouse, list(scoring.references), scoring.embedding, scoring.seed)
         return all(formed.is_formed(warehouse, step, key) for step in (formed.SIMILARITY, formed.DRIFT))

@@ -1,4 +1,4 @@
-"""A search with all that it names: its plan, seeds, questions, target and attacker, read and checked."""
+"""A search with all files that it names: its plan, seeds, questions, target and attacker, read and checked."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -27,7 +27,7 @@ from tasks.domain.rows import Prompt
 
 @dataclass(frozen=True)
 class Limits:
-    """What the command says of a search's budget; None: as the plan says."""
+    """Options of the command for a search's budget; None: the value of the plan."""
 
     calls: int | None = None
     iterations: int | None = None
@@ -39,7 +39,7 @@ class PreparedSearch:
     """A plan's search for one target, read and checked."""
 
     plan: Plan
-    wanted: SearchPlan
+    search: SearchPlan
     submission: Submission
     attacker: ModelCard | None
     seeds: tuple[Template, ...]
@@ -54,44 +54,44 @@ class PreparedSearch:
 
     @property
     def cards(self) -> list[ModelCard]:
-        """The cards of all models that are asked, each once."""
-        asked = [card for card in (self.target, self.attacker, self.judge_card) if card is not None]
-        return list({card.name: card for card in asked}.values())
+        """The cards of all models that are called, each once."""
+        used = [card for card in (self.target, self.attacker, self.judge_card) if card is not None]
+        return list({card.name: card for card in used}.values())
 
     @property
     def judge_version(self) -> str:
-        """The judge's version, and where it asks a model, also which and how."""
-        judge = registry.load(judges, self.wanted.judge)
-        asked = None if self.judge_card is None else ModelJudge(judge, self.judge_card, self.lexicon)
-        return str(judge.version if asked is None else asked.version)
+        """The judge's version; where it calls a model, with the model and its settings."""
+        judge = registry.load(judges, self.search.judge)
+        model_judge = None if self.judge_card is None else ModelJudge(judge, self.judge_card, self.lexicon)
+        return str(judge.version if model_judge is None else model_judge.version)
 
     @property
     def budget(self) -> Budget:
         """When the search stops."""
-        return Budget(self.wanted.calls, self.wanted.iterations, self.wanted.successes)
+        return Budget(self.search.calls, self.search.iterations, self.search.successes)
 
     @property
     def most_calls(self) -> int:
-        """How many calls one step makes at most; how many a judge makes depends on what it can read."""
+        """The most calls of one step; the number of calls of a judge depends on the replies."""
         n_labels = 0 if self.judge_card is None else ATTEMPTS
         return (1 + n_labels) * len(self.submission.questions) + (self.attacker is not None)
 
     @property
     def judges(self) -> list[str]:
         """The judges of the plan in the order in which their labels count, the search's own among them."""
-        return list(dict.fromkeys([*(self.plan.identity.judges if self.plan.identity else ()), self.wanted.judge]))
+        return list(dict.fromkeys([*(self.plan.identity.judges if self.plan.identity else ()), self.search.judge]))
 
     @property
     def recipe(self) -> dict[str, object]:
-        """All that decides what the search asks and how it goes on; its budget is no part of it."""
+        """All that determines the requests and the course of the search; its budget is no part of it."""
         return {
             "settings": self.settings.recipe(),
             "seeds": [seed.template_id for seed in self.seeds],
             "questions": [question.prompt_id for question in self.submission.questions],
             "sampling": self.plan.sampling.over(self.target.sampling).for_sample(0),
             "attacker": self.attacker and [self.attacker.fingerprint, self.attacker.sampling.for_sample(0)],
-            "judge": [self.wanted.judge, self.judge_version, self.wanted.score],
-            "allow_leading": self.wanted.allow_leading,
+            "judge": [self.search.judge, self.judge_version, self.search.score],
+            "allow_leading": self.search.allow_leading,
             "lexicon": self.lexicon.version,
         }
 
@@ -102,12 +102,12 @@ class PreparedSearch:
             "target": self.target.name,
             "fingerprint": self.target.fingerprint,
             "round": self.submission.round,
-            "template_set": self.wanted.templates,
+            "template_set": self.search.templates,
             "seed_template_ids": [seed.template_id for seed in self.seeds],
             "question_ids": [question.prompt_id for question in self.submission.questions],
-            "judge": self.wanted.judge,
+            "judge": self.search.judge,
             "judge_version": self.judge_version,
-            "score": self.wanted.score,
+            "score": self.search.score,
             "recipe_text": json.dumps(self.recipe, sort_keys=True),
             "budget_text": json.dumps(asdict(self.budget), sort_keys=True),
             "started_at": at,
@@ -115,12 +115,12 @@ class PreparedSearch:
 
 
 def read(plan_name: str, target: str, limits: Limits, round_name: str | None = None) -> PreparedSearch:
-    """Return the search of `plan_name` for `target` in a round; nothing is written or asked.
+    """Return the search of `plan_name` for `target` in a round; this writes nothing and calls no model.
 
     Raises:
         InputError: the plan has no search, does not name the target, or something that it names is missing or wrong.
     """
-    round_name = plans.checked_round(round_name)
+    round_name = plans.valid_round(round_name)
     plan, _ = cards.read_plan(plan_name)
     if plan.search is None:
         raise InputError(
@@ -134,25 +134,25 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
             where="--target",
             remedy=f"Known: {', '.join(plan.models)}.",
         )
-    given = {key: value for key, value in asdict(limits).items() if value is not None}
-    wanted = plan.search.model_copy(update=given)
+    overrides = {key: value for key, value in asdict(limits).items() if value is not None}
+    search = plan.search.model_copy(update=overrides)
     place = f"plan {plan.name}, key 'search."
-    settings = _settings(plan, wanted, place)
-    judge_card = chosen_judges.search_judge(wanted, place)
+    settings = _settings(plan, search, place)
+    judge_card = chosen_judges.search_judge(search, place)
     lexicon = lexicons.read_lexicon()
-    seeds = _seeds(wanted, lexicon, place)
+    seeds = _seeds(search, lexicon, place)
     submission = Submission(
         card=cards.read_card(target),
         plan=plan,
-        questions=_questions(wanted, lexicon, place),
+        questions=_questions(search, lexicon, place),
         names=lexicon.names_vendor_or_model,
         round=round_name,
     )
-    attacker = cards.read_card(wanted.attacker_model) if wanted.attacker_model and _asks_attacker(settings) else None
-    prepared = PreparedSearch(plan, wanted, submission, attacker, seeds, settings, judge_card, lexicon)
-    if wanted.calls < prepared.most_calls:
+    attacker = cards.read_card(search.attacker_model) if search.attacker_model and _asks_attacker(settings) else None
+    prepared = PreparedSearch(plan, search, submission, attacker, seeds, settings, judge_card, lexicon)
+    if search.calls < prepared.most_calls:
         raise InputError(
-            f"the budget is {wanted.calls} calls, and one step makes up to {prepared.most_calls}.",
+            f"the budget is {search.calls} calls, and one step makes up to {prepared.most_calls}.",
             where=f"{place}calls'",
             remedy="Raise it, or lower 'question_limit'.",
         )
@@ -161,7 +161,7 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
 
 
 def require_reachable(prepared: PreparedSearch, home: Home) -> None:
-    """Make sure that all models have their keys or weights; asks nothing.
+    """Require the keys or weights of all models; calls no model.
 
     Raises:
         InputError: an environment variable is not set, or a file is not there.
@@ -174,14 +174,14 @@ def _asks_attacker(settings: SearchSettings) -> list[str]:
     return [name for name in settings.operators if isinstance(load_operator(name), AttackerOperator)]
 
 
-def _settings(plan: Plan, wanted: SearchPlan, place: str) -> SearchSettings:
+def _settings(plan: Plan, search: SearchPlan, place: str) -> SearchSettings:
     try:
-        settings = SearchSettings(seed=plan.seed, selection=wanted.selection)
-        settings = replace(settings, operators=wanted.operators) if wanted.operators else settings
+        settings = SearchSettings(seed=plan.seed, selection=search.selection)
+        settings = replace(settings, operators=search.operators) if search.operators else settings
     except InputError as error:
         raise InputError(error.what, where=f"plan {plan.name}, [search], {error.where}", remedy=error.remedy) from None
     asking = _asks_attacker(settings)
-    if asking and wanted.attacker_model is None:
+    if asking and search.attacker_model is None:
         raise InputError(
             f"{asking[0]!r} asks an attacker model, and none is named.",
             where=f"{place}operators'",
@@ -190,30 +190,30 @@ def _settings(plan: Plan, wanted: SearchPlan, place: str) -> SearchSettings:
     return settings
 
 
-def _seeds(wanted: SearchPlan, lexicon: Lexicon, place: str) -> tuple[Template, ...]:
-    _, templates = read_template_set(wanted.templates, names=lexicon.names_vendor_or_model)
-    allowed = [template for template in templates if wanted.allow_leading or not template.is_leading]
+def _seeds(search: SearchPlan, lexicon: Lexicon, place: str) -> tuple[Template, ...]:
+    _, templates = read_template_set(search.templates, names=lexicon.names_vendor_or_model)
+    allowed = [template for template in templates if search.allow_leading or not template.is_leading]
     if not allowed:
         raise InputError(
-            f"every template of {wanted.templates!r} names a vendor or model.",
+            f"every template of {search.templates!r} names a vendor or model.",
             where=f"{place}templates'",
             remedy="Name another set, or set 'allow_leading = true'.",
         )
-    return tuple(chosen_templates(allowed, wanted.template_limit))
+    return tuple(chosen_templates(allowed, search.template_limit))
 
 
-def _questions(wanted: SearchPlan, lexicon: Lexicon, place: str) -> tuple[Prompt, ...]:
-    _, prompts = cards.read_prompt_set(wanted.questions)
+def _questions(search: SearchPlan, lexicon: Lexicon, place: str) -> tuple[Prompt, ...]:
+    _, prompts = cards.read_prompt_set(search.questions)
     allowed = [
         prompt
         for prompt in prompts
-        if wanted.allow_leading
+        if search.allow_leading
         or not any(lexicon.names_vendor_or_model(turn.content) for turn in prompt.messages if turn.content)
     ]
     if not allowed:
         raise InputError(
-            f"every question of {wanted.questions!r} names a vendor or model.",
+            f"every question of {search.questions!r} names a vendor or model.",
             where=f"{place}questions'",
             remedy="Name another set, or set 'allow_leading = true'.",
         )
-    return tuple(allowed[: wanted.question_limit])
+    return tuple(allowed[: search.question_limit])

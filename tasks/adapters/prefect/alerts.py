@@ -1,4 +1,4 @@
-"""Says what drifted to whoever listens: Prefect's automations, and a webhook."""
+"""Sends drift alerts to Prefect's automations and to a webhook."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ TIMEOUT_S = 10.0
 
 
 def emit(target: str, payload: Mapping[str, Any]) -> None:
-    """Emit the event `distillometer.drift` about one model; told again, it is the same event."""
+    """Emit the event `distillometer.drift` about one model; sent again, it is the same event."""
     emit_event(
         event=EVENT,
         resource={"prefect.resource.id": f"distillometer.model.{target}", "prefect.resource.name": target},
@@ -25,7 +25,7 @@ def emit(target: str, payload: Mapping[str, Any]) -> None:
 
 
 def post(variable: str, payloads: Sequence[Mapping[str, Any]]) -> str | None:
-    """Send the payloads as JSON to the URL that environment variable `variable` holds; return why it failed, or None.
+    """Send the payloads as JSON to the URL in environment variable `variable`; return a failure's reason, or None.
 
     The URL may hold a token, so no reason repeats it.
     """

@@ -8,14 +8,14 @@ from prefect.logging import get_run_logger
 
 
 def artifact_key(*parts: str) -> str:
-    """Return a key as Prefect takes it: small letters, digits and dashes. Artifacts of one key are its versions."""
+    """Return a key for Prefect: lower-case letters, digits and dashes. Artifacts of one key are its versions."""
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
 
 
 def show(key: str, markdown: str, description: str) -> None:
-    """Add a Markdown artifact to the running task and flow; outside of a run nothing happens.
+    """Add a Markdown artifact to the running task and flow; does nothing outside of a run.
 
-    A server that refuses it must not end a run whose replies are paid for: that is logged, and the run goes on.
+    A server that refuses it must not end a run with paid replies: this is logged, and the run goes on.
     """
     if FlowRunContext.get() is None and TaskRunContext.get() is None:
         return

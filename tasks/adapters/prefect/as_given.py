@@ -1,4 +1,4 @@
-"""Hands a large object to a task as it is: by itself Prefect looks into each part of it, for results to wait for."""
+"""Passes a large object to a task unchanged: by default Prefect searches each part of it for results to wait for."""
 
 from typing import TypeVar, cast
 
@@ -6,7 +6,7 @@ Given = TypeVar("Given")
 
 
 def as_given(value: Given) -> Given:
-    """Return a value in a wrapping that Prefect does not look into; the task is given the value itself."""
+    """Return a value in a wrapper that Prefect does not search; the task receives the value itself."""
     from prefect.utilities.annotations import quote
 
     return cast(Given, quote(value))

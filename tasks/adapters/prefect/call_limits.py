@@ -13,14 +13,14 @@ from tasks.domain.errors import InputError
 from tasks.domain.plan import Plan
 
 WAIT_S = 5.0
-"""Between two looks at whether the user has stopped the run."""
+"""Seconds between two checks of whether the user has stopped the run."""
 
 
 @contextmanager
-def held(limit: str, card: ModelCard) -> Iterator[None]:
-    """Hold as many slots of `limit` as `card` has calls in flight; wait for them as long as it takes.
+def slots_held(limit: str, card: ModelCard) -> Iterator[None]:
+    """Hold as many slots of `limit` as `card` has calls in flight; wait for them without a limit.
 
-    Once a batch, not once a call: Prefect takes a tenth of a second for it. A process that dies loses its slots after
+    Once a batch, not once a call: this takes Prefect a tenth of a second. A process that dies loses its slots after
     five minutes.
     """
     with ExitStack() as stack:
@@ -32,11 +32,11 @@ def held(limit: str, card: ModelCard) -> Iterator[None]:
         yield
 
 
-def check(plan: Plan, cards: Iterable[ModelCard]) -> None:
-    """Make sure that every limit of `plan` is there, active, and no smaller than the calls in flight of one card.
+def require_limits(plan: Plan, cards: Iterable[ModelCard]) -> None:
+    """Require that every limit of `plan` exists, is active, and is no smaller than the calls in flight of one card.
 
     Raises:
-        InputError: it is not.
+        InputError: one of these is not so.
     """
     if not plan.workers.limits:
         return
@@ -44,23 +44,23 @@ def check(plan: Plan, cards: Iterable[ModelCard]) -> None:
         for key, name in plan.workers.limits.items():
             where = f"plan {plan.name}, key 'workers.limits.{key}'"
             try:
-                found = client.read_global_concurrency_limit_by_name(name)
+                limit = client.read_global_concurrency_limit_by_name(name)
             except ObjectNotFound:
                 raise InputError(
                     f"Prefect has no global concurrency limit {name!r}.",
                     where=where,
                     remedy=f"Create it: `prefect gcl create {name} --limit N`, N calls in flight.",
                 ) from None
-            if not found.active:
+            if not limit.active:
                 raise InputError(
                     f"the limit {name!r} is switched off.", where=where, remedy=f"Run `prefect gcl enable {name}`."
                 )
             for card in cards:
-                if _key_of(card) == key and card.limits.concurrency > found.limit:
+                if _key_of(card) == key and card.limits.concurrency > limit.limit:
                     raise InputError(
-                        f"it allows {card.limits.concurrency} calls in flight, the limit {name!r} has {found.limit}.",
+                        f"it allows {card.limits.concurrency} calls in flight, the limit {name!r} has {limit.limit}.",
                         where=f"model {card.name}, key 'limits.concurrency'",
-                        remedy=f"Lower it to {found.limit}, or raise the limit: `prefect gcl update {name} --limit N`.",
+                        remedy=f"Lower it to {limit.limit}, or raise the limit: `prefect gcl update {name} --limit N`.",
                     )
 
 

@@ -1,4 +1,4 @@
-"""Batches that a worker of the running flow was given: waiting for them, and what came of each."""
+"""Batches of workers of the running flow: waiting for them, and their outcomes."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from prefect.futures import PrefectFuture
 from tasks.domain.errors import BatchIncomplete
 
 ASK_AGAIN = "Run the same command again: only these are asked."
-"""What helps where requests have no reply."""
+"""Remedy where requests have no reply."""
 
 
 async def finished(future: PrefectFuture[Any]) -> State[Any]:
@@ -21,16 +21,16 @@ async def finished(future: PrefectFuture[Any]) -> State[Any]:
 
     future.add_done_callback(wake)
     await done.wait()
-    # Until somebody waits, a future asks the server for its state, which may be behind.
+    # Until a caller waits, a future asks the server for its state, which may be behind.
     await asyncio.to_thread(future.wait)
     return future.state
 
 
 async def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, bool]:
-    """Return a batch's rows, what went wrong in a line, and whether the model should be asked no more in this run.
+    """Return a batch's rows, its problem in a line, and whether the model should get no more calls in this run.
 
     Raises:
-        Exception: what the batch raised, where it is no matter of the endpoint.
+        Exception: what the batch raised, unless the endpoint caused it.
     """
     if not state.is_final() or state.is_crashed():
         return None, f"a batch's worker was lost ({state.message or state.name}). {ASK_AGAIN}", False

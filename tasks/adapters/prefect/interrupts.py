@@ -1,4 +1,4 @@
-"""Ctrl-C reaches every process of the terminal's group; helpers of a run have to outlast it until the run has ended."""
+"""Ctrl-C reaches every process of the terminal's group; child processes of a run have to outlast it."""
 
 import signal
 from collections.abc import Iterator
@@ -7,10 +7,10 @@ from multiprocessing import resource_tracker
 
 
 @contextmanager
-def kept_from_children() -> Iterator[None]:
-    """Keep Ctrl-C from processes and threads that start meanwhile.
+def blocked_for_children() -> Iterator[None]:
+    """Block Ctrl-C for processes and threads that start within the block.
 
-    What is blocked here stays blocked there, whatever handlers they install: the run ends in order and then ends them.
+    They inherit the blocked signal, whatever handlers they install: the run ends in order and then ends them.
     """
     # Python's own helper for processes would unblock it, were it to start only with the first of them.
     resource_tracker.ensure_running()

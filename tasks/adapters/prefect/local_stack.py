@@ -1,4 +1,4 @@
-"""Prefect as people watch it: a server on loopback, its work pool, the deployments of prefect.yaml, and a worker."""
+"""Prefect for people: a server on loopback, its work pool, the deployments of prefect.yaml, and a worker."""
 
 import os
 import signal
@@ -34,7 +34,7 @@ WORKER_SETTINGS = {"PREFECT_WORKER_QUERY_SECONDS": "2", "PREFECT_LOGGING_HANDLER
 
 @dataclass(frozen=True)
 class Stack:
-    """What runs: where its API is, and the processes, of which an existing server is none."""
+    """The running stack: the address of its API, and its processes; an existing server is not among them."""
 
     api: str
     log_dir: Path
@@ -43,25 +43,27 @@ class Stack:
 
     @property
     def address(self) -> str:
-        """The page for people, where the server is ours."""
+        """The address of the pages, where the server is part of the stack."""
         return self.api.removesuffix("/api")
 
     def ended(self) -> str | None:
         """Return which of the processes has ended by itself, or None."""
         processes = {"worker": self.worker, "server": self.server}
-        return next((name for name, one in processes.items() if one is not None and one.poll() is not None), None)
+        return next(
+            (name for name, process in processes.items() if process is not None and process.poll() is not None), None
+        )
 
 
 @contextmanager
 def running(home: Home, port: int, *, project_file: Path | None = None) -> Iterator[Stack]:
-    """Start everything and yield it; all of it ends with the block, or with this process, however that ends.
+    """Start the stack and yield it; all of it ends with the block, or with this process, for whatever reason.
 
-    Where `PREFECT_API_URL` names a server that is there already, that one gets the deployments and the worker.
+    Where `PREFECT_API_URL` names an existing server, that one gets the deployments and the worker.
 
     Args:
         home: its folder prefect takes the logs, and by default the state of Prefect.
         port: of the server, on loopback; 0 takes a free one.
-        project_file: in the place of the project's prefect.yaml.
+        project_file: replaces the project's prefect.yaml.
 
     Raises:
         WorldError: the port is taken, or something does not start.
@@ -95,14 +97,14 @@ def start_worker(api: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
         yield worker
 
 
-def _free_port(wanted: int) -> int:
+def _free_port(port: int) -> int:
     with socket.socket() as free:
         free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            free.bind(("127.0.0.1", wanted))
+            free.bind(("127.0.0.1", port))
         except OSError as error:
             raise WorldError(
-                f"port {wanted} can't be had: {error.strerror}.",
+                f"port {port} can't be had: {error.strerror}.",
                 where="127.0.0.1",
                 remedy="Give another (make ui PORT=4300), or set PREFECT_API_URL to use the server that runs there.",
             ) from error
@@ -111,7 +113,7 @@ def _free_port(wanted: int) -> int:
 
 @contextmanager
 def _process(arguments: list[str], environment: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run one of Prefect's commands in the background until the block ends, with everything that it has started."""
+    """Run one of Prefect's commands in the background until the block ends, with all its child processes."""
     command = [sys.executable, "-m", "prefect", *arguments]
     with log.open("ab") as file:
         # A session of its own: a group that can be ended as a whole.
@@ -119,7 +121,7 @@ def _process(arguments: list[str], environment: dict[str, str], log: Path) -> It
             command, env=environment, cwd=PROJECT, start_new_session=True, stdout=file, stderr=file
         )
     # If this process is killed the system closes the watch's input, which ends its wait. It has a session of its own,
-    # so that who kills our group does not kill the watch with it.
+    # so that killing the group of this process does not kill the watch.
     wait = f"read _; kill -s KILL -- -{process.pid} 2> /dev/null"
     watch = subprocess.Popen(["/bin/sh", "-c", wait], stdin=subprocess.PIPE, start_new_session=True)
     try:
@@ -156,9 +158,9 @@ def _run(arguments: list[str], environment: dict[str, str]) -> None:
         [sys.executable, "-m", "prefect", *arguments], env=environment, cwd=PROJECT, capture_output=True, text=True
     )
     if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()
+        output = (done.stdout + done.stderr).strip().splitlines()
         raise WorldError(
-            f"`prefect {' '.join(arguments)}` failed: {' '.join(said[-5:])}",
+            f"`prefect {' '.join(arguments)}` failed: {' '.join(output[-5:])}",
             where=environment["PREFECT_API_URL"],
             remedy="Is this a Prefect server of the same major version, and are you let in?",
         )

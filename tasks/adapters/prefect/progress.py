@@ -1,4 +1,4 @@
-"""Shows how far long work is: a bar where somebody watches, else a plain line now and then; an artifact on a server."""
+"""Shows the progress of long work: a bar on a terminal, else a plain line at intervals; an artifact on a server."""
 
 import sys
 import threading
@@ -25,15 +25,15 @@ class _Bar:
         self._display, self._title, self._task = display, title, display.add_task(title, total=total)
 
     def advance(self, n: int = 1) -> None:
-        """Say that `n` more units are done."""
+        """Count `n` more units."""
         self._display.advance(self._task, n)
 
-    def tell(self, text: str) -> None:
+    def add_note(self, text: str) -> None:
         """Show `text` beside the title."""
         self._display.update(self._task, description=f"{self._title}: {text}")
 
     def remove(self) -> None:
-        """Take the bar out of the display."""
+        """Remove the bar from the display."""
         self._display.remove_task(self._task)
 
 
@@ -41,22 +41,22 @@ class _Lines:
     """One stage's plain lines, for logs and pipes."""
 
     def __init__(self, title: str, total: int) -> None:
-        self._title, self._total, self._done, self._told = title, total, 0, ""
+        self._title, self._total, self._done, self._note = title, total, 0, ""
         self._started = self._last = monotonic()
 
     def advance(self, n: int = 1) -> None:
-        """Say that `n` more units are done."""
+        """Count `n` more units."""
         self._done += n
         moment = monotonic()
         if moment - self._last >= SECONDS_BETWEEN_LINES:
             self._last = moment
-            left = (moment - self._started) / max(1, self._done) * (self._total - self._done)
-            told = f" ({self._told})" if self._told else ""
-            sys.stderr.write(f"{self._title}: {self._done} of {self._total}{told}, about {left:.0f} s left\n")
+            seconds_left = (moment - self._started) / max(1, self._done) * (self._total - self._done)
+            note = f" ({self._note})" if self._note else ""
+            sys.stderr.write(f"{self._title}: {self._done} of {self._total}{note}, about {seconds_left:.0f} s left\n")
 
-    def tell(self, text: str) -> None:
+    def add_note(self, text: str) -> None:
         """Write `text` with the next line."""
-        self._told = text
+        self._note = text
 
 
 _stages: dict[str, _Bar | _Lines] = {}
@@ -65,24 +65,24 @@ _ended: dict[str, _Bar] = {}
 
 
 def advance(title: str, n: int = 1) -> None:
-    """Say that `n` more units of the stage `title` are done; nothing happens where nobody watches that stage."""
+    """Count `n` more units of the stage `title`; nothing happens where that stage is not open."""
     progress_artifacts.advance(title, n)
     counter = _stages.get(title)
     if counter is not None:
         counter.advance(n)
 
 
-def tell(title: str, text: str) -> None:
-    """Say more about the stage `title` than its number; nothing happens where nobody watches that stage."""
+def add_note(title: str, text: str) -> None:
+    """Show `text` with the stage `title`; nothing happens where that stage is not open."""
     counter = _stages.get(title)
     if counter is not None:
-        counter.tell(text)
+        counter.add_note(text)
 
 
 @contextmanager
 def stage(title: str, total: int) -> Iterator[None]:
     """Count a stage of `total` units, which `advance` moves; stages that overlap share one display."""
-    with progress_artifacts.shown(title, total), _displayed(title, total):
+    with progress_artifacts.artifact_of(title, total), _displayed(title, total):
         yield
 
 

@@ -1,4 +1,4 @@
-"""How far long stages are, as progress artifacts of the running flow or task on Prefect's pages."""
+"""Progress of long stages, as artifacts of the running flow or task on Prefect's pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ SECONDS_TO_END = 10.0
 
 @dataclass
 class _Stage:
-    """One stage that is under way, and the run that it belongs to."""
+    """One stage that is under way, and its run."""
 
     title: str
     total: int
@@ -32,16 +32,16 @@ _stages: dict[str, _Stage] = {}
 
 
 def advance(title: str, n: int) -> None:
-    """Say that `n` more units of the stage `title` are done."""
+    """Count `n` more units of the stage `title`."""
     stage = _stages.get(title)
     if stage is not None:
         stage.done += n
 
 
 @contextmanager
-def shown(title: str, total: int) -> Iterator[None]:
-    """Show a stage of `total` units that `advance` moves, where it runs in a flow and on a server that stays."""
-    stage = _of_this_run(title, total) if total else None
+def artifact_of(title: str, total: int) -> Iterator[None]:
+    """Show a stage of `total` units that `advance` moves, where it runs in a flow and on a permanent server."""
+    stage = _stage_of_run(title, total) if total else None
     if stage is None:
         yield
         return
@@ -57,7 +57,7 @@ def shown(title: str, total: int) -> Iterator[None]:
         follower.join(SECONDS_TO_END)
 
 
-def _of_this_run(title: str, total: int) -> _Stage | None:
+def _stage_of_run(title: str, total: int) -> _Stage | None:
     from prefect.context import FlowRunContext, TaskRunContext
     from prefect.settings import PREFECT_API_URL
 
@@ -79,9 +79,9 @@ def _follow(stage: _Stage, ended: Event) -> None:
 
     try:
         with get_client(sync_client=True) as client:
-            made = client.create_artifact(
+            artifact = client.create_artifact(
                 ArtifactCreate(
-                    # Without a key it stands on its run's page alone, and does not crowd the list of all artifacts.
+                    # Without a key it is on its run's page alone, and not in the list of all artifacts.
                     type="progress",
                     description=f"{stage.title}, of {stage.total}",
                     data=stage.percent,
@@ -92,7 +92,7 @@ def _follow(stage: _Stage, ended: Event) -> None:
             is_over = False
             while not is_over:
                 is_over = ended.wait(SECONDS_BETWEEN)
-                client.update_artifact(made.id, ArtifactUpdate(data=stage.percent))
+                client.update_artifact(artifact.id, ArtifactUpdate(data=stage.percent))
     except Exception as error:
-        # A display: what is counted here is told in the log as well, and nothing depends on it.
+        # A display: the log holds the same counts, and nothing depends on it.
         logging.getLogger(__name__).warning("Progress of %s is not shown: %s", stage.title, error)

@@ -1,4 +1,4 @@
-"""Prefect's own temporary server, which must not outlive the run that needed it, however that run ends."""
+"""Prefect's own temporary server, which must not outlive the run that needed it, for whatever reason that ends."""
 
 import subprocess
 
@@ -13,19 +13,19 @@ def start() -> str | None:
     """Start the server that Prefect starts by itself where `PREFECT_API_URL` names none; return the server's URL.
 
     Prefect ends it when this process ends, but not when this process is killed: a shell that waits for the end of
-    its input, which the system closes with us, sees to that.
+    its input, which the system closes with this process, does that.
     """
     from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_SERVER_ALLOW_EPHEMERAL_MODE
 
     if PREFECT_API_URL.value() or not PREFECT_SERVER_ALLOW_EPHEMERAL_MODE.value():
         return PREFECT_API_URL.value()
-    # Only here: seconds of importing for those who do have a server.
+    # Only here: the import takes seconds, which runs with a server save.
     from prefect.server.api.server import SubprocessASGIServer
 
     # The one instance that Prefect's clients ask for as well: they find it running.
     server = SubprocessASGIServer()
     try:
-        with interrupts.kept_from_children():
+        with interrupts.blocked_for_children():
             server.start()
     except RuntimeError as error:
         raise WorldError(

@@ -29,8 +29,8 @@ THREADS_A_WORKER = 64
 """Of a Dask worker on this machine: a batch holds one while it waits for its replies."""
 
 
-def check(plan: WorkersPlan, where: str) -> None:
-    """Make sure that the runner of `plan` is installed.
+def require_runner(plan: WorkersPlan, where: str) -> None:
+    """Require that the runner of `plan` is installed.
 
     Raises:
         InputError: it is not.
@@ -45,7 +45,7 @@ def check(plan: WorkersPlan, where: str) -> None:
 
 @contextmanager
 def options(plan: WorkersPlan, home: Home) -> Iterator[dict[str, Any]]:
-    """Yield the options by which a flow runs its batches as `plan` says; a cluster of this machine runs meanwhile.
+    """Yield the options by which a flow runs its batches as `plan` says; a local cluster runs within the block.
 
     Raises:
         InputError: the workers would have no Prefect server.
@@ -55,15 +55,15 @@ def options(plan: WorkersPlan, home: Home) -> Iterator[dict[str, Any]]:
         yield {}
         return
     with ExitStack() as stack:
-        stack.enter_context(_server_of_all(plan))
+        stack.enter_context(_shared_server(plan))
         storage = result_storage(plan, home)
-        with interrupts.kept_from_children():
+        with interrupts.blocked_for_children():
             runner = _dask(plan, stack) if plan.runner == "dask" else _ray(plan, stack)
         yield {"task_runner": runner, "result_storage": storage, "persist_result": False}
 
 
 def shared_storage() -> str | None:
-    """Return where the running flow's workers keep what they have done; None: they are threads of this process."""
+    """Return the storage of results of the running flow's workers; None: they are threads of this process."""
     from prefect.context import FlowRunContext
     from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -74,28 +74,28 @@ def shared_storage() -> str | None:
     return str(storage.basepath)
 
 
-def done_in_order(
+def results_in_order(
     work: Iterable[Work], submit: Callable[[Work], "PrefectFuture[Any]"], most: int, doing: str
 ) -> Iterator[tuple[Work, Any]]:
-    """Yield each piece of work with what the worker that was given it returned; no more than `most` are under way.
+    """Yield each piece of work with the result of its worker; no more than `most` are under way.
 
     Raises:
-        WorldError: a worker was lost; `doing` says what it did.
+        WorldError: a worker was lost; `doing` names its work.
     """
     waiting = iter(work)
-    under_way = deque((one, submit(one)) for one in islice(waiting, most))
+    under_way = deque((piece, submit(piece)) for piece in islice(waiting, most))
     while under_way:
-        one, future = under_way.popleft()
+        piece, future = under_way.popleft()
         future.wait()
         if not future.state.is_final() or future.state.is_crashed():
             raise WorldError(f"a worker that {doing} was lost.", remedy="Run the same command again.")
         under_way.extend((more, submit(more)) for more in islice(waiting, 1))
-        yield one, future.result()
+        yield piece, future.result()
 
 
 @contextmanager
-def _server_of_all(plan: WorkersPlan) -> Iterator[None]:
-    """Have workers find the Prefect server of this process: each would start one of its own."""
+def _shared_server(plan: WorkersPlan) -> Iterator[None]:
+    """Point workers to the Prefect server of this process; otherwise each would start its own."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
     if PREFECT_API_URL.value():
@@ -112,7 +112,7 @@ def _server_of_all(plan: WorkersPlan) -> Iterator[None]:
 
 
 def result_storage(plan: WorkersPlan, home: Home) -> Path | str:
-    """Return Prefect's result storage for what `plan` says: a path, or the name of a block that the server knows.
+    """Return Prefect's result storage for `plan`: a path, or the name of a block that the server knows.
 
     Raises:
         InputError: Prefect can't use the URL.
@@ -136,9 +136,9 @@ def result_storage(plan: WorkersPlan, home: Home) -> Path | str:
 
 
 def _lost(plan: WorkersPlan, error: Exception) -> WorldError:
-    said = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    reason = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
     return WorldError(
-        f"no {plan.runner} cluster answers: {said}.",
+        f"no {plan.runner} cluster answers: {reason}.",
         where=f"key 'workers.address' ({plan.address or 'this machine'})",
         remedy="Is it up, and reached from here? The versions of Python and packages there have to be those here.",
     )

@@ -1,4 +1,4 @@
-"""What all charts share: the page's colours by their CSS names, letters, and how a chart becomes one for paper."""
+"""Style of all charts: the page's colours by their CSS names, fonts, and the conversion of a chart for paper."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,27 +18,27 @@ PAPER = {
     **{"var(--strong)": "#b3470b", "var(--page)": "#ffffff", "var(--soft)": "#f4f6f8"},
     **dict(zip(FAMILIES, ("#2f6db5", "#c8501e", "#2a8a57", "#8a4fb0", "#b0861a", "#c13d74", "#2b8f9c"), strict=True)),
 }
-"""What stands for the page's colours where there is no page."""
+"""The page's colours where there is no page."""
 
 FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 
 
-def for_paper(made: Spec, rows: Points | None = None) -> Spec:
+def for_paper(chart: Spec, rows: Points | None = None) -> Spec:
     """Return a specification that needs no page: with its rows, the page's colours replaced, and a fixed width."""
-    text = json.dumps(made)
+    text = json.dumps(chart)
     for name, colour in PAPER.items():
         text = text.replace(f'"{name}"', f'"{colour}"')
-    whole: Spec = json.loads(text)
-    if whole.get("width") == "container":
-        whole["width"] = 620
-    whole["background"] = "#ffffff"
+    self_contained: Spec = json.loads(text)
+    if self_contained.get("width") == "container":
+        self_contained["width"] = 620
+    self_contained["background"] = "#ffffff"
     if rows is not None:
-        whole["datasets"] = {"rows": rows}
-    return whole
+        self_contained["datasets"] = {"rows": rows}
+    return self_contained
 
 
 def family(families: Sequence[str], shape: str = "circle") -> alt.Color:
-    """Return what colours points by family: the large ones each in a colour, all others alike."""
+    """Return the colour of points by family: the large families each in a colour, all others in one."""
     colours = [QUIET if name == OTHERS else FAMILIES[place % len(FAMILIES)] for place, name in enumerate(families)]
     key = legend("family").copy()
     key.symbolType = shape
@@ -51,12 +51,12 @@ def legend(title: str) -> alt.Legend:
 
 
 def interval_tips(form: str) -> list[alt.Tooltip]:
-    """Return what a tooltip says of a value and its interval."""
+    """Return the tooltips of a value and its interval."""
     return [alt.Tooltip(f"{name}:Q", format=form) for name in ("value", "low", "high")]
 
 
 def spec(chart: Any) -> Spec:
-    """Return the chart as Vega-Lite, its colours and letters those of the page."""
+    """Return the chart as Vega-Lite, in the colours and fonts of the page."""
     text = {"labelColor": INK, "titleColor": INK, "labelFont": "sans-serif", "titleFont": "sans-serif"}
     config: Mapping[str, Any] = {
         "background": "transparent",
@@ -75,10 +75,10 @@ def spec(chart: Any) -> Spec:
         "text": {"font": "sans-serif"},
         "title": {"color": INK, "font": "sans-serif", "fontSize": 12, "anchor": "start"},
     }
-    made: Spec = chart.configure().to_dict()
-    return {key: value for key, value in made.items() if key != "config"} | {"config": config}
+    vega: Spec = chart.configure().to_dict()
+    return {key: value for key, value in vega.items() if key != "config"} | {"config": config}
 
 
 def having(points: Points, *names: str) -> Points:
-    """Return the points that have all of these values: what an interval is drawn of."""
+    """Return the points that have all of these values, such as both ends of an interval."""
     return [point for point in points if all(point[name] is not None for name in names)]

@@ -11,7 +11,7 @@ from tasks.domain.reporting.chart_rows import Points
 
 COLDS = ["rgba(52, 120, 214, 0.7)", "rgba(52, 120, 214, 0.04)"]
 HOTS = ["rgba(226, 118, 28, 0.04)", "rgba(226, 118, 28, 0.62)"]
-"""From little to much, on light and dark alike: what is behind shines through."""
+"""From little to much; translucent, so that they fit light and dark pages."""
 
 DIVERGING = ("prefix_overlap_d", "centred_cos")
 """Measures whose zero means something."""
@@ -25,11 +25,11 @@ ROOMY = 10
 
 
 def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scale: Sequence[float]) -> Spec:
-    """Return the heat map of target by reference; its rows are put in by whoever shows it.
+    """Return the heat map of target by reference; the page adds its rows.
 
     Args:
         targets: in the order in which they are drawn.
-        references: the same.
+        references: in the order in which they are drawn.
         title: of the measure.
         scale: two numbers for a scale from little to much, four for one whose zero means something.
     """
@@ -94,20 +94,20 @@ def scatter(points: Points, families: Sequence[str]) -> Spec:
         ],
     )
     layers: list[Any] = []
-    if known := having(points, "hard_low", "hard_high"):
+    if bounded := having(points, "hard_low", "hard_high"):
         across = base.mark_rule(opacity=0.45).encode(x="hard_low:Q", x2="hard_high:Q")
-        layers.append(across.properties(data=alt.InlineData(values=known)))
-    if known := having(points, "grade_low", "grade_high"):
+        layers.append(across.properties(data=alt.InlineData(values=bounded)))
+    if bounded := having(points, "grade_low", "grade_high"):
         along = alt.Y("grade_low:Q", scale=grades)
         whisker = base.mark_rule(opacity=0.45).encode(y=along, y2="grade_high:Q")
-        layers.append(whisker.properties(data=alt.InlineData(values=known)))
+        layers.append(whisker.properties(data=alt.InlineData(values=bounded)))
     layers.append(base.mark_point(filled=True, size=80, opacity=1, cursor="pointer"))
     layers.append(base.mark_text(align="left", dx=8, dy=-7, fontSize=12).encode(text="name:N", color=alt.value(INK)))
     return spec(alt.layer(*layers).properties(width="container", autosize=FIT, height=420))
 
 
 def tree(lines: Points, joints: Points, leaves: Points, families: Sequence[str]) -> Spec:
-    """Return the tree: lines, joints with the share of draws of prompts in which they come again, leaves named."""
+    """Return the tree: lines, joints with the share of draws of prompts in which they recur, leaves named."""
     span = alt.Scale(domain=[-0.7, len(leaves) - 0.3], reverse=True, nice=False, zero=False)
     low = min((line["x"] for line in lines), default=0.0)
     high = max((leaf["x"] for leaf in leaves), default=1.0)

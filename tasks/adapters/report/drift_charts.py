@@ -21,9 +21,9 @@ def drift(points: Points, families: Sequence[str]) -> Spec:
 
 def _measure(points: Points, measure: str, rounds: list[str], families: Sequence[str]) -> Any:
     own = [point for point in points if point["measure"] == measure]
-    told = [point for point in own if point["change"] is not None]
+    measured = [point for point in own if point["change"] is not None]
     x = alt.X("round:O", title=None, scale=alt.Scale(domain=rounds), axis=alt.Axis(labelAngle=-40))
-    base = alt.Chart(alt.InlineData(values=told)).encode(
+    base = alt.Chart(alt.InlineData(values=measured)).encode(
         x=x,
         color=family(families),
         tooltip=[
@@ -33,11 +33,11 @@ def _measure(points: Points, measure: str, rounds: list[str], families: Sequence
     )
     y = alt.Y("change:Q", title="change")
     layers: list[Any] = [base.mark_line(strokeWidth=1.5).encode(y=y, detail="target:N")]
-    if known := having(told, "low", "high"):
+    if bounded := having(measured, "low", "high"):
         whiskers = base.mark_rule(opacity=0.6).encode(y=alt.Y("low:Q", title="change"), y2="high:Q")
-        layers.append(whiskers.properties(data=alt.InlineData(values=known)))
+        layers.append(whiskers.properties(data=alt.InlineData(values=bounded)))
     layers.append(base.mark_point(filled=True, size=50, opacity=1).encode(y=y))
-    if alarms := [point for point in told if point["alarm"]]:
+    if alarms := [point for point in measured if point["alarm"]]:
         rings = alt.Chart(alt.InlineData(values=alarms)).mark_point(size=190, color=MARK, strokeWidth=2)
         layers.append(rings.encode(x=x, y=y))
     if changed := sorted({point["round"] for point in own if point["recipe_changed"]}):

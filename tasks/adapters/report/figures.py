@@ -37,9 +37,9 @@ window.drawChart = (place, spec) =>
 
 @lru_cache(maxsize=1)
 def javascript() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network; it is made once, in seconds."""
-    made_of = content_id("javascript", version("vl-convert-python"), VEGA_LITE, EMBED)
-    path = settings.cache_dir() / f"{made_of}.js"
+    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network; built once, in seconds."""
+    key = content_id("javascript", version("vl-convert-python"), VEGA_LITE, EMBED)
+    path = settings.cache_dir() / f"{key}.js"
     with suppress(OSError):
         return path.read_text()
     bundle = vl_convert.javascript_bundle(EMBED, vl_version=VEGA_LITE)
@@ -49,40 +49,40 @@ def javascript() -> str:
 
 
 def specifications(rows: Rows) -> dict[str, Spec]:
-    """Return the charts of the page; those that depend on what is chosen there come without rows."""
-    found = chart_rows.names(rows)
-    families = found.families
+    """Return the charts of the page; those that depend on a choice of the reader have no rows."""
+    names = chart_rows.names(rows)
+    families = names.families
     targets, references = chart_rows.drawn_models(rows)
-    label = found.label
-    made = {"strip": pair_charts.strip(), "curve": pair_charts.curve()}
+    label = names.label
+    specs = {"strip": pair_charts.strip(), "curve": pair_charts.curve()}
     if targets:
         drawn = [label[model] for model in targets], [label[model] for model in references]
-        made["heat"] = charts.heat_map(*drawn, MEASURES["prefix_overlap_d"][0], [-1.0, -1e-6, 0.0, 1.0])
+        specs["heat"] = charts.heat_map(*drawn, MEASURES["prefix_overlap_d"][0], [-1.0, -1e-6, 0.0, 1.0])
     if points := chart_rows.scatter(rows):
-        made["map"] = charts.scatter(points, _those(points, families))
+        specs["map"] = charts.scatter(points, _families_of(points, families))
     lines, joints, leaves, _ = chart_rows.tree(rows)
     if leaves:
-        made["tree"] = charts.tree(lines, joints, leaves, _those(leaves, families))
+        specs["tree"] = charts.tree(lines, joints, leaves, _families_of(leaves, families))
     if points := chart_rows.claims(rows):
-        made["claims"] = identity_charts.claims(points)
+        specs["claims"] = identity_charts.claims(points)
     points = chart_rows.rates(rows)
     if whole := [point for point in points if point["slice"] == "all"]:
-        made["rates"] = identity_charts.rates(whole)
+        specs["rates"] = identity_charts.rates(whole)
     if parts := [point for point in points if point["slice"] != "all" and point["score"] == "strict"]:
-        made["slices"] = identity_charts.slices(parts)
+        specs["slices"] = identity_charts.slices(parts)
     points = chart_rows.drift(rows)
     if any(point["change"] is not None for point in points):
-        made["drift"] = drift_charts.drift(points, _those(points, families))
-    return made
+        specs["drift"] = drift_charts.drift(points, _families_of(points, families))
+    return specs
 
 
 def write(rows: Rows, folder: Path) -> list[Path]:
-    """Write every chart there is data for, as SVG, PNG and CSV, and return the paths.
+    """Write every chart that has data, as SVG, PNG and CSV; return the paths.
 
     Raises:
         WorldError: the folder can't be written to.
     """
-    made: list[Path] = []
+    paths: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, (spec, points) in _figures(rows).items():
@@ -90,22 +90,22 @@ def write(rows: Rows, folder: Path) -> list[Path]:
             svg, png = (folder / f"{name}.{suffix}" for suffix in ("svg", "png"))
             svg.write_text(vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE), encoding="utf-8")
             png.write_bytes(vl_convert.vegalite_to_png(text, vl_version=VEGA_LITE, scale=PIXELS_A_UNIT))
-            made += [svg, png]
-            for part, some in points.items():
+            paths += [svg, png]
+            for part, table_points in points.items():
                 table = folder / f"{name}{part}.csv"
-                table.write_text(_csv(some), encoding="utf-8")
-                made.append(table)
+                table.write_text(_csv(table_points), encoding="utf-8")
+                paths.append(table)
     except OSError as error:
         raise WorldError(
             f"the figures can't be written: {error.strerror}.", where=str(folder), remedy="Give another folder."
         ) from error
-    return made
+    return paths
 
 
 def _figures(rows: Rows) -> dict[str, tuple[Spec, Mapping[str, chart_rows.Points]]]:
     """Return each figure with its data, by the endings of the files that hold them."""
     specs = specifications(rows)
-    made: dict[str, tuple[Spec, Mapping[str, chart_rows.Points]]] = {}
+    figures: dict[str, tuple[Spec, Mapping[str, chart_rows.Points]]] = {}
     if "heat" in specs:
         targets, references = chart_rows.drawn_models(rows)
         label = chart_rows.names(rows).label
@@ -115,7 +115,7 @@ def _figures(rows: Rows) -> dict[str, tuple[Spec, Mapping[str, chart_rows.Points
             if points:
                 values = [p["value"] for p in points if not p["kin"]] or [p["value"] for p in points]
                 spec = charts.heat_map(*drawn, title, charts.scale_of(measure, values))
-                made[f"heat_map_{measure}"] = (for_paper(spec, points), {"": points})
+                figures[f"heat_map_{measure}"] = (for_paper(spec, points), {"": points})
     rates = chart_rows.rates(rows)
     lines, joints, leaves, _ = chart_rows.tree(rows)
     points_of: dict[str, Mapping[str, chart_rows.Points]] = {
@@ -128,20 +128,20 @@ def _figures(rows: Rows) -> dict[str, tuple[Spec, Mapping[str, chart_rows.Points
     }
     for name, parts in points_of.items():
         if name in specs:
-            made[name] = (for_paper(specs[name]), parts)
-    return made
+            figures[name] = (for_paper(specs[name]), parts)
+    return figures
 
 
-def _those(points: chart_rows.Points, families: Sequence[str]) -> list[str]:
-    there = {point["family"] for point in points}
-    return [family for family in families if family in there]
+def _families_of(points: chart_rows.Points, families: Sequence[str]) -> list[str]:
+    present = {point["family"] for point in points}
+    return [family for family in families if family in present]
 
 
 def _csv(points: chart_rows.Points) -> str:
     """Return rows as CSV; a text that a spreadsheet would take for a formula is made plain text by an apostrophe."""
-    told = io.StringIO()
-    writer = csv.writer(told, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     heads = list(dict.fromkeys(name for point in points for name in point))
     writer.writerow(heads)
     writer.writerows([inert_cell(point.get(name)) for name in heads] for point in points)
-    return told.getvalue()
+    return text.getvalue()

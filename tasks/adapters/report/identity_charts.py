@@ -1,4 +1,4 @@
-"""Charts of identity probes: whom targets claim to be, and how often."""
+"""Charts of identity probes: claims of targets, and their shares."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ SLICES_A_ROW = 5
 
 
 def claims(points: Points) -> Spec:
-    """Return whom targets claim to be: one bar a target, in parts."""
+    """Return the claims of targets: one bar a target, in parts."""
     kinds = sorted(
         {p["claim"] for p in points},
         key=lambda claim: (claim.startswith(("as ", "another")), claim.startswith("another"), claim),
@@ -65,9 +65,9 @@ def rates(points: Points) -> Spec:
         scale=alt.Scale(zero=True),
     )
     layers: list[Any] = [base.mark_point(filled=True, size=55, opacity=1, cursor="pointer").encode(x=x)]
-    if known := having(points, "low", "high"):
+    if bounded := having(points, "low", "high"):
         whiskers = base.mark_rule(strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
-        layers.append(whiskers.properties(data=alt.InlineData(values=known)))
+        layers.append(whiskers.properties(data=alt.InlineData(values=bounded)))
     return spec(alt.layer(*layers).properties(width="container", autosize=FIT, height=42 * _n_targets(points)))
 
 
@@ -92,10 +92,10 @@ def _slice(points: Points, targets: list[str], name: str, *, has_names: bool) ->
     x = alt.X("value:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=shares)
     dots = base.mark_point(filled=True, size=45, opacity=1, color=MARK, cursor="pointer").encode(x=x)
     layers: list[Any] = [dots]
-    if known := having(points, "low", "high"):
+    if bounded := having(points, "low", "high"):
         ends = alt.X("low:Q", title=None, scale=shares)
         whiskers = base.mark_rule(color=MARK, strokeWidth=1.5).encode(x=ends, x2="high:Q")
-        layers.append(whiskers.properties(data=alt.InlineData(values=known)))
+        layers.append(whiskers.properties(data=alt.InlineData(values=bounded)))
     return alt.layer(*layers).properties(width=150, height=18 * len(targets), title=name)
 
 

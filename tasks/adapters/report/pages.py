@@ -1,4 +1,4 @@
-"""Turns a page's content into one HTML file that needs nothing else: style, script and data are in it."""
+"""Renders a page as one HTML file that needs no other file: style, script and data are in it."""
 
 import base64
 import gzip
@@ -23,8 +23,8 @@ SCRIPTS = ("parts", "tables", "charts", "heat_map", "model", "pair", "leaks", "r
 def html(page: Page, specs: Mapping[str, Spec]) -> str:
     """Return the report as HTML.
 
-    Everything from outside is escaped, or packed so that it holds no markup; and should anything leak through, the
-    page's own policy lets no script run but ours, and nothing be fetched.
+    Everything from outside is escaped, or packed so that it holds no markup; and if any markup remains, the
+    page's own policy allows no script but ours, and no request.
     """
     style, script = _asset("report.css"), Markup("\n").join(_asset(f"{name}.js") for name in SCRIPTS)
     library = Markup(figures.javascript())
@@ -51,12 +51,12 @@ def html(page: Page, specs: Mapping[str, Spec]) -> str:
 
 
 def write(page: Page, specs: Mapping[str, Spec], path: Path) -> None:
-    """Put the report at `path`, swapped in whole: whoever opens it sees the old one or the new one."""
+    """Write the report to `path`, swapped in whole: a reader sees the old one or the new one."""
     whole_files.write(path, html(page, specs).encode())
 
 
 def _asset(name: str) -> Markup:
-    """Return one of our own files, which is put into the page as it is."""
+    """Return one of our own files, which the page includes unchanged."""
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 

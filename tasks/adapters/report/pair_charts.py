@@ -8,11 +8,11 @@ from tasks.adapters.report.chart_style import FIT, MARK, QUIET, Spec, spec
 
 
 def strip() -> Spec:
-    """Return a pair's D on the line of its controls, with the null's mean and the ceiling; rows come when shown."""
+    """Return a pair's D on the line of its controls, with the null's mean and the ceiling; the page adds rows."""
     base = alt.Chart(alt.NamedData("rows"))
     x = alt.X("d:Q", title="prefix overlap score D", scale=alt.Scale(zero=False))
     tips = [alt.Tooltip("label:N"), alt.Tooltip("d:Q", title="D", format=".3f")]
-    told = [*tips, alt.Tooltip("low:Q", format=".3f"), alt.Tooltip("high:Q", format=".3f")]
+    pair_tips = [*tips, alt.Tooltip("low:Q", format=".3f"), alt.Tooltip("high:Q", format=".3f")]
 
     def of(kind: str) -> Any:
         return base.transform_filter(f"datum.kind === '{kind}'")
@@ -22,7 +22,7 @@ def strip() -> Spec:
         "mark": of("mark").mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x, tooltip=tips),
         "mark_name": of("mark").mark_text(color=QUIET, dy=-34, fontSize=11).encode(x=x, text="label:N"),
         "pair_interval": of("pair").mark_rule(color=MARK, strokeWidth=3).encode(x="low:Q", x2="high:Q"),
-        "pair": of("pair").mark_point(filled=True, size=130, color=MARK, opacity=1).encode(x=x, tooltip=told),
+        "pair": of("pair").mark_point(filled=True, size=130, color=MARK, opacity=1).encode(x=x, tooltip=pair_tips),
     }
     # The page leaves out the layers that it has no rows for.
     chart = alt.layer(*(layer.properties(name=name) for name, layer in layers.items()))
@@ -30,7 +30,7 @@ def strip() -> Spec:
 
 
 def curve() -> Spec:
-    """Return D over the first so many prompts, with its interval; rows are put in when shown."""
+    """Return D over the first so many prompts, with its interval; the page adds rows."""
     base = alt.Chart(alt.NamedData("rows")).encode(x=alt.X("n:Q", title="prompts", scale=alt.Scale(zero=True)))
     tips = [
         alt.Tooltip("n:Q", title="prompts"),

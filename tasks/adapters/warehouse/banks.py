@@ -1,4 +1,4 @@
-"""ExportedBank banks: what the published searches found, and template sets written to `data/templates`."""
+"""Exported banks: templates of published searches, and template sets written to `data/templates`."""
 
 import hashlib
 from pathlib import Path
@@ -18,49 +18,49 @@ from tasks.domain.prompting.template_bank import SearchTemplate, bank_lines, car
 from tasks.domain.prompting.template_card import TemplateSetCard
 
 
-def chosen_searches(snapshot: Store, given: list[str]) -> pl.DataFrame:
-    """Return the searches whose ids begin as told, by default all: rows of `raw.search`, one a search.
+def chosen_searches(snapshot: Store, names: list[str]) -> pl.DataFrame:
+    """Return the searches whose ids begin with `names`, by default all: rows of `raw.search`, one a search.
 
     Raises:
         InputError: there is no such search, or several.
     """
-    known = (
+    searches = (
         snapshot.read("raw.search")
         .sort("started_at", "search_id")
         .unique("search_id", keep="first", maintain_order=True)
     )
-    if known.is_empty():
+    if searches.is_empty():
         raise InputError(
             "no search is published here.",
             where=str(snapshot.path),
             remedy="Run `distillometer search` first, or give --home.",
         )
     chosen = []
-    for name in given:
-        fitting = known.filter(pl.col("search_id").str.starts_with(name))
+    for name in names:
+        fitting = searches.filter(pl.col("search_id").str.starts_with(name))
         if fitting.height != 1:
             raise InputError(
                 f"{fitting.height} searches have an id that begins with {name!r}.",
                 where="--from",
-                remedy=f"Known: {', '.join(known['search_id'])}.",
+                remedy=f"Known: {', '.join(searches['search_id'])}.",
             )
         chosen.append(fitting)
-    return pl.concat(chosen).unique("search_id", maintain_order=True) if chosen else known
+    return pl.concat(chosen).unique("search_id", maintain_order=True) if chosen else searches
 
 
-def found_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -> list[SearchTemplate]:
-    """Return every template that these searches asked, each once, with the outcomes of all of them.
+def searched_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -> list[SearchTemplate]:
+    """Return every template of these searches, each once, with the summed outcomes.
 
-    Two searches of one target in one round that came upon the same template had the same replies: they count once.
+    Two searches of one target in one round that used the same template had the same replies: they count once.
     """
     ids = searches["search_id"].to_list()
     steps = snapshot.read("raw.search_step", search_id=ids).filter(pl.col("refused_reason").is_null())
     steps = steps.join(searches.select("search_id", "round"), on="search_id").sort("happened_at", "search_id")
-    known = snapshot.read("raw.template", template_set=[template_set_of(name) for name in ids])
-    known = known.sort("registered_at", "template_set", "template_key").unique("template_id", keep="first")
+    templates = snapshot.read("raw.template", template_set=[template_set_of(name) for name in ids])
+    templates = templates.sort("registered_at", "template_set", "template_key").unique("template_id", keep="first")
     once = steps.unique(["target", "round", "template_id"], keep="last", maintain_order=True)
-    asked = once.group_by("template_id").agg(pl.col("n_judged").sum(), pl.col("n_success").sum())
-    rows = asked.join(known, on="template_id").sort("template_id").to_dicts()
+    outcomes = once.group_by("template_id").agg(pl.col("n_judged").sum(), pl.col("n_success").sum())
+    rows = outcomes.join(templates, on="template_id").sort("template_id").to_dicts()
     return [
         SearchTemplate(
             text=row["template_text"],
@@ -74,8 +74,8 @@ def found_templates(snapshot: Store, searches: pl.DataFrame, lexicon: Lexicon) -
     ]
 
 
-def check_free(name: str, version: str) -> None:
-    """Make sure that `name` may be written in this version: it is new, or a frozen bank of a lower one.
+def require_free_name(name: str, version: str) -> None:
+    """Require that `name` is new, or an exported bank of a lower version.
 
     Raises:
         InputError: it is neither.
@@ -98,26 +98,26 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split(".") if part.isdecimal())
 
 
-def write_bank(told: dict[str, Any], kept: list[SearchTemplate]) -> tuple[TemplateSetCard, Path]:
+def write_bank(fields: dict[str, Any], templates: list[SearchTemplate]) -> tuple[TemplateSetCard, Path]:
     """Write a template set, and return its card and folder.
 
     Args:
-        told: of its card: name, version, purpose, author, licence, searches.
-        kept: its templates.
+        fields: fields of its card: name, version, purpose, author, licence, searches.
+        templates: its templates.
 
     Raises:
         InputError: name or version is not one.
         WorldError: the folder can't be written.
     """
-    text = lines_text(bank_lines(kept)).encode()
-    row = told | {
-        "languages": tuple(sorted({template.language for template in kept})),
-        "kinds": tuple(sorted({template.kind for template in kept})),
-        "n_templates": len(kept),
+    text = lines_text(bank_lines(templates)).encode()
+    row = fields | {
+        "languages": tuple(sorted({template.language for template in templates})),
+        "kinds": tuple(sorted({template.kind for template in templates})),
+        "n_templates": len(templates),
         "sha256": hashlib.sha256(text).hexdigest(),
     }
     card = as_model(row, TemplateSetCard, "bank freeze")
-    check_free(card.name, card.version)
+    require_free_name(card.name, card.version)
     folder = settings.data_dir() / "templates" / card.name
     try:
         # The card comes last: without it there is no set, and an older one does not fit the new lines.

@@ -1,4 +1,4 @@
-"""Opens database files: one writer at a time, and a clear word where a file can't be had."""
+"""Opens database files: one writer at a time, and a clear error where a file can't be opened."""
 
 import fcntl
 import os
@@ -19,9 +19,9 @@ Options = dict[str, str | bool | int | float | list[str]]
 
 @cache
 def options() -> Options:
-    """Return how every database is opened: nothing is downloaded, and the machine's memory is not taken whole.
+    """Return the options of every connection: no downloads, and a memory limit.
 
-    Asked for once a process: DuckDB refuses a second connection to a file with other options.
+    Computed once a process: DuckDB refuses a second connection to a file with other options.
     """
     return {
         "autoinstall_known_extensions": "false",
@@ -31,8 +31,8 @@ def options() -> Options:
 
 
 @contextmanager
-def held(home: Home) -> Iterator[None]:
-    """Hold the warehouse for this process, or say who does; the lock goes with the process.
+def warehouse_lock(home: Home) -> Iterator[None]:
+    """Hold the lock of the warehouse for this process; the lock ends with the process.
 
     Raises:
         WarehouseHeld: another process holds it.
@@ -56,8 +56,8 @@ def held(home: Home) -> Iterator[None]:
         yield
 
 
-def is_locked_somewhere(home: Home) -> bool:
-    """Say whether there is a lock file, held or not."""
+def has_lock_file(home: Home) -> bool:
+    """Return whether a lock file exists, held or not."""
     return (home.root / "warehouse.lock").exists()
 
 

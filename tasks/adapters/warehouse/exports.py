@@ -1,4 +1,4 @@
-"""A published snapshot as files of one format, with a dictionary of what stands in them."""
+"""A published snapshot as files of one format, with a dictionary of their columns."""
 
 import json
 import os
@@ -38,8 +38,8 @@ class Exported:
     n_bytes: int
 
 
-def check_folder(folder: Path) -> None:
-    """Make sure that an export may be put at `folder`: nothing is there, or nothing but an earlier export.
+def require_export_folder(folder: Path) -> None:
+    """Require that `folder` is absent, empty, or holds nothing but an earlier export.
 
     Raises:
         InputError: something else is there, or there is no place for it.
@@ -51,16 +51,18 @@ def check_folder(folder: Path) -> None:
     if not folder.exists():
         return
     readable = folder / READABLE
-    is_ours = readable.is_file() and readable.read_text(encoding="utf-8", errors="replace").startswith(TITLE)
+    is_export = readable.is_file() and readable.read_text(encoding="utf-8", errors="replace").startswith(TITLE)
     file_name = re.compile(rf"[a-z]+\.\w+\.({'|'.join(FORMATS)})")
-    others = [
+    foreign = [
         path.name
         for path in sorted(folder.iterdir())
-        if not (is_ours and path.is_file() and (path.name in (DICTIONARY, READABLE) or file_name.fullmatch(path.name)))
+        if not (
+            is_export and path.is_file() and (path.name in (DICTIONARY, READABLE) or file_name.fullmatch(path.name))
+        )
     ]
-    if others:
+    if foreign:
         raise InputError(
-            f"it holds other things than an export: {', '.join(others[:3])}{' ...' if len(others) > 3 else ''}.",
+            f"it holds other things than an export: {', '.join(foreign[:3])}{' ...' if len(foreign) > 3 else ''}.",
             where=str(folder),
             remedy="Name a folder that is not there yet, is empty or holds an earlier export.",
         )
@@ -77,7 +79,7 @@ def export(snapshot: Snapshot, folder: Path, format_name: str, *, with_all: bool
     """
     if format_name not in FORMATS:
         raise InputError(f"it is {format_name!r}.", where="--format", remedy=f"Known: {', '.join(FORMATS)}.")
-    check_folder(folder)
+    require_export_folder(folder)
     relations = snapshot.relations(None if with_all else "mart")
     beside = folder.absolute().with_name(f".{folder.absolute().name}.new-{os.getpid()}")
     try:
@@ -100,7 +102,7 @@ def export(snapshot: Snapshot, folder: Path, format_name: str, *, with_all: bool
 
 
 def _swap(beside: Path, folder: Path) -> None:
-    """Put the new export in the place of an earlier one; were this cut off, the earlier one lies beside it whole."""
+    """Replace an earlier export with the new one; if this is interrupted, the earlier one lies beside it whole."""
     old = beside.with_name(f".{folder.absolute().name}.old-{os.getpid()}")
     if folder.exists():
         folder.rename(old)
@@ -108,8 +110,8 @@ def _swap(beside: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _write_relation(snapshot: Snapshot, told: dict[str, str], path: Path, format_name: str) -> Exported:
-    frame = snapshot.frame(told["relation"]).sort(*told["grain"].split(", "), nulls_last=True)
+def _write_relation(snapshot: Snapshot, relation: dict[str, str], path: Path, format_name: str) -> Exported:
+    frame = snapshot.frame(relation["relation"]).sort(*relation["grain"].split(", "), nulls_last=True)
     if format_name == "parquet":
         frame.write_parquet(path)
     elif format_name == "csv":
@@ -121,7 +123,7 @@ def _write_relation(snapshot: Snapshot, told: dict[str, str], path: Path, format
 
 
 def _json_lines(frame: pl.DataFrame) -> Iterator[str]:
-    """Yield a JSON list line by line, so that a large relation does not stand in memory as text."""
+    """Yield a JSON list line by line, so that a large relation is never in memory as text."""
     mark = "[\n"
     for part in frame.iter_slices(ROWS_AT_ONCE):
         for row in terminal.json_rows(part):

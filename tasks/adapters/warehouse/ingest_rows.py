@@ -1,4 +1,4 @@
-"""Staged files on their way into the warehouse, by the statements of `sql/ingest`."""
+"""Moves staged files into the warehouse with the statements of `sql/ingest`."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,11 +13,11 @@ from tasks.adapters.warehouse.sqlmacros import literal
 from tasks.adapters.warehouse.table_rows import Rows, appended
 
 MEMORY = "600MB"
-"""What DuckDB may take meanwhile: staged files are read in passing, and only ids are joined."""
+"""Memory of DuckDB during ingestion: staged files are streamed, and only ids are joined."""
 
 
 class Ingestion:
-    """What can be done with staged files within the one transaction that takes them in."""
+    """Statements on staged files within the one transaction of an ingestion."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
         self._cursor, self._folder = cursor, folder
@@ -27,7 +27,7 @@ class Ingestion:
         return sorted(self._folder.glob(f"{table}-*.parquet"))
 
     def show(self, view: str, files: Sequence[Path]) -> None:
-        """Have statements read these files as `view`."""
+        """Create `view` over these files for the statements."""
         listed = ", ".join(literal(str(file)) for file in files)
         self._cursor.execute(f"create or replace temp view {view} as from read_parquet([{listed}])")
 
@@ -45,7 +45,7 @@ class Ingestion:
         return appended(self._cursor, table, rows)
 
     def replaced(self, rows: pl.DataFrame) -> None:
-        """Tell which replies take the place of others."""
+        """Register the replies that replace others."""
         self._cursor.register("incoming", rows.select("request_id", "reply_id").to_arrow())
         self._cursor.execute("insert into replaced by name select * from incoming")
         self._cursor.unregister("incoming")
@@ -57,6 +57,6 @@ def _text(name: str) -> str:
 
 @contextmanager
 def ingestion(folder: Path, warehouse: store.Store) -> Iterator[Ingestion]:
-    """Yield what takes the staged files of `folder` in: all is there after the block, or nothing if that raises."""
+    """Yield the ingestion of the staged files of `folder`: all rows are stored after the block, or none."""
     with warehouse.limited(MEMORY), warehouse.transaction() as cursor:
         yield Ingestion(cursor, folder)

@@ -1,7 +1,7 @@
 """Replies on disk from the moment they arrive until the one writer has them.
 
-One file a batch, one JSON object a line, each written in one piece: whatever a killed process had received is whole,
-but for its last line, which is then ignored (that request was in flight and is asked again).
+One file a batch, one JSON object a line, each written in one piece: all that a killed process had received is whole,
+except its last line, which is then ignored (that request was in flight and is sent again).
 """
 
 import json
@@ -22,7 +22,7 @@ def as_json(reply: Reply) -> dict[str, Any]:
 
 
 def from_json(row: dict[str, Any]) -> Reply:
-    """Return the reply that `as_json` made `row` of."""
+    """Return the reply of a row that `as_json` returned."""
     return Reply(**row | {"replied_at": datetime.fromisoformat(row["replied_at"])})
 
 
@@ -44,11 +44,11 @@ class Journal:
 
     @property
     def replies(self) -> list[Reply]:
-        """What has been replied so far, by earlier attempts as well."""
+        """All replies so far, with those of earlier attempts."""
         return list(read(self.path))
 
     def _drop_torn_line(self) -> None:
-        """Cut a last line that a killed process left unfinished, so that the next one does not run on from it."""
+        """Remove a last line that a killed process left unfinished, so that the next line starts on its own."""
         if not self.path.exists():
             return
         with self.path.open("rb+") as file:
@@ -57,10 +57,10 @@ class Journal:
 
     def write(self, reply: Reply) -> None:
         """Append one reply; when this returns, the operating system has it and the process may be killed."""
-        left = memoryview(json.dumps(as_json(reply), ensure_ascii=True).encode() + b"\n")
+        rest = memoryview(json.dumps(as_json(reply), ensure_ascii=True).encode() + b"\n")
         try:
-            while left:  # a disk that fills up takes a part and says so only at the next write
-                left = left[self._file.write(left) :]
+            while rest:  # a disk that fills up takes a part and reports it only at the next write
+                rest = rest[self._file.write(rest) :]
         except OSError as error:
             raise WorldError(f"a reply can't be kept: {error.strerror}.", where=str(self.path)) from error
 
@@ -80,10 +80,10 @@ def read(path: Path) -> Iterator[Reply]:
 
 
 def files(folder: Path) -> list[Path]:
-    """Return the journal files that wait for the writer, oldest name first."""
+    """Return the journal files that are not in the warehouse yet, oldest name first."""
     return sorted(folder.glob("*.jsonl"))
 
 
 def settled_requests(folder: Path) -> set[str]:
-    """Return the ids of requests whose outcome waits in the journal and needs no asking again."""
+    """Return the ids of requests whose outcome waits in the journal and that need no second call."""
     return {reply.request_id for path in files(folder) for reply in read(path) if reply.is_settled}

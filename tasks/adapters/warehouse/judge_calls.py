@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal
 from tasks.adapters.warehouse.request_rows import register_requests
-from tasks.adapters.warehouse.store import Store, looking
+from tasks.adapters.warehouse.store import Store, inspecting
 from tasks.domain.judging.calls import NOT_ASKED, Answer, JudgeCall, ModelJudge
 from tasks.domain.rows import Request, prompt_row
 
@@ -33,7 +33,7 @@ def kept(home: Home, request_ids: Collection[str]) -> dict[str, Answer]:
     """Return what came of these calls, from the warehouse and the journal; for when nobody writes yet."""
     found: dict[str, Answer] = {}
     if home.warehouse.exists():
-        with looking(home) as warehouse:
+        with inspecting(home) as warehouse:
             found = answers(warehouse, request_ids)
     for path in journal.files(home.journal):
         for reply in journal.read(path):

@@ -1,4 +1,4 @@
-"""All that verdicts are formed from, read from a warehouse or a published snapshot: replies, pairs, lineage."""
+"""Input of verdicts, read from a warehouse or a published snapshot: replies, pairs, lineage."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ PLAIN = "prefix_overlap"
 
 
 def measure(warehouse: store.Store, embedder: str) -> Measured | None:
-    """Return all that verdicts are formed from; None where no two models have replies to compare."""
+    """Return the input of verdicts; None where no two models have replies to compare."""
     population = population_of(warehouse)
     if len(population.models) < 2:
         return None
@@ -29,7 +29,7 @@ def measure(warehouse: store.Store, embedder: str) -> Measured | None:
         model.model: frozenset(mention.vendor for mention in lexicon.mentions(_spaced(model.model)))
         for model in population.models
     }
-    made = Measured(
+    measured = Measured(
         population=population,
         composite=composite(sums, population),
         pairs=pairs,
@@ -37,7 +37,7 @@ def measure(warehouse: store.Store, embedder: str) -> Measured | None:
         hypotheses=list(warehouse.read_columns("raw.hypothesis", ["target", "candidate_group"]).iter_rows()),
         named_vendors=named,
     )
-    return replace(made, selves=_selves(warehouse, made, sums[PLAIN]))
+    return replace(measured, selves=_selves(warehouse, measured, sums[PLAIN]))
 
 
 def _spaced(name: str) -> str:
@@ -77,22 +77,24 @@ def channel_sums(warehouse: store.Store, population: Population) -> dict[str, Ch
 
 
 def _pairs(warehouse: store.Store, embedder: str, population: Population) -> Pairs:
-    meant = warehouse.read("score.embedding_similarity", embedder=embedder).select("target", "reference", "similarity")
+    cosines = warehouse.read("score.embedding_similarity", embedder=embedder).select(
+        "target", "reference", "similarity"
+    )
     names = {"low": "prefix_overlap_d_low", "high": "prefix_overlap_d_high"} | {
         name: name for name in (*SIDES, "prefix_overlap", "prefix_overlap_d", "length_closeness", "n_prompts")
     }
     rows = warehouse.read("mart.pair_similarity").select(**{name: pl.col(column) for name, column in names.items()})
-    rows = rows.join(meant.rename({"similarity": "embedding"}), on=list(SIDES), how="left")
+    rows = rows.join(cosines.rename({"similarity": "embedding"}), on=list(SIDES), how="left")
     return pairs_from_columns({name: rows[name].to_list() for name in rows.columns}, population)
 
 
 def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> dict[str, SelfScore]:
-    """Return each reference's similarity to itself as D, and what D is among models that are unrelated to it."""
+    """Return each reference's D with itself, and the D of models that are unrelated to it."""
     population, centred, n_centred = measured.population, plain.centred, plain.n_centred
     identical = dict(
         warehouse.read_columns("core.prefix_overlap_ceiling", ["model", "identical_prefix_overlap"]).iter_rows()
     )
-    found = {}
+    scores = {}
     for place, model in enumerate(population.models):
         if not model.is_reference or model.model not in identical or np.isnan(plain.background[place]):
             continue
@@ -105,7 +107,7 @@ def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> d
             for i, other in enumerate(population.models)
             if other.is_control and not other.is_kin(model) and not np.isnan(centred[i, place])
         ]
-        found[model.model] = SelfScore(
+        scores[model.model] = SelfScore(
             samples=None if np.isnan(centred[place, place]) else float(centred[place, place]),
             n_samples=int(n_centred[place, place]),
             variant=None if nearest is None or np.isnan(centred[nearest, place]) else float(centred[nearest, place]),
@@ -114,4 +116,4 @@ def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> d
             null_mean=float(np.mean(unrelated)) if len(unrelated) > 1 else None,
             null_sd=float(np.std(unrelated, ddof=1)) if len(unrelated) > 1 else None,
         )
-    return found
+    return scores

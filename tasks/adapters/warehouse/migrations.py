@@ -31,7 +31,7 @@ def is_due(path: Path) -> bool:
         WorldError: another process has it open, or it is no database.
     """
     with closing(connect(path, is_read_only=True)) as connection:
-        return schema_version.is_older(schema_version.found(connection), path)
+        return schema_version.is_older(schema_version.version_of(connection), path)
 
 
 def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
@@ -43,7 +43,7 @@ def open_warehouse(path: Path) -> duckdb.DuckDBPyConnection:
     """
     connection = connect(path, is_read_only=False)
     try:
-        here = schema_version.found(connection)
+        here = schema_version.version_of(connection)
         is_older = schema_version.is_older(here, path)
     except BaseException:
         connection.close()
@@ -94,7 +94,7 @@ def _step(source: Path, target: Path, number: int) -> int:
             connection.execute(f'create schema "{schema}"')
         for name in (f"layout_{number}", f"{number - 1}_to_{number}"):
             connection.execute((FOLDER / f"{name}.sql").read_text(encoding="utf-8"))
-        schema_version.put(connection, number)
+        schema_version.write_version(connection, number)
         connection.commit()
         connection.execute("detach old")
         if number == SCHEMA_VERSION:

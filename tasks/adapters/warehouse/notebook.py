@@ -2,8 +2,8 @@
 
 >>> from distillometer import open_snapshot
 >>> with open_snapshot("data/out") as snapshot:
-...     snapshot.relations()                                  # what there is, and what a row of it is
-...     snapshot.columns("mart.verdict")                      # what stands in each column
+...     snapshot.relations()                                  # each relation, and what a row of it is
+...     snapshot.columns("mart.verdict")                      # the meaning of each column
 ...     snapshot.frame("mart.verdict", target="my-model")     # rows whose columns have these values
 ...     snapshot.sql("select * from mart.verdict where degree > 0.5")
 ...     snapshot.example("closest_pairs")                     # a query of sql/examples
@@ -23,7 +23,7 @@ from tasks.domain.suggestions import unknown_name
 
 
 class Snapshot:
-    """An open snapshot, read-only: runs go on beside it, and it stays as it was when it was opened."""
+    """An open snapshot, read-only: runs may go on, and its content stays as it was when it was opened."""
 
     def __init__(self, opened: store.Store, resources: ExitStack) -> None:
         self._store, self._resources = opened, resources
@@ -44,8 +44,8 @@ class Snapshot:
         return self._relations.filter(pl.col("schema_name") == schema)
 
     def columns(self, name: str) -> pl.DataFrame:
-        """Return a row for each column of relation `name`: its type, and what stands in it."""
-        return self._columns.filter(pl.col("relation") == self._known(name)).drop("relation")
+        """Return a row for each column of relation `name`: its type and its meaning."""
+        return self._columns.filter(pl.col("relation") == self._full_name(name)).drop("relation")
 
     def frame(self, name: str, /, **where: Any) -> pl.DataFrame:
         """Return relation `name`, such as `mart.verdict`.
@@ -58,13 +58,13 @@ class Snapshot:
             InputError: there is no such relation or column, or it is too large to read whole and `where` lacks a column
                 by which to filter it.
         """
-        full_name = self._known(name)
+        full_name = self._full_name(name)
         columns = self.columns(full_name)["column_name"].to_list()
         for column in where:
             if column not in columns:
                 raise unknown_name("column", column, columns, where=full_name)
-        told = self._relations.row(by_predicate=pl.col("relation") == full_name, named=True)
-        lacking = [column for column in (told["filter_by"] or "").split(", ") if column and column not in where]
+        relation = self._relations.row(by_predicate=pl.col("relation") == full_name, named=True)
+        lacking = [column for column in (relation["filter_by"] or "").split(", ") if column and column not in where]
         if lacking:
             raise InputError(
                 "it is too large to read whole.",
@@ -75,7 +75,7 @@ class Snapshot:
         return self._store.read(f'"{schema}"."{stem}"', **where)
 
     def sql(self, text: str) -> pl.DataFrame:
-        """Return what one SELECT finds.
+        """Return the rows of one SELECT.
 
         Raises:
             InputError: it is not one statement that only reads, or DuckDB refuses it.
@@ -83,11 +83,11 @@ class Snapshot:
         return self._store.ask(text)
 
     def example(self, name: str) -> pl.DataFrame:
-        """Return what a query of sql/examples finds."""
-        known = sqlfiles.examples()
-        if name not in known:
-            raise unknown_name("example", name, known)
-        return self._store.ask(known[name])
+        """Return the rows of a query of sql/examples."""
+        examples = sqlfiles.examples()
+        if name not in examples:
+            raise unknown_name("example", name, examples)
+        return self._store.ask(examples[name])
 
     def close(self) -> None:
         """Close the file; frames that were read stay."""
@@ -101,7 +101,7 @@ class Snapshot:
     ) -> None:
         self.close()
 
-    def _known(self, name: str) -> str:
+    def _full_name(self, name: str) -> str:
         names = self._relations["relation"].to_list()
         full_name = name if "." in name else f"mart.{name}"
         if full_name not in names:

@@ -1,6 +1,6 @@
-"""Some pairs of models, prompt by prompt: what their sums are made of, formed for those that somebody looks at.
+"""Some pairs of models, prompt by prompt: the values behind their sums, computed for selected pairs.
 
-The same numbers as `select * from pair_prompts(...)` gives for one pair in SQL, for many pairs in one pass.
+The same numbers as `select * from pair_prompts(...)` returns for one pair in SQL, for many pairs in one pass.
 """
 
 import tempfile
@@ -44,16 +44,16 @@ class PairPrompts:
         rows = []
         for number, (target, reference) in enumerate(self.pairs):
             prefix_overlap, overlap = self.prefix_overlap[:, number], self.bigram_jaccard[:, number]
-            there = np.flatnonzero(~np.isnan(prefix_overlap))
-            order = np.lexsort((there, -np.nan_to_num(overlap[there], nan=-1.0), -prefix_overlap[there].round(9)))
-            for rank, place in enumerate(there[order[:N_TOP]].tolist(), 1):
+            present = np.flatnonzero(~np.isnan(prefix_overlap))
+            order = np.lexsort((present, -np.nan_to_num(overlap[present], nan=-1.0), -prefix_overlap[present].round(9)))
+            for rank, place in enumerate(present[order[:N_TOP]].tolist(), 1):
                 figures = (prefix_overlap, overlap, self.length_closeness[:, number], self.n_sample_pairs[:, number])
-                told = (None if np.isnan(values[place]) else float(values[place]) for values in figures)
-                rows.append((target, reference, rank, self.prompt_ids[place], *told))
+                cells = (None if np.isnan(values[place]) else float(values[place]) for values in figures)
+                rows.append((target, reference, rank, self.prompt_ids[place], *cells))
         columns = {"target": pl.String, "reference": pl.String, "rank": pl.Int64, "prompt_id": pl.String}
         kinds = dict.fromkeys(("prefix_overlap", "bigram_jaccard", "length_closeness", "n_sample_pairs"), pl.Float64)
-        found = pl.DataFrame(rows, schema={**columns, **kinds}, orient="row")
-        return found.with_columns(pl.col("n_sample_pairs").cast(pl.Int64))
+        frame = pl.DataFrame(rows, schema={**columns, **kinds}, orient="row")
+        return frame.with_columns(pl.col("n_sample_pairs").cast(pl.Int64))
 
     def curves(self) -> pl.DataFrame:
         """Return of each pair D over its first so many prompts, with its interval: -+ 1.96 standard errors."""
@@ -89,28 +89,31 @@ def pair_prompts(snapshot: store.Store, pairs: Sequence[tuple[str, str]]) -> Pai
     population = measured.population_of(snapshot)
     place = population.place
     target, reference = (np.array([place[pair[side]] for pair in pairs], dtype=np.int64) for side in (0, 1))
-    made = [registry.load(channels, name) for name in _CHANNELS]
-    found: dict[str, list[Floats]] = {}
+    loaded = [registry.load(channels, name) for name in _CHANNELS]
+    by_prompt: dict[str, list[Floats]] = {}
     with tempfile.TemporaryDirectory(prefix="shards-", dir=snapshot.path.parent) as folder:
         for shard in reply_texts.write_shards(snapshot, folder, N_BLOCKS) if pairs else ():
             prompts, counts = pair_shards.read_prompts(shard, tuple(place))
-            for told, n in zip(prompt_values(prompts, population.cohort, made, frozenset()), counts, strict=True):
+            for prompt, n in zip(prompt_values(prompts, population.cohort, loaded, frozenset()), counts, strict=True):
                 at = np.full(len(place), -1)
-                at[told.model] = np.arange(len(told.model))
-                mine, other = at[target], at[reference]
-                is_there = (mine >= 0) & (other >= 0)
-                prefix_overlap = told.values["prefix_overlap"]
-                centred = centre(prefix_overlap, population.cohort, told.model).values
+                at[prompt.model] = np.arange(len(prompt.model))
+                target_row, reference_row = at[target], at[reference]
+                is_compared = (target_row >= 0) & (reference_row >= 0)
+                prefix_overlap = prompt.values["prefix_overlap"]
+                centred = centre(prefix_overlap, population.cohort, prompt.model).values
                 parts = (
                     prefix_overlap,
                     centred,
-                    told.values["overlap"],
-                    told.values["length"],
+                    prompt.values["overlap"],
+                    prompt.values["length"],
                     np.outer(n, n).astype(float),
                 )
-                found[told.prompt_id] = [np.where(is_there, values[mine, other], np.nan) for values in parts]
-    prompt_ids = sorted(found)
+                by_prompt[prompt.prompt_id] = [
+                    np.where(is_compared, values[target_row, reference_row], np.nan) for values in parts
+                ]
+    prompt_ids = sorted(by_prompt)
     values = [
-        np.array([found[name][part] for name in prompt_ids]).reshape(len(prompt_ids), len(pairs)) for part in range(5)
+        np.array([by_prompt[name][part] for name in prompt_ids]).reshape(len(prompt_ids), len(pairs))
+        for part in range(5)
     ]
     return PairPrompts(pairs, prompt_ids, *values)

@@ -30,8 +30,8 @@ LEAST_BYTES_APART = 24_000_000
 
 
 @dataclass(frozen=True)
-class ShardTold:
-    """What is needed to sum a shard besides its replies: the models, who they are, and the words of skeletons."""
+class ShardContext:
+    """Input of the sums of a shard besides its replies: models, cohort, relations, and the words of skeletons."""
 
     models: tuple[str, ...]
     cohort: Cohort
@@ -39,25 +39,25 @@ class ShardTold:
     common: frozenset[str]
 
 
-Summed = Callable[[Sequence[str], ShardTold], Iterator[ShardSums]]
+ShardSummer = Callable[[Sequence[str], ShardContext], Iterator[ShardSums]]
 """Yields the sums of each shard, named by its folder, in their order."""
 
 
-def sum_shard(folder: str, told: ShardTold) -> ShardSums:
+def sum_shard(folder: str, context: ShardContext) -> ShardSums:
     """Return the sums over the replies in the Parquet files of a folder, a path or any URL that fsspec knows."""
-    made = [registry.load(channels, name) for name in registry.names(channels)]
-    prompts, _ = read_prompts(folder, told.models)
-    names = [channel.name for channel in made]
-    values = prompt_values(prompts, told.cohort, made, told.common)
-    return shard_sums(values, names, told.cohort, ShardExtras(told.relations))
+    loaded = [registry.load(channels, name) for name in registry.names(channels)]
+    prompts, _ = read_prompts(folder, context.models)
+    names = [channel.name for channel in loaded]
+    values = prompt_values(prompts, context.cohort, loaded, context.common)
+    return shard_sums(values, names, context.cohort, ShardExtras(context.relations))
 
 
 def read_prompts(folder: str, models: Sequence[str]) -> tuple[list[PromptTexts], list[NDArray[np.int64]]]:
-    """Return the prompts of a shard with their replies, and how many samples of each model that answered there are.
+    """Return the prompts of a shard with their replies, and the number of samples of each model with a reply.
 
     Args:
         folder: its Parquet files.
-        models: all models, by whose places replies are known.
+        models: all models; replies refer to them by their place.
     """
     place = {model: number for number, model in enumerate(models)}
     prompts, counts = [], []
@@ -70,12 +70,12 @@ def read_prompts(folder: str, models: Sequence[str]) -> tuple[list[PromptTexts],
 
 def _read(folder: str) -> pl.DataFrame:
     files, root = fsspec.core.url_to_fs(folder)
-    found = sorted(path for path in files.ls(root, detail=False) if path.endswith(".parquet"))
-    return pl.concat([pl.read_parquet(BytesIO(files.cat_file(path))) for path in found])
+    paths = sorted(path for path in files.ls(root, detail=False) if path.endswith(".parquet"))
+    return pl.concat([pl.read_parquet(BytesIO(files.cat_file(path))) for path in paths])
 
 
-def put(folder: str, storage: str) -> str:
-    """Copy a folder of shards into a storage, a path or any URL that fsspec knows; return where it lies there."""
+def upload(folder: str, storage: str) -> str:
+    """Copy a folder of shards into a storage, a path or any URL that fsspec knows; return its place there."""
     files, root = fsspec.core.url_to_fs(storage)
     files.put(f"{folder}/", f"{root.rstrip('/')}/", recursive=True)
     return storage
@@ -88,39 +88,39 @@ def remove(folder: str) -> None:
 
 
 def remove_results(storage: str, name: str) -> None:
-    """Remove what workers left of the sums of the shards `name`, which are added up."""
+    """Remove the stored sums of the shards `name`, which workers left and which are added up."""
     files, root = fsspec.core.url_to_fs(storage)
     for path in files.glob(f"{root.rstrip('/')}/sums-{name}-*"):
         files.rm(path)
 
 
-def summed_here(folders: Sequence[str], told: ShardTold) -> Iterator[ShardSums]:
-    """Yield the sums of each shard in order; of much text, by a process for each core."""
+def sum_locally(folders: Sequence[str], context: ShardContext) -> Iterator[ShardSums]:
+    """Yield the sums of each shard in order; for much text, in one process for each core."""
     n_processes = min(settings.n_cores(), len(folders))
     n_bytes = sum(os.path.getsize(f"{folder}/{name}") for folder in folders for name in os.listdir(folder))
     if n_processes < 2 or n_bytes < LEAST_BYTES_APART / 3:
-        yield from (sum_shard(folder, told) for folder in folders)
+        yield from (sum_shard(folder, context) for folder in folders)
         return
     with _processes(n_processes) as pool:
         waiting = iter(folders)
         # No more sums than needed wait to be added: of a thousand models each is hundreds of megabytes.
         under_way: deque[Future[str]] = deque(
-            pool.submit(_sums_as_file, folder, told) for folder in islice(waiting, n_processes)
+            pool.submit(_sums_as_file, folder, context) for folder in islice(waiting, n_processes)
         )
         while under_way:
             path = under_way.popleft().result()
-            under_way.extend(pool.submit(_sums_as_file, folder, told) for folder in islice(waiting, 1))
+            under_way.extend(pool.submit(_sums_as_file, folder, context) for folder in islice(waiting, 1))
             with open(path, "rb") as file:
                 sums: ShardSums = pickle.load(file)
             os.unlink(path)
             yield sums
 
 
-def _sums_as_file(folder: str, told: ShardTold) -> str:
+def _sums_as_file(folder: str, context: ShardContext) -> str:
     """Write the sums over a shard beside its replies; return the path. A pipe would hold them twice more in memory."""
     path = f"{folder}.sums"
     with open(path, "wb") as file:
-        pickle.dump(sum_shard(folder, told), file, protocol=pickle.HIGHEST_PROTOCOL)
+        pickle.dump(sum_shard(folder, context), file, protocol=pickle.HIGHEST_PROTOCOL)
     return path
 
 
@@ -131,8 +131,8 @@ def _processes(n: int) -> Iterator[ProcessPoolExecutor]:
     os.environ |= dict.fromkeys(before, "1")
     pool = ProcessPoolExecutor(n, get_context("spawn"), _end_with_parent)
     try:
-        with interrupts.kept_from_children():
-            # Processes start as work comes; the variables have to be there by then.
+        with interrupts.blocked_for_children():
+            # Processes start when work arrives; the variables have to be set by then.
             list(pool.map(abs, range(n)))
         _restore(before)
         yield pool
@@ -150,7 +150,7 @@ def _restore(variables: dict[str, str | None]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Have this process end when the one that started it does, however that ends."""
+    """End this process when its parent process ends, for whatever reason."""
     parent = parent_process()
 
     def watch() -> None:

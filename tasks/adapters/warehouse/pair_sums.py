@@ -1,4 +1,4 @@
-"""Replies in a warehouse or a snapshot -> sums for each pair of models, and the rows that are kept of them."""
+"""Replies in a warehouse or a snapshot -> sums for each pair of models, and the rows that are stored of them."""
 
 import tempfile
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.adapters.warehouse import pair_shards, reply_texts, store
-from tasks.adapters.warehouse.pair_shards import ShardTold, Summed
+from tasks.adapters.warehouse.pair_shards import ShardContext, ShardSummer
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import CHARACTERS_AT_ONCE
 from tasks.domain.pairwise.extras import (
@@ -52,7 +52,7 @@ class Kernels:
 
 @dataclass(frozen=True)
 class PairSums:
-    """Sums for each pair of models of a population, by channel, and what else was kept of the same pass."""
+    """Sums for each pair of models of a population, by channel, and other results of the same pass."""
 
     population: Population
     channels: dict[str, ChannelSums]
@@ -63,7 +63,7 @@ class PairSums:
 
 @dataclass
 class _Formed:
-    """The sums that were formed last: a second scoring of the same replies in one process needs no second pass."""
+    """The sums that were computed last: a second scoring of the same replies in one process needs no second pass."""
 
     key: str = ""
     sums: PairSums | None = None
@@ -72,13 +72,13 @@ class _Formed:
 _formed = _Formed()
 
 
-def form(warehouse: store.Store, population: Population, summed: Summed = pair_shards.summed_here) -> PairSums:
-    """Return the sums over all replies; the same again where nothing changed since the last time in this process.
+def form(warehouse: store.Store, population: Population, sum_shards: ShardSummer = pair_shards.sum_locally) -> PairSums:
+    """Return the sums over all replies; the stored ones where nothing changed since the last call in this process.
 
     Args:
-        warehouse: where the replies are.
-        population: of which models.
-        summed: sums the shards; by itself processes of this machine do.
+        warehouse: the source of replies.
+        population: the models.
+        sum_shards: sums the shards; by default in processes of this machine.
     """
     bases = documented_bases(warehouse, population)
     key = sha256(repr((VERSION, population.cohort, bases, reply_texts.replies_digest(warehouse))).encode()).hexdigest()
@@ -86,36 +86,40 @@ def form(warehouse: store.Store, population: Population, summed: Summed = pair_s
         return _formed.sums
     _formed.sums = None
     names = registry.names(channels)
-    told = ShardTold(tuple(population.place), population.cohort, relations_of(population, bases), commonest(warehouse))
+    context = ShardContext(
+        tuple(population.place), population.cohort, relations_of(population, bases), commonest(warehouse)
+    )
     with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
         folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
-        keep = _Kept(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
-        sums, extras = merge_shards(map(keep.kernels_of, summed(folders, told)), names, population.cohort)
-    _formed.sums = PairSums(population, sums, extras, bases, keep.kernels(population))
+        kernels_file = _KernelFile(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
+        sums, extras = merge_shards(
+            map(kernels_file.kernels_of, sum_shards(folders, context)), names, population.cohort
+        )
+    _formed.sums = PairSums(population, sums, extras, bases, kernels_file.kernels(population))
     _formed.key = key
     return _formed.sums
 
 
-def keep(warehouse: store.Store, sums: PairSums) -> None:
-    """Put the sums in the place of those that are in the warehouse."""
-    with warehouse.replacing("channel_sum") as put:
+def store_sums(warehouse: store.Store, sums: PairSums) -> None:
+    """Replace the sums that are in the warehouse."""
+    with warehouse.replacing("channel_sum") as add_rows:
         for rows in channel_sum_rows(sums):
-            put("channel_sum", rows)
+            add_rows("channel_sum", rows)
     warehouse.replace("base_gap", base_gap_rows(sums))
     warehouse.replace("prompt_channel", prompt_channel_rows(sums))
     warehouse.replace("repeat_sum", repeat_sum_rows(sums))
 
 
 def relations_of(population: Population, bases: list[tuple[int, int]]) -> Relations:
-    """Return who is of one family or vendor with whom, and the bases."""
-    family, vendor = (np.array(told, dtype=object) for told in (population.cohort.family, population.cohort.vendor))
+    """Return which models share a family or a vendor, and the bases."""
+    family, vendor = (np.array(values, dtype=object) for values in (population.cohort.family, population.cohort.vendor))
     return Relations(
         len(population.models), bases, family[:, None] == family[None, :], vendor[:, None] == vendor[None, :]
     )
 
 
 def documented_bases(warehouse: store.Store, population: Population) -> list[tuple[int, int]]:
-    """Return the places of each model and its base, where both are here."""
+    """Return the places of each model and its base, where both are in the population."""
     place = population.place
     rows = warehouse.read("core.documented_base").sort("model").iter_rows()
     return [(place[model], place[base]) for model, base in rows if model in place and base in place]
@@ -124,7 +128,7 @@ def documented_bases(warehouse: store.Store, population: Population) -> list[tup
 def commonest(warehouse: store.Store) -> frozenset[str]:
     """Return the words that stay in skeletons: the commonest of the replies, or of a sample where they are many.
 
-    Words with a digit are none of them; of equally common ones the first by spelling.
+    Words with a digit are excluded; among equally common words the first by spelling counts.
     """
     counts: list[pl.DataFrame] = []
     for texts in reply_texts.sampled_texts(warehouse, MOST_SAMPLED, CHARACTERS_AT_ONCE):
@@ -133,8 +137,8 @@ def commonest(warehouse: store.Store) -> frozenset[str]:
             counts = [_added(counts)]
     if not counts:
         return frozenset()
-    found = _added(counts).filter(pl.col("n") > 0).sort(pl.col("n"), descending=True)
-    words = [(-n, word) for word, n in found.iter_rows() if not any(sign.isdigit() for sign in word)]
+    ranked = _added(counts).filter(pl.col("n") > 0).sort(pl.col("n"), descending=True)
+    words = [(-n, word) for word, n in ranked.iter_rows() if not any(sign.isdigit() for sign in word)]
     return frozenset(word for _, word in sorted(words)[:N_COMMON_WORDS])
 
 
@@ -142,8 +146,8 @@ def _added(counts: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(counts).group_by("token").agg(pl.col("n").sum())
 
 
-def keep_shapes(warehouse: store.Store) -> int:
-    """Put the shape of each text that has none into the warehouse; return how many those were."""
+def store_shapes(warehouse: store.Store) -> int:
+    """Store the shape of each text that has none in the warehouse; return the number of those texts."""
     n = 0
     for texts in reply_texts.texts_without_shape(warehouse):
         words, counts = words_of_texts(texts["reply_text"], N_PREFIX)
@@ -152,8 +156,8 @@ def keep_shapes(warehouse: store.Store) -> int:
     return n
 
 
-class _Kept:
-    """Kernels as the shards bring them, in a file without a name: they need not fit into memory."""
+class _KernelFile:
+    """Kernels of all shards, in a file without a name: they need not fit into memory."""
 
     def __init__(self, n_models: int, n_prompts: int) -> None:
         self._own = np.zeros((2, 2, n_models))
@@ -167,7 +171,7 @@ class _Kept:
         self._n_pairs = n_pairs
 
     def kernels_of(self, shard: ShardSums) -> ShardSums:
-        """Take the kernels out of what a shard brings."""
+        """Move the kernels of a shard into the file; return the shard without them."""
         if shard.extras is not None and self._n_pairs:
             self._own += shard.extras.own_kernels
             for prompt_id, by_channel in shard.extras.kernels.items():
@@ -178,31 +182,31 @@ class _Kept:
         return shard
 
     def kernels(self, population: Population) -> dict[str, Kernels]:
-        """Return them by name, prompts in the order of their ids; nothing where models are too many."""
+        """Return the kernels by name, prompts in the order of their ids; none where there are too many models."""
         if not self._n_pairs:
             return {}
         models = tuple(population.place)
         order = [row for _, row in sorted(self._by_prompt.items())]
-        found = {}
+        by_name = {}
         for number, ((kernel, _), values) in enumerate(self._values.items()):
             n, total = self._own[number]
             own = {models[i]: float(total[i] / n[i]) for i in np.flatnonzero(n)}
             if order != list(range(len(order))):
                 values[: len(order)] = values[order]
-            found[kernel] = Kernels(models, values[: len(order)], own)
-        return found
+            by_name[kernel] = Kernels(models, values[: len(order)], own)
+        return by_name
 
 
 def channel_sum_rows(sums: PairSums) -> Iterator[pl.DataFrame]:
     """Yield the rows of `score.channel_sum`, a frame for each channel and prompt set."""
-    known = sums.population.models
-    models = pl.Series([model.model for model in known])
-    n = len(known)
-    is_reference = np.array([model.is_reference for model in known])
-    is_wanted = np.broadcast_to(is_reference[None, :], (n, n)) | np.eye(n, dtype=bool)
-    for channel, told in sorted(sums.channels.items()):
-        for prompt_set, of_set in sorted(told.sets.items()):
-            target, reference = np.nonzero(is_wanted & (of_set.n > 0))
+    documented = sums.population.models
+    models = pl.Series([model.model for model in documented])
+    n = len(documented)
+    is_reference = np.array([model.is_reference for model in documented])
+    is_scored = np.broadcast_to(is_reference[None, :], (n, n)) | np.eye(n, dtype=bool)
+    for channel, channel_sums in sorted(sums.channels.items()):
+        for prompt_set, of_set in sorted(channel_sums.sets.items()):
+            target, reference = np.nonzero(is_scored & (of_set.n > 0))
             most = sum_background(sums.extras, prompt_set) if channel == PREFIX_OVERLAP else None
             cell = (target, reference)
             yield pl.DataFrame(
@@ -223,22 +227,22 @@ def channel_sum_rows(sums: PairSums) -> Iterator[pl.DataFrame]:
 
 
 def sum_background(extras: list[ShardExtras], prompt_set: str) -> NDArray[np.int32] | None:
-    """Return the most models that an opening of a set was centred on, n x n."""
-    found = [told.n_background[prompt_set] for told in extras if prompt_set in told.n_background]
-    return np.max(found, axis=0) if found else None
+    """Return the largest background that a prefix overlap of a set was centred on, n x n."""
+    backgrounds = [extra.n_background[prompt_set] for extra in extras if prompt_set in extra.n_background]
+    return np.max(backgrounds, axis=0) if backgrounds else None
 
 
 def base_gap_rows(sums: PairSums) -> pl.DataFrame:
     """Return the rows of `score.base_gap`."""
     rows = []
-    known = sums.population.models
-    total: Floats = sum((told.base for told in sums.extras), np.zeros((5, len(sums.bases), len(known))))
+    documented = sums.population.models
+    total: Floats = sum((extra.base for extra in sums.extras), np.zeros((5, len(sums.bases), len(documented))))
     for number, (student, base) in enumerate(sums.bases):
-        for place, model in enumerate(known):
-            n, mine, its, _, square = total[:, number, place].tolist()
+        for place, model in enumerate(documented):
+            n, student_total, base_total, _, square = total[:, number, place].tolist()
             if model.is_reference and n and place not in (student, base):
-                told = (known[student].model, known[base].model, model.model, int(n))
-                rows.append((*told, *(round(value, DIGITS) for value in (mine, its, square))))
+                models = (documented[student].model, documented[base].model, model.model, int(n))
+                rows.append((*models, *(round(value, DIGITS) for value in (student_total, base_total, square))))
     columns = ("target", "base", "reference", "n_prompts", "target_total", "base_total", "gap_square_total")
     kinds = [pl.String] * 3 + [pl.Int64] + [pl.Float64] * 3
     return pl.DataFrame(rows, schema=dict(zip(columns, kinds, strict=True)), orient="row")
@@ -247,7 +251,7 @@ def base_gap_rows(sums: PairSums) -> pl.DataFrame:
 def prompt_channel_rows(sums: PairSums) -> pl.DataFrame:
     """Return the rows of `score.prompt_channel`."""
     rows = sorted(
-        (told for one in sums.extras for told in one.prompts), key=lambda told: (told.prompt_id, told.channel)
+        (means for extra in sums.extras for means in extra.prompts), key=lambda means: (means.prompt_id, means.channel)
     )
     kinds = {"n": pl.Int64, "b": pl.Float64, "w": pl.Float64}
     schema = {name: kinds.get(name[0], pl.String) for name in PromptMeans.__dataclass_fields__}
@@ -257,12 +261,12 @@ def prompt_channel_rows(sums: PairSums) -> pl.DataFrame:
 def repeat_sum_rows(sums: PairSums) -> pl.DataFrame:
     """Return the rows of `score.repeat_sum`."""
     n = len(sums.population.models)
-    total = sum((told.own for told in sums.extras if told.own is not None), np.zeros((len(OWN), n, n)))
+    total = sum((extra.own for extra in sums.extras if extra.own is not None), np.zeros((len(OWN), n, n)))
     of = dict(zip(OWN, total, strict=True))
     left, right = np.nonzero(np.triu(of["n_prompts"] > 0, 1))
     models = pl.Series([model.model for model in sums.population.models], dtype=pl.String)
     cell, across = (left, right), (right, left)
-    found = {
+    columns = {
         "n_prompts": of["n_prompts"][cell],
         "prefix_overlap_total": of["prefix_overlap"][cell],
         "left_self_prefix_overlap_total": of["left_self_prefix_overlap"][cell],
@@ -281,6 +285,6 @@ def repeat_sum_rows(sums: PairSums) -> pl.DataFrame:
         {"left_model": models.gather(left), "right_model": models.gather(right)}
         | {
             name: values.astype(np.int64) if name.startswith("n_") else values.round(DIGITS)
-            for name, values in found.items()
+            for name, values in columns.items()
         }
     )

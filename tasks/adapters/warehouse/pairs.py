@@ -1,4 +1,4 @@
-"""What judges of pairs need of the warehouse: which pairs wait to be read, and their texts."""
+"""Input of judges of pairs from the warehouse: the pairs without a grade, and their texts."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ from tasks.domain.rse.sampling import is_graded_in_both_orders, is_target_first
 PAIR = ["target_reply_id", "reference_reply_id"]
 
 
-def unread(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFrame:
+def ungraded_pairs(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFrame:
     """Return the chosen pairs of `grading` that have two replies and no label of this judge in any order.
 
-    Rows of `core.reply_pair`, ordered so that the pairs of one prompt, and within it of one reference, stand together.
+    Rows of `core.reply_pair`, ordered so that the pairs of one prompt, and within it of one reference, are adjacent.
     """
-    known = _told(warehouse, reader).select(PAIR).unique()
-    return _chosen(warehouse, grading, reader).join(known, on=PAIR, how="anti")
+    graded = _grades(warehouse, reader).select(PAIR).unique()
+    return _chosen(warehouse, grading, reader).join(graded, on=PAIR, how="anti")
 
 
-def waiting(warehouse: Store, grading: Grading, reader: PairJudge, attempt: int) -> pl.DataFrame:
-    """Return the chosen pairs in the orders that this attempt asks a model for: what is unread, or was read in vain.
+def ungraded_orders(warehouse: Store, grading: Grading, reader: PairJudge, attempt: int) -> pl.DataFrame:
+    """Return the chosen pairs in the orders that this attempt needs: without a label, or with a missing reason.
 
-    Rows of `core.reply_pair` with `is_target_first`; pairs of equal texts are asked of nobody.
+    Rows of `core.reply_pair` with `is_target_first`; pairs of equal texts need no model.
     """
     pairs = _chosen(warehouse, grading, reader).filter(~pl.col("is_same_text"))
     share, orders = grading.options.swapped_share, []
@@ -32,24 +32,24 @@ def waiting(warehouse: Store, grading: Grading, reader: PairJudge, attempt: int)
         is_again = is_graded_in_both_orders(target, reference, prompt, share, grading.seed)
         orders.append([first, not first] if is_again else [first])
     column = pl.Series("is_target_first", orders, dtype=pl.List(pl.Boolean))
-    wanted = pairs.with_columns(column).explode("is_target_first")
-    told, key = _told(warehouse, reader), [*PAIR, "is_target_first"]
+    orders_of_pairs = pairs.with_columns(column).explode("is_target_first")
+    grades, key = _grades(warehouse, reader), [*PAIR, "is_target_first"]
     if attempt == 0:
-        return wanted.join(told, on=key, how="anti")
-    in_vain = told.filter(pl.col("missing_reason").is_not_null() & (pl.len().over(key) == attempt))
-    return wanted.join(in_vain, on=key, how="semi")
+        return orders_of_pairs.join(grades, on=key, how="anti")
+    in_vain = grades.filter(pl.col("missing_reason").is_not_null() & (pl.len().over(key) == attempt))
+    return orders_of_pairs.join(in_vain, on=key, how="semi")
 
 
 @dataclass(frozen=True)
 class Texts:
-    """Replies by id, and prompts by theirs as a person reads them."""
+    """Replies by id, and prompts by id as a person reads them."""
 
     replies: dict[str, str]
     prompts: dict[str, str]
 
 
 def texts(warehouse: Store) -> Texts:
-    """Return the texts of all replies that count, and all prompts."""
+    """Return the texts of all replies that count, and of all prompts."""
     replies = warehouse.read_columns("core.reply", ["reply_id", "reply_text"]).drop_nulls()
     prompts = warehouse.read_columns("core.prompt", ["prompt_id", "prompt_text"])
     return Texts(dict(replies.iter_rows()), dict(prompts.iter_rows()))
@@ -65,6 +65,6 @@ def _chosen(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFra
     return pairs.sort("prompt_id", "reference", "target")
 
 
-def _told(warehouse: Store, reader: PairJudge) -> pl.DataFrame:
+def _grades(warehouse: Store, reader: PairJudge) -> pl.DataFrame:
     columns = [*PAIR, "is_target_first", "missing_reason"]
     return warehouse.read_columns("raw.pair_grade", columns, judge=reader.name, judge_version=reader.version)

@@ -1,6 +1,6 @@
-"""Tables of replies as frames, where nothing about them is unusual: then no reply has to become a Python object.
+"""Tables of replies as frames, where all rows are regular: then no reply has to become a Python object.
 
-Whoever gets None reads the same rows one by one, which says what is wrong with one, or takes it as it is.
+Where a function returns None, the caller reads the same rows one by one, which finds the wrong row or accepts it.
 """
 
 import json
@@ -20,10 +20,10 @@ _PART_BYTES = 4 << 20
 _LARGEST_SAMPLE = 2**31
 
 
-def json_frame(block: Block, needed: Sequence[str], known: Sequence[str]) -> pl.DataFrame | None:
-    """Return the known columns of a block of JSON lines; None where a row by row reading may say something else.
+def json_frame(block: Block, required: Sequence[str], columns: Sequence[str]) -> pl.DataFrame | None:
+    """Return the known columns of a block of JSON lines; None where reading row by row may differ.
 
-    That is where a line is not one object, a needed value is missing or no text, or others change their type.
+    It may where a line is not one object, a required value is missing or no text, or another changes its type.
     """
     content = block.content
     if b"\r" in content:  # JSON has it escaped, so that it stands at line ends or between values.
@@ -35,10 +35,10 @@ def json_frame(block: Block, needed: Sequence[str], known: Sequence[str]) -> pl.
     begins = np.concatenate(([0], ends[:-1] + 1))
     # Arrow also reads objects side by side, or over several lines, which are no JSON lines. Within one object } is
     # never followed by {, so that each of as many lines as there are rows is an object.
-    is_one_a_line = bool((places[begins] == _OPEN).all() and (places[ends - 1] == _CLOSE).all())
-    if not is_one_a_line or not _is_utf8(content):
+    is_object_a_line = bool((places[begins] == _OPEN).all() and (places[ends - 1] == _CLOSE).all())
+    if not is_object_a_line or not _is_utf8(content):
         return None
-    types = {name: pa.string() for name in known} | _number_types(content, needed, known)
+    types = {name: pa.string() for name in columns} | _number_types(content, required, columns)
     try:
         table = arrow_json.read_json(
             pa.BufferReader(content),
@@ -50,7 +50,7 @@ def json_frame(block: Block, needed: Sequence[str], known: Sequence[str]) -> pl.
     except (pa.ArrowException, ValueError):
         return None
     frame = pl.DataFrame(pl.from_arrow(table))
-    if frame.height != len(ends) or any(frame[name].null_count() for name in needed):
+    if frame.height != len(ends) or any(frame[name].null_count() for name in required):
         return None
     return frame
 
@@ -65,36 +65,36 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def _number_types(content: bytes, needed: Sequence[str], known: Sequence[str]) -> dict[str, pa.DataType]:
-    """Return the columns that hold whole numbers, as the first line has them."""
+def _number_types(content: bytes, required: Sequence[str], columns: Sequence[str]) -> dict[str, pa.DataType]:
+    """Return the columns that hold whole numbers, by the first line."""
     try:
         first = json.loads(content[: content.index(b"\n")])
     except (ValueError, RecursionError):
         return {}
-    return {name: pa.int64() for name in known if name not in needed and type(first.get(name)) is int}
+    return {name: pa.int64() for name in columns if name not in required and type(first.get(name)) is int}
 
 
 def plain(frame: pl.DataFrame) -> pl.DataFrame | None:
-    """Return a table with the columns model, prompt and reply as a frame of `PLAIN` columns; None where one is odd."""
+    """Return a table of replies as a frame of `PLAIN` columns; None if a row is irregular."""
     frame = frame.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
     types = frame.schema
     if any(types[name] != pl.String for name in ("model", "prompt", "reply")):
         return None
     for name in ("model", "prompt"):
-        told = frame[name].unique()
-        if told.null_count() or (told.str.strip_chars(BLANKS) == "").any():
+        values = frame[name].unique()
+        if values.null_count() or (values.str.strip_chars(BLANKS) == "").any():
             return None
     columns = [pl.col("model"), pl.col("prompt"), pl.col("reply").fill_null("").alias("reply_text")]
     for name in LABELS:
         if name not in types or types[name] == pl.Null:
-            told_as = pl.lit(None, pl.String)
+            label = pl.lit(None, pl.String)
         elif types[name].is_integer():
-            told_as = pl.col(name).cast(pl.String)
+            label = pl.col(name).cast(pl.String)
         elif types[name] == pl.String:
-            told_as = pl.col(name).replace("", None)
+            label = pl.col(name).replace("", None)
         else:
             return None
-        columns.append(told_as.alias("prompt_key" if name == "prompt_id" else name))
+        columns.append(label.alias("prompt_key" if name == "prompt_id" else name))
     if "sample" not in types or frame["sample"].null_count() == frame.height:
         columns.append(pl.lit(None, pl.Int64).alias("sample"))
     elif types["sample"].is_integer() and frame["sample"].is_between(0, _LARGEST_SAMPLE - 1).all():

@@ -1,16 +1,16 @@
-"""Thins out old rounds, and gives the room of what was deleted back to the disk."""
+"""Deletes old rounds, and returns the space of deleted rows to the disk."""
 
 from dataclasses import dataclass
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import sqlpruning, store, whole_files
-from tasks.adapters.warehouse.duckdb_files import connect, held
+from tasks.adapters.warehouse.duckdb_files import connect, warehouse_lock
 from tasks.domain.errors import InputError
 
 
 @dataclass(frozen=True)
 class Pruned:
-    """How many replies went, and the size of the warehouse's file before and after."""
+    """The number of deleted replies, and the size of the warehouse's file before and after."""
 
     n_replies: int
     bytes_before: int
@@ -18,7 +18,7 @@ class Pruned:
 
 
 def prune(home: Home, keep: int | None) -> Pruned:
-    """Delete what only rounds before the newest `keep` need (None: nothing), compact the file and publish anew.
+    """Delete what only rounds before the newest `keep` need (None: nothing), compact the file and publish again.
 
     Raises:
         InputError: there is no warehouse.
@@ -28,9 +28,9 @@ def prune(home: Home, keep: int | None) -> Pruned:
         raise InputError("there is no warehouse here yet.", where=str(home.root), remedy="Give another --home.")
     size = home.warehouse.stat().st_size
     with store.writing(home):
-        pass  # Opened once as a run does: relations of an older version are brought up to date, the log is folded in.
+        pass  # Opened once as a run does: relations of an older version are updated, the log is folded in.
     beside = whole_files.beside(home.warehouse)
-    with held(home):
+    with warehouse_lock(home):
         connection = connect(home.warehouse, is_read_only=False)
         try:
             n_replies = 0 if keep is None else sqlpruning.prune(connection, keep)

@@ -10,7 +10,7 @@ from tasks.adapters.warehouse.store import Store
 
 TYPICAL_LENGTH = 2_000
 AT_ONCE = 20_000
-"""Texts that are taken apart at a time."""
+"""Texts that are split into words at a time."""
 
 _REPLIED = """
     with counting as (
@@ -66,22 +66,22 @@ _WITHOUT_SHAPE = """
 
 
 def replies_digest(warehouse: Store) -> str:
-    """Return what changes when any reply that counts does: how many they are, and a sum over their hashes."""
-    [told] = warehouse.query(_DIGEST).rows()
-    return "-".join(map(str, told))
+    """Return a digest of all replies that count: their number, and a sum over their hashes."""
+    [row] = warehouse.query(_DIGEST).rows()
+    return "-".join(map(str, row))
 
 
 def write_shards(warehouse: Store, folder: str, n_shards: int) -> list[str]:
     """Write the replies that have a text as Parquet under `folder`; return the folders of the shards, in order.
 
-    Prompts, in the order of their ids, are dealt out in turn; `place`: their number in that order.
+    Prompts, in the order of their ids, are assigned to shards in turn; `place`: their number in that order.
     """
     warehouse.execute(_SHARDS.format(n=n_shards, folder=literal(folder)))
     return [str(path) for path in sorted(Path(folder).glob("shard=*"), key=lambda path: int(path.name[6:]))]
 
 
 def sampled_texts(warehouse: Store, most: int, n_characters: int) -> Iterator[pl.Series]:
-    """Yield the texts of replies, each once; of more than `most` those that come first by their hash."""
+    """Yield the texts of replies, each once; of more than `most` the first by their hash."""
     for frame in warehouse.batches(_SAMPLED.format(most=int(most)), max(1, n_characters // TYPICAL_LENGTH)):
         yield frame["reply_text"]
 

@@ -14,27 +14,27 @@ SCHEMA_VERSION = 2
 
 
 @dataclass(frozen=True)
-class Found:
-    """The version that a database has, and who wrote it so."""
+class DatabaseVersion:
+    """The schema version of a database, and the program version that wrote it."""
 
     number: int
     program: str
 
 
-def found(connection: duckdb.DuckDBPyConnection) -> Found | None:
-    """Return the version of an open database; None where it has no tables of this program's."""
+def version_of(connection: duckdb.DuckDBPyConnection) -> DatabaseVersion | None:
+    """Return the version of an open database; None where it has no tables of this program."""
     tables = connection.execute(
         "select schema_name || '.' || table_name from duckdb_tables()"
         " where database_name = current_database() and schema_name in ('meta', 'raw')"
     ).fetchall()
     if ("meta.schema_version",) in tables:
         last = "select version, program_version from meta.schema_version order by version desc limit 1"
-        return Found(*connection.execute(last).fetchall()[0])
-    return Found(1, "0.1.0") if tables else None
+        return DatabaseVersion(*connection.execute(last).fetchall()[0])
+    return DatabaseVersion(1, "0.1.0") if tables else None
 
 
-def put(connection: duckdb.DuckDBPyConnection, number: int) -> None:
-    """Say in the database that it has this version now, unless it says so already."""
+def write_version(connection: duckdb.DuckDBPyConnection, number: int) -> None:
+    """Write this version into the database, unless it is there already."""
     connection.execute(
         "insert into meta.schema_version select $number, $program, $at"
         " where not exists (select 1 from meta.schema_version where version = $number)",
@@ -42,38 +42,38 @@ def put(connection: duckdb.DuckDBPyConnection, number: int) -> None:
     )
 
 
-def is_older(here: Found | None, path: Path) -> bool:
-    """Say whether a warehouse is of an older version, so that it has to be migrated before it is used.
+def is_older(present: DatabaseVersion | None, path: Path) -> bool:
+    """Return whether a warehouse is of an older version and has to be migrated before use.
 
     Raises:
         InputError: it is of a newer version than this program knows.
     """
-    if here is not None and here.number > SCHEMA_VERSION:
-        raise _newer("warehouse", here, path)
-    return here is not None and here.number < SCHEMA_VERSION
+    if present is not None and present.number > SCHEMA_VERSION:
+        raise _newer("warehouse", present, path)
+    return present is not None and present.number < SCHEMA_VERSION
 
 
-def require_present(here: Found | None, path: Path) -> None:
-    """Make sure that a snapshot is of the version that this program reads.
+def require_present(present: DatabaseVersion | None, path: Path) -> None:
+    """Require that a snapshot is of the version that this program reads.
 
     Raises:
         InputError: it is of another, or it is no snapshot of this program's.
     """
-    if here is None:
+    if present is None:
         raise InputError("it is no snapshot of distillometer.", where=str(path), remedy="Give one, or a home.")
-    if here.number > SCHEMA_VERSION:
-        raise _newer("snapshot", here, path)
-    if here.number < SCHEMA_VERSION:
+    if present.number > SCHEMA_VERSION:
+        raise _newer("snapshot", present, path)
+    if present.number < SCHEMA_VERSION:
         raise InputError(
-            f"the snapshot is of schema version {here.number}, and this program reads version {SCHEMA_VERSION}.",
+            f"the snapshot is of schema version {present.number}, and this program reads version {SCHEMA_VERSION}.",
             where=str(path),
-            remedy="Form it anew with `distillometer score`.",
+            remedy="Compute it again with `distillometer score`.",
         )
 
 
-def _newer(kind: str, here: Found, path: Path) -> InputError:
+def _newer(kind: str, present: DatabaseVersion, path: Path) -> InputError:
     return InputError(
-        f"the {kind} is of schema version {here.number}, and this program knows no version after {SCHEMA_VERSION}.",
+        f"the {kind} is of schema version {present.number}, and this program knows no version after {SCHEMA_VERSION}.",
         where=str(path),
-        remedy=f"Use distillometer {here.program}, which wrote it, or a newer one; nothing was changed.",
+        remedy=f"Use distillometer {present.program}, which wrote it, or a newer one; nothing was changed.",
     )

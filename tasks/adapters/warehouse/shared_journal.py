@@ -1,7 +1,7 @@
-"""Replies of batches that are asked elsewhere, in a storage that every worker and the coordinator reach.
+"""Replies of batches that workers elsewhere send, in a storage that every worker and the coordinator reach.
 
-A batch has one object there. The worker that asks the batch rewrites it every moment, so that a worker that dies loses
-little, and a coordinator that dies nothing; while it changes, everybody else leaves the batch alone.
+A batch has one object there. The worker of the batch rewrites it at short intervals, so that a worker that dies loses
+little, and a coordinator that dies nothing; while it changes, no other worker takes the batch.
 """
 
 import json
@@ -21,21 +21,21 @@ from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
 
 BEAT_S = 2.0
-"""A worker rewrites the object at least so often, replies or none."""
+"""A worker rewrites the object at least at this interval, with or without new replies."""
 
 SHORTEST_PAUSE_S = 0.1
 WRITING_SHARE = 0.1
-"""The most of a worker's time that goes into rewriting."""
+"""The largest share of a worker's time that goes into rewriting."""
 
 LOST_AFTER_S = 15.0
-"""An object that has stood still for so long belongs to a worker that is gone."""
+"""An object without a change for so long belongs to a worker that is gone."""
 
 NOTE = ".elsewhere"
 
 
 @dataclass(frozen=True)
 class _Content:
-    """What an object holds: who writes it, how often it has been written, whether that is over, and the replies."""
+    """Content of an object: its writer, the number of writes, whether the batch has ended, and the replies."""
 
     holder: str
     beat: int
@@ -91,7 +91,7 @@ class _Place:
 
 
 class SharedJournal:
-    """The replies of one batch while this process asks it. Entering waits until no other worker is at it."""
+    """The replies of one batch while this process sends it. Entering waits until no other worker has it."""
 
     def __init__(self, storage: str, batch_id: str) -> None:
         self._place, self._holder = _Place(storage, batch_id), uuid4().hex
@@ -115,15 +115,15 @@ class SharedJournal:
 
     @property
     def replies(self) -> list[Reply]:
-        """What has been replied so far, by earlier attempts as well."""
+        """All replies so far, with those of earlier attempts."""
         with self._lock:
             return list(self._replies)
 
     def write(self, reply: Reply) -> None:
-        """Take in one reply; it is in the storage a moment later.
+        """Add one reply; it is in the storage a moment later.
 
         Raises:
-            WorldError: the storage has failed meanwhile: nothing more should be asked.
+            WorldError: the storage has failed meanwhile: no more requests should be sent.
         """
         with self._lock:
             self._replies.append(reply)
@@ -154,16 +154,16 @@ class SharedJournal:
 def wait_for(places: Sequence[_Place]) -> list[list[Reply]]:
     """Return the replies in each of `places` as soon as no worker writes there any more."""
     started = monotonic()
-    seen: list[tuple[_Content | None, float]] = [(place.read(), started) for place in places]
-    while any(_is_under_way(content, since) for content, since in seen):
+    states: list[tuple[_Content | None, float]] = [(place.read(), started) for place in places]
+    while any(_is_under_way(content, since) for content, since in states):
         sleep(BEAT_S / 2)
         for number, place in enumerate(places):
-            before, _ = seen[number]
-            if _is_under_way(*seen[number]):
+            before, _ = states[number]
+            if _is_under_way(*states[number]):
                 now = place.read()
                 if now is None or before is None or (now.holder, now.beat) != (before.holder, before.beat):
-                    seen[number] = now, monotonic()
-    return [content.replies if content else [] for content, _ in seen]
+                    states[number] = now, monotonic()
+    return [content.replies if content else [] for content, _ in states]
 
 
 def _is_under_way(content: _Content | None, since: float) -> bool:
@@ -171,18 +171,18 @@ def _is_under_way(content: _Content | None, since: float) -> bool:
 
 
 def note(folder: Path, batch_id: str, storage: str) -> None:
-    """Note in the home's journal that a batch is given to workers elsewhere: `take_in` looks there for its replies."""
+    """Note in the home's journal that workers elsewhere have a batch: `collect_replies` looks there for its replies."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{batch_id}{NOTE}").write_text(storage)
 
 
 def noted(folder: Path) -> list[str]:
-    """Return the ids of batches that were given to workers elsewhere and whose replies have not been taken in."""
+    """Return the ids of batches of workers elsewhere whose replies are not in the warehouse yet."""
     return sorted(path.name.removesuffix(NOTE) for path in folder.glob(f"*{NOTE}"))
 
 
-def take_in(folder: Path, batch_ids: Sequence[str]) -> list[Reply]:
-    """Return the replies of noted batches, once the workers that still ask them are done."""
+def collect_replies(folder: Path, batch_ids: Sequence[str]) -> list[Reply]:
+    """Return the replies of noted batches, once no worker is at them."""
     places = [_Place((folder / f"{batch_id}{NOTE}").read_text(), batch_id) for batch_id in batch_ids]
     return [reply for replies in wait_for(places) for reply in replies]
 

@@ -1,4 +1,4 @@
-"""Writes the snapshot that everybody reads: what is stored is copied, the rest is formed in it or is a view."""
+"""Writes the snapshot for readers: stored relations are copied, the others are computed in it or are views."""
 
 from pathlib import Path
 
@@ -14,13 +14,13 @@ READERS = "v1.4.0"
 
 
 def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memory: str) -> None:
-    """Write a snapshot to `target` and swap it in atomically, unless it holds just this already.
+    """Write a snapshot to `target` and swap it in atomically, unless its content is the same already.
 
     Args:
-        warehouse: what is published.
+        warehouse: the source.
         target: the snapshot.
-        facts: what changes with any row of the warehouse.
-        memory: how much of it DuckDB may take, as DuckDB writes it.
+        facts: a digest that changes with any row of the warehouse.
+        memory: memory limit of DuckDB, as DuckDB writes it.
     """
     digest = f"{facts} {sqlfiles.digest()}"
     if _published_from(target) == digest:
@@ -28,13 +28,13 @@ def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memo
     beside = whole_files.beside(target)
     with warehouse.cursor() as cursor:
         cursor.execute(f"attach {literal(str(beside))} as snapshot (storage_version '{READERS}')")
-        [[here]] = cursor.execute("select current_database()").fetchall()
+        [[database]] = cursor.execute("select current_database()").fetchall()
         try:
             for schema in sqlfiles.SCHEMAS:
                 cursor.execute(f'create schema snapshot."{schema}"')
             for relation in sqlfiles.relations():
                 if relation.is_copied:
-                    cursor.execute(f'create table snapshot.{relation.quoted} as from "{here}".{relation.quoted}')
+                    cursor.execute(f'create table snapshot.{relation.quoted} as from "{database}".{relation.quoted}')
         finally:
             cursor.execute("detach snapshot")
     with duckdb.connect(str(beside), config=options()) as connection:
@@ -59,7 +59,7 @@ def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
     """
     connection = connect(path, is_read_only=True)
     try:
-        schema_version.require_present(schema_version.found(connection), path)
+        schema_version.require_present(schema_version.version_of(connection), path)
     except BaseException:
         connection.close()
         raise
@@ -67,7 +67,7 @@ def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def is_present(path: Path) -> bool:
-    """Say whether there is a snapshot of the version that this program reads."""
+    """Return whether a snapshot exists in the version that this program reads."""
     try:
         open_snapshot(path).close()
     except InputError:
@@ -76,7 +76,7 @@ def is_present(path: Path) -> bool:
 
 
 def _published_from(path: Path) -> str | None:
-    """Return what a snapshot was formed from; None where there is none, or none of this version."""
+    """Return the digest of the source of a snapshot; None where there is none, or none of this version."""
     if not path.exists():
         return None
     try:

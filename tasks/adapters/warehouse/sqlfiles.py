@@ -1,7 +1,6 @@
-"""Reads `sql/`: one file is one relation, its path is its name, its header says what a row is.
+"""Reads `sql/`: one file is one relation, its path is its name, its header documents a row.
 
-`sql/columns.toml` says what stands in a column of some name; where a relation means another thing, `-- column: meaning`
-stands above the column in its file, and holds for what is selected from it.
+`sql/columns.toml` documents the columns: under `default` by name, under a relation's name where they differ there.
 """
 
 import hashlib
@@ -25,11 +24,11 @@ SCHEMAS = ("raw", "score", "core", "mart", "audit", "meta")
 class Relation:
     """One relation.
 
-    `stored`: '' a view; 'published' or 'warehouse' a table formed anew at each scoring, and copied into the snapshot or
-    not in it at all; 'snapshot' a view in the warehouse, never behind it, whose rows are formed and stored in the
-    snapshot, out of what is stored there already; 'unpublished' a view that the snapshot has not, as it reads what
+    `stored`: '' a view; 'published' or 'warehouse' a table that each scoring computes, and copied into the snapshot or
+    not in it at all; 'snapshot' a view in the warehouse, always current, whose rows are computed and stored in the
+    snapshot, out of what is stored there already; 'unpublished' a view that the snapshot lacks, as it reads what
     is not there.
-    `comment`: its first sentence; `details`: what else the header says. `filter_by`: the columns by which to filter it,
+    `comment`: its first sentence; `details`: the rest of the header. `filter_by`: the columns by which to filter it,
     as it is too large to read whole. `key`: by which columns a row is known to be there already, by default the grain;
     see `table_rows.Key`. `kept`: why a scoring does not replace the rows of a table of schema score.
     """
@@ -54,27 +53,27 @@ class Relation:
 
     @property
     def is_declared(self) -> bool:
-        """Say whether its file declares a table; else it is a SELECT."""
+        """Whether its file declares a table; else it is a SELECT."""
         return _declares_table(self.text)
 
     @property
     def is_copied(self) -> bool:
-        """Say whether its rows are copied into the snapshot."""
+        """Whether its rows are copied into the snapshot."""
         return self.is_declared or self.stored == "published"
 
     @property
     def is_computed(self) -> bool:
-        """Say whether it is a table whose rows a scoring replaces: they can be formed again from what raw holds."""
+        """Whether it is a table whose rows a scoring replaces: they can be computed again from schema raw."""
         return self.schema == "score" and not self.kept
 
     @property
     def is_published(self) -> bool:
-        """Say whether the snapshot has it."""
+        """Whether the snapshot has it."""
         return self.stored not in ("warehouse", "unpublished")
 
     @property
     def described(self) -> str:
-        """What is said of it in the database: sentence, grain and details, each on a line of its own."""
+        """Its comment in the database: sentence, grain and details, each on a line of its own."""
         keys = [f"{key}: {text}" for key, text in (("grain", self.grain), ("filter", self.filter_by)) if text]
         return "\n".join([self.comment, *keys, *([self.details] if self.details else [])])
 
@@ -95,31 +94,31 @@ _KEYS = ("grain", "key", "kept", "level", "stored", "filter")
 
 
 def _header(text: str, full_name: str) -> dict[str, str]:
-    """Return what the comment lines that begin a file say: by key, `comment` and `details`."""
-    found: dict[str, str] = {}
+    """Return the comment lines that begin a file: by key, `comment` and `details`."""
+    header: dict[str, str] = {}
     for line in text.splitlines():
         if not line.startswith("--"):
             break
-        said = line.removeprefix("--").strip()
-        key, _, rest = said.partition(": ")
+        content = line.removeprefix("--").strip()
+        key, _, rest = content.partition(": ")
         if key in _KEYS:
-            found[key] = rest.strip()
+            header[key] = rest.strip()
         else:
-            place = "details" if "grain" in found else "comment"
-            found[place] = f"{found.get(place, '')} {said}".strip()
-    if "kept" in found:
-        found["details"] = f"Kept from one scoring to the next: {found['kept']} {found.get('details', '')}".strip()
-    return found | {"comment": found.get("comment", "").removeprefix(f"{full_name}:").strip()}
+            place = "details" if "grain" in header else "comment"
+            header[place] = f"{header.get(place, '')} {content}".strip()
+    if "kept" in header:
+        header["details"] = f"Kept from one scoring to the next: {header['kept']} {header.get('details', '')}".strip()
+    return header | {"comment": header.get("comment", "").removeprefix(f"{full_name}:").strip()}
 
 
 def _declares_table(text: str) -> bool:
-    """Say whether a file declares a table, which the program fills, and is no SELECT."""
+    """Return whether a file declares a table, which the program fills, and is no SELECT."""
     return "\ncreate table " in text
 
 
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
-    """Return a database that only parses; to open one for each file would take most of a command's start."""
+    """Return a database that only parses; opening one for each file would take most of a command's start."""
     return duckdb.connect()
 
 
@@ -130,29 +129,29 @@ def _reads(text: str) -> frozenset[str]:
     parsed = json.loads(tree)
     if parsed.get("error"):
         raise ValueError(f"not one bare SELECT: {parsed.get('error_message')}\n{text}")
-    found: set[str] = set()
+    names: set[str] = set()
     stack = [parsed]
     while stack:
         node = stack.pop()
         if isinstance(node, dict):
             if node.get("type") == "BASE_TABLE" and node.get("schema_name"):
-                found.add(f"{node['schema_name']}.{node['table_name']}")
+                names.add(f"{node['schema_name']}.{node['table_name']}")
             stack.extend(node.values())
         elif isinstance(node, list):
             stack.extend(node)
-    return frozenset(found)
+    return frozenset(names)
 
 
 def read_relation(path: Path) -> Relation:
     """Return the relation that the file at `path` defines."""
     text = path.read_text(encoding="utf-8")
     schema, name = path.parent.name, path.stem
-    said = _header(text, f"{schema}.{name}")
+    header = _header(text, f"{schema}.{name}")
     reads = frozenset() if _declares_table(text) else _reads(text)
     comment, grain, details, level, stored, filter_by, kept = (
-        said.get(key, "") for key in ("comment", "grain", "details", "level", "stored", "filter", "kept")
+        header.get(key, "") for key in ("comment", "grain", "details", "level", "stored", "filter", "kept")
     )
-    key = said.get("key", grain)
+    key = header.get("key", grain)
     return Relation(schema, name, text, comment, grain, details, level, stored, filter_by, key, kept, reads)
 
 
@@ -181,14 +180,14 @@ def _is_view(relation: Relation, *, is_snapshot: bool) -> bool:
     return not relation.is_declared and is_unstored
 
 
-def _drop_what_is_no_longer(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what an older version left: relations that no file defines, and tables that are views now."""
+def _drop_stale_relations(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop leftovers of an older version: relations that no file defines, and tables that are views now."""
     kinds = {(of.schema, of.name): _is_view(of, is_snapshot=False) for of in relations()}
-    found = connection.execute(
+    present = connection.execute(
         "select schema_name, table_name, false from duckdb_tables() where not internal"
         " union all select schema_name, view_name, true from duckdb_views() where not internal"
     ).fetchall()
-    for schema, name, is_view in found:
+    for schema, name, is_view in present:
         if schema in SCHEMAS and schema != "raw" and kinds.get((schema, name)) != is_view:
             connection.execute(f'drop {"view" if is_view else "table"} "{schema}"."{name}"')
 
@@ -196,7 +195,7 @@ def _drop_what_is_no_longer(connection: duckdb.DuckDBPyConnection) -> None:
 def create(
     connection: duckdb.DuckDBPyConnection, relation: Relation, *, is_refreshed: bool, is_snapshot: bool = False
 ) -> None:
-    """Create one relation; a stored one is formed from its SELECT if `is_refreshed`, else created empty if absent."""
+    """Create one relation; a stored one is computed from its SELECT if `is_refreshed`, else created empty if absent."""
     name = relation.quoted
     if is_snapshot and relation.is_copied:
         return
@@ -212,15 +211,15 @@ def create(
 
 def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """Return the columns with their types of each table and view, in their order."""
-    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    said = "select schema_name, table_name, column_name, data_type from duckdb_columns() order by column_index"
-    for schema, name, column, kind in connection.execute(said).fetchall():
-        found.setdefault((schema, name), []).append((column, kind))
-    return found
+    columns: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    query = "select schema_name, table_name, column_name, data_type from duckdb_columns() order by column_index"
+    for schema, name, column, kind in connection.execute(query).fetchall():
+        columns.setdefault((schema, name), []).append((column, kind))
+    return columns
 
 
 def _drop_computed_of_other_columns(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop computed tables whose files have other columns now: the next scoring forms them, without a migration."""
+    """Drop computed tables whose files have other columns now: the next scoring computes them, without a migration."""
     present = columns_of(connection)
     computed = [relation for relation in relations() if relation.is_computed]
     with duckdb.connect() as scratch:
@@ -228,42 +227,42 @@ def _drop_computed_of_other_columns(connection: duckdb.DuckDBPyConnection) -> No
             scratch.execute(f'create schema "{schema}"')
         for relation in computed:
             scratch.execute(relation.text)
-        wanted = columns_of(scratch)
+        declared = columns_of(scratch)
     for relation in computed:
         key = (relation.schema, relation.name)
-        if key in present and sorted(present[key]) != sorted(wanted[key]):
+        if key in present and sorted(present[key]) != sorted(declared[key]):
             connection.execute(f"drop table {relation.quoted}")
 
 
 @cache
 def digest() -> str:
-    """Return what changes with any file of `sql/`, what is said of a column, and DuckDB's version."""
+    """Return a hash of all files of `sql/`, the texts of columns, and DuckDB's version."""
     texts = [duckdb.__version__, *(f"{relation.quoted} {relation.stored} {relation.text}" for relation in relations())]
     texts += [*(macro.text for macro in macros()), (SQL_DIR / "columns.toml").read_text(encoding="utf-8")]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 
 def create_all(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what is not there yet, and each view anew; nothing if the same files and DuckDB did so here before.
+    """Create missing relations, and each view again; nothing if the same files and DuckDB did so here before.
 
-    To bind a hundred views that read each other takes seconds.
+    Binding a hundred views that read each other takes seconds.
     """
-    told = digest()
+    current_digest = digest()
     connection.execute("create table if not exists main.created_from (digest varchar)")
-    if connection.execute("select digest from main.created_from").fetchall() == [(told,)]:
+    if connection.execute("select digest from main.created_from").fetchall() == [(current_digest,)]:
         return
     connection.begin()
     for schema in SCHEMAS:
         connection.execute(f'create schema if not exists "{schema}"')
     _drop_computed_of_other_columns(connection)
-    _drop_what_is_no_longer(connection)
+    _drop_stale_relations(connection)
     create_formulas(connection)
     for relation in relations():
         create(connection, relation, is_refreshed=False)
-    schema_version.put(connection, schema_version.SCHEMA_VERSION)
+    schema_version.write_version(connection, schema_version.SCHEMA_VERSION)
     create_queries(connection)
     connection.execute("delete from main.created_from")
-    connection.execute("insert into main.created_from values ($digest)", {"digest": told})
+    connection.execute("insert into main.created_from values ($digest)", {"digest": current_digest})
     connection.commit()
 
 

@@ -27,25 +27,25 @@ class Macro:
 
 @cache
 def macros(root: Path = SQL_DIR) -> tuple[Macro, ...]:
-    """Return the macros of `sql/macro`: the first line of each says its parameters, and what a row or the value is."""
-    found = []
+    """Return the macros of `sql/macro`: the first line of each has its parameters, and says what it returns."""
+    parsed = []
     for path in sorted((root / "macro").glob("*.sql")):
         text = path.read_text(encoding="utf-8")
         called, _, comment = text.splitlines()[0].removeprefix("-- ").partition(": ")
         name, _, parameters = called.partition("(")
-        found.append(Macro(name, parameters.rstrip(")"), text, comment))
-    return tuple(found)
+        parsed.append(Macro(name, parameters.rstrip(")"), text, comment))
+    return tuple(parsed)
 
 
 def create_formulas(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the formulas anew: relations read them."""
+    """Create the formulas, or replace them: relations read them."""
     for macro in macros():
         if macro.kind == "macro":
             _create(connection, macro, f"({macro.text})")
 
 
 def create_queries(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the queries anew: they read relations."""
+    """Create the queries, or replace them: they read relations."""
     for macro in macros():
         if macro.kind == "macro table":
             _create(connection, macro, f"table {macro.text}")

@@ -1,4 +1,4 @@
-"""Takes out of a database file what nobody needs any longer."""
+"""Deletes old rounds from a database file, and compacts it."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tasks.adapters.warehouse.sqlmacros import literal, macros
 
 
 def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> int:
-    """Delete what only rounds before the newest `keep` need; return how many replies that were."""
+    """Delete what only rounds before the newest `keep` need; return the number of deleted replies."""
     count = "select count(*) from raw.reply"
     [[n_before]] = connection.execute(count).fetchall()
     connection.begin()
@@ -23,14 +23,14 @@ def prune(connection: duckdb.DuckDBPyConnection, keep: int) -> int:
 
 
 def compact(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
-    """Write a copy without the room of deleted rows; views are left out, as opening the copy creates them anew."""
+    """Write a copy without the space of deleted rows; views are left out, as opening the copy creates them again."""
     connection.execute("delete from main.created_from")
     for relation in reversed(relations()):
         if not relation.is_declared and relation.stored not in ("published", "warehouse"):
             connection.execute(f"drop view if exists {relation.quoted}")
     for macro in macros():
         connection.execute(f"drop {macro.kind} if exists main.{macro.name}")
-    [[here]] = connection.execute("select current_database()").fetchall()
+    [[database]] = connection.execute("select current_database()").fetchall()
     connection.execute(f"attach {literal(str(target))} as compacted")
-    connection.execute(f'copy from database "{here}" to compacted')
+    connection.execute(f'copy from database "{database}" to compacted')
     connection.execute("detach compacted")

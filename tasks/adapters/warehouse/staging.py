@@ -1,4 +1,4 @@
-"""Files between a corpus that is being read and the warehouse: nothing reaches it before all has been read."""
+"""Files between a corpus and the warehouse: no row reaches the warehouse before the whole corpus is read."""
 
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from tasks.domain.recorded.rows import Tables
 
 @dataclass(frozen=True)
 class Staged:
-    """What was read: where its rows are, and how many there are."""
+    """The staged rows of a corpus: their folder and their numbers."""
 
     folder: Path
     format_name: str
@@ -36,7 +36,7 @@ class StagedFiles:
         for tables in chunks:
             self._n_files += 1
             for name, table in tables.items():
-                # Read once and deleted: to compress it would take longer than all else that is done to a reply here.
+                # Read once and deleted: compression would take longer than all other work on a reply here.
                 file = self._folder / f"{name}-{self._n_files:07d}.parquet"
                 table.write_parquet(file, compression="uncompressed", statistics=False)
 
@@ -45,7 +45,7 @@ class StagedFiles:
 def folder_beside(home: Home) -> Iterator[Path]:
     """Yield a new folder on the disk of the warehouse, within the home if there is one, and delete it after the block.
 
-    A corpus may be larger than what a machine has for temporary files, which is often memory.
+    A corpus may be larger than the space for temporary files, which is often memory.
     """
     place = next(folder for folder in (home.root, *home.root.parents) if folder.is_dir())
     with _new_folder(place) as folder:
@@ -55,5 +55,5 @@ def folder_beside(home: Home) -> Iterator[Path]:
 def _new_folder(place: Path) -> tempfile.TemporaryDirectory:
     try:
         return tempfile.TemporaryDirectory(prefix=".distillometer-", dir=place)
-    except OSError:  # Where nothing can be written either, the warehouse says so better.
+    except OSError:  # Where nothing can be written either, the warehouse raises a clearer error.
         return tempfile.TemporaryDirectory(prefix="distillometer-")

@@ -1,4 +1,4 @@
-"""The warehouse, with its one writer, and the snapshot that everybody reads."""
+"""The warehouse, with its one writer, and the snapshot for readers."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -14,12 +14,12 @@ import polars as pl
 from tasks.adapters import settings
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import migrations, snapshots, sqlfiles, table_rows
-from tasks.adapters.warehouse.duckdb_files import connect, held, is_locked_somewhere, options
+from tasks.adapters.warehouse.duckdb_files import connect, has_lock_file, options, warehouse_lock
 from tasks.adapters.warehouse.sqlmacros import listed, literal
 from tasks.adapters.warehouse.table_rows import Rows
 from tasks.domain.errors import InputError
 
-_OTHER_VERSION = "Another version of distillometer wrote it: form it anew with `distillometer score`."
+_OTHER_VERSION = "Another version of distillometer wrote it: compute it again with `distillometer score`."
 _write_lock = threading.RLock()
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI: a pivot.
 
@@ -35,12 +35,12 @@ class Store:
         """Close the database; the write-ahead log is folded in."""
         self._connection.close()
 
-    def _select(self, what: str, name: str, where: dict[str, Any]) -> pl.DataFrame:
+    def _select(self, columns: str, name: str, where: dict[str, Any]) -> pl.DataFrame:
         tests = " and ".join(
             f"list_contains(${key}, {key})" if isinstance(value, list) else f"{key} = ${key}"
             for key, value in where.items()
         )
-        return self._run(f"select {what} from {name}" + (f" where {tests}" if tests else ""), where, _OTHER_VERSION)
+        return self._run(f"select {columns} from {name}" + (f" where {tests}" if tests else ""), where, _OTHER_VERSION)
 
     def read(self, name: str, **where: Any) -> pl.DataFrame:
         """Return the rows of relation `name` whose columns equal the values of `where` (a list: are among them)."""
@@ -101,9 +101,9 @@ class Store:
         return self._run(text, {}, "Correct the SQL.")
 
     def append(self, table: str, rows: Rows) -> int:
-        """Append rows to a table of facts, or of scores that are kept, and return how many were new.
+        """Append rows to a table of facts, or of scores that are kept; return the number of new rows.
 
-        Left out are rows that are there already, by the key in the table's header, and columns that it lacks.
+        Rows that are there already, by the key in the table's header, and unknown columns are left out.
 
         Raises:
             ValueError: there is no such table, or each scoring replaces its rows.
@@ -112,18 +112,18 @@ class Store:
             return table_rows.appended(cursor, table, rows)
 
     def replace(self, table: str, rows: Rows, **where: Any) -> None:
-        """Put `rows` in the place of the rows of a table of scores that match `where`; raises as `replacing` does."""
-        with self.replacing(table, **where) as put:
-            put(table, rows)
+        """Replace the rows of a table of scores that match `where` with `rows`; raises as `replacing` does."""
+        with self.replacing(table, **where) as add_rows:
+            add_rows(table, rows)
 
     def digest(self, relations: Sequence[sqlfiles.Relation]) -> str:
-        """Return what changes when a row of any of these tables does; see `table_rows.rows_digest`."""
+        """Return a digest that changes with any row of these tables; see `table_rows.rows_digest`."""
         with self._connection.cursor() as cursor:
             return table_rows.rows_digest(cursor, relations)
 
     @contextmanager
     def replacing(self, *tables: str, **where: Any) -> Iterator[Callable[[str, Rows], None]]:
-        """Delete the rows of tables of scores that match `where`; yield what adds rows, all after the block or none.
+        """Delete the rows of tables of scores that match `where`; yield a function that adds rows: all or nothing.
 
         Raises:
             ValueError: there is no such table, or it holds facts.
@@ -134,7 +134,7 @@ class Store:
             yield partial(table_rows.put, cursor)
 
     def touch_requests(self, request_ids: list[str], requested_at: Any) -> None:
-        """Say that these requests are wanted again, so that they count before older ones to the same question."""
+        """Renew the time of these requests, so that they count before older ones to the same question."""
         frame = pl.DataFrame({"request_id": request_ids}, schema={"request_id": pl.String})
         with self.transaction() as cursor:
             cursor.register("incoming", frame.to_arrow())
@@ -145,7 +145,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Yield the cursor of one transaction: what it writes is there after the block, or nothing if that raises."""
+        """Yield the cursor of one transaction: its writes are stored after the block, or none if it raises."""
         with _write_lock:
             cursor = self._connection.cursor()
             cursor.execute("begin")
@@ -160,7 +160,7 @@ class Store:
 
     @contextmanager
     def limited(self, memory: str) -> Iterator[None]:
-        """Have the database, and a snapshot of it, take no more than `memory` within the block, or less as before."""
+        """Limit the database, and a snapshot of it, to `memory` within the block, or to a lower limit that is set."""
         usual = self._memory
         try:
             self._remember(min(memory, usual, key=settings.memory_bytes))
@@ -174,52 +174,52 @@ class Store:
             cursor.execute(f"set memory_limit = {literal(memory)}")
 
     def refresh(self) -> None:
-        """Form the stored relations anew from what is in the warehouse, in the order in which they read each other."""
+        """Compute the stored relations again from the warehouse, in the order in which they read each other."""
         with self.transaction() as cursor:
             for relation in sqlfiles.relations():
                 if relation.stored:
                     sqlfiles.create(cursor, relation, is_refreshed=True)
 
     def publish(self, target: Path) -> None:
-        """Write a snapshot to `target` and swap it in atomically; whoever reads the old one keeps it.
+        """Write a snapshot to `target` and swap it in atomically; readers of the old one keep it.
 
-        Where `target` holds just this already, but for when runs took place, nothing is written.
+        Nothing is written where `target` has the same content, except for the times of runs.
         """
         tables = [relation for relation in sqlfiles.relations() if relation.is_declared]
         with _write_lock:
             snapshots.publish(self._connection, target, self.digest(tables), self._memory)
 
     def query(self, text: str) -> pl.DataFrame:
-        """Return the result of a SELECT of this program's."""
+        """Return the result of a SELECT of this program."""
         return self._run(text, {}, _OTHER_VERSION)
 
     def execute(self, text: str) -> None:
-        """Run a statement of this program's that gives nothing back."""
+        """Run a statement of this program that returns nothing."""
         with self._connection.cursor() as cursor:
             cursor.execute(text)
 
     def batches(self, text: str, n_rows: int) -> Iterator[pl.DataFrame]:
-        """Yield the result of a SELECT of this program's, so many rows at a time."""
+        """Yield the result of a SELECT of this program, `n_rows` rows at a time."""
         with self._connection.cursor() as cursor:
             for batch in cursor.sql(text).to_arrow_reader(n_rows):
                 yield pl.DataFrame(pl.from_arrow(batch))
 
 
-def check_free(home: Home) -> None:
-    """Raise what `writing` would raise where the warehouse is held or is no database; creates nothing."""
-    if is_locked_somewhere(home):
-        with held(home):
+def require_writable(home: Home) -> None:
+    """Require that the warehouse, if it exists, is a database and not held; raises as `writing`, creates nothing."""
+    if has_lock_file(home):
+        with warehouse_lock(home):
             pass
     if home.warehouse.exists():
-        with looking(home):
+        with inspecting(home):
             pass
 
 
 @contextmanager
-def looking(home: Home) -> Iterator[Store]:
-    """Open the warehouse read-only, to see what is there before anything starts; nobody may be writing to it.
+def inspecting(home: Home) -> Iterator[Store]:
+    """Open the warehouse read-only, before a run starts; no process may be writing to it.
 
-    One of an older version is migrated first: what is looked at is what the run will find.
+    One of an older version is migrated first: the run will read the same content.
 
     Raises:
         InputError: there is no warehouse yet, or it is of a newer version.
@@ -273,7 +273,7 @@ def writing(home: Home) -> Iterator[Store]:
 
 def _opened(home: Home) -> _Shared:
     with ExitStack() as stack:
-        stack.enter_context(held(home))
+        stack.enter_context(warehouse_lock(home))
         connection = migrations.open_warehouse(home.warehouse)
         store = Store(connection, home.warehouse)
         stack.callback(store.close)

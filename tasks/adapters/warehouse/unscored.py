@@ -1,4 +1,4 @@
-"""What was read or graded and has no scores: a migration leaves them out, and a run may have ended before it scored."""
+"""Labels and grades without scores: a migration drops scores, and a run may have ended before it scored."""
 
 import tomllib
 from contextlib import suppress
@@ -9,14 +9,14 @@ from tasks.domain.plan import Plan
 
 
 def identity(warehouse: Store) -> int | None:
-    """Return the seed where probes are to be scored; else None."""
+    """Return the seed where probes have no scores; else None."""
     if warehouse.count("score.identity_score") or not warehouse.count("raw.probe"):
         return None
     return _seed(_last_plan_with({"identity"}, warehouse))
 
 
 def grades(warehouse: Store) -> list[tuple[str, int]]:
-    """Return the judges of pairs whose grades are to be made scores of targets, each with the seed."""
+    """Return the judges of pairs whose grades have no scores, each with the seed."""
     chosen, scored = (
         set(warehouse.read_columns(table, ["judge"])["judge"].unique())
         for table in ("raw.sampled_pair", "score.rse_grade")
@@ -26,9 +26,9 @@ def grades(warehouse: Store) -> list[tuple[str, int]]:
 
 
 def _last_plan_with(sections: set[str], warehouse: Store) -> dict[str, Any]:
-    """Return the last plan with one of these sections that was run, as it was written; nothing where there was none.
+    """Return the last plan with one of these sections that was run, as it was written; empty where there was none.
 
-    It is read as it stands: a plan of an older version may have keys that plans have no longer.
+    It is not validated: a plan of an older version may have keys that plans have no longer.
     """
     runs = warehouse.read_columns("raw.run", ["plan_text", "happened_at"]).sort("happened_at", descending=True)
     for text in runs["plan_text"]:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written beside their place, on disk, and then put there at once."""
+"""Files that exist whole or not at all: written beside their place, on disk, and then renamed into it."""
 
 import os
 import re
@@ -10,21 +10,21 @@ import psutil
 
 
 def beside(path: Path) -> Path:
-    """Return where to write what is going to be at `path`; its folder is made.
+    """Return where to write the file that will be at `path`; creates its folder.
 
-    What processes that were killed have left there is cleared away: a snapshot may be as large as the warehouse.
+    Files that killed processes left there are removed: a snapshot may be as large as the warehouse.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    left_over = re.compile(rf"{re.escape(path.stem)}\.(\d+)\.new{re.escape(path.suffix)}")
+    leftover = re.compile(rf"{re.escape(path.stem)}\.(\d+)\.new{re.escape(path.suffix)}")
     for other in path.parent.iterdir():
-        found = left_over.fullmatch(other.name)
-        if found and (int(found[1]) == os.getpid() or not psutil.pid_exists(int(found[1]))):
+        match = leftover.fullmatch(other.name)
+        if match and (int(match[1]) == os.getpid() or not psutil.pid_exists(int(match[1]))):
             other.unlink(missing_ok=True)
     return path.with_name(f"{path.stem}.{os.getpid()}.new{path.suffix}")
 
 
 def swap_in(written: Path, path: Path) -> None:
-    """Put the file that was written `beside` in its place: whoever has the old one open keeps it."""
+    """Rename the file that was written `beside` into its place: readers of the old one keep it."""
     with written.open("rb+") as file:
         os.fsync(file.fileno())
     os.replace(written, path)
@@ -32,7 +32,7 @@ def swap_in(written: Path, path: Path) -> None:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Yield where to write what is at `path` after the block; if the block raises, all is as it was."""
+    """Yield where to write the file that is at `path` after the block; if the block raises, nothing changes."""
     written = beside(path)
     try:
         yield written

@@ -27,7 +27,7 @@ class AlpacaEval:
     looks_like = f"a folder of MODEL/{FILE}, or one {FILE}"
 
     def detects(self, path: Path) -> bool:
-        """Say whether there is a model_outputs.json here or one folder below."""
+        """Return whether there is a model_outputs.json here or one folder below."""
         return bool(_files(path))
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
@@ -41,14 +41,14 @@ class AlpacaEval:
                 yield _reply(item, number, file)
 
     def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
-        """Yield the replies that `read` yields: as a frame of `PLAIN` columns a file, or one by one where one is odd.
+        """Yield the replies that `read` yields: a frame of `PLAIN` columns a file, or one by one if one is invalid.
 
         Raises:
             InputError: as `read` does.
         """
         for file, items in _lists(path):
-            found = _frame(items, file)
-            yield (_reply(item, number, file) for number, item in enumerate(items)) if found is None else found
+            frame = _frame(items, file)
+            yield (_reply(item, number, file) for number, item in enumerate(items)) if frame is None else frame
 
 
 def _lists(path: Path) -> Iterator[tuple[Path, list[Any]]]:
@@ -65,19 +65,19 @@ def _lists(path: Path) -> Iterator[tuple[Path, list[Any]]]:
 
 
 def _frame(items: list[Any], file: Path) -> pl.DataFrame | None:
-    """Return the replies of a file as one frame, if each is as it should be."""
+    """Return the replies of a file as one frame, if each is valid."""
     try:
-        asked = [item["instruction"] for item in items]
-        told = [item["output"] for item in items]
+        prompts = [item["instruction"] for item in items]
+        replies = [item["output"] for item in items]
         sets = [item.get("dataset", "") for item in items]
     except (TypeError, KeyError, AttributeError):
         return None
-    if any({*map(type, texts)} != {str} for texts in (asked, told, sets)):
+    if any({*map(type, texts)} != {str} for texts in (prompts, replies, sets)):
         return None
     columns = {
         "model": [file.resolve().parent.name] * len(items),
-        "prompt": asked,
-        "reply_text": told,
+        "prompt": prompts,
+        "reply_text": replies,
         "prompt_key": [f"{number:04d}" for number in range(len(items))],
         "sample": [None] * len(items),
         "language": [None] * len(items),

@@ -1,4 +1,4 @@
-"""Published attack logs: identity questions in templates, with the labels that each reply was given."""
+"""Published attack logs: identity questions in templates, with the labels of each reply."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ _PLACE = re.compile(r"\{(?:query|question)\}|\[INSERT (?:PROMPT|QUERY|QUESTION)(
 
 
 class IdentityAttack:
-    """One probe a row; the target is named as its card is, or as the file is where no one card fits."""
+    """One probe a row; the target has the name of its card, or of the file where not exactly one card fits."""
 
     prompt_set = "identity-attack"
     looks_like = f"a folder with {LOGS}/*.jsonl and perhaps {STRICT}/*.csv, a folder of such logs, or one such log"
 
     def detects(self, path: Path) -> bool:
-        """Say whether attack logs lie here."""
+        """Return whether `path` holds attack logs."""
         return bool(log_files(path))
 
     def read(self, path: Path) -> Iterator[RecordedProbe]:

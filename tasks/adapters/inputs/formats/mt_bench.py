@@ -18,13 +18,13 @@ class _Question:
 
 
 class MtBench:
-    """One prompt a turn. In later turns the model's own earlier replies stand as None, so that prompts stay equal."""
+    """One prompt a turn. In later turns the model's own earlier replies are None, so that prompts stay equal."""
 
     prompt_set = None
     looks_like = "a folder with question.jsonl and model_answer/MODEL.jsonl"
 
     def detects(self, path: Path) -> bool:
-        """Say whether question.jsonl and model_answer stand here."""
+        """Return whether `path` holds question.jsonl and model_answer."""
         return (path / "question.jsonl").is_file() and (path / "model_answer").is_dir()
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
@@ -90,21 +90,21 @@ def _choices(row: dict[str, Any], where: str) -> list[list[str]]:
     """Return the texts of each choice: `choices` with `turns`, or the assistant's `messages`; null is an empty text."""
     if isinstance(row.get("messages"), list):
         turns = [turn for turn in row["messages"] if isinstance(turn, dict) and turn.get("role") == "assistant"]
-        found = [[_text(turn) for turn in turns]]
+        texts_of_choices = [[_text(turn) for turn in turns]]
     else:
         choices = row.get("choices")
-        found = [
+        texts_of_choices = [
             [_text(turn) for turn in choice.get("turns") or []]
             for choice in (choices if isinstance(choices, list) else [])
             if isinstance(choice, dict)
         ]
-    if not found or not all(texts and None not in texts for texts in found):
+    if not texts_of_choices or not all(texts and None not in texts for texts in texts_of_choices):
         raise InputError(
             "the answer has no text in one of its turns.",
             where=where,
             remedy="An answer has 'choices' with 'turns', or 'messages' of role 'assistant'.",
         )
-    return [[text for text in texts if text is not None] for texts in found]
+    return [[text for text in texts if text is not None] for texts in texts_of_choices]
 
 
 def _text(turn: object) -> str | None:

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import parquet
 
-from tasks.adapters.inputs.textfiles import block_rows, blocks, check_columns, csv_rows, json_lines
+from tasks.adapters.inputs.textfiles import block_rows, blocks, csv_rows, json_lines, require_columns
 from tasks.adapters.warehouse.plain_frames import json_frame, plain
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
@@ -22,13 +22,13 @@ SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
 class Replies:
-    """One row a reply; other columns are left alone."""
+    """One row a reply; other columns are ignored."""
 
     prompt_set = "replies"
     looks_like = f"a file that ends in {', '.join(SUFFIXES)}, with the columns {', '.join(NEEDED)}"
 
     def detects(self, path: Path) -> bool:
-        """Say whether the file's ending is one of those."""
+        """Return whether the file has one of the suffixes."""
         return path.is_file() and path.suffix.lower() in SUFFIXES
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
@@ -37,7 +37,7 @@ class Replies:
         Raises:
             InputError: the file is empty, broken, or lacks a needed column or cell.
         """
-        self._check(path)
+        self._require_format(path)
         n_rows = 0
         for where, row in _rows(path):
             n_rows += 1
@@ -46,21 +46,23 @@ class Replies:
             raise InputError("the file has no rows.", where=str(path), remedy="Expected one row a reply.")
 
     def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
-        """Yield the rows that `read` yields: as frames of `PLAIN` columns where they are plain, else one by one.
+        """Yield the rows that `read` yields: as frames of `PLAIN` columns where all are regular, else one by one.
 
         Raises:
             InputError: as `read` does.
         """
-        self._check(path)
+        self._require_format(path)
         suffix = path.suffix.lower()
         if suffix == ".csv":
             yield self.read(path)
         elif suffix == ".parquet":
             n_rows = 0
             for frame in _parquet_frames(path):
-                found = plain(frame)
+                plain_frame = plain(frame)
                 yield (
-                    (_reply(row, where) for where, row in _frame_rows(frame, path, n_rows)) if found is None else found
+                    (_reply(row, where) for where, row in _frame_rows(frame, path, n_rows))
+                    if plain_frame is None
+                    else plain_frame
                 )
                 n_rows += frame.height
             if not n_rows:
@@ -68,10 +70,14 @@ class Replies:
         else:
             for block in blocks(path):
                 columns = json_frame(block, NEEDED, KNOWN)
-                found = None if columns is None else plain(columns)
-                yield (_reply(row, where) for where, row in _checked(block_rows(block))) if found is None else found
+                plain_frame = None if columns is None else plain(columns)
+                yield (
+                    (_reply(row, where) for where, row in _valid_rows(block_rows(block)))
+                    if plain_frame is None
+                    else plain_frame
+                )
 
-    def _check(self, path: Path) -> None:
+    def _require_format(self, path: Path) -> None:
         if not self.detects(path):
             raise InputError(
                 f"it is a {'folder' if path.is_dir() else 'file of another kind'}.",
@@ -93,12 +99,12 @@ def _rows(path: Path) -> _Rows:
             yield from _frame_rows(frame, path, n_rows)
             n_rows += frame.height
     else:
-        yield from _checked(json_lines(path))
+        yield from _valid_rows(json_lines(path))
 
 
-def _checked(rows: _Rows) -> _Rows:
+def _valid_rows(rows: _Rows) -> _Rows:
     for where, row in rows:
-        check_columns(list(row), NEEDED, KNOWN, where)
+        require_columns(list(row), NEEDED, KNOWN, where)
         yield where, row
 
 
@@ -115,7 +121,7 @@ def _parquet_frames(path: Path) -> Iterator[pl.DataFrame]:
         # Buffered ahead, as is usual, all of the file would be held by the end.
         with parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
             columns = file.schema_arrow.names
-            check_columns(columns, NEEDED, KNOWN, str(path))
+            require_columns(columns, NEEDED, KNOWN, str(path))
             groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
             bytes_a_row = sum(group.total_byte_size for group in groups) / max(file.metadata.num_rows, 1)
             n_rows = min(max(int(BATCH_BYTES / max(bytes_a_row, 1)), 1), CHUNK_REPLIES)

@@ -40,12 +40,12 @@ def packaged(name: str) -> Path | None:
         return None
     path = Path(spec.submodule_search_locations[0]) / folder
     with (path / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != checksum:
+        actual = hashlib.file_digest(file, "sha256").hexdigest()
+    if actual != checksum:
         raise InputError(
-            f"model.safetensors has SHA-256 {found}, the official weights have {checksum}.",
+            f"model.safetensors has SHA-256 {actual}, the official weights have {checksum}.",
             where=str(path),
-            remedy=f"Install {package} anew.",
+            remedy=f"Install {package} again.",
         )
     return path
 
@@ -62,7 +62,7 @@ class _SentenceTransformer:
         from sentence_transformers import SentenceTransformer
 
         torch.use_deterministic_algorithms(True)
-        # They fill all fresh memory with NaN as well, to show who reads it: that costs time and changes no result.
+        # They fill all fresh memory with NaN as well, to expose reads of it: that costs time and changes no result.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         try:
             self._model: Any = SentenceTransformer(str(path or model), device="cpu" if path else None)

@@ -49,10 +49,10 @@ def weights(endpoint: LocalGguf, models_dir: Path) -> Path:
     if endpoint.sha256 is not None:
         stamp = models_dir / f"{endpoint.sha256}.verified"
         if not stamp.exists() or stamp.read_text() != f"{path} {path.stat().st_mtime_ns}":
-            found = _sha256(path)
-            if found != endpoint.sha256:
+            actual = _sha256(path)
+            if actual != endpoint.sha256:
                 raise InputError(
-                    f"its SHA-256 is {found}, the card says {endpoint.sha256}.",
+                    f"its SHA-256 is {actual}, the card says {endpoint.sha256}.",
                     where=str(path),
                     remedy="Install the file that the card means, or correct 'sha256'.",
                 )
@@ -74,7 +74,7 @@ class LlamaCpp:
     """llama.cpp's own OpenAI-compatible server, started on a free port and stopped with the context."""
 
     def require_available(self, card: ModelCard, models_dir: Path) -> None:
-        """Raise InputError where the weights are missing or are not those that the card means."""
+        """Raise InputError where the weights are missing or differ from those of the card."""
         assert isinstance(card.endpoint, LocalGguf)
         weights(card.endpoint, models_dir)
 
@@ -110,8 +110,8 @@ class LlamaCpp:
         try:
             yield ResolvedEndpoint(f"{server.listening_address}/v1", card.name)
         except BaseException:
-            # Its end would wait, deaf to signals, for replies under way that nobody reads any more. One reference too
-            # many leaves the server to the end of the process.
+            # Its end would wait, without signals, for replies under way that are not read any more. One more reference
+            # keeps the server until the process ends.
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(server))
             raise
         del server

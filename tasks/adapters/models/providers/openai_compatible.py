@@ -12,7 +12,7 @@ from tasks.domain.errors import InputError
 
 @dataclass(frozen=True)
 class ResolvedEndpoint:
-    """An endpoint that can be asked; the key is kept out of `repr`."""
+    """An endpoint that can be called; the key is kept out of `repr`."""
 
     base_url: str
     served_name: str
@@ -20,18 +20,18 @@ class ResolvedEndpoint:
 
 
 class OpenAICompatible:
-    """The server runs elsewhere: only the key has to be there."""
+    """The server runs elsewhere: only the key is required."""
 
     def require_available(self, card: ModelCard, models_dir: Path) -> None:
         """Raise InputError where the environment variable that the card names for the key is not set."""
-        self._reached(card)
+        self._resolved(card)
 
     @contextmanager
     def serve(self, card: ModelCard, models_dir: Path) -> Iterator[ResolvedEndpoint]:
         """Yield the endpoint of `card` with its key from the environment."""
-        yield self._reached(card)
+        yield self._resolved(card)
 
-    def _reached(self, card: ModelCard) -> ResolvedEndpoint:
+    def _resolved(self, card: ModelCard) -> ResolvedEndpoint:
         endpoint = card.endpoint
         assert isinstance(endpoint, HostedEndpoint)
         key = settings.secret(endpoint.key_env) if endpoint.key_env else None
