@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench simulations robustness test test-fast lint validate install clean
+.PHONY: demo ui bench simulations robustness test test-fast docs-check lint validate install clean
 
 install: $(STAMP)
 
@@ -38,6 +38,10 @@ test: $(STAMP) lint
 # What takes a minute: no flows of Prefect, no simulations, no browser.
 test-fast: $(STAMP)
 	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not flow and not simulation and not browser"
+
+# Runs the commands of README and docs in a fresh home, and holds what they show against what is printed; some minutes.
+docs-check: $(STAMP)
+	$(BIN)/python -m tests.house.docs_check
 
 # Speed, memory and growth, side by side in one run: writes benchmarks/RESULTS.md.
 bench: $(STAMP)
