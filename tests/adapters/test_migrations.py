@@ -297,7 +297,7 @@ def stop(*_, **__):
     sys.stdin.read()
 
 place, name = {
-    "filling": (migrations.schema_version, "put"),
+    "filling": (migrations.schema_version, "write_version"),
     "filled": (migrations, "_keep"),
     "kept": (migrations.os, "replace"),
 }[sys.argv[1]]
