@@ -2,8 +2,8 @@
 
 Everything happens in a fresh home and a copy of the data folder. Capital words of a document are filled from `STAND_FOR`;
 what can't be run here is in `NOT_RUN` with its reason; of all else a command that fails, or prints something else than the
-document shows, is an error. Lines that are shown must be printed in that order; a line `...` leaves some out. Left aside
-are times, dates, rounds, hashes, where the home is, and how wide a column is.
+document shows, is an error. Lines that are shown must be printed in that order; a line `...` leaves some out, and at the end
+of a line its rest. Left aside are times, dates, rounds, hashes, where the home is, and how wide a column is.
 """
 
 import csv
@@ -47,6 +47,8 @@ AND_ALSO = {"distillometer models --ping": ("smollm2-135m-instruct", "gemma3-270
 """Without names it asks every card, and most need keys."""
 WITH_A_SEARCH = "[search]\ntemplate_limit = 3\nquestion_limit = 2\ncalls = 6\n"
 
+LEFT_OUT = "..."
+
 _ASIDE = {
     r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?|\d{4}-W\d\d": "DATE",
     r"\d+(?:\.\d+)? ?(?:ms|s|min|minutes|seconds)\b": "TIME",
@@ -67,7 +69,9 @@ def unprinted(shown: Sequence[str], printed: str) -> str | None:
     """Return the first line that a document shows and the command has not printed, in this order."""
     left = iter([masked(line) for line in printed.splitlines()])
     for line in shown:
-        if line.strip() not in ("", "...") and masked(line) not in left:
+        begin = masked(line).removesuffix(LEFT_OUT)
+        is_whole = begin == masked(line)
+        if begin and not any(found == begin if is_whole else found.startswith(begin) for found in left):
             return line
     return None
 
