@@ -11,14 +11,11 @@ select
     gap.judge,
     gap.score,
     round(gap.difference, 6) as difference,
-    -- low: Lower end of the difference's 95 % interval.
     round(gap.low, 6) as low,
-    -- high: Upper end of the difference's 95 % interval.
     round(gap.high, 6) as high,
     gap.low > 0 or gap.high < 0 as is_zero_excluded,
     round(gap.p, 6) as p,
     round(gap.p_holm, 6) as p_holm,
-    -- n: Probes that both have a label of.
     gap.n,
     gap.n_templates
 from score.identity_difference as gap
