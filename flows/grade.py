@@ -8,7 +8,7 @@ from tasks.adapters.planning import gradings, kept_plans
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
 from tasks.collect.generate import CallContext
-from tasks.domain.judging.calls import ATTEMPTS
+from tasks.domain.judging.judge import ATTEMPTS
 from tasks.domain.rse.grading import Grading, PairJudge
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
 

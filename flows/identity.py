@@ -11,8 +11,10 @@ from tasks.adapters.planning import kept_plans
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
 from tasks.collect.generate import CallContext
+from tasks.domain import registry
 from tasks.domain.card import ModelCard
-from tasks.domain.judging.calls import ATTEMPTS, asks_model
+from tasks.domain.judging import judges
+from tasks.domain.judging.judge import ATTEMPTS, asks_model
 from tasks.domain.rows import Request
 from tasks.identity import judge, judge_agreement, judge_with_model, score_identity
 
@@ -27,7 +29,7 @@ async def identity(plan: str, round_name: str | None, home: str, prepared_id: st
     problems = []
     with store.writing(place):
         for name in prepared.plan.identity.judges:
-            if not asks_model(name):
+            if not asks_model(registry.load(judges, name)):
                 judge.judge_replies(name, place, {})
                 continue
             card = prepared.bank.judge_card

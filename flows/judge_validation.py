@@ -11,7 +11,7 @@ from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.collect import register_plan
 from tasks.collect.generate import CallContext
-from tasks.domain.judging.calls import ATTEMPTS
+from tasks.domain.judging.judge import ATTEMPTS
 from tasks.identity import label_with_model
 from tasks.identity.validate_judge import JudgeMeasurement, measure
 

@@ -11,8 +11,7 @@ from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.ids import prompt_id, request_id
-from tasks.domain.judging.calls import ROUND, Answer
-from tasks.domain.missing_reason import MissingReason
+from tasks.domain.judging.judge import ROUND, Answer, label_of
 from tasks.domain.rows import Prompt, Request, prompt_row
 from tasks.domain.rse import pair_judges
 from tasks.domain.rse.grade_rows import PairGradeKey, graded_row, ungraded_row
@@ -102,7 +101,7 @@ def read_answers(reader: PairJudge, attempt: int, home: Home) -> int:
         waiting = calls.join(done, on=key, how="anti").join(answers, on="request_id")
         rows = []
         for row in waiting.sort(key).to_dicts():
-            grades = _grades_or_reason(judge, Answer.of(row))
+            grades = label_of(Answer.of(row), judge.parse_answer)
             replies = row["target_reply_id"], row["reference_reply_id"]
             details = row["is_target_first"], attempt, row["n_truncated_chars"]
             label_key = PairGradeKey(*replies, reader.name, reader.version, at, *details)
@@ -113,13 +112,3 @@ def read_answers(reader: PairJudge, attempt: int, home: Home) -> int:
         warehouse.append("pair_grade", rows)
     get_run_logger().info("%d labels of %s", len(rows), reader.name)
     return len(rows)
-
-
-def _grades_or_reason(judge: LlmPairJudge, answer: Answer) -> PairGrades | MissingReason | None:
-    """Return the grades, the reason why they can't be read, or None where the call has to be repeated."""
-    if not answer.is_settled:
-        return None
-    if answer.reply_text is None:
-        return MissingReason.REFUSED
-    result = judge.parse_answer(answer.reply_text)
-    return result if isinstance(result, PairGrades) else result.reason

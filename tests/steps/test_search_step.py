@@ -13,7 +13,7 @@ from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.fuzzing.budget import n_calls
 from tasks.domain.ids import reply_id
-from tasks.domain.judging.calls import ATTEMPTS
+from tasks.domain.judging.judge import ATTEMPTS
 from tasks.domain.rows import Request
 from tasks.identity import judge, judge_with_model, search_step
 from tests.support import judge_persona, personas

@@ -5,7 +5,8 @@ from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import asks_model, decides_score
+from tasks.domain.judging.calls import decides_score
+from tasks.domain.judging.judge import asks_model
 from tasks.domain.plan import SearchPlan
 
 
@@ -22,7 +23,7 @@ def judge_card(judge: str, model: str | None, where: str, model_key: str) -> Mod
         InputError: there is no such judge or card, or the judge asks a model and none is named.
     """
     registry.require(judges, judge, where)
-    if not asks_model(judge):
+    if not asks_model(registry.load(judges, judge)):
         return None
     if model is None:
         raise InputError(

@@ -7,6 +7,7 @@ from tasks.adapters.inputs import cards
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
+from tasks.domain.judging.judge import asks_model
 from tasks.domain.plan import Plan, RsePlan
 from tasks.domain.references import choose_references
 from tasks.domain.rows import Prompt
@@ -29,7 +30,7 @@ def grader_card(plan: Plan) -> ModelCard | None:
     place = f"plan {plan.name}, key 'rse.judges'"
     for judge in rse.judges:
         registry.require(pair_judges, judge, place)
-    asking = [judge for judge in rse.judges if _asks_model(judge)]
+    asking = [judge for judge in rse.judges if asks_model(registry.load(pair_judges, judge))]
     if asking and rse.judge_model is None:
         raise InputError(
             f"{asking[0]!r} asks a model, and none is named.",
@@ -61,7 +62,7 @@ def planned(
         targets=plan.models,
         references=tuple(lineage.model for lineage in chosen),
         strata=strata_of({choice.set: prompts[choice.set][: choice.limit] for choice in choices}),
-        judges=_readers(rse, card),
+        judges=_judges(rse, card),
         seed=plan.seed,
     )
 
@@ -76,14 +77,9 @@ def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
     for prompt, prompt_set, language, category in warehouse.read_columns("core.prompt", columns).sort(columns).rows():
         if prompt in answered:
             strata.setdefault(prompt_set, {})[prompt] = stratum(language, category)
-    return Grading(rse, tuple(sorted(models)), tuple(references), strata, _readers(rse, None))
+    return Grading(rse, tuple(sorted(models)), tuple(references), strata, _judges(rse, None))
 
 
-def _readers(rse: RsePlan, card: ModelCard | None) -> tuple[PairJudge, ...]:
-    return tuple(
-        PairJudge.of(registry.load(pair_judges, judge), card if _asks_model(judge) else None) for judge in rse.judges
-    )
-
-
-def _asks_model(judge: str) -> bool:
-    return hasattr(registry.load(pair_judges, judge), "messages")
+def _judges(rse: RsePlan, card: ModelCard | None) -> tuple[PairJudge, ...]:
+    loaded = [registry.load(pair_judges, judge) for judge in rse.judges]
+    return tuple(PairJudge.of(judge, card if asks_model(judge) else None) for judge in loaded)

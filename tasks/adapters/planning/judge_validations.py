@@ -13,9 +13,10 @@ from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import ATTEMPTS, Answer, JudgeCall, JudgeOutcome, ModelJudge, decides_score
+from tasks.domain.judging.calls import JudgeCall, JudgeOutcome, ModelJudge, decides_score
 from tasks.domain.judging.claim import Identity
 from tasks.domain.judging.failures import failed_call_reason
+from tasks.domain.judging.judge import ATTEMPTS, Answer
 from tasks.domain.judging.validation import SCORES, LabelledReply, Score, sample_replies
 from tasks.domain.prompting.lexicon import Lexicon
 

@@ -17,7 +17,8 @@ from tasks.domain.fuzzing.mutation import AttackerOperator
 from tasks.domain.fuzzing.search_calls import Submission, search_id, template_set_of
 from tasks.domain.fuzzing.state import SearchSettings, load_operator
 from tasks.domain.judging import judges
-from tasks.domain.judging.calls import ATTEMPTS, ModelJudge
+from tasks.domain.judging.calls import ModelJudge
+from tasks.domain.judging.judge import ATTEMPTS
 from tasks.domain.plan import Plan, SearchPlan
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.prompting.probes import chosen_templates

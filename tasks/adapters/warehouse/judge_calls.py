@@ -7,7 +7,8 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal
 from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.adapters.warehouse.store import Store, inspecting
-from tasks.domain.judging.calls import NOT_ASKED, Answer, JudgeCall, ModelJudge
+from tasks.domain.judging.calls import JudgeCall, ModelJudge
+from tasks.domain.judging.judge import NOT_ASKED, Answer
 from tasks.domain.rows import Request, prompt_row
 
 

@@ -3,60 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
-from tasks.domain.ids import content_id, prompt_id, request_id
+from tasks.domain.ids import prompt_id, request_id
 from tasks.domain.judging import judges
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
+from tasks.domain.judging.judge import ATTEMPTS, NOT_ASKED, ROUND, Answer, asks_model, label_of, version_by_model
 from tasks.domain.judging.llm_judge import Aspect, LlmJudge
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Prompt, Request
 
-ATTEMPTS = 2
-"""An unreadable label is requested once more; then it is missing."""
-
-ROUND = "judging"
-"""Round of all calls to judges: the same request to the same judge model is paid for once over all runs."""
-
-
 ASPECTS: Mapping[str, Aspect] = {"loose": "contradiction", "strict": "foreign"}
 """The aspect that each score is computed from."""
 
 
-def asks_model(judge: str) -> bool:
-    """Return whether a judge calls a model; otherwise it reads the text alone."""
-    return hasattr(registry.load(judges, judge), "messages")
-
-
 def decides_score(judge: str, score: Literal["loose", "strict"]) -> bool:
     """Return whether the labels of `judge` decide this score; a judge of the text alone decides both."""
-    return not asks_model(judge) or ASPECTS[score] in registry.load(judges, judge).aspects
-
-
-class Answer(NamedTuple):
-    """The outcome of a call, in the columns of `core.outcome`."""
-
-    reply_text: str | None
-    missing_reason: MissingReason | None
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> "Answer":
-        """Return the answer of a row with these columns."""
-        text, reason, *tokens = (row[name] for name in cls._fields)
-        return cls(text, None if reason is None else MissingReason(reason), *tokens)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether another attempt would only cost again."""
-        return self.reply_text is not None or (self.missing_reason is not None and self.missing_reason.is_final)
-
-
-NOT_ASKED = Answer(None, MissingReason.NOT_ASKED)
+    loaded = registry.load(judges, judge)
+    return not asks_model(loaded) or ASPECTS[score] in loaded.aspects
 
 
 @dataclass(frozen=True)
@@ -90,9 +57,7 @@ class ModelJudge:
     @property
     def version(self) -> str:
         """The judge's version and its model; another model, sampling or output format is another version."""
-        card = self.card
-        config_id = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
-        return f"{self.judge.version} by {card.name} {config_id[:8]}"
+        return version_by_model(self.judge, self.card)
 
     def call(self, reply: JudgedReply, identity: Identity) -> JudgeCall:
         """Return the first call about `reply`."""
@@ -111,12 +76,7 @@ class ModelJudge:
 
     def label_of_answer(self, answer: Answer, identity: Identity) -> ClaimLabel | MissingReason | None:
         """Return the label, the reason why there is none, or None where the call has to be repeated."""
-        if not answer.is_settled:
-            return None
-        if answer.reply_text is None:
-            return MissingReason.REFUSED
-        label = self.judge.parse_answer(answer.reply_text, self.lexicon, identity)
-        return label if isinstance(label, ClaimLabel) else label.reason
+        return label_of(answer, lambda text: self.judge.parse_answer(text, self.lexicon, identity))
 
     def outcome_so_far(self, first: JudgeCall, identity: Identity, answers: Mapping[str, Answer]) -> JudgeOutcome:
         """Return the outcome for a reply given these answers by request; `first` is the first call."""

@@ -3,6 +3,7 @@
 from typing import Any, Literal, Protocol
 
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
+from tasks.domain.judging.judge import Judge
 from tasks.domain.judging.parsing import Unreadable
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Message
@@ -11,18 +12,8 @@ Aspect = Literal["contradiction", "foreign"]
 """The field that a label fills: `is_contradiction`, `is_foreign`."""
 
 
-class LlmJudge(Protocol):
+class LlmJudge(Judge, Protocol):
     """A judge whose labels come from a model; pure, the call itself is elsewhere."""
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Raised whenever the wording, the form of the answer or its label changes."""
-        ...
 
     @property
     def aspects(self) -> frozenset[Aspect]:

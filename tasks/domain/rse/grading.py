@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tasks.domain.card import ModelCard
-from tasks.domain.ids import content_id
+from tasks.domain.judging.judge import version_by_model
 from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Message, Prompt
 from tasks.domain.rse.pair_judge import LlmPairJudge, ReplyPair, TextPairJudge
@@ -26,8 +26,7 @@ class PairJudge:
         """Return `judge` with the model of `card`, if it asks one."""
         if card is None:
             return cls(judge.name, judge.version)
-        config_id = content_id("judge model", card.fingerprint, card.sampling.for_sample(0), card.structured_output)
-        return cls(judge.name, f"{judge.version} by {card.name} {config_id[:8]}", card)
+        return cls(judge.name, version_by_model(judge, card), card)
 
 
 @dataclass(frozen=True)

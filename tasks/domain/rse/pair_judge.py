@@ -1,11 +1,12 @@
 """The interface of a judge of pairs: input are two replies to one prompt, output are grades from 1 to 5.
 
-Two kinds, distinguished by `messages`: one uses the text alone, one builds a question to a model and parses its answer.
+Two kinds, as `asks_model` tells: one uses the text alone, one writes a question to a model and parses its answer.
 """
 
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tasks.domain.judging.judge import Judge
 from tasks.domain.judging.parsing import Unreadable
 from tasks.domain.rows import Message
 
@@ -41,36 +42,16 @@ SAME = PairGrades(HIGHEST, HIGHEST, HIGHEST)
 """The grades of two equal texts from every judge, by construction: no model is asked."""
 
 
-class TextPairJudge(Protocol):
+class TextPairJudge(Judge, Protocol):
     """A judge that reads the text alone; the order of the two replies changes nothing."""
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Raised whenever a formula changes."""
-        ...
 
     def grades(self, pair: ReplyPair) -> PairGrades:
         """Return how alike the two replies are."""
         ...
 
 
-class LlmPairJudge(Protocol):
+class LlmPairJudge(Judge, Protocol):
     """A judge whose grades a model gives; pure: other modules make the call."""
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Raised whenever the wording, the form of the answer or its label changes."""
-        ...
 
     @property
     def most_characters(self) -> int:
