@@ -9,7 +9,7 @@ from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
 from tasks.collect.generate import CallContext
 from tasks.domain.judging.judge import ATTEMPTS
-from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
 
 
@@ -47,7 +47,7 @@ def _recorded(references: list[str], place: Home) -> Grading:
         return gradings.recorded(references, warehouse)
 
 
-async def _ask_in_rounds(grading: Grading, reader: PairJudge, context: CallContext) -> list[str]:
+async def _ask_in_rounds(grading: Grading, reader: PlannedJudge, context: CallContext) -> list[str]:
     """Grade the first sample, then more while ranks are uncertain; stop where the judge can't be reached."""
     home = context.home
     while True:

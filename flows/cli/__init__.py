@@ -1,1 +1,1 @@
-"""The `distillometer` command: one file a verb; `main` lists them."""
+"""The `distillometer` command: `main` lists the verbs and names the file of each."""

@@ -28,7 +28,7 @@ VERBS = {
         "evaluate",
         "Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet.",
     ),
-    "ingest": Verb("score", "ingest", "Take in replies that were recorded elsewhere. The same again adds nothing."),
+    "ingest": Verb("ingest", "ingest", "Take in replies that were recorded elsewhere. The same again adds nothing."),
     "score": Verb(
         "score",
         "score",
@@ -42,8 +42,8 @@ VERBS = {
     ),
     "models": Verb("query", "models", "List the model cards; with --ping, see which of them answer."),
     "validate-judge": Verb(
-        "judge",
-        "judge_validation",
+        "validate_judge",
+        "validate_judge",
         "Measure a judge against labelled replies. What a model is asked for it is kept: run again, it asks the rest.",
     ),
     "search": Verb(

@@ -1,7 +1,7 @@
 -- meta.relation: one row per table and view of this database: what a row of it is, what tells rows apart, and more.
 -- grain: relation
 -- Schemas: mart is what people read, core what it is formed from, raw the facts as they happened, score what a scoring
--- computed from them and computes again, check the rows that should not be, meta what is
+-- computed from them and computes again, audit the rows that should not be, meta what is
 -- here and of which version. filter_by: columns to filter by, as it is too large to read whole. Of an attached file: after USE it.
 with known as (
     select schema_name, table_name as name, 'table' as kind, comment

@@ -1,5 +1,6 @@
 -- score.channel_sum: one row per target, reference, channel and prompt set, as last computed: sums over prompts.
 -- grain: target, reference, channel, prompt_set
+-- written by: tasks/adapters/warehouse/pair_sums.py
 -- total, square_total: of the channel's values, over the n prompts that both answered. centred_total and
 -- centred_square_total: of what is left of them after the background's mean is taken off, over n_centred prompts. n_background: the
 -- most models that prefix_overlap was centred on. A model with itself compares its samples.

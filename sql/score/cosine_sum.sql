@@ -1,5 +1,6 @@
 -- score.cosine_sum: one row per target, other model and prompt set, as last computed: sums of their replies' cosines.
 -- grain: embedder, target, reference, prompt_set
+-- written by: tasks/similarity/neighbours.py
 -- A model with itself: its samples with each other. `pair_prompts` has the cosines of one pair.
 create table if not exists score.cosine_sum (
     embedder varchar not null,

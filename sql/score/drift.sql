@@ -1,5 +1,6 @@
 -- score.drift: one row per target, round and measure: how it changed since the earlier round that compares.
 -- grain: target, round, measure
+-- written by: tasks/rounds/drift.py
 -- kept: rows of older rounds stay as they were computed, also once their replies are pruned.
 -- p_holm: over all targets and measures of the round. earlier_round is null where no earlier round had the same recipe.
 create table if not exists score.drift (

@@ -1,5 +1,6 @@
 -- score.homogeneity: one row per kernel and population: how alike its members are, as last computed.
 -- grain: kernel, population
+-- written by: tasks/similarity/homogeneity.py
 -- n_left_out: members that shared no prompt with some other; n_common_prompts: the fewest prompts that two share.
 create table if not exists score.homogeneity (
     kernel varchar not null,

@@ -1,5 +1,6 @@
 -- score.identity_difference: one row per two targets, mode, judge and score, as last computed: the paired difference on what both answered.
 -- grain: left_target, right_target, mode, judge, score
+-- written by: tasks/identity/score_identity.py
 create table if not exists score.identity_difference (
     left_target varchar not null,
     right_target varchar not null,

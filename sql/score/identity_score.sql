@@ -1,5 +1,6 @@
 -- score.identity_score: one row per target, mode, judge, score and slice, as last computed.
 -- grain: target, mode, judge, score, slice
+-- written by: tasks/identity/score_identity.py
 -- n: probes with a label; n_missing: those without.
 create table if not exists score.identity_score (
     target varchar not null,

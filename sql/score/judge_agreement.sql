@@ -1,5 +1,6 @@
 -- score.judge_agreement: one row per two judges, mode, target and score: how far their labels of the same replies agree.
 -- grain: mode, target, left_judge, right_judge, score
+-- written by: tasks/identity/judge_agreement.py
 -- target all: pooled. kappa: Cohen's, with an interval over templates; null where it can't be formed, with the reason.
 create table if not exists score.judge_agreement (
     mode varchar not null,

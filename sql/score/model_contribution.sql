@@ -1,5 +1,6 @@
 -- score.model_contribution: one row per kernel, population and member, as last computed: what it adds to the effective number of models.
 -- grain: kernel, population, member
+-- written by: tasks/similarity/homogeneity.py
 -- member: a model, or a family in population families.
 create table if not exists score.model_contribution (
     kernel varchar not null,

@@ -1,5 +1,6 @@
 -- score.position_bias: one row per judge that read pairs in both orders, as last computed.
 -- grain: judge
+-- written by: tasks/rse/score_rse.py
 create table if not exists score.position_bias (
     judge varchar not null,
     judge_version varchar not null,

@@ -1,5 +1,6 @@
 -- score.prompt_channel: one row per prompt and channel, as last computed: means over pairs of models that answered it.
 -- grain: prompt_id, channel
+-- written by: tasks/adapters/warehouse/pair_sums.py
 -- Of the channels prefix_overlap and overlap. between_vendors: over pairs of models of different vendors; within_families and
 -- between_families: over pairs of one family, and of two.
 create table if not exists score.prompt_channel (

@@ -1,5 +1,6 @@
 -- score.repeat_cosine_sum: one row per two models, as last computed: sums of cosines over prompts that both were sampled on more than once.
 -- grain: embedder, left_model, right_model
+-- written by: tasks/similarity/neighbours.py
 create table if not exists score.repeat_cosine_sum (
     embedder varchar not null,
     left_model varchar not null,

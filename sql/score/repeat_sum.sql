@@ -1,5 +1,6 @@
 -- score.repeat_sum: one row per two models, as last computed: sums over the prompts on which both were sampled more than once.
 -- grain: left_model, right_model
+-- written by: tasks/adapters/warehouse/pair_sums.py
 -- prefix_overlap, overlap: of the two models; left_self, right_self: of each one's own samples of the same prompts. self_square: of
 -- the mean of the two models' own prefix_overlaps; product: of that mean and the pair's prefix_overlap.
 create table if not exists score.repeat_sum (

@@ -1,5 +1,6 @@
 -- score.rse_grade: one row per target, reference, prompt set and judge, as last computed from its grades.
 -- grain: target, reference, prompt_set, judge
+-- written by: tasks/rse/score_rse.py
 create table if not exists score.rse_grade (
     target varchar not null,
     reference varchar not null,

@@ -1,5 +1,6 @@
 -- score.verdict: one row per target and candidate group, as last computed; read mart.verdict.
 -- grain: target, candidate_group
+-- written by: tasks/similarity/verdict.py
 create table if not exists score.verdict (
     target varchar not null,
     candidate_group varchar not null,

@@ -128,11 +128,6 @@ def _free_memory() -> float:
     return min(free, max(limit - used, 0.0))
 
 
-def secret(name: str) -> str | None:
-    """Return the value of the environment variable `name`, or None; it is never stored, logged or shown."""
-    return os.environ.get(name) or None
-
-
 def now() -> datetime:
     """Return the current time in UTC without a time zone, as DuckDB's `timestamp` holds it."""
     return datetime.now(UTC).replace(tzinfo=None)

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from tasks.domain.base_url import checked_base_url
 from tasks.domain.ids import content_id
 from tasks.domain.rows import Lineage
 
@@ -55,7 +56,7 @@ class HostedEndpoint(Strict):
     """A server that speaks OpenAI's chat completions protocol."""
 
     provider: Literal["openai_compatible"]
-    base_url: Annotated[str, Field(pattern=r"^https?://")]
+    base_url: Annotated[str, AfterValidator(checked_base_url)]
     served_name: str
     key_env: str | None = None
     """Name of the environment variable that holds the key; None for servers without keys."""

@@ -1,10 +1,10 @@
-"""The one closed list of reasons in the columns `missing_reason` of replies, verdicts and grades."""
+"""The closed list of reasons in the columns `missing_reason` of replies, labels and grades; `stats` has others."""
 
 from enum import StrEnum
 
 
 class MissingReason(StrEnum):
-    """Why a request has no reply, a reply no verdict, or a pair no grades. The values are stored."""
+    """Why a request has no reply, a reply no label, or a pair no grades. The values are stored."""
 
     EMPTY_REPLY = "empty_reply"
     CONTENT_FILTER = "content_filter"

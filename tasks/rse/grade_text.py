@@ -10,7 +10,7 @@ from tasks.adapters.warehouse import pairs, store
 from tasks.domain import registry
 from tasks.domain.rse import pair_judges
 from tasks.domain.rse.grade_rows import PairGradeKey, graded_row
-from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.domain.rse.pair_judge import ReplyPair, TextPairJudge
 
 CHUNK = 20_000
@@ -18,7 +18,7 @@ CHUNK = 20_000
 
 
 @task(name="grade by text", task_run_name="grade by {reader.name}", cache_policy=NO_CACHE)
-def grade_text(grading: Grading, reader: PairJudge, home: Home) -> int:
+def grade_text(grading: Grading, reader: PlannedJudge, home: Home) -> int:
     """Grade every chosen pair without a grade of a judge that reads the text alone; return the number of pairs."""
     judge: TextPairJudge = registry.load(pair_judges, reader.name)
     with store.writing(home) as warehouse:

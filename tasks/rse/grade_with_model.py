@@ -15,7 +15,7 @@ from tasks.domain.judging.judge import ROUND, Answer, label_of
 from tasks.domain.rows import Prompt, Request, prompt_row
 from tasks.domain.rse import pair_judges
 from tasks.domain.rse.grade_rows import PairGradeKey, graded_row, ungraded_row
-from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.domain.rse.pair_judge import SAME, LlmPairJudge, PairGrades, ReplyPair
 
 
@@ -24,7 +24,7 @@ from tasks.domain.rse.pair_judge import SAME, LlmPairJudge, PairGrades, ReplyPai
     task_run_name="register calls of {reader.name}, attempt {attempt}",
     cache_policy=NO_CACHE,
 )
-def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home) -> list[Request]:
+def register_calls(grading: Grading, reader: PlannedJudge, attempt: int, home: Home) -> list[Request]:
     """Register the calls of a judge model for pairs without its grade; return those without an answer."""
     judge: LlmPairJudge = registry.load(pair_judges, reader.name)
     assert reader.card is not None, "this judge asks a model"
@@ -61,7 +61,7 @@ def register_calls(grading: Grading, reader: PairJudge, attempt: int, home: Home
     return [request for request in requests.values() if request.request_id in unanswered]
 
 
-def _grade_equal_texts(warehouse: store.Store, grading: Grading, reader: PairJudge) -> None:
+def _grade_equal_texts(warehouse: store.Store, grading: Grading, reader: PlannedJudge) -> None:
     """Store the grades that pairs of equal texts, such as a reference with itself, have by construction."""
     equal, at = pairs.ungraded_pairs(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
     replies = equal.select(pairs.PAIR).iter_rows()
@@ -90,7 +90,7 @@ def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -
 
 
 @task(name="read grades", task_run_name="read grades of {reader.name}, attempt {attempt}", cache_policy=NO_CACHE)
-def read_answers(reader: PairJudge, attempt: int, home: Home) -> int:
+def read_answers(reader: PlannedJudge, attempt: int, home: Home) -> int:
     """Read the answers of the judge model, and return the number of new labels; one that can't be read is missing."""
     judge: LlmPairJudge = registry.load(pair_judges, reader.name)
     at, key, by_judge = now(), [*pairs.PAIR, "is_target_first"], {"judge": reader.name, "judge_version": reader.version}

@@ -10,7 +10,7 @@ from prefect.logging import get_run_logger
 
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
-from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.domain.rse.sampling import RankState, extended_selection, stratified_order, uncertain_targets
 
 KEY = ["target", "reference", "prompt_id", "judge"]
@@ -18,7 +18,7 @@ ALL_SETS = "all"
 
 
 @task(name="choose pairs", task_run_name="choose pairs for {reader.name}", cache_policy=NO_CACHE)
-def choose_first(grading: Grading, reader: PairJudge, home: Home) -> int:
+def choose_first(grading: Grading, reader: PlannedJudge, home: Home) -> int:
     """Choose the prompts on which every target is graded, and return the number of new pairs.
 
     A judge that reads the text alone grades all of them, a judge model a sample of each set. A set without requests to
@@ -39,7 +39,7 @@ def choose_first(grading: Grading, reader: PairJudge, home: Home) -> int:
 
 
 @task(name="choose more pairs", task_run_name="choose more pairs for {reader.name}", cache_policy=NO_CACHE)
-def choose_more(grading: Grading, reader: PairJudge, home: Home) -> int:
+def choose_more(grading: Grading, reader: PlannedJudge, home: Home) -> int:
     """Choose more prompts for the targets whose rank is uncertain, and return the number of new pairs; 0 ends it."""
     rse, rows = grading.options, []
     with store.writing(home) as warehouse:
@@ -72,7 +72,7 @@ def _rows(targets: Sequence[str], reference: str, prompts: Sequence[str]) -> pl.
     return pl.DataFrame(cells, schema=dict.fromkeys(KEY[:3], pl.String), orient="row")
 
 
-def _append(rows: Sequence[pl.DataFrame], reader: PairJudge, warehouse: store.Store, at: datetime) -> int:
+def _append(rows: Sequence[pl.DataFrame], reader: PlannedJudge, warehouse: store.Store, at: datetime) -> int:
     if not rows:
         return 0
     sampled = pl.concat(rows).with_columns(pl.lit(reader.name).alias("judge"), pl.lit(at).alias("sampled_at"))

@@ -30,7 +30,7 @@ def verdict(embedder: str, home: Home) -> int:
     """Compute every verdict again from the replies and the last scores; return the number of verdicts.
 
     Args:
-        embedder: source of vectors of the second channel; without vectors there is no second channel.
+        embedder: source of the vectors of embedding similarity; without vectors there is none.
         home: the home of the warehouse.
     """
     at, n, targets = pl.lit(now()).alias("computed_at"), 0, set[str]()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
 from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Message, Prompt
-from tasks.domain.rse.grading import Grading, PairJudge, strata_of
+from tasks.domain.rse.grading import Grading, PlannedJudge, strata_of
 from tasks.domain.rse.pair_judges.pair_grade import PAIR_GRADE
 from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
 from tasks.domain.rse.sampling import (
@@ -88,10 +88,10 @@ def test_a_judge_with_another_model_or_asked_otherwise_is_of_another_version() -
         card("a", structured_output=True),
         card("a", system_prompt="Be strict."),
     ]
-    versions = {PairJudge.of(PAIR_GRADE, one).version for one in cards}
+    versions = {PlannedJudge.of(PAIR_GRADE, one).version for one in cards}
     assert len(versions) == len(cards)
     assert all(version.startswith(f"{PAIR_GRADE.version} by ") for version in versions)
-    assert PairJudge.of(TEXT_SIMILARITY, None) == PairJudge("text_similarity", TEXT_SIMILARITY.version)
+    assert PlannedJudge.of(TEXT_SIMILARITY, None) == PlannedJudge("text_similarity", TEXT_SIMILARITY.version)
 
 
 def test_calls_are_counted_once_for_two_references_of_each_other() -> None:

@@ -41,7 +41,7 @@ def titles(case: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("case", GOLDEN["read"], ids=titles)
 def test_answer_is_read(case: dict[str, Any]) -> None:
-    found = JUDGE.read(case["answer"])
+    found = JUDGE.parse_answer(case["answer"])
     if "reason" in case:
         assert isinstance(found, Unreadable), found
         assert (found.reason, bool(found.detail)) == (case["reason"], True)
@@ -91,14 +91,14 @@ def test_no_reply_closes_its_fence(first: str, second: str, question: str | None
 
 @given(HOSTILE)
 def test_reading_never_raises(text: str) -> None:
-    assert isinstance(JUDGE.read(text), PairGrades | Unreadable)
+    assert isinstance(JUDGE.parse_answer(text), PairGrades | Unreadable)
 
 
 @given(st.lists(st.integers(1, 5), min_size=3, max_size=3), st.text(max_size=30))
 def test_what_the_schema_allows_is_read(grades: list[int], note: str) -> None:
     answer = dict(zip(("note", "style", "structure", "content"), [note, *grades], strict=True))
     for text in (json.dumps(answer), f"<verdict>{json.dumps(answer, ensure_ascii=False)}</verdict>"):
-        found = JUDGE.read(text)
+        found = JUDGE.parse_answer(text)
         assert isinstance(found, PairGrades)
         assert [found.style, found.structure, found.content] == grades
 

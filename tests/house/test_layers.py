@@ -183,3 +183,15 @@ def test_every_card_plan_and_set_is_valid() -> None:
     by_language = [prompt.language for prompt in sets["identity"]]
     assert by_language.count("en") >= 25
     assert by_language.count("zh") >= 25
+
+
+def test_what_is_computed_names_the_file_that_writes_it() -> None:
+    score = [relation for relation in sqlfiles.relations() if relation.schema == "score"]
+    wrong = [
+        relation.full_name
+        for relation in score
+        if not (PROJECT / relation.written_by).is_file()
+        or f'"{relation.name}"' not in (PROJECT / relation.written_by).read_text(encoding="utf-8")
+    ]
+    assert len(score) > 20
+    assert wrong == []

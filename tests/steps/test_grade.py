@@ -13,7 +13,7 @@ from tasks.adapters.warehouse import store
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
 from tasks.domain.plan import RsePlan
 from tasks.domain.rows import Request
-from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.domain.rse.pair_judges.pair_grade import MOST_CHARACTERS, PAIR_GRADE
 from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
@@ -25,8 +25,8 @@ CARD = ModelCard(
     endpoint=HostedEndpoint(provider="openai_compatible", base_url="http://localhost/v1", served_name="judge"),
     sampling=Sampling(seed=1),
 )
-READER = PairJudge.of(PAIR_GRADE, CARD)
-TEXT = PairJudge.of(TEXT_SIMILARITY, None)
+READER = PlannedJudge.of(PAIR_GRADE, CARD)
+TEXT = PlannedJudge.of(TEXT_SIMILARITY, None)
 Answer = Callable[[Request], str | None]
 _clock = count()
 
@@ -45,7 +45,7 @@ class Bench:
             fill(warehouse, [(m, p, 0, text) for (m, p), text in replies.items()], dict.fromkeys(models, "v"))
         self.targets, self.prompts = tuple(models), sorted({prompt for _, prompt in replies})
 
-    def grading(self, reader: PairJudge = READER, **wanted: object) -> Grading:
+    def grading(self, reader: PlannedJudge = READER, **wanted: object) -> Grading:
         plan = RsePlan(**{"first_prompts": 50, "swapped_share": 0.0} | wanted)
         return Grading(plan, self.targets, ("t",), {"small": dict.fromkeys(self.prompts, "en")}, (reader,), 3)
 
@@ -240,7 +240,7 @@ def test_more_is_chosen_only_in_doubt_and_up_to_the_most(home) -> None:
 def test_another_model_behind_the_judge_reads_anew(home) -> None:
     bench = Bench(home, texts("at", 4))
     bench.ask(bench.grading(), lambda request: label(4, 4, 4))
-    other = PairJudge.of(PAIR_GRADE, CARD.model_copy(update={"sampling": Sampling(temperature=0.0)}))
+    other = PlannedJudge.of(PAIR_GRADE, CARD.model_copy(update={"sampling": Sampling(temperature=0.0)}))
     grading = bench.grading(other)
     with disable_run_logger():
         todo = grade_with_model.register_calls.fn(grading, other, 0, bench.home)

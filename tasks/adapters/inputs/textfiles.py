@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.domain.errors import InputError
+from tasks.domain.storable import storable
 
 csv.field_size_limit(sys.maxsize)  # a long reply is one cell
 
@@ -112,18 +113,8 @@ def _parsed(text: str, path: Path, line: int | None) -> Any:
     except ValueError:
         problem, place = "a number in it has too many digits", line or 1
     else:
-        return _storable(value) if _SURROGATE.search(text) else value
+        return storable(value) if _SURROGATE.search(text) else value
     raise InputError(f"it is not valid JSON: {problem}.", where=f"{path}:{place}", remedy=MAYBE_CUT)
-
-
-def _storable(value: Any) -> Any:
-    """Return `value` with U+FFFD for each half of a surrogate pair, as in a reply cut within an emoji."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return json.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-    return value
 
 
 def read_json(path: Path) -> Any:

@@ -9,15 +9,17 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tasks.adapters import settings
+from tasks.adapters import secrets, settings
 from tasks.adapters.models import lines
 from tasks.adapters.models.failures import Failure, failure_of, part, read_completion
 from tasks.adapters.models.lines import Line
 from tasks.domain.card import ModelCard
+from tasks.domain.errors import DistillometerError, WorldError
 from tasks.domain.ids import reply_id
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.ports import Endpoint
 from tasks.domain.rows import Reply, Request
+from tasks.domain.storable import storable_text
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, RequestOptions
@@ -48,8 +50,17 @@ class Asker:
             requests: the requests.
             is_alone: use a line of its own, with the limits of the asker's card.
         """
-        if requests:
+        if not requests:
+            return
+        try:
             lines.run(self._card, self._endpoint, lambda line: self.ask_all(requests, line), is_alone=is_alone)
+        except DistillometerError:
+            raise
+        except Exception as error:
+            if secrets.holds_secret(error):  # What Prefect stores of a run that has failed is no log record.
+                text = secrets.without_secrets(f"{type(error).__name__}: {error}")
+                raise WorldError(text, where=f"model {self._card.name}") from None
+            raise
 
     async def ask_all(self, requests: Sequence[Request], line: Line) -> None:
         """Send all requests on `line`; each outcome goes to `keep`. Ends early when the endpoint is not usable."""
@@ -133,9 +144,9 @@ class Asker:
             async with asyncio.timeout(self._card.limits.timeout_s):
                 # `chat.completions.create` sends and gets the same, but spends half its time on holding both to types.
                 completion = json.loads(await client.post(PATH, cast_to=bytes, body=body, options=_WITH_KEY))
+            result = read_completion(completion)
         except Exception as error:
             return self._without_key(failure_of(error))
-        result = read_completion(completion)
         return self._without_key(result) if isinstance(result, Failure) else (*result, part(completion, "usage"))
 
     def _without_key(self, failure: Failure) -> Failure:
@@ -154,15 +165,15 @@ class Asker:
         finish: str | None = None,
         usage: Any = None,
     ) -> None:
-        at = settings.now()
+        at, text = settings.now(), None if text is None else storable_text(text)
         self._keep(
             Reply(
                 reply_id=reply_id(request.request_id, text, at.isoformat()),
                 request_id=request.request_id,
                 reply_text=text,
                 missing_reason=failure.reason if failure else None,
-                error_text=failure.text if failure else None,
-                finish_reason=finish,
+                error_text=storable_text(failure.text) if failure else None,
+                finish_reason=None if finish is None else storable_text(finish),
                 prompt_tokens=_count(usage, "prompt_tokens"),
                 completion_tokens=_count(usage, "completion_tokens"),
                 latency_ms=round(latency_ms, 1),

@@ -1,7 +1,6 @@
 """Failures of calls, and text and finish reason of completions."""
 
 import email.utils
-import json
 from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -51,7 +50,7 @@ def _is_unreachable(error: "openai.APITimeoutError") -> bool:
 
 
 def failure_of(error: Exception) -> Failure:
-    """Return the failure that an exception of the client means; other errors are raised again."""
+    """Return the failure that an exception of a call means; one that nobody has foreseen costs this call alone."""
     import openai  # With the first failure, when it has been imported for the call; a run without calls needs none.
 
     text = str(error)
@@ -80,9 +79,9 @@ def failure_of(error: Exception) -> Failure:
         return Failure(MissingReason.BAD_REQUEST, text)
     if isinstance(error, openai.APIConnectionError):
         return Failure(MissingReason.CONNECTION_LOST, f"{text} {error.__cause__ or ''}".strip(), is_transient=True)
-    if isinstance(error, (json.JSONDecodeError, openai.APIResponseValidationError, UnicodeDecodeError, RecursionError)):
+    if isinstance(error, (ValueError, openai.APIResponseValidationError, RecursionError)):
         return Failure(MissingReason.MALFORMED_REPLY, f"the reply is not JSON: {text}", is_transient=True)
-    raise error
+    return Failure(MissingReason.MALFORMED_REPLY, f"{type(error).__name__}: {text}", is_transient=True)
 
 
 def read_completion(completion: Any) -> tuple[str, str | None] | Failure:

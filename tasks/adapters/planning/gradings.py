@@ -12,7 +12,7 @@ from tasks.domain.plan import Plan, RsePlan
 from tasks.domain.references import choose_references
 from tasks.domain.rows import Prompt
 from tasks.domain.rse import pair_judges
-from tasks.domain.rse.grading import Grading, PairJudge, strata_of, stratum
+from tasks.domain.rse.grading import Grading, PlannedJudge, strata_of, stratum
 
 if TYPE_CHECKING:
     from tasks.adapters.warehouse.store import Store
@@ -80,6 +80,6 @@ def recorded(references: Sequence[str], warehouse: "Store") -> Grading:
     return Grading(rse, tuple(sorted(models)), tuple(references), strata, _judges(rse, None))
 
 
-def _judges(rse: RsePlan, card: ModelCard | None) -> tuple[PairJudge, ...]:
+def _judges(rse: RsePlan, card: ModelCard | None) -> tuple[PlannedJudge, ...]:
     loaded = [registry.load(pair_judges, judge) for judge in rse.judges]
-    return tuple(PairJudge.of(judge, card if asks_model(judge) else None) for judge in loaded)
+    return tuple(PlannedJudge.of(judge, card if asks_model(judge) else None) for judge in loaded)

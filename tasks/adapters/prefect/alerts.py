@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 from prefect.events import emit_event
 
-from tasks.adapters.settings import secret
+from tasks.adapters.secrets import secret
 from tasks.domain.ids import content_id
 
 EVENT = "distillometer.drift"

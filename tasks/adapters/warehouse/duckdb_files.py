@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -12,7 +13,10 @@ import duckdb
 
 from tasks.adapters import settings
 from tasks.adapters.settings import Home
-from tasks.domain.errors import WarehouseHeld, WorldError
+from tasks.domain.errors import InputError, WarehouseHeld, WorldError
+
+_SELECTS = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)  # MULTI: a pivot.
+_EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?(\([^)]*\)\s*)?", re.IGNORECASE)
 
 Options = dict[str, str | bool | int | float | list[str]]
 
@@ -92,3 +96,36 @@ def connect(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
             where=str(path),
             remedy="Use another --home, or move the file away.",
         ) from error
+
+
+def require_select(connection: duckdb.DuckDBPyConnection, text: str, path: Path) -> None:
+    """Require that a user's SQL is one statement that only reads, or an explanation of one.
+
+    Raises:
+        InputError: it is not, or DuckDB can't parse it.
+    """
+    try:
+        with connection.cursor() as cursor:
+            statements = cursor.extract_statements(text)
+            if len(statements) == 1 and statements[0].type is duckdb.StatementType.EXPLAIN:
+                statements = cursor.extract_statements(_EXPLAIN.sub("", statements[0].query, count=1))
+    except duckdb.Error as error:
+        raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
+    kinds = [statement.type for statement in statements]
+    if len(kinds) != 1 or kinds[0] not in _SELECTS:
+        raise InputError(
+            f"the query is not one SELECT but {', '.join(kind.name for kind in kinds) or 'nothing'}.",
+            where=str(path),
+            remedy="The snapshot is only read: give one SELECT.",
+        )
+
+
+def lock_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take from a database, until it is closed, whatever reaches beyond it: what follows is a user's SQL.
+
+    It can read and write no file, load no extension, attach no database, and allow itself nothing of it again.
+    """
+    with connection.cursor() as cursor:
+        [[is_open]] = cursor.execute("select current_setting('enable_external_access')").fetchall()
+        if is_open:
+            cursor.execute("set enable_external_access = false; set lock_configuration = true")

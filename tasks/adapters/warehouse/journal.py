@@ -13,6 +13,7 @@ from typing import Any
 
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
+from tasks.domain.storable import storable
 
 
 def as_json(reply: Reply) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def as_json(reply: Reply) -> dict[str, Any]:
 
 def from_json(row: dict[str, Any]) -> Reply:
     """Return the reply of a row that `as_json` returned."""
-    return Reply(**row | {"replied_at": datetime.fromisoformat(row["replied_at"])})
+    return Reply(**storable(row) | {"replied_at": datetime.fromisoformat(row["replied_at"])})
 
 
 class Journal:

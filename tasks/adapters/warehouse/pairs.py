@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from tasks.adapters.warehouse.store import Store
-from tasks.domain.rse.grading import Grading, PairJudge
+from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.domain.rse.sampling import is_graded_in_both_orders, is_target_first
 
 PAIR = ["target_reply_id", "reference_reply_id"]
 
 
-def ungraded_pairs(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFrame:
+def ungraded_pairs(warehouse: Store, grading: Grading, reader: PlannedJudge) -> pl.DataFrame:
     """Return the chosen pairs of `grading` that have two replies and no label of this judge in any order.
 
     Rows of `core.reply_pair`, ordered so that the pairs of one prompt, and within it of one reference, are adjacent.
@@ -20,7 +20,7 @@ def ungraded_pairs(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.
     return _chosen(warehouse, grading, reader).join(graded, on=PAIR, how="anti")
 
 
-def ungraded_orders(warehouse: Store, grading: Grading, reader: PairJudge, attempt: int) -> pl.DataFrame:
+def ungraded_orders(warehouse: Store, grading: Grading, reader: PlannedJudge, attempt: int) -> pl.DataFrame:
     """Return the chosen pairs in the orders that this attempt needs: without a label, or with a missing reason.
 
     Rows of `core.reply_pair` with `is_target_first`; pairs of equal texts need no model.
@@ -55,7 +55,7 @@ def texts(warehouse: Store) -> Texts:
     return Texts(dict(replies.iter_rows()), dict(prompts.iter_rows()))
 
 
-def _chosen(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFrame:
+def _chosen(warehouse: Store, grading: Grading, reader: PlannedJudge) -> pl.DataFrame:
     pairs = warehouse.read("core.reply_pair", judge=reader.name).filter(
         pl.col("missing_reason").is_null()
         & pl.col("target").is_in(grading.targets)
@@ -65,6 +65,6 @@ def _chosen(warehouse: Store, grading: Grading, reader: PairJudge) -> pl.DataFra
     return pairs.sort("prompt_id", "reference", "target")
 
 
-def _grades(warehouse: Store, reader: PairJudge) -> pl.DataFrame:
+def _grades(warehouse: Store, reader: PlannedJudge) -> pl.DataFrame:
     columns = [*PAIR, "is_target_first", "missing_reason"]
     return warehouse.read_columns("raw.pair_grade", columns, judge=reader.name, judge_version=reader.version)

@@ -1,6 +1,6 @@
 """Reads `sql/`: one file is one relation, its path is its name, its header documents a row.
 
-`sql/columns.toml` documents the columns: under `default` by name, under a relation's name where they differ there.
+`sqlcolumns` says what stands in their columns.
 """
 
 import hashlib
@@ -30,7 +30,8 @@ class Relation:
     is not there.
     `comment`: its first sentence; `details`: the rest of the header. `filter_by`: the columns by which to filter it,
     as it is too large to read whole. `key`: by which columns a row is known to be there already, by default the grain;
-    see `table_rows.Key`. `kept`: why a scoring does not replace the rows of a table of schema score.
+    see `table_rows.Key`. `kept`: why a scoring does not replace the rows of a table of schema score. `written_by`: the
+    file that writes the rows of one.
     """
 
     schema: str
@@ -44,6 +45,7 @@ class Relation:
     filter_by: str
     key: str
     kept: str
+    written_by: str
     reads: frozenset[str]
 
     @property
@@ -90,7 +92,7 @@ class Relation:
 
 _MEANING = re.compile(r"^[ ]+-- (\w+): (.+)$", re.MULTILINE)
 
-_KEYS = ("grain", "key", "kept", "level", "stored", "filter")
+_KEYS = ("grain", "key", "kept", "level", "stored", "filter", "written by")
 
 
 def _header(text: str, full_name: str) -> dict[str, str]:
@@ -108,6 +110,8 @@ def _header(text: str, full_name: str) -> dict[str, str]:
             header[place] = f"{header.get(place, '')} {content}".strip()
     if "kept" in header:
         header["details"] = f"Kept from one scoring to the next: {header['kept']} {header.get('details', '')}".strip()
+    if "written by" in header:
+        header["details"] = f"{header.get('details', '')} Written by {header['written by']}.".strip()
     return header | {"comment": header.get("comment", "").removeprefix(f"{full_name}:").strip()}
 
 
@@ -148,11 +152,21 @@ def read_relation(path: Path) -> Relation:
     schema, name = path.parent.name, path.stem
     header = _header(text, f"{schema}.{name}")
     reads = frozenset() if _declares_table(text) else _reads(text)
-    comment, grain, details, level, stored, filter_by, kept = (
-        header.get(key, "") for key in ("comment", "grain", "details", "level", "stored", "filter", "kept")
+    return Relation(
+        schema=schema,
+        name=name,
+        text=text,
+        comment=header["comment"],
+        grain=header.get("grain", ""),
+        details=header.get("details", ""),
+        level=header.get("level", ""),
+        stored=header.get("stored", ""),
+        filter_by=header.get("filter", ""),
+        key=header.get("key", header.get("grain", "")),
+        kept=header.get("kept", ""),
+        written_by=header.get("written by", ""),
+        reads=reads,
     )
-    key = header.get("key", grain)
-    return Relation(schema, name, text, comment, grain, details, level, stored, filter_by, key, kept, reads)
 
 
 @cache

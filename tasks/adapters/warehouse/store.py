@@ -14,14 +14,20 @@ import polars as pl
 from tasks.adapters import settings
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import migrations, snapshots, sqlfiles, table_rows
-from tasks.adapters.warehouse.duckdb_files import connect, has_lock_file, options, warehouse_lock
+from tasks.adapters.warehouse.duckdb_files import (
+    connect,
+    has_lock_file,
+    lock_out,
+    options,
+    require_select,
+    warehouse_lock,
+)
 from tasks.adapters.warehouse.sqlmacros import listed, literal
 from tasks.adapters.warehouse.table_rows import Rows
 from tasks.domain.errors import InputError
 
 _OTHER_VERSION = "Another version of distillometer wrote it: compute it again with `distillometer score`."
 _write_lock = threading.RLock()
-_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)  # MULTI: a pivot.
 
 
 class Store:
@@ -85,19 +91,8 @@ class Store:
         Raises:
             InputError: it is not exactly one statement that only reads, or DuckDB refuses it.
         """
-        cursor = self._connection.cursor()
-        try:
-            kinds = [statement.type for statement in cursor.extract_statements(text)]
-        except duckdb.Error as error:
-            raise InputError(f"DuckDB refuses the query: {error}", remedy="Correct the SQL.") from error
-        finally:
-            cursor.close()
-        if len(kinds) != 1 or kinds[0] not in _READING:
-            raise InputError(
-                f"the query is not one SELECT but {', '.join(kind.name for kind in kinds) or 'nothing'}.",
-                where=str(self.path),
-                remedy="The snapshot is only read: give one SELECT.",
-            )
+        require_select(self._connection, text, self.path)
+        lock_out(self._connection)
         return self._run(text, {}, "Correct the SQL.")
 
     def append(self, table: str, rows: Rows) -> int:

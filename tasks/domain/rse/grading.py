@@ -11,7 +11,7 @@ from tasks.domain.rse.pair_judge import LlmPairJudge, ReplyPair, TextPairJudge
 
 
 @dataclass(frozen=True)
-class PairJudge:
+class PlannedJudge:
     """A judge of pairs as a plan uses it: its name, its version and, where it asks a model, its card.
 
     Grades by another model with the same rubric, or by the same model with other sampling, are of another version.
@@ -22,7 +22,7 @@ class PairJudge:
     card: ModelCard | None = None
 
     @classmethod
-    def of(cls, judge: TextPairJudge | LlmPairJudge, card: ModelCard | None) -> "PairJudge":
+    def of(cls, judge: TextPairJudge | LlmPairJudge, card: ModelCard | None) -> "PlannedJudge":
         """Return `judge` with the model of `card`, if it asks one."""
         if card is None:
             return cls(judge.name, judge.version)
@@ -40,7 +40,7 @@ class Grading:
     targets: tuple[str, ...]
     references: tuple[str, ...]
     strata: Mapping[str, Mapping[str, str]]
-    judges: tuple[PairJudge, ...]
+    judges: tuple[PlannedJudge, ...]
     seed: int = 0
 
     @property

@@ -1,1 +1,1 @@
-"""Similarity of two replies, from their text alone."""
+"""What RSE by text, embeddings and drift compare of two replies; the verdict's own comparisons are `channels`."""

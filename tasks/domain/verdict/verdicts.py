@@ -18,7 +18,7 @@ from tasks.domain.verdict.sources import intervals
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict on one target and candidate group, with all that it rests on; `mart.verdict` has the same columns."""
+    """The verdict on a target and candidate group, with all that it rests on: the columns of `score.verdict`."""
 
     target: str
     candidate_group: str

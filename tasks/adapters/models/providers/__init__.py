@@ -1,1 +1,1 @@
-"""Ways to reach models: one file each, chosen by `endpoint.provider` of a card."""
+"""Ways to reach models that speak OpenAI's protocol: one file each, as `endpoint.provider` of a card names it."""

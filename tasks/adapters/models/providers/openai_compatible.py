@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tasks.adapters import settings
+from tasks.adapters import secrets
 from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
 
@@ -34,7 +34,7 @@ class OpenAICompatible:
     def _resolved(self, card: ModelCard) -> ResolvedEndpoint:
         endpoint = card.endpoint
         assert isinstance(endpoint, HostedEndpoint)
-        key = settings.secret(endpoint.key_env) if endpoint.key_env else None
+        key = secrets.secret(endpoint.key_env) if endpoint.key_env else None
         if endpoint.key_env and key is None:
             raise InputError(
                 f"the environment variable {endpoint.key_env} is not set.",

@@ -23,7 +23,7 @@ CHECKS += [("low", "low"), ("high", "high"), ("agreement", "agreement"), ("recal
 CHECKS += [("precision", "precision"), ("judge_rate", "judge's rate"), ("gold_rate", "gold rate")]
 
 
-def judge_validation(
+def validate_judge(
     gold_labels: Annotated[Path, typer.Argument(help="Attack logs, or a csv or jsonl of model, reply, loose, strict.")],
     judge: Annotated[
         str, typer.Option("--judge", help="text_claim; contradiction and llm_claim ask a model.")

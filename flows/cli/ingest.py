@@ -1,0 +1,40 @@
+"""The verb `ingest`: replies that were recorded elsewhere."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.output import identity, tables
+from flows.cli.start import HomeOption, VerboseOption, start
+from tasks.adapters import settings, terminal
+
+
+def ingest(
+    path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
+    format_name: Annotated[
+        str | None,
+        typer.Option("--format", help="alpaca-eval, identity-attack, mt-bench or replies. Default: detected."),
+    ] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
+    prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,
+    home: HomeOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Take in replies that were recorded elsewhere. The same again adds nothing."""
+    place = settings.home_at(home)
+    from tasks.adapters.inputs import recorded_files
+
+    chosen = recorded_files.detect(path) if format_name is None else format_name
+    # Read before anything starts: a broken file raises an error at once and changes nothing.
+    with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set):
+        if format_name is None:
+            terminal.print_lines([f"Format: {chosen} (detected)"])
+        start(place, verbose=verbose)
+        from flows.ingest import ingest as flow
+
+        done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
+    tables.print_ingested(done)
+    if done.labels:
+        identity.print_identity(place)
