@@ -48,7 +48,7 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
     n_new = 0
     for path in journal.files(home.journal):
         n_new += warehouse.append("reply", list(journal.read(path)))
-        path.unlink()
+        journal.remove(path)
     elsewhere = shared_journal.noted(home.journal)
     n_new += warehouse.append("reply", shared_journal.collect_replies(home.journal, elsewhere))
     shared_journal.forget(home.journal, elsewhere)

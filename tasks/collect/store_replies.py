@@ -19,7 +19,8 @@ def store_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> 
         if rows is None and elsewhere:
             replies |= {reply.reply_id: reply for reply in shared_journal.collect_replies(home.journal, elsewhere)}
         warehouse.append("reply", list(replies.values()))
-        path.unlink(missing_ok=True)
+        if path.exists():
+            journal.remove(path)
         shared_journal.forget(home.journal, elsewhere)
     if elsewhere:  # The replies of a worker elsewhere have not been counted here.
         progress.advance(f"asking {batch.card.name}", len(batch.requests))

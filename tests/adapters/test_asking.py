@@ -4,14 +4,18 @@ Only the least time that a server asked for is measured; nothing else here depen
 """
 
 import asyncio
+import logging
 import random
 import socket
+import sys
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
+from tasks.adapters import secrets
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.models.failures import failure_of
 from tasks.adapters.models.lines import Line
@@ -39,6 +43,9 @@ TRANSIENT = {
     "json-list": "malformed_reply",
     "json-null": "malformed_reply",
     "json-deep": "malformed_reply",
+    "long-integer": "malformed_reply",
+    "long-header": "malformed_reply",
+    "odd-status": "malformed_reply",
     "no-choices": "malformed_reply",
     "odd-choices": "malformed_reply",
     "no-message": "malformed_reply",
@@ -123,7 +130,7 @@ def faulty() -> Iterator[tuple[StubEndpoint, dict[str, Asked]]]:
         return dict(zip(names, await asyncio.gather(*(ask_here(card, requests_for(1)) for card in cards)), strict=True))
 
     names = [f"fault-{kind}-{when}" for kind in TRANSIENT | FINAL for when in ("once", "always")]
-    names += ["fault-null-usage-always", "fault-odd-usage-always"]
+    names += ["fault-null-usage-always", "fault-odd-usage-always", "fault-half-emoji-always"]
     ending = [name for name in names if not name.startswith(NEVER_ENDING)]
     with StubEndpoint() as server:
         asked = asyncio.run(ask_each(ending, 600.0))
@@ -169,6 +176,12 @@ def test_a_reply_without_readable_usage_is_kept_without_counts(faulty, kind):
     (reply,) = faulty[1][f"fault-{kind}-always"].replies
     assert reply.reply_text
     assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
+
+
+def test_a_reply_that_was_cut_within_an_emoji_is_kept_and_can_be_stored(faulty):
+    (reply,) = faulty[1]["fault-half-emoji-always"].replies
+    assert reply.reply_text == "cut \\ud83d"
+    assert reply.reply_text.encode()
 
 
 @pytest.mark.parametrize(("kind", "least_s"), [("429-after", 1.0), ("429-after-ms", 1.0), ("429-date", 2.0)])
@@ -304,6 +317,41 @@ def test_what_stops_the_keeping_of_replies_comes_out_as_it_is(stub):
         asker.ask(requests_for(8))
 
 
-def test_a_mistake_of_ours_is_no_failure_of_the_endpoint():
-    with pytest.raises(TypeError):
-        failure_of(TypeError("no such parameter"))
+def test_an_error_that_nobody_has_foreseen_costs_one_call_and_is_named():
+    failure = failure_of(TypeError("no such parameter"))
+    assert (failure.reason, failure.text) == ("malformed_reply", "TypeError: no such parameter")
+
+
+@pytest.mark.parametrize("key", ["sk-very-secret-of-the-log"])
+def test_a_key_is_in_no_log_record_and_no_traceback(monkeypatch, caplog, capsys, key):
+    """Whoever logs it, in a message, its arguments or an exception, and whichever handler writes it."""
+    monkeypatch.setenv("PLANTED_KEY", key)
+    assert secrets.secret("PLANTED_KEY") == key
+    logger = logging.getLogger("somebody.else")
+    headers = {"authorization": f"Bearer {key}"}
+    logger.error("sent %s", headers)
+    try:
+        raise ValueError(f"can't read the answer to {headers}")
+    except ValueError as error:
+        logger.exception("it crashed")
+        sys.excepthook(type(error), error, error.__traceback__)
+    written = caplog.text + capsys.readouterr().err
+    assert written.count("Bearer (key)") >= 3
+    assert "it crashed" in written
+    assert key not in written
+
+
+def test_a_crash_that_holds_the_key_leaves_without_it(stub, monkeypatch):
+    """What Prefect stores of a failed run is the exception itself."""
+    monkeypatch.setenv("PLANTED_KEY", KEY)
+    secrets.secret("PLANTED_KEY")
+
+    def keep(reply: Reply) -> None:
+        raise KeyError(f"authorization: Bearer {KEY}")
+
+    card = card_of(stub.base_url, "independent-alpha")
+    asker = Asker(card, ResolvedEndpoint(stub.base_url, "independent-alpha", KEY), keep, random.Random(7))
+    with pytest.raises(WorldError) as raised:
+        asker.ask(requests_for(4))
+    assert "Bearer (key)" in str(raised.value)
+    assert KEY not in "".join(traceback.format_exception(raised.value))

@@ -246,11 +246,11 @@ def test_mark_at_the_start_and_windows_line_ends(tmp_path, suffix) -> None:
     assert (reply.model, reply.messages, reply.reply_text) == ("m", (Message("user", "Q?"),), "é\nx")
 
 
-def test_half_an_emoji_is_replaced(tmp_path) -> None:
+def test_half_an_emoji_is_written_out(tmp_path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text('{"model": "m", "prompt": "\\ud83d\\ude80?", "reply": "cut \\ud83d"}\n')
     found = staged_rows(path, "replies", tmp_path)
-    assert [reply["reply_text"] for reply in found.replies] == ["cut \ufffd"]
+    assert [reply["reply_text"] for reply in found.replies] == ["cut \\ud83d"]
     assert [prompt["prompt_text"] for prompt in found.prompts.values()] == ["🚀?"]
 
 

@@ -48,14 +48,19 @@ def tear(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
 
 
-@pytest.mark.parametrize(
-    "text", ["two\nlines\r\n\u2028and more", "你好 👋", "lone \ud83d surrogate", '{"a": "\\n"}', "\0"]
-)
+@pytest.mark.parametrize("text", ["two\nlines\r\n\u2028and more", "你好 👋", '{"a": "\\n"}', "\0"])
 def test_a_reply_comes_back_as_it_was_written(tmp_path, text):
     with Journal(tmp_path, BATCH) as file:
         file.write(reply(1, text))
         file.write(reply(2, None, "timeout"))
     assert list(journal.read(file.path)) == [reply(1, text), reply(2, None, "timeout")]
+
+
+def test_half_an_emoji_of_an_older_journal_can_be_stored(tmp_path):
+    with Journal(tmp_path, BATCH) as file:
+        file.write(reply(1, "lone \ud83d surrogate"))
+    [read] = journal.read(file.path)
+    assert read.reply_text == "lone \\ud83d surrogate"
 
 
 def test_a_reply_is_on_disk_as_soon_as_write_returns(tmp_path):
@@ -106,22 +111,33 @@ def test_a_file_that_is_nothing_but_a_torn_line_is_empty(tmp_path):
 
 @pytest.mark.parametrize(
     "line",
-    [b'{"reply_id": "x', b"", b"\xff\xfe", b"[1, 2]", b"7", b'{"reply_id": "x"}', b'{"replied_at": 5}'],
+    [b'{"reply_id": "x', b"", b"\xff\xfe", b"[1, 2]", b"7", b'{"reply_id": "x"}', b'{"replied_at": 5}', b"[" * 200_000],
 )
-def test_a_broken_line_in_the_middle_is_named_with_file_and_line(written, line):
+def test_a_broken_line_costs_that_line_alone_and_is_kept_aside(written, line, caplog):
     lines = written.read_bytes().split(b"\n")
     written.write_bytes(b"\n".join([lines[0], line, *lines[2:]]))
-    with pytest.raises(WorldError) as raised:
-        list(journal.read(written))
-    assert str(raised.value).startswith(f"{written}:2: ")
-    assert raised.value.remedy
+    assert list(journal.read(written)) == [reply(0), reply(2)]
+    journal.remove(written)
+    aside = written.with_suffix(".unreadable")
+    assert aside.read_bytes() == line + b"\n"
+    assert str(aside) in caplog.text
+    assert journal.files(written.parent) == []
 
 
-def test_an_unknown_column_is_named_with_file_and_line(written):
+@pytest.mark.parametrize(
+    "odd", [{"mood": "good"}, {"reply_text": 5}, {"missing_reason": "bored"}, {"latency_ms": "long"}]
+)
+def test_a_line_of_another_version_costs_that_line_alone(written, odd):
     first, *rest = written.read_bytes().split(b"\n")
-    written.write_bytes(b"\n".join([json.dumps(json.loads(first) | {"mood": "good"}).encode(), *rest]))
-    with pytest.raises(WorldError, match=r"batch-1\.jsonl:1: "):
-        list(journal.read(written))
+    written.write_bytes(b"\n".join([json.dumps(json.loads(first) | odd).encode(), *rest]))
+    assert list(journal.read(written)) == [reply(1), reply(2)]
+    journal.remove(written)
+    assert written.with_suffix(".unreadable").read_bytes().count(b"\n") == 1
+
+
+def test_a_file_that_was_read_whole_leaves_nothing(written):
+    journal.remove(written)
+    assert list(written.parent.iterdir()) == []
 
 
 def test_a_full_disk_is_an_error_and_loses_nothing_that_was_kept(written):

@@ -26,8 +26,9 @@ SAME_FORMULAS = {
 """Tables of scores whose formulas have not changed since 0.1.0, and the tables that have them now."""
 
 RENAMED = {
-    "raw.similarity_grade": {"n_cut": "n_truncated"},
-    "raw.position_bias": {"differing_share": "inconsistency_rate"},
+    "raw.similarity_grade": {"n_cut": "n_truncated", "reason": "missing_reason"},
+    "raw.position_bias": {"differing_share": "inconsistency_rate", "reason": "missing_reason"},
+    "raw.judge_agreement": {"reason": "missing_reason"},
 }
 """By table of 0.1.0: its columns that have another name now."""
 

@@ -96,6 +96,7 @@ SPEAKING = {
             "store",
             "snapshots",
             "sqlfiles",
+            "duckdb_files",
             "sqlcolumns",
             "sqlmacros",
             "sqlpruning",

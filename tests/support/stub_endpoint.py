@@ -96,6 +96,9 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
     "json-list": _raw("[1, 2]"),
     "json-null": _raw("null"),
     "json-deep": _raw("[" * 200_000),
+    "long-integer": _raw('{"choices": ' + "9" * 5_000 + "}"),
+    "long-header": lambda call, text: web.json_response(_completion(call, text), headers={"X-Odd": "a" * 9_000}),
+    "half-emoji": _with_content("cut \ud83d"),
     "no-choices": _with(choices=[]),
     "odd-choices": _with(choices={"first": 1}),
     "null-content": _with_content(None),
@@ -108,6 +111,7 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
     "hang": None,
     "drip": None,
     "cut": None,
+    "odd-status": None,
 }
 
 
@@ -266,6 +270,10 @@ class StubEndpoint:
             return web.Response(status=503)
         if kind == "drip":
             return await self._drip(request)
+        if kind == "odd-status" and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 nothing at all\r\n\r\n")
+            request.transport.close()
+            return web.Response()
         whole = json.dumps(_completion(call, text)).encode()
         response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(whole))})
         await response.prepare(request)

@@ -5,6 +5,7 @@ except its last line, which is then ignored (that request was in flight and is s
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.domain.errors import WorldError
+from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Reply
 from tasks.domain.storable import storable
 
@@ -67,17 +69,52 @@ class Journal:
 
 
 def read(path: Path) -> Iterator[Reply]:
-    """Yield the replies of one journal file; an unfinished last line is left out."""
-    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
-        try:
-            reply = from_json(json.loads(line))
-        except (ValueError, TypeError, KeyError):
-            raise WorldError(
-                "the line is whole, but holds no reply.",
-                where=f"{path}:{number}",
-                remedy="Something else wrote to the journal: remove that line and run the same command again.",
-            ) from None
-        yield reply
+    """Yield the replies of one journal file; an unfinished last line is left out, as is a line that holds no reply."""
+    for line in _whole_lines(path):
+        reply = _reply_of(line)
+        if reply is not None:
+            yield reply
+
+
+def remove(path: Path) -> None:
+    """Remove a file whose replies are in the warehouse; lines that hold no reply are kept beside it, with a warning.
+
+    They may be of a newer version of this program, and paid for.
+    """
+    unreadable = [line for line in _whole_lines(path) if _reply_of(line) is None]
+    if unreadable:
+        aside = path.with_suffix(".unreadable")
+        with aside.open("ab") as file:
+            file.writelines(line + b"\n" for line in unreadable)
+        logging.getLogger(__name__).warning(
+            "%d lines of a journal hold no reply that this version reads; their requests are sent again. Kept: %s",
+            len(unreadable),
+            aside,
+        )
+    path.unlink()
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    return path.read_bytes().split(b"\n")[:-1]
+
+
+_TEXTS = ("reply_text", "error_text", "finish_reason")
+_NUMBERS = ("prompt_tokens", "completion_tokens", "latency_ms", "n_attempts")
+
+
+def _reply_of(line: bytes) -> Reply | None:
+    """Return the reply of a line, or None where it holds none, or one of another shape."""
+    try:
+        reply = from_json(json.loads(line))
+        is_typed = (
+            all(isinstance(text, str) for text in (reply.reply_id, reply.request_id, reply.source))
+            and all(isinstance(getattr(reply, name), str | None) for name in _TEXTS)
+            and all(isinstance(getattr(reply, name), int | float | None) for name in _NUMBERS)
+            and (reply.missing_reason is None or bool(MissingReason(reply.missing_reason)))
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return reply if is_typed else None
 
 
 def files(folder: Path) -> list[Path]:
