@@ -18,8 +18,9 @@ from benchmarks.rewrites import REWRITES, SYNONYMS
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import measured, pair_shards, pair_sums, reply_texts, store
 from tasks.domain import channels, registry
-from tasks.domain.pairwise.engine import PromptTexts, PromptValues, prompt_values, sums_of
+from tasks.domain.pairwise.engine import PromptTexts, prompt_values, sums_of
 from tasks.domain.pairwise.tokens import tokenize, words_of
+from tasks.domain.pairwise.values import PromptValues
 from tasks.domain.verdict.calls import calls, hypotheses
 from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS

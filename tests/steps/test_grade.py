@@ -282,7 +282,10 @@ def test_a_set_without_grades_leaves_the_mean_of_sets_open(home) -> None:
         warehouse.append("prompt", [row for row in rows if row["prompt_id"] in {"p0", "p1"}])
     bench.ask(bench.grading(), lambda request: label(4, 4, 4))
     assert bench.grade_of("a", "small")["grade"] == 4
-    assert (bench.grade_of("a", "other")["grade"], bench.grade_of("a", "other")["missing_reason"]) == (None, "no_observations")
+    assert (bench.grade_of("a", "other")["grade"], bench.grade_of("a", "other")["missing_reason"]) == (
+        None,
+        "no_observations",
+    )
     row = bench.grade_of("a")
     assert (row["grade"], row["low"], row["missing_reason"]) == (None, None, "no grades in other")
     assert (row["n"], row["n_missing"]) == (4, 2)

@@ -1,6 +1,6 @@
 """Replies, prompt by prompt -> sums for each pair of models and channel; memory does not grow with prompts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from tasks.domain.pairwise.features import features_of
 from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.prompt_replies import Cohort, Places, PromptReplies
 from tasks.domain.pairwise.sums import N_BLOCKS, ChannelSums, ShardSums, merge_shards
+from tasks.domain.pairwise.values import PromptValues
 
 CHARACTERS_AT_ONCE = 6_000_000
 """Characters of text that are tokenized at a time: about 300 MB of tokens."""
@@ -25,21 +26,6 @@ class PromptTexts:
     model: Places
     prompt_id: str = ""
     prompt_set: str = ""
-
-
-@dataclass(frozen=True)
-class PromptValues:
-    """The values of each channel for the r models that answered a prompt, r x r, before any centring.
-
-    `model` (r): their places. A model with itself compares its samples, NaN where there is one. `reach` (r): ln(1 +
-    words), of which no more than 12 count, mean over samples: the prefix overlap of a reply with itself.
-    """
-
-    prompt_id: str
-    prompt_set: str
-    model: Places
-    values: Mapping[str, Floats]
-    reach: Floats
 
 
 def pair_sums(

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tasks.domain.pairwise.centring import Centred
 from tasks.domain.pairwise.matrices import Bools, Floats
-
-if TYPE_CHECKING:
-    from tasks.domain.pairwise.engine import PromptValues
+from tasks.domain.pairwise.values import PromptValues
 
 PREFIX_OVERLAP, OVERLAP = "prefix_overlap", "overlap"
 MOST_IN_KERNELS = 256
@@ -66,7 +63,7 @@ class ShardExtras:
         self.base = np.zeros((5, len(self.relations.bases), n))
         self.own_kernels = np.zeros((2, 2, n))
 
-    def add(self, channel: str, prompt: "PromptValues", centred: Centred) -> None:
+    def add(self, channel: str, prompt: PromptValues, centred: Centred) -> None:
         """Add the values of one channel on one prompt."""
         if channel not in (PREFIX_OVERLAP, OVERLAP):
             return
@@ -80,7 +77,7 @@ class ShardExtras:
         if channel == PREFIX_OVERLAP and not np.isnan(np.diagonal(values)).all():
             self._add_own(prompt)
 
-    def _means(self, channel: str, prompt: "PromptValues", values: Floats) -> PromptMeans:
+    def _means(self, channel: str, prompt: PromptValues, values: Floats) -> PromptMeans:
         cells = np.ix_(prompt.model, prompt.model)
         is_pair = np.triu(~np.isnan(values), 1)
         family, vendor = self.relations.same_family[cells], self.relations.same_vendor[cells]
@@ -90,13 +87,13 @@ class ShardExtras:
             parts += [n, float(values[chosen].mean()) if n else None]
         return PromptMeans(prompt.prompt_id, channel, *parts)  # type: ignore[arg-type]
 
-    def _add_background(self, prompt: "PromptValues", centred: Centred) -> None:
+    def _add_background(self, prompt: PromptValues, centred: Centred) -> None:
         n = self.relations.n_models
         most = self.n_background.setdefault(prompt.prompt_set, np.zeros((n, n), dtype=np.int32))
         cells = np.ix_(prompt.model, prompt.model)
         most[cells] = np.maximum(most[cells], centred.n_background.astype(np.int32))
 
-    def _add_bases(self, prompt: "PromptValues", centred: Centred) -> None:
+    def _add_bases(self, prompt: PromptValues, centred: Centred) -> None:
         place = {int(model): row for row, model in enumerate(prompt.model)}
         for number, (student, base) in enumerate(self.relations.bases):
             if student in place and base in place:
@@ -106,7 +103,7 @@ class ShardExtras:
                 for row, part in enumerate((np.ones_like(gap), of_student, of_base, gap, gap * gap)):
                     self.base[row, number, prompt.model] += np.where(is_there, part, 0.0)
 
-    def _add_kernel(self, channel: str, prompt: "PromptValues", values: Floats) -> None:
+    def _add_kernel(self, channel: str, prompt: PromptValues, values: Floats) -> None:
         kernel = values
         if channel == PREFIX_OVERLAP:
             reach = prompt.reach[:, None] * prompt.reach[None, :]
@@ -120,7 +117,7 @@ class ShardExtras:
         whole[np.ix_(prompt.model, prompt.model)] = kernel
         self.kernels.setdefault(prompt.prompt_id, {})[channel] = whole[np.triu_indices(len(whole), 1)]
 
-    def _add_own(self, prompt: "PromptValues") -> None:
+    def _add_own(self, prompt: PromptValues) -> None:
         n = self.relations.n_models
         if self.own is None:
             self.own = np.zeros((len(OWN), n, n))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +10,7 @@ from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.extras import ShardExtras
 from tasks.domain.pairwise.matrices import Floats, row_blocks
 from tasks.domain.pairwise.prompt_replies import Cohort
-
-if TYPE_CHECKING:
-    from tasks.domain.pairwise.engine import PromptValues
+from tasks.domain.pairwise.values import PromptValues
 
 N_BLOCKS = 20
 """Prompts are dealt in turn to as many blocks: differences between block means give the error of a mean."""
@@ -68,7 +65,7 @@ class ShardSums:
     background_n: dict[str, Floats] = field(default_factory=dict)
     background_total: dict[str, Floats] = field(default_factory=dict)
 
-    def add(self, prompt: "PromptValues", cohort: Cohort) -> None:
+    def add(self, prompt: PromptValues, cohort: Cohort) -> None:
         """Add the values of one prompt."""
         is_whole = len(prompt.model) == self.n_models
         for name, by_set in self.by_channel.items():
