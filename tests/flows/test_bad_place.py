@@ -161,7 +161,7 @@ def test_lineage(filled, bench, refused, text, said) -> None:
         ("attach 'other.duckdb'", "not one SELECT but ATTACH"),
         ("create temp table mine as select 1", "not one SELECT but CREATE"),
         ("with new as (delete from raw.reply returning *) select * from new", "DuckDB refuses the query"),
-        ("explain analyze delete from raw.reply", "DuckDB refuses the query"),
+        ("explain analyze delete from raw.reply", "not one SELECT but DELETE"),
     ],
 )
 def test_query(filled, refused, monkeypatch, sql, said) -> None:
