@@ -1,4 +1,4 @@
--- score.base_gap: one row per target with its base here, and reference, as last computed: sums over prompts of centred prefix_overlaps.
+-- score.base_gap: one row per target with its base here, and reference, as last computed: sums over prompts of centred prefix_overlap.
 -- grain: target, reference
 -- written by: tasks/adapters/warehouse/pair_sums.py
 -- target_total, base_total: of the target's centred prefix_overlap with the reference, and of its base's, over the n_prompts on which

@@ -2,7 +2,7 @@
 -- grain: left_model, right_model
 -- written by: tasks/adapters/warehouse/pair_sums.py
 -- prefix_overlap, overlap: of the two models; left_self, right_self: of each one's own samples of the same prompts. self_square: of
--- the mean of the two models' own prefix_overlaps; product: of that mean and the pair's prefix_overlap.
+-- the mean of the two models' prefix_overlap with themselves; product: of that mean and the pair's prefix_overlap.
 create table if not exists score.repeat_sum (
     left_model varchar not null,
     right_model varchar not null,
@@ -15,7 +15,7 @@ create table if not exists score.repeat_sum (
     right_self_prefix_overlap_total double not null,
     -- prefix_overlap_square_total: Sum of the squares of the two models' prefix_overlap.
     prefix_overlap_square_total double not null,
-    -- product_total: Sum of the prefix_overlap times the mean of both models' prefix_overlaps with themselves.
+    -- product_total: Sum of the prefix_overlap times the mean of both models' prefix_overlap with themselves.
     product_total double not null,
     -- self_square_total: Sum of the squares of that mean.
     self_square_total double not null,
