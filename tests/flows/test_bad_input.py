@@ -51,7 +51,15 @@ def replace(path: Path, old: str, new: str) -> None:
             "vendr",
             ["alpha.toml:2: key 'vendr' is not known", "did you mean 'vendor'?", "'independent-"],
         ),
-        (CARD, "http:", "ftp:", ["alpha.toml:5: key 'endpoint.base_url' is 'ftp://127.0.0.1:9/v1'", "it has to begin with http:// or https://"]),
+        (
+            CARD,
+            "http:",
+            "ftp:",
+            [
+                "alpha.toml:5: key 'endpoint.base_url' is 'ftp://127.0.0.1:9/v1'",
+                "it has to begin with http:// or https://",
+            ],
+        ),
         (CARD, "concurrency = 8", "concurrency = 0", ["alpha.toml:10: key 'limits.concurrency' is 0"]),
         (CARD, "openai_compatible", "openai", ["alpha.toml:3: key 'endpoint' is", "'openai_compatible', 'llama_cpp'"]),
         (CARD, 'name = "independent-alpha"', 'name = "other"', ["key 'name' is 'other'", "Make them equal"]),

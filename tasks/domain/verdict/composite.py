@@ -1,6 +1,6 @@
 """The score of the verdict: five channels in one, each in units of its spread among unrelated models.
 
-Chosen on three populations of published replies, of 56, 87 and 25 models, among about 150 settings, and frozen there;
+Chosen on three populations of published replies, of 56, 87 and 25 models, among about 160 settings, and frozen there;
 docs/method.md describes how. A change of a weight, of a channel or of the centring raises `limits.VERSION`.
 """
 
