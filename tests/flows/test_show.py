@@ -55,6 +55,11 @@ def test_verdict(analysed, capsys) -> None:
     ]
     assert rows[3][:6] == ["layout", "0.500", "0.300", "0.100", "0.500", "3.000"]
     assert "distillometer show pair alpha-2 beta-1" in text
+    queries = [line.partition('distillometer query "')[2].removesuffix('"') for line in text.splitlines()]
+    with store.reading(analysed) as snapshot:
+        n_rows = [snapshot.ask(sql).height for sql in queries if sql]
+    assert len(n_rows) == 2
+    assert min(n_rows) > 0
     none = shown(capsys, "show", "verdict", "gamma-1", "--home", analysed.root)
     assert "There is no verdict on gamma-1: it shares no prompt" in none
 
