@@ -19,7 +19,7 @@ def secret(name: str) -> str | None:
     if value is not None and len(value) >= LEAST_LENGTH:
         if not _values:
             logging.setLogRecordFactory(_without_secrets(logging.getLogRecordFactory()))
-            sys.excepthook = _print_without_secrets
+        sys.excepthook = _print_without_secrets  # Each time: other packages (Ray) put their own in its place.
         _values.add(value)
     return value
 

@@ -326,6 +326,7 @@ def test_an_error_that_nobody_has_foreseen_costs_one_call_and_is_named():
 def test_a_key_is_in_no_log_record_and_no_traceback(monkeypatch, caplog, capsys, key):
     """Whoever logs it, in a message, its arguments or an exception, and whichever handler writes it."""
     monkeypatch.setenv("PLANTED_KEY", key)
+    monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)  # As Ray leaves it when it starts.
     assert secrets.secret("PLANTED_KEY") == key
     logger = logging.getLogger("somebody.else")
     headers = {"authorization": f"Bearer {key}"}
