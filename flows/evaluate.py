@@ -12,7 +12,7 @@ from flows.similarity import similarity
 from tasks.adapters.planning import kept_plans, plans
 from tasks.adapters.prefect import as_given, call_limits, workers
 from tasks.adapters.settings import home_at
-from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse import formed, store
 from tasks.collect import register_plan
 from tasks.domain.errors import Unanswered
 from tasks.domain.outcomes import Evaluated
@@ -57,7 +57,8 @@ async def evaluate(
         workers.options(prepared.plan.workers, place) as options,
         SyncClientContext.get_or_create(),  # One client for all tasks: otherwise each creates its own, in 50 ms.
     ):
-        arguments = (plan, prepared.round, str(place.root), kept_plans.store_plan(fresh, place))
+        prepared_id = kept_plans.store_plan(fresh, place)
+        arguments = (plan, prepared.round, str(place.root), prepared_id)
         publish_artifacts.publish_plan(as_given.as_given(prepared), as_given.as_given(answered))
         problems = await collect.with_options(**options)(*arguments)
         if prepared.bank is not None:
@@ -75,6 +76,8 @@ async def evaluate(
         register_plan.complete(as_given.as_given(prepared), place)
         findings, report = await publish(str(place.root))
         publish_artifacts.publish_coverage(prepared.plan.name, prepared.round, problems, place)
+        if not problems:
+            formed.record_plan(place, prepared_id)
     if problems and must_be_whole:
         raise Unanswered(problems, where=f"plan {plan}, round {prepared.round}")
     return Evaluated(prepared.run_id, problems, findings, str(report))

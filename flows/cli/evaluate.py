@@ -1,14 +1,21 @@
 """The verb `evaluate`: runs a plan."""
 
 import asyncio
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli import plan
 from flows.cli.output import drift, grades, identity, power, tables
-from flows.cli.start import HomeOption, VerboseOption, start
+from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
+
+if TYPE_CHECKING:
+    from tasks.adapters.planning.plans import Prepared
+    from tasks.domain.outcomes import Evaluated
+
+NOTHING_NEW = "Nothing has changed since the last run of this plan: its results stand."
 
 
 def evaluate(
@@ -26,11 +33,16 @@ def evaluate(
     settled = plans.answered(place)
     plan.print_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)
-    start(place, verbose=verbose)
-    from flows.evaluate import evaluate as flow
-
     prepared_id = kept_plans.store_plan(fresh, place)
-    done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
+    stored = _stored_result(place, prepared, prepared_id)
+    if stored is not None:
+        done = stored
+        terminal.print_lines([NOTHING_NEW])
+    else:
+        with starting(place, verbose=verbose):
+            from flows.evaluate import evaluate as flow
+
+        done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
     tables.print_result(place, done.findings, done.problems)
     terminal.print_lines(power.scored(place))
     identity.print_identity(place)
@@ -41,3 +53,17 @@ def evaluate(
     )
     if done.problems:
         raise typer.Exit(3)
+
+
+def _stored_result(home: Home, prepared: "Prepared", prepared_id: str) -> "Evaluated | None":
+    """Return the results of the last run; None where this one has anything to do."""
+    from tasks.adapters.warehouse import audits, formed, store
+    from tasks.domain.outcomes import Evaluated
+
+    report = home.reports / "latest.html"
+    if not report.exists() or not formed.is_plan_formed(home, prepared_id):
+        return None
+    with store.reading(home) as snapshot:
+        if not formed.is_report_from(report, formed.report_from(snapshot)):
+            return None
+        return Evaluated(prepared.run_id, [], audits.findings(snapshot), str(report))

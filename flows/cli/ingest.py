@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.output import identity, tables
-from flows.cli.start import HomeOption, VerboseOption, start
+from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 
 
@@ -31,8 +31,8 @@ def ingest(
     with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set):
         if format_name is None:
             terminal.print_lines([f"Format: {chosen} (detected)"])
-        start(place, verbose=verbose)
-        from flows.ingest import ingest as flow
+        with starting(place, verbose=verbose):
+            from flows.ingest import ingest as flow
 
         done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
     tables.print_ingested(done)

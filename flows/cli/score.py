@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.output import grades, power, tables
-from flows.cli.start import BasesOption, HomeOption, VerboseOption, start
+from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
@@ -71,8 +71,8 @@ def score(
             warehouse.publish(place.published)
         _print_stored_result(place)
         return
-    start(place, verbose=verbose)
-    from flows.score import score as flow
+    with starting(place, verbose=verbose):
+        from flows.score import score as flow
 
     done = asyncio.run(flow(scoring if is_scored else scoring.of_text, str(place.root)))
     tables.print_result(place, done.findings, [])

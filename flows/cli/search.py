@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flows.cli.start import HomeOption, VerboseOption, start
+from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
@@ -56,8 +56,8 @@ def search(
     limits = searches.Limits(calls, iterations, successes)
     prepared = searches.read(name, target, limits, round_name)
     searches.require_reachable(prepared, place)
-    start(place, verbose=verbose)
-    from flows.search import search as flow
+    with starting(place, verbose=verbose):
+        from flows.search import search as flow
 
     done = asyncio.run(flow(name, target, limits, prepared.submission.round, str(place.root)))
     _print_searched(place, done, target)

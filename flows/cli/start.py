@@ -1,5 +1,7 @@
 """Shared code of verbs: common options, and the preparation of a flow."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -18,12 +20,17 @@ BasesOption = Annotated[
 ]
 
 
-def start(home: Home, *, verbose: bool) -> None:
-    """Prepare a flow: no other process writes, Prefect keeps its state under the home."""
+@contextmanager
+def starting(home: Home, *, verbose: bool) -> Iterator[None]:
+    """Prepare a flow, which the block imports: no other process writes, Prefect keeps its state under the home.
+
+    With the end of the block Prefect's server is up.
+    """
     from tasks.adapters.warehouse import store
 
     store.require_writable(home)
     settings.configure_prefect(home, is_verbose=verbose)
     from tasks.adapters.prefect import server
 
-    server.start()
+    with server.starting():
+        yield

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flows.cli.start import BasesOption, HomeOption, VerboseOption, start
+from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
@@ -47,8 +47,8 @@ def validate(
     store.require_writable(place)
     scoring = ScoringPlan(lineage=str(lineage), bases=str(bases) if bases else None).of_text
     scorings.register(scoring, place)
-    start(place, verbose=verbose)
-    from flows.score import score
+    with starting(place, verbose=verbose):
+        from flows.score import score
     from tasks.domain.verdict import validation_tables
     from tasks.similarity import validate as step
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flows.cli.start import HomeOption, VerboseOption, start
+from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
@@ -66,8 +66,8 @@ def _measure_by_model(
     _print_ahead(prepared, ahead)
     if ahead.n_calls:
         judge_validations.require_reachable(prepared, home)
-    start(home, verbose=verbose)
-    from flows.judge_validation import judge_validation as flow
+    with starting(home, verbose=verbose):
+        from flows.judge_validation import judge_validation as flow
 
     measured, problems = asyncio.run(flow(request, n_errors, str(home.root)))
     _print_measured(prepared, measured)

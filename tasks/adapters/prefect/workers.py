@@ -98,7 +98,7 @@ def _shared_server(plan: WorkersPlan) -> Iterator[None]:
     """Point workers to the Prefect server of this process; otherwise each would start its own."""
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    if PREFECT_API_URL.value():
+    if PREFECT_API_URL.value() and not server.is_temporary():
         yield
         return
     if plan.is_elsewhere:

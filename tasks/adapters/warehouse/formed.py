@@ -9,14 +9,14 @@ from pathlib import Path
 from tasks.adapters import settings
 from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import sqlfiles, store
+from tasks.adapters.warehouse import journal, sqlfiles, store
 from tasks.domain.ids import content_id
 
 HEAD = 1_000
 """Characters at the start of a report that hold the key of its content."""
 
-TEXT, SIMILARITY, DRIFT = "text", "similarity", "drift"
-"""Steps: scores of the text alone; every similarity and verdict; changes between rounds."""
+TEXT, SIMILARITY, DRIFT, PLAN = "text", "similarity", "drift", "plan"
+"""Steps: scores of the text alone; every similarity and verdict; changes between rounds; a whole run of a plan."""
 
 PROGRAM = settings.SQL_DIR.parent / "tasks"
 
@@ -73,3 +73,21 @@ def recomputing(home: Home, step: str, *inputs: object) -> Iterator[bool]:
 def record_step(warehouse: store.Store, step: str, key: str | None) -> None:
     """Record the key of a step; None: the step is being computed, and may remain incomplete."""
     warehouse.replace("scoring", [] if key is None else [{"step": step, "formed_from": key}], step=step)
+
+
+def record_plan(home: Home, prepared_id: str) -> None:
+    """Record that a plan was run as a whole: all its calls answered, all results published."""
+    with store.writing(home) as warehouse:
+        record_step(warehouse, PLAN, formed_from(warehouse, prepared_id))
+
+
+def is_plan_formed(home: Home, prepared_id: str) -> bool:
+    """Return whether this plan was the last to be run as a whole, and nothing has changed since: facts or program.
+
+    Raises:
+        WarehouseHeld: a run writes to it.
+    """
+    if not home.warehouse.exists() or not home.published.exists() or journal.files(home.journal):
+        return False
+    with store.writing(home) as warehouse:
+        return is_formed(warehouse, PLAN, formed_from(warehouse, prepared_id))
