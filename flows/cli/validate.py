@@ -15,7 +15,7 @@ from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
-    from tasks.domain.verdict.figures import Validation
+    from tasks.domain.verdict.score_figures import Validation
 
 
 def validate(

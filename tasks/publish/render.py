@@ -49,13 +49,13 @@ BESIDE_SELF = "mart.pair_self_normalised"
 def render(home: Home) -> Path:
     """Write the report of the last run, and the same as the latest one; return the path of the latter."""
     from tasks.adapters.report import (  # They import the chart libraries, which an unchanged report does not need.
-        figures,
-        pages,
+        chart_files,
+        html_file,
     )
 
     rows = _report_rows(home)
     latest = home.reports / "latest.html"
-    pages.write(page.build(rows), figures.specifications(rows), latest)
+    html_file.write(page.build(rows), chart_files.specifications(rows), latest)
     run = max(rows.of("raw.run"), key=lambda row: row["happened_at"], default=None)
     if run is not None:
         with whole_files.replaced(home.reports / f"{run['run_id']}.html") as beside:
@@ -73,9 +73,9 @@ def formed_report(home: Home) -> Path | None:
 @task(name="figures", task_run_name="figures", cache_policy=NO_CACHE)
 def draw_figures(home: Home, folder: Path) -> list[Path]:
     """Write each chart as SVG, PNG and CSV into a folder; return the paths."""
-    from tasks.adapters.report import figures
+    from tasks.adapters.report import chart_files
 
-    return figures.write(_report_rows(home, with_replies=False), folder)
+    return chart_files.write(_report_rows(home, with_replies=False), folder)
 
 
 def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:

@@ -22,7 +22,8 @@ from tasks.domain.similarity.lexical import without_first_sentence
 from tasks.domain.verdict.analysis import Analysis, analyse
 from tasks.domain.verdict.decision import VERDICTS
 from tasks.domain.verdict.documented import STUDENT, TUNED, columns
-from tasks.domain.verdict.figures import (
+from tasks.domain.verdict.population import Population
+from tasks.domain.verdict.score_figures import (
     Figures,
     Published,
     Validation,
@@ -33,7 +34,6 @@ from tasks.domain.verdict.figures import (
     published_figures,
     rival_figures,
 )
-from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.sibling_figures import sibling_figures
 from tasks.domain.verdict.verdicts import verdicts
 

@@ -8,10 +8,10 @@ from tasks.domain.pairwise.prompt_replies import Cohort
 from tasks.domain.verdict import tested as against_null
 from tasks.domain.verdict.calls import alarms, attribution, calls, hypotheses
 from tasks.domain.verdict.documented import Column, columns, teacher_groups
-from tasks.domain.verdict.figures import centred_by_reference, centred_by_vendor, published_figures
 from tasks.domain.verdict.hypotheses import TargetTest
 from tasks.domain.verdict.lineage_tests import LineageTests
 from tasks.domain.verdict.population import DocumentedModel, Population
+from tasks.domain.verdict.score_figures import centred_by_reference, centred_by_vendor, published_figures
 from tasks.domain.verdict.sibling_figures import sibling_figures
 from tasks.domain.verdict.tail import Tail
 from tasks.domain.verdict.validation import auroc, mean_auroc, share

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tasks.domain.verdict.calls import Alarms, Attribution, Calls
-from tasks.domain.verdict.figures import Figures, Validation
+from tasks.domain.verdict.score_figures import Figures, Validation
 from tasks.domain.verdict.validation import Auroc, Share
 
 OURS, PROVENANCE = "the verdict's", "provenance test"
