@@ -44,14 +44,14 @@ def ingest(
     Raises:
         InputError: the file is broken, with line and remedy; nothing was written.
     """
-    from flows.cli.start import start
-    from flows.ingest import ingest as flow
+    from flows.cli.start import starting
     from tasks.adapters.inputs import recorded_files
     from tasks.adapters.settings import home_at
 
     place, file = home_at(home), Path(path)
     chosen = recorded_files.detect(file) if format_name is None else format_name
-    start(place, verbose=False)
+    with starting(place, verbose=False):
+        from flows.ingest import ingest as flow
     return asyncio.run(flow(str(file.resolve()), chosen, str(place.root), model, prompt_set))
 
 
@@ -75,8 +75,7 @@ def score(
     Raises:
         InputError: there is nothing to score, or references or lineage don't fit what is here.
     """
-    from flows.cli.start import start
-    from flows.score import score as flow
+    from flows.cli.start import starting
     from tasks.adapters.settings import home_at
     from tasks.domain.plan import EmbeddingPlan
     from tasks.domain.scoring import ScoringPlan
@@ -88,5 +87,6 @@ def score(
         hypotheses=tuple(hypotheses),
         embedding=EmbeddingPlan(enabled=with_embeddings),
     )
-    start(place, verbose=False)
+    with starting(place, verbose=False):
+        from flows.score import score as flow
     return asyncio.run(flow(wanted, str(place.root)))
