@@ -11,9 +11,16 @@ import psutil
 
 from tasks.domain.errors import InputError, WorldError
 
-PROJECT = Path(__file__).resolve().parents[2]
+CODE = Path(__file__).resolve().parents[2]
+"""The folder of the packages: the repository, or where a wheel was installed."""
+
+_SHIPPED = CODE / "distillometer" / "shipped"
+
+PROJECT = _SHIPPED if _SHIPPED.is_dir() else CODE
+"""The folder of sql/, data/ and prefect.yaml: the repository, or the copy that a wheel brings (`setup.py`)."""
+
 SQL_DIR = PROJECT / "sql"
-DEFAULT_HOME = PROJECT / "data" / "out"
+DEFAULT_HOME = (Path.cwd() if _SHIPPED.is_dir() else CODE) / "data" / "out"
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,9 @@ def data_dir() -> Path:
 
 
 def home_at(root: Path | str | None) -> Home:
-    """Return the home at `root`, or at `DISTILLOMETER_HOME`, or `data/out` of the project; nothing is created.
+    """Return the home at `root`, or at `DISTILLOMETER_HOME`, or `data/out`; nothing is created.
+
+    That is data/out of the repository, or of the current folder where a wheel is installed.
 
     Raises:
         InputError: there is something else than a folder.

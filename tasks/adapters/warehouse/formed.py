@@ -18,7 +18,7 @@ HEAD = 1_000
 TEXT, SIMILARITY, DRIFT, PLAN = "text", "similarity", "drift", "plan"
 """Steps: scores of the text alone; every similarity and verdict; changes between rounds; a whole run of a plan."""
 
-PROGRAM = settings.SQL_DIR.parent / "tasks"
+PROGRAM = settings.CODE / "tasks"
 
 
 @cache

@@ -1,0 +1,68 @@
+"""A wheel, unpacked in a folder of its own: the commands work without the repository."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tasks.adapters.settings import PROJECT
+
+SOURCES = ("distillometer", "flows", "tasks", "sql", "data", "pyproject.toml", "setup.py", "prefect.yaml", "README.md")
+
+COMMANDS = """
+import sys
+from flows.cli import main
+
+for command in (["ingest", "replies.jsonl"], ["score", "--embed-prompts", "0", "--embed-probes", "0"], ["query", "select count(*) as n from raw.reply"],
+                ["report"], ["plan", "demo"]):
+    try:
+        main.main(command)
+    except SystemExit as end:
+        assert not end.code, (command, end.code)
+import tasks
+print("code at", tasks.__file__)
+"""
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory) -> Path:
+    """Return a folder with the content of the wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        source, target = PROJECT / name, folder / "source" / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("out", "__pycache__"))
+        else:
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(source, target)
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    done = subprocess.run([*build, "-w", folder, folder / "source"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    [wheel] = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "unpacked")
+    return folder / "unpacked"
+
+
+@pytest.mark.flow
+def test_recorded_replies_are_scored_by_an_installed_wheel(unpacked, prefect_api, tmp_path) -> None:
+    rows = [
+        {"model": model, "prompt": f"Question {n}: what is {n} times seven?", "reply": f"{opening} {n * 7} it is."}
+        for model, opening in (("one", "Let me see:"), ("two", "Of course!"), ("three", "The answer:"))
+        for n in range(12)
+    ]
+    (tmp_path / "replies.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DISTILLOMETER_")}
+    environment = kept | {"PYTHONPATH": str(unpacked), "PREFECT_API_URL": prefect_api}
+    done = subprocess.run(
+        [sys.executable, "-c", COMMANDS], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"code at {unpacked}" in done.stdout
+    assert (tmp_path / "data/out/published.duckdb").exists()
+    assert (tmp_path / "data/out/reports/latest.html").exists()
