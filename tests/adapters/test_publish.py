@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import sqlcolumns, sqlfiles, store
+from tasks.adapters.warehouse import empty_snapshots, sqlcolumns, sqlfiles, store
 from tests.support import small_home
 
 RECORDED = [
@@ -210,7 +210,32 @@ def test_a_publish_that_fails_leaves_the_old_snapshot(home, monkeypatch) -> None
 
     with store.writing(home) as warehouse:
         small_home.fill(warehouse, [("alpha", "p3", 0, "one more")], {})
-        monkeypatch.setattr(sqlfiles, "create", fail)
+        monkeypatch.setattr(empty_snapshots, "copy_to", fail)
         with pytest.raises(OSError, match="full"):
             warehouse.publish(home.published)
     assert home.published.read_bytes() == before
+
+
+def test_a_kept_empty_snapshot_is_used_and_a_broken_one_replaced(home, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(empty_snapshots, "cache_dir", lambda: tmp_path / "cache")
+    stale = tmp_path / "cache/snapshot-0123.duckdb"
+    stale.parent.mkdir()
+    stale.touch()
+
+    def published() -> tuple[list[dict], list[dict]]:
+        home.published.unlink(missing_ok=True)
+        with store.writing(home) as warehouse:
+            warehouse.publish(home.published)
+        with store.reading(home) as snapshot:
+            catalogue = snapshot.read("meta.relation_column").sort("relation", "position").to_dicts()
+            return catalogue, snapshot.read("core.reply").sort("reply_id").to_dicts()
+
+    first = published()
+    [kept] = stale.parent.iterdir()
+    assert kept != stale
+    kept.write_bytes(b"no database")
+    assert published() == first
+    assert kept.read_bytes()[8:12] == b"DUCK"
+    written = kept.stat().st_mtime_ns
+    assert published() == first
+    assert kept.stat().st_mtime_ns == written

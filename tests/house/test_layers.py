@@ -95,6 +95,7 @@ SPEAKING = {
         *(
             "store",
             "snapshots",
+            "empty_snapshots",
             "sqlfiles",
             "duckdb_files",
             "sqlcolumns",

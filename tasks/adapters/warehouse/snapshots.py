@@ -4,13 +4,10 @@ from pathlib import Path
 
 import duckdb
 
-from tasks.adapters.warehouse import schema_version, sqlcolumns, sqlfiles, whole_files
+from tasks.adapters.warehouse import empty_snapshots, schema_version, sqlfiles, whole_files
 from tasks.adapters.warehouse.duckdb_files import connect, options
-from tasks.adapters.warehouse.sqlmacros import create_formulas, create_queries, literal
+from tasks.adapters.warehouse.sqlmacros import literal
 from tasks.domain.errors import InputError
-
-READERS = "v1.4.0"
-"""The oldest DuckDB that opens a snapshot: shells lag behind the library that writes it."""
 
 
 def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memory: str) -> None:
@@ -26,26 +23,24 @@ def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memo
     if _published_from(target) == digest:
         return
     beside = whole_files.beside(target)
+    empty_snapshots.copy_to(beside)
     with warehouse.cursor() as cursor:
-        cursor.execute(f"attach {literal(str(beside))} as snapshot (storage_version '{READERS}')")
+        cursor.execute(f"attach {literal(str(beside))} as snapshot")
         [[database]] = cursor.execute("select current_database()").fetchall()
         try:
-            for schema in sqlfiles.SCHEMAS:
-                cursor.execute(f'create schema snapshot."{schema}"')
             for relation in sqlfiles.relations():
                 if relation.is_copied:
-                    cursor.execute(f'create table snapshot.{relation.quoted} as from "{database}".{relation.quoted}')
+                    rows = f'from "{database}".{relation.quoted}'
+                    cursor.execute(f"insert into snapshot.{relation.quoted} by name {rows}")
         finally:
             cursor.execute("detach snapshot")
     with duckdb.connect(str(beside), config=options()) as connection:
         connection.execute(f"set memory_limit = {literal(memory)}")
-        connection.begin()  # Committed one by one, a thousand comments take seconds.
-        create_formulas(connection)
+        connection.begin()
         for relation in sqlfiles.published():
-            sqlfiles.create(connection, relation, is_refreshed=True, is_snapshot=True)
-        create_queries(connection)
-        sqlcolumns.describe(connection)
-        connection.execute(f"create macro main.published_from() as {literal(digest)}")
+            if relation.stored == "snapshot":
+                connection.execute(f"insert into {relation.quoted} by name {relation.text}")
+        connection.execute(f"create or replace macro main.published_from() as {literal(digest)}")
         connection.commit()
     whole_files.swap_in(beside, target)
 

@@ -206,10 +206,8 @@ def _drop_stale_relations(connection: duckdb.DuckDBPyConnection) -> None:
             connection.execute(f'drop {"view" if is_view else "table"} "{schema}"."{name}"')
 
 
-def create(
-    connection: duckdb.DuckDBPyConnection, relation: Relation, *, is_refreshed: bool, is_snapshot: bool = False
-) -> None:
-    """Create one relation; a stored one is computed from its SELECT if `is_refreshed`, else created empty if absent."""
+def create(connection: duckdb.DuckDBPyConnection, relation: Relation, *, is_snapshot: bool = False) -> None:
+    """Create one relation: a view, or a table without rows where there is none; what is copied is there already."""
     name = relation.quoted
     if is_snapshot and relation.is_copied:
         return
@@ -217,8 +215,6 @@ def create(
         connection.execute(relation.text)
     elif _is_view(relation, is_snapshot=is_snapshot):
         connection.execute(f"create or replace view {name} as {relation.text}")
-    elif is_refreshed:
-        connection.execute(f"create or replace table {name} as {relation.text}")
     else:
         connection.execute(f"create table if not exists {name} as select * from ({relation.text}) limit 0")
 
@@ -272,7 +268,7 @@ def create_all(connection: duckdb.DuckDBPyConnection) -> None:
     _drop_stale_relations(connection)
     create_formulas(connection)
     for relation in relations():
-        create(connection, relation, is_refreshed=False)
+        create(connection, relation)
     schema_version.write_version(connection, schema_version.SCHEMA_VERSION)
     create_queries(connection)
     connection.execute("delete from main.created_from")

@@ -172,8 +172,8 @@ class Store:
         """Compute the stored relations again from the warehouse, in the order in which they read each other."""
         with self.transaction() as cursor:
             for relation in sqlfiles.relations():
-                if relation.stored:
-                    sqlfiles.create(cursor, relation, is_refreshed=True)
+                if relation.stored in ("published", "warehouse"):
+                    cursor.execute(f"create or replace table {relation.quoted} as {relation.text}")
 
     def publish(self, target: Path) -> None:
         """Write a snapshot to `target` and swap it in atomically; readers of the old one keep it.
