@@ -6,7 +6,7 @@ from prefect import flow, tags
 
 from flows.runner import RUNNER
 from tasks.adapters.models import asking, serving
-from tasks.adapters.planning import kept_plans
+from tasks.adapters.planning import budgets, kept_plans
 from tasks.adapters.prefect import as_given, futures, progress
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
@@ -29,9 +29,9 @@ async def collect(plan: str, round_name: str | None, home: str, prepared_id: str
     """
     place = home_at(home)
     prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
-    with store.writing(place):
+    with store.writing(place), budgets.of_plan(place, prepared) as ledger:
         todo = register_plan.prepare(as_given.as_given(prepared), place)
-        return await ask(todo, CallContext.of(prepared.plan, prepared.cards.values(), place))
+        return await ask(todo, CallContext.of(prepared.plan, prepared.cards.values(), place, ledger))
 
 
 async def ask(todo: list[Request], context: CallContext) -> list[str]:
@@ -56,16 +56,29 @@ async def ask_served(todo: list[Request], context: CallContext, endpoints: dict[
 
 
 async def _run_queue(queue: list[Batch], context: CallContext, endpoints: dict[str, Endpoint]) -> list[str]:
-    """Run one queue's batches in order; stop at the first whose endpoint is lost."""
+    """Run one queue's batches in order; stop at the first whose endpoint is lost, or for which no budget is left."""
     problems = []
-    for batch in queue:
+    for number, batch in enumerate(queue):
+        if (allowance := await generate.reserve(batch, context)) is None:
+            problems.append(await _stop_by_budget(queue[number:], context))
+            break
         with tags(f"model {batch.card.name}"):
-            future = generate.submit(batch, endpoints, context)
+            future = generate.submit(batch, endpoints, context, allowance)
         state = await futures.finished(future)
-        rows, problem, is_hopeless = await futures.outcome(state)
+        rows, problem, stop = await futures.outcome(state)
+        await asyncio.to_thread(generate.settle, batch, context, allowance)
         await asyncio.to_thread(store_replies.store_batch, context.home, batch, rows)
         if problem:
             problems.append(problem)
-        if is_hopeless:
+        if stop == "budget" and queue[number + 1 :]:
+            problems.append(await _stop_by_budget(queue[number + 1 :], context))
+        if stop is not None:
             break
     return problems
+
+
+async def _stop_by_budget(batches: list[Batch], context: CallContext) -> str:
+    """Store of all requests of `batches` that the budget stopped them; return the problem."""
+    requests = [request for batch in batches for request in batch.requests]
+    await asyncio.to_thread(store_replies.store_not_sent, context.home, generate.not_sent(requests))
+    return generate.stopped(batches[0].card.name, len(requests))

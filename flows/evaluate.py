@@ -9,7 +9,7 @@ from flows.grade import grade
 from flows.identity import identity
 from flows.publish import publish
 from flows.similarity import similarity
-from tasks.adapters.planning import kept_plans, plans
+from tasks.adapters.planning import budgets, kept_plans, plans
 from tasks.adapters.prefect import as_given, call_limits, workers
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import formed, store
@@ -50,10 +50,12 @@ async def evaluate(
     fresh = kept_plans.prepared(plan, round_name, place, prepared_id)
     prepared, answered = plans.reuse_published_rounds(fresh, place), plans.answered(place)
     plans.require_reachable(prepared, answered, place)
+    budgets.require_plan(prepared, answered)
     call_limits.require_limits(prepared.plan, plans.cards_to_call(prepared, answered))
     with (
         tags(f"plan {prepared.plan.name}", f"round {prepared.round}"),
         store.writing(place),
+        budgets.of_plan(place, prepared),
         workers.options(prepared.plan.workers, place) as options,
         SyncClientContext.get_or_create(),  # One client for all tasks: otherwise each creates its own, in 50 ms.
     ):

@@ -4,7 +4,7 @@ from prefect import flow
 
 from flows.collect import ask
 from flows.runner import RUNNER
-from tasks.adapters.planning import gradings, kept_plans
+from tasks.adapters.planning import budgets, gradings, kept_plans
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
 from tasks.collect.generate import CallContext
@@ -22,20 +22,26 @@ async def grade(
     references: list[str] | None = None,
 ) -> list[str]:
     """Grade the pairs of a plan, or all replies against `references`; return the problems, one line a batch."""
-    place, problems = home_at(home), list[str]()
+    place = home_at(home)
     if plan is None:
-        grading, context = _recorded(references or [], place), CallContext({}, 1, {}, place)
-    else:
-        prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
-        if prepared.grading is None:
-            return []
-        grading, context = prepared.grading, CallContext.of(prepared.plan, prepared.grading.judge_cards, place)
-    with store.writing(place):
+        return await _grade(_recorded(references or [], place), None, place)
+    prepared = kept_plans.prepared(plan, round_name, place, prepared_id)
+    if prepared.grading is None:
+        return []
+    with store.writing(place), budgets.of_plan(place, prepared) as ledger:
+        context = CallContext.of(prepared.plan, prepared.grading.judge_cards, place, ledger)
+        return await _grade(prepared.grading, context, place)
+
+
+async def _grade(grading: Grading, context: CallContext | None, home: Home) -> list[str]:
+    """Grade by all judges, and return the problems; those of recorded replies ask no model and need no context."""
+    problems = []
+    with store.writing(home):
         for reader in grading.judges:
-            sample_pairs.choose_first(grading, reader, place)
-            if reader.card is None:
-                grade_text.grade_text(grading, reader, place)
-                score_rse.score_rse(reader.name, grading.seed, place)
+            sample_pairs.choose_first(grading, reader, home)
+            if reader.card is None or context is None:
+                grade_text.grade_text(grading, reader, home)
+                score_rse.score_rse(reader.name, grading.seed, home)
             else:
                 problems += await _ask_in_rounds(grading, reader, context)
     return problems

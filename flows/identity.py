@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.collect import ask
 from flows.runner import RUNNER
-from tasks.adapters.planning import kept_plans
+from tasks.adapters.planning import budgets, kept_plans
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
 from tasks.collect.generate import CallContext
@@ -27,14 +27,14 @@ async def identity(plan: str, round_name: str | None, home: str, prepared_id: st
     if prepared.bank is None or prepared.plan.identity is None:
         return []
     problems = []
-    with store.writing(place):
+    with store.writing(place), budgets.of_plan(place, prepared) as ledger:
         for name in prepared.plan.identity.judges:
             if not asks_model(registry.load(judges, name)):
                 judge.judge_replies(name, place, {})
                 continue
             card = prepared.bank.judge_card
             assert card is not None, "a plan with a judge that asks a model names that model"
-            send = partial(ask, context=CallContext.of(prepared.plan, [card], place))
+            send = partial(ask, context=CallContext.of(prepared.plan, [card], place, ledger))
             problems += await label_with_judge(name, card, place, send, {})
         judge_agreement.judge_agreement(place)
         score_identity.score_identity(prepared.plan.seed, place)

@@ -7,7 +7,7 @@ import typer
 
 from flows.cli import plan
 from flows.cli.output import drift, grades, identity, power, tables
-from flows.cli.start import HomeOption, VerboseOption, starting
+from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
@@ -21,17 +21,21 @@ NOTHING_NEW = "Nothing has changed since the last run of this plan: its results 
 def evaluate(
     name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
     round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
+    budget: BudgetOption = None,
+    allow_unknown_prices: UnknownPricesOption = False,
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet."""
     place = settings.home_at(home)
-    from tasks.adapters.planning import kept_plans, plans
+    from tasks.adapters.planning import budgets, kept_plans, plans
 
-    fresh = plans.read(name, round_name)
+    read = plans.read(name, round_name)
+    fresh = budgets.with_budget(read, budgets.with_options(read.plan.budget, budget, allow_unknown_prices))
     prepared = plans.reuse_published_rounds(fresh, place)
     settled = plans.answered(place)
-    plan.print_plan(prepared, settled)
+    plan.print_plan(prepared, settled, place)
+    budgets.require_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)
     prepared_id = kept_plans.store_plan(fresh, place)
     stored = _stored_result(place, prepared, prepared_id)

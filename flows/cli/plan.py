@@ -9,6 +9,7 @@ import typer
 from flows.cli.output import grades, power
 from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
+from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ def plan(
     from tasks.adapters.planning import plans
 
     prepared = plans.reuse_published_rounds(plans.read(name, round_name), place)
-    print_plan(prepared, plans.answered(place))
+    print_plan(prepared, plans.answered(place), place)
     terminal.print_lines(power.planned(prepared))
 
 
-def print_plan(prepared: "Prepared", answered: set[str]) -> None:
+def print_plan(prepared: "Prepared", answered: set[str], home: Home) -> None:
     """Print a plan's models, prompts, calls to be made and calls already answered."""
     plan = prepared.plan
     terminal.print_lines(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flows.cli.start import HomeOption, VerboseOption, starting
+from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
@@ -29,6 +29,7 @@ STOPPED = {
     "iterations": "its iterations are used up",
     "successes": "it has found as many templates as wanted",
     "exhausted": "these seeds and mutations bring nothing new any more",
+    "budget": "its budget is spent",
     None: "the endpoint can't be reached",
 }
 
@@ -46,23 +47,27 @@ def search(
         int | None, typer.Option("--successes", min=1, help="Stop once so many templates had a success.")
     ] = None,
     round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
+    budget: BudgetOption = None,
+    allow_unknown_prices: UnknownPricesOption = False,
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Search templates under which a model leaks about who it is. Run again, it goes on from its last step."""
     place = settings.home_at(home)
-    from tasks.adapters.planning import searches
+    from tasks.adapters.planning import budgets, searches
 
     limits = searches.Limits(calls, iterations, successes)
     prepared = searches.read(name, target, limits, round_name)
+    money = budgets.with_options(prepared.plan.budget, budget, allow_unknown_prices)
+    budgets.require_search(prepared, money)
     searches.require_reachable(prepared, place)
     with starting(place, verbose=verbose):
         from flows.search import search as flow
 
-    done = asyncio.run(flow(name, target, limits, prepared.submission.round, str(place.root)))
+    done = asyncio.run(flow(name, target, limits, prepared.submission.round, str(place.root), budget=money))
     _print_searched(place, done, target)
     again = f"To go on: distillometer search {name} --target {target} --round {prepared.submission.round}"
-    if done.stop_reason is None:
+    if done.stop_reason in (None, "budget"):
         terminal.print_lines([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
         raise typer.Exit(3)
     if done.stop_reason != "exhausted":

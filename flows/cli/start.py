@@ -15,6 +15,16 @@ HomeOption = Annotated[
 ]
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what Prefect logs.")]
 
+BudgetOption = Annotated[
+    float | None,
+    typer.Option(
+        "--budget", metavar="USD", min=0, help="The most that all runs of it may cost together, in US dollars."
+    ),
+]
+UnknownPricesOption = Annotated[
+    bool, typer.Option("--allow-unknown-prices", help="Also call paid models whose card has no price.")
+]
+
 BasesOption = Annotated[
     Path | None, typer.Option("--bases", help="CSV (model, base) of what models were trained from: tells siblings.")
 ]

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flows.cli.start import HomeOption, VerboseOption, starting
+from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
     from tasks.adapters.planning.judge_validations import PreparedValidation, ValidationRequest
+    from tasks.domain.budget import BudgetPlan
     from tasks.domain.judging.validation import Disagreement, JudgeValidation
     from tasks.identity.validate_judge import Ahead, JudgeMeasurement, Spent
 
@@ -37,6 +38,8 @@ def validate_judge(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the replies that --limit leaves.")] = 0,
     errors: Annotated[int, typer.Option("--errors", min=0, help="Print so many replies it reads otherwise.")] = 0,
+    budget: BudgetOption = None,
+    allow_unknown_prices: UnknownPricesOption = False,
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -50,14 +53,25 @@ def validate_judge(
     if prepared.card is None:
         _print_measured(prepared, step.measure_text(prepared, errors))
         return
-    problems = _measure_by_model(request, prepared, errors, place, verbose)
+    from tasks.adapters.planning import budgets
+    from tasks.domain.budget import BudgetPlan
+
+    money = budgets.with_options(BudgetPlan(), budget, allow_unknown_prices)
+    budgets.require_bounded([(prepared.card, prepared.card.sampling)], money, "validate-judge")
+    problems = _measure_by_model(request, prepared, errors, place, money, is_verbose=verbose)
     if problems:
         terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
         raise typer.Exit(3)
 
 
 def _measure_by_model(
-    request: "ValidationRequest", prepared: "PreparedValidation", n_errors: int, home: Home, verbose: bool
+    request: "ValidationRequest",
+    prepared: "PreparedValidation",
+    n_errors: int,
+    home: Home,
+    money: "BudgetPlan",
+    *,
+    is_verbose: bool,
 ) -> list[str]:
     from tasks.adapters.planning import judge_validations
     from tasks.identity import validate_judge as step
@@ -66,10 +80,10 @@ def _measure_by_model(
     _print_ahead(prepared, ahead)
     if ahead.n_calls:
         judge_validations.require_reachable(prepared, home)
-    with starting(home, verbose=verbose):
+    with starting(home, verbose=is_verbose):
         from flows.judge_validation import judge_validation as flow
 
-    measured, problems = asyncio.run(flow(request, n_errors, str(home.root)))
+    measured, problems = asyncio.run(flow(request, n_errors, str(home.root), money))
     _print_measured(prepared, measured)
     return problems
 

@@ -28,6 +28,8 @@ select
     best.n_attempts,
     best.replied_at,
     best.source,
+    best.cost_usd,
+    best.cost_source,
     best.request_id is not null
         and (best.missing_reason is null or best.missing_reason in ('empty_reply', 'content_filter')) as is_settled
 from raw.request as request

@@ -154,6 +154,8 @@ create table if not exists raw.reply (
     n_attempts integer not null,
     replied_at timestamp not null,
     source varchar not null,
+    cost_usd double,
+    cost_source varchar,
     check ((reply_text is null) = (missing_reason is not null))
 );
 

@@ -1,5 +1,8 @@
 -- raw.reply: one row per outcome of a request: a text, or the reason there is none.
 -- grain: reply_id
+-- cost_usd: US dollars of the call that was answered; null where neither its provider nor its price tells. Of earlier
+-- attempts that failed and may have been billed, the budget's ledger knows.
+-- cost_source: provider (its own figure), price (tokens at the card's price) or free (served by this machine, without a price).
 -- Texts are written as zstd: what is otherwise chosen takes twice the time to write, and more room.
 create table if not exists raw.reply (
     reply_id varchar not null,
@@ -14,5 +17,7 @@ create table if not exists raw.reply (
     n_attempts integer not null,
     replied_at timestamp not null,
     source varchar not null,
+    cost_usd double,
+    cost_source varchar,
     check ((reply_text is null) = (missing_reason is not null))
 );

@@ -45,6 +45,11 @@ class Home:
         return self.root / "journal"
 
     @property
+    def ledgers(self) -> Path:
+        """What each plan has spent in each round, and what its calls in flight may cost."""
+        return self.root / "ledgers"
+
+    @property
     def models(self) -> Path:
         """Weights joined from the parts of packages."""
         return self.root / "models"

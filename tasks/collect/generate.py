@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,39 +17,47 @@ from prefect.utilities.annotations import quote
 
 from tasks.adapters import settings
 from tasks.adapters.models import lines, serving
-from tasks.adapters.models.asking import Asker
+from tasks.adapters.models.asking import BUDGET, Asker
 from tasks.adapters.prefect import call_limits, progress, workers
 from tasks.adapters.prefect.futures import ASK_AGAIN
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal
+from tasks.adapters.warehouse.accounts import Account, Allowance
+from tasks.adapters.warehouse.ledger import Ledger
 from tasks.domain.batching import Batch
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import BatchIncomplete
+from tasks.domain.ids import reply_id
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.plan import Plan
 from tasks.domain.ports import Endpoint
+from tasks.domain.pricing import greatest_usd
 from tasks.domain.rows import Reply, Request
 
 REFUSED = "The endpoint refuses them as they are: correct the card or plan (a prompt too long: 'context_tokens') first."
 """Remedy for requests that the endpoint does not accept."""
+
+MORE_MONEY = "Run the same command again with a higher budget (--budget USD, or 'budget.usd' of the plan)."
+"""Remedy for requests that were not sent because of the budget."""
 
 _Log = journal.Journal | shared_journal.SharedJournal
 
 
 @dataclass(frozen=True)
 class CallContext:
-    """Cards of the called models, batch size, limits of calls in flight by key, and the home."""
+    """Cards of the called models, batch size, limits of calls in flight by key, the home, and the plan's ledger."""
 
     cards: dict[str, ModelCard]
     batch_size: int | None
     limits: dict[str, str]
     """Names of Prefect's global concurrency limits, by the environment variable that holds the key."""
     home: Home
+    ledger: Ledger
 
     @classmethod
-    def of(cls, plan: Plan, cards: Iterable[ModelCard], home: Home) -> "CallContext":
+    def of(cls, plan: Plan, cards: Iterable[ModelCard], home: Home, ledger: Ledger) -> "CallContext":
         """Return the context of `plan` for the models of `cards`."""
-        return cls({card.name: card for card in cards}, plan.batch_size, plan.workers.limits, home)
+        return cls({card.name: card for card in cards}, plan.batch_size, plan.workers.limits, home, ledger)
 
 
 def _batch_key(_context: Any, parameters: Mapping[str, Any]) -> str:
@@ -72,7 +80,9 @@ def _is_retry_useful(_task: Any, _run: Any, state: Any) -> bool:
     retry_delay_seconds=5,
     retry_condition_fn=_is_retry_useful,
 )
-def respond(batch: Batch, served: Endpoint | None, limit: str | None, log_place: Path | str) -> list[dict[str, Any]]:
+def respond(
+    batch: Batch, served: Endpoint | None, limit: str | None, log_place: Path | str, money: Account | Allowance
+) -> list[dict[str, Any]]:
     """Send the requests of `batch` without a reply; return the outcome of every request as rows of `raw.reply`.
 
     Each reply is in the journal as soon as it arrives. The result is stored under the batch's content, so that a batch
@@ -84,13 +94,34 @@ def respond(batch: Batch, served: Endpoint | None, limit: str | None, log_place:
         served: the endpoint, where the coordinator serves the model; None: the endpoint of its card.
         limit: Prefect's global concurrency limit that the calls in flight count against.
         log_place: the folder of the journal on this machine, or the storage of all workers.
+        money: the account of all batches on this machine, or what this batch may spend on a worker elsewhere.
+
+    Raises:
+        BatchIncomplete: some requests have no reply; those that arrived are in the journal.
+    """
+    outcomes = send(batch, served, limit, log_place, money)
+    get_run_logger().info("%s: all answered", batch.title)
+    return [journal.as_json(outcomes[request.request_id]) for request in batch.requests]
+
+
+def send(
+    batch: Batch, served: Endpoint | None, limit: str | None, log_place: Path | str, money: Account | Allowance
+) -> dict[str, Reply]:
+    """Send a batch as `respond` does, and return the outcome of each request by its id.
 
     Raises:
         BatchIncomplete: some requests have no reply; those that arrived are in the journal.
     """
     with ExitStack() as stack:
         endpoint = served or stack.enter_context(serving.serve(batch.card, settings.home_at(None)))
-        file: _Log = stack.enter_context(_journal(log_place, batch))
+        account = money if isinstance(money, Account) else Account()
+        file: _Log
+        if isinstance(log_place, str):
+            assert isinstance(money, Allowance), "a worker elsewhere does not reach the ledger"
+            file = stack.enter_context(shared_journal.SharedJournal(log_place, batch.batch_id, money))
+            account = file.account
+        else:
+            file = stack.enter_context(journal.Journal(log_place, batch.batch_id))
         outcomes = {reply.request_id: reply for reply in file.replies}
         todo = [r for r in batch.requests if r.request_id not in outcomes or not outcomes[r.request_id].is_settled]
         if todo and limit is not None:
@@ -102,9 +133,12 @@ def respond(batch: Batch, served: Endpoint | None, limit: str | None, log_place:
                 progress.advance(f"asking {batch.card.name}")
             outcomes[reply.request_id] = reply
 
-        asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id))
+        asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id), account)
         # Slots of a limit over all processes are held batch by batch: slots of other batches are not used.
         asker.ask(todo, is_alone=limit is not None)
+        if asker.stopped_by is BUDGET:
+            for reply in not_sent([request for request in todo if request.request_id not in outcomes]):
+                keep(reply)
     lost = [
         outcomes[r.request_id]
         for r in batch.requests
@@ -113,14 +147,26 @@ def respond(batch: Batch, served: Endpoint | None, limit: str | None, log_place:
     n_unasked = sum(request.request_id not in outcomes for request in batch.requests)
     if lost or n_unasked:
         raise _incomplete(batch, lost, n_unasked, asker)
-    get_run_logger().info("%s: all answered", batch.title)
-    return [journal.as_json(outcomes[request.request_id]) for request in batch.requests]
+    return outcomes
 
 
-def _journal(log_place: Path | str, batch: Batch) -> AbstractContextManager[_Log]:
-    if isinstance(log_place, str):
-        return shared_journal.SharedJournal(log_place, batch.batch_id)
-    return journal.Journal(log_place, batch.batch_id)
+def not_sent(requests: Iterable[Request]) -> list[Reply]:
+    """Return the outcomes of requests that are not sent, because too little of the budget is left."""
+    at = settings.now()
+    nothing = dict.fromkeys(("reply_text", "finish_reason", "prompt_tokens", "completion_tokens", "latency_ms"))
+    return [
+        Reply(
+            reply_id=reply_id(request.request_id, None, at.isoformat()),
+            request_id=request.request_id,
+            missing_reason=BUDGET.reason,
+            error_text=BUDGET.text,
+            n_attempts=0,
+            replied_at=at,
+            source="asked",
+            **nothing,
+        )
+        for request in requests
+    ]
 
 
 @contextmanager
@@ -133,7 +179,39 @@ def side_by_side(cards: list[ModelCard]) -> Iterator[None]:
         yield
 
 
-def submit(batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext) -> PrefectFuture[Any]:
+async def reserve(batch: Batch, context: CallContext) -> Allowance | None:
+    """Reserve what a batch that a worker elsewhere sends can cost at most, or what is left; None where that is nothing.
+
+    Batches on threads of this process reserve each call by itself: their allowance holds nothing.
+    """
+    if workers.shared_storage() is None:
+        return Allowance(None, 0, is_limited=False)
+    costs = [greatest_usd(request, batch.card) for request in batch.requests]
+    known = [usd for usd in costs if usd is not None]
+    is_limited = context.ledger.balance.is_limited
+    if is_limited and len(known) < len(costs):
+        return None
+    name, least = batch.card.name, min(known, default=0.0)
+    reservation = await context.ledger.reserve(name, sum(known), batch_id=batch.batch_id, least_usd=least)
+    return None if reservation is None else Allowance(reservation, reservation.units, is_limited)
+
+
+def settle(batch: Batch, context: CallContext, allowance: Allowance) -> None:
+    """Note what a batch has spent of its allowance; the greatest amount where its worker was lost."""
+    if allowance.reservation is not None:
+        context.ledger.settle(
+            allowance.reservation, shared_journal.spent_usd(context.home.journal, batch.batch_id, allowance)
+        )
+
+
+def stopped(model: str, n_requests: int) -> str:
+    """Return the problem of requests that were not sent because of the budget, in a line."""
+    return f"model {model}: {n_requests} requests are not sent: {BUDGET.text}. {MORE_MONEY}"
+
+
+def submit(
+    batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext, allowance: Allowance
+) -> PrefectFuture[Any]:
     """Submit `batch` to a worker of the running flow."""
     storage, folder = workers.shared_storage(), context.home.journal
     if storage is not None:
@@ -141,7 +219,8 @@ def submit(batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext
     limit = call_limits.of(context.limits, batch.card)
     # Quoted, Prefect does not search every request and message for results of other tasks, three times a batch.
     argument: Any = quote(batch) if storage is None else batch
-    return respond.submit(argument, endpoints.get(batch.card.name), limit, storage or folder)
+    money = context.ledger if storage is None else allowance
+    return respond.submit(argument, endpoints.get(batch.card.name), limit, storage or folder, money)
 
 
 def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
@@ -153,9 +232,14 @@ def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -
     return BatchIncomplete(
         f"{len(lost) + n_unasked} of {len(batch.requests)} requests have no reply ({listed}).{last}",
         where=f"model {batch.card.name}",
-        remedy=REFUSED if reasons.keys() <= {MissingReason.BAD_REQUEST} else ASK_AGAIN,
+        remedy=MORE_MONEY
+        if MissingReason.STOPPED_BY_BUDGET in reasons
+        else REFUSED
+        if reasons.keys() <= {MissingReason.BAD_REQUEST}
+        else ASK_AGAIN,
         is_retryable=asker.stopped_by is None and all(reason.is_transient for reason in reasons),
         is_endpoint_lost=asker.stopped_by is not None,
+        is_stopped_by_budget=asker.stopped_by is BUDGET,
     )
 
 

@@ -6,6 +6,13 @@ from tasks.adapters.prefect import progress
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal, store
 from tasks.domain.batching import Batch
+from tasks.domain.rows import Reply
+
+
+def store_not_sent(home: Home, replies: list[Reply]) -> None:
+    """Store why requests were not sent."""
+    with store.writing(home) as warehouse:
+        warehouse.append("reply", replies)
 
 
 def store_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> None:

@@ -34,6 +34,15 @@ def checked_base_url(text: str) -> str:
     return text
 
 
+def is_loopback(base_url: str) -> bool:
+    """Return whether the address is of this machine itself."""
+    host = (urlsplit(base_url).hostname or "").partition("%")[0].removesuffix(".")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _require_host(host: str) -> None:
     if ":" in host:
         ipaddress.IPv6Address(host.partition("%")[0])

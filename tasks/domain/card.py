@@ -1,11 +1,12 @@
 """Schema of model cards and of prompt sets' cards. Frozen; an unknown key is an error."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from tasks.domain.base_url import checked_base_url
+from tasks.domain.base_url import checked_base_url, is_loopback
 from tasks.domain.ids import content_id
 from tasks.domain.rows import Lineage
 
@@ -133,12 +134,25 @@ class Limits(Strict):
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 6
 
 
+def _iso_date(value: Any) -> Any:
+    """Return a date as it is, and the date of a text YYYY-MM-DD; pydantic would take numbers for dates as well."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"it is {value!r}, and no date like 2026-11-24")
+    return date.fromisoformat(value)
+
+
 class Price(Strict):
     """US dollars per million tokens, with the day on which the price was read."""
 
-    input_usd: Annotated[float, Field(ge=0)]
-    output_usd: Annotated[float, Field(ge=0)]
-    as_of: str
+    input_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    output_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    as_of: Annotated[date, BeforeValidator(_iso_date)]
+
+
+FREE = Price(input_usd=0, output_usd=0, as_of=date(1970, 1, 1))
+"""Price of local weights, and of an endpoint on loopback whose card has no price."""
 
 
 class ModelCard(Strict):
@@ -164,6 +178,13 @@ class ModelCard(Strict):
         """Hash of what determines the replies: endpoint and system prompt. Limits, price and facts are no part."""
         return content_id("model", self.name, self.endpoint.identity(), self.system_prompt)
 
+    @property
+    def call_price(self) -> Price | None:
+        """The card's price; `FREE` for what this machine serves, None where the price is unknown."""
+        if self.price is None and (isinstance(self.endpoint, LocalGguf) or is_loopback(self.endpoint.base_url)):
+            return FREE
+        return self.price
+
     def as_lineage(self) -> Lineage:
         """Return the card's lineage as a row; the default group is the model's name, the default family its vendor."""
         return Lineage(
@@ -188,8 +209,8 @@ class ModelCard(Strict):
             "stage": self.stage,
             "weights": "open" if isinstance(self.endpoint, LocalGguf) else self.weights,
             "base_model": self.base_model,
-            "input_usd": self.price.input_usd if self.price else None,
-            "output_usd": self.price.output_usd if self.price else None,
+            "input_usd": self.call_price.input_usd if self.call_price else None,
+            "output_usd": self.call_price.output_usd if self.call_price else None,
             "card_text": self.model_dump_json(exclude_defaults=True),
             "registered_at": at,
         }

@@ -71,7 +71,7 @@ class BatchIncomplete(WorldError):
     """Requests of a batch that have no reply.
 
     `is_retryable`: a retry soon can help. `is_endpoint_lost`: the endpoint is unusable, so further requests to it in
-    this run would fail too.
+    this run would fail too. `is_stopped_by_budget`: too little of the budget is left for a further call to this model.
     """
 
     def __init__(
@@ -82,9 +82,11 @@ class BatchIncomplete(WorldError):
         remedy: str = "",
         is_retryable: bool = False,
         is_endpoint_lost: bool = False,
+        is_stopped_by_budget: bool = False,
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.is_retryable, self.is_endpoint_lost = is_retryable, is_endpoint_lost
+        self.is_stopped_by_budget = is_stopped_by_budget
 
 
 class Unanswered(WorldError):

@@ -20,6 +20,9 @@ class MissingReason(StrEnum):
     NOT_ASKED = "not_asked"
     """No call has been made yet: only in `core.outcome`, never in a fact."""
 
+    STOPPED_BY_BUDGET = "stopped_by_budget"
+    """No call was made, because its greatest possible cost would have passed the budget."""
+
     FAILED_CALL = "failed_call"
     """The recorded reply is a note that the call failed: there is no reply to judge."""
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from tasks.domain.budget import BudgetPlan
 from tasks.domain.card import ModelCard, Name, Sampling, Strict
 from tasks.domain.ids import content_id, request_id
 from tasks.domain.rows import Prompt, Request
@@ -187,6 +188,7 @@ class Plan(Strict):
     search: SearchPlan | None = None
     rse: RsePlan | None = None
     index: IndexPlan = IndexPlan()
+    budget: BudgetPlan = BudgetPlan()
     refresh: RefreshPlan = RefreshPlan()
     drift: DriftPlan = DriftPlan()
     workers: WorkersPlan = WorkersPlan()

@@ -64,6 +64,9 @@ class Reply:
     n_attempts: int
     replied_at: datetime
     source: str
+    cost_usd: float | None = None
+    cost_source: str | None = None
+    """Where the cost is from: provider, price or free; None where it is not known."""
 
     def __post_init__(self) -> None:
         if self.missing_reason is not None:  # A journal holds it as text; an unlisted reason is refused.

@@ -170,7 +170,8 @@ def _is_judge_lost(calls: pl.DataFrame, warehouse: store.Store) -> bool:
 def _is_lost(reasons: Sequence[str | None]) -> bool:
     """Return whether calls without a reply have to wait for another run; those with a final reason need not."""
     missing = [MissingReason(reason) for reason in reasons if reason is not None]
-    if any(reason is MissingReason.NOT_ASKED or reason.is_of_endpoint for reason in missing):
+    not_sent = (MissingReason.NOT_ASKED, MissingReason.STOPPED_BY_BUDGET)
+    if any(reason in not_sent or reason.is_of_endpoint for reason in missing):
         return True
     return len(missing) == len(reasons) and all(reason.is_transient for reason in missing)
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from tasks.adapters import secrets, settings
 from tasks.adapters.models import lines
-from tasks.adapters.models.failures import Failure, failure_of, part, read_completion
+from tasks.adapters.models.failures import Failure, failure_of, is_unbilled, part, read_completion
 from tasks.adapters.models.lines import Line
+from tasks.adapters.warehouse.accounts import Account, Reservation
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import DistillometerError, WorldError
 from tasks.domain.ids import reply_id
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.ports import Endpoint
+from tasks.domain.pricing import asks_for_cost, cost_of, greatest_usd
 from tasks.domain.rows import Reply, Request
 from tasks.domain.storable import storable_text
 
@@ -31,15 +33,27 @@ _WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_k
 LONGEST_WAIT_S = 300.0
 """A server that asks for a longer pause gets no more calls in this run."""
 
+BUDGET = Failure(
+    MissingReason.STOPPED_BY_BUDGET, "what is left of the budget is less than the greatest possible cost of a call"
+)
+
 interrupted = threading.Event()
 """Set when the user stops the run: this process waits for calls in flight and starts no others."""
 
 
 class Asker:
-    """Calls one model, and passes each outcome to `keep` at once."""
+    """Calls one model, and passes each outcome to `keep` at once; reserves each call's cost in `account` before it."""
 
-    def __init__(self, card: ModelCard, endpoint: Endpoint, keep: Callable[[Reply], None], rng: random.Random) -> None:
+    def __init__(
+        self,
+        card: ModelCard,
+        endpoint: Endpoint,
+        keep: Callable[[Reply], None],
+        rng: random.Random,
+        account: Account | None = None,
+    ) -> None:
         self._card, self._endpoint, self._keep, self._rng = card, endpoint, keep, rng
+        self._account = account or Account()
         self.stopped_by: Failure | None = None
         """The failure after which the endpoint was given up, if any: the remaining requests were not sent."""
 
@@ -89,8 +103,12 @@ class Asker:
                 # A first call may have waited for long; a repeated one is in flight until it is settled.
                 if line.stopped_by is not None or (attempt == 1 and interrupted.is_set()):
                     return
+                reserved = await self._reserve(request)
+                if reserved is None:
+                    line.stopped_by = BUDGET
+                    return
                 started = monotonic()
-                result = await self._call(line.client, request)
+                result = await self._call_reserved(line.client, request, reserved)
                 latency_ms = (monotonic() - started) * 1000
             if not isinstance(result, Failure):
                 line.gate.answered()
@@ -107,7 +125,7 @@ class Asker:
             if attempt == limits.max_attempts:
                 break
             await asyncio.sleep(pause)
-        self._finish(request, None, failure, latency_ms=latency_ms, n_attempts=attempt)
+        self._finish(request, None, failure, usage=failure.usage, latency_ms=latency_ms, n_attempts=attempt)
         self._give_up_if_hopeless(line, failure)
 
     def _pause(self, failure: Failure, attempt: int) -> float:
@@ -123,6 +141,27 @@ class Asker:
         if failure.reason.is_of_endpoint or is_spent or is_long or is_dead:
             line.stopped_by = failure
 
+    async def _reserve(self, request: Request) -> Reservation | None:
+        """Reserve the greatest possible cost of a call; None where it would pass the budget."""
+        usd = greatest_usd(request, self._card)
+        if usd is None and self._account.balance.is_limited:
+            return None
+        return await self._account.reserve(self._card.name, usd or 0.0)
+
+    async def _call_reserved(
+        self, client: "AsyncOpenAI", request: Request, reserved: Reservation
+    ) -> tuple[str, str | None, Any] | Failure:
+        """Call the model and settle the reservation, before anything is kept of the reply."""
+        usd = None
+        try:
+            result = await self._call(client, request)
+            is_unbilled_call = isinstance(result, Failure) and result.is_unbilled
+            cost = cost_of(result.usage if isinstance(result, Failure) else result[2], self._card.call_price)
+            usd = 0.0 if is_unbilled_call else cost.usd if cost else None
+            return result
+        finally:
+            self._account.settle(reserved, usd)
+
     async def _call(self, client: "AsyncOpenAI", request: Request) -> tuple[str, str | None, Any] | Failure:
         messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
         if self._card.system_prompt and messages[0]["role"] != "system":
@@ -134,11 +173,12 @@ class Asker:
             **sampling,
             **request.sampling.get("extra_body", {}),
         }
+        if asks_for_cost(self._endpoint.base_url):
+            body.setdefault("usage", {"include": True})
         key = self._endpoint.key or ""
         if not (key.isascii() and key.isprintable()):
-            return Failure(
-                MissingReason.WRONG_KEY, "the key holds a line break or another character that can't be sent"
-            )
+            text = "the key holds a line break or another character that can't be sent"
+            return Failure(MissingReason.WRONG_KEY, text, is_unbilled=True)
         try:
             # The client's own limit is for the time between two bytes: this one is for the whole reply.
             async with asyncio.timeout(self._card.limits.timeout_s):
@@ -146,8 +186,9 @@ class Asker:
                 completion = json.loads(await client.post(PATH, cast_to=bytes, body=body, options=_WITH_KEY))
             result = read_completion(completion)
         except Exception as error:
-            return self._without_key(failure_of(error))
-        return self._without_key(result) if isinstance(result, Failure) else (*result, part(completion, "usage"))
+            return self._without_key(replace(failure_of(error), is_unbilled=is_unbilled(error)))
+        usage = part(completion, "usage")
+        return self._without_key(replace(result, usage=usage)) if isinstance(result, Failure) else (*result, usage)
 
     def _without_key(self, failure: Failure) -> Failure:
         """Return `failure` with the key removed from its text, and the text cut to 500 characters."""
@@ -166,6 +207,7 @@ class Asker:
         usage: Any = None,
     ) -> None:
         at, text = settings.now(), None if text is None else storable_text(text)
+        cost = None if failure is not None and usage is None else cost_of(usage, self._card.call_price)
         self._keep(
             Reply(
                 reply_id=reply_id(request.request_id, text, at.isoformat()),
@@ -180,6 +222,8 @@ class Asker:
                 n_attempts=n_attempts,
                 replied_at=at,
                 source="asked",
+                cost_usd=cost.usd if cost else None,
+                cost_source=cost.source if cost else None,
             )
         )
 

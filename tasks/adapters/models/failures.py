@@ -10,6 +10,9 @@ from tasks.domain.missing_reason import MissingReason
 if TYPE_CHECKING:
     import openai
 
+UNBILLED = {*range(400, 500), 503, 529} - {408}
+"""Statuses that refuse a call. With others, as of a gateway that waited too long, something may have been generated."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -19,6 +22,10 @@ class Failure:
     text: str
     is_transient: bool = False
     retry_after_s: float | None = None
+    is_unbilled: bool = False
+    """The call was refused, or reached nobody: nothing was generated. Otherwise it may have been billed."""
+    usage: Any = None
+    """What an answer without a text says of its tokens and cost; of any shape."""
 
 
 def _retry_after(headers: Any) -> float | None:
@@ -47,6 +54,15 @@ def _is_unreachable(error: "openai.APITimeoutError") -> bool:
 
     cause = error.__cause__
     return cause is not None and isinstance(cause.__cause__, aiohttp.ClientConnectorError)
+
+
+def is_unbilled(error: Exception) -> bool:
+    """Return whether the call was refused, or reached no server, so that it costs nothing."""
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code in UNBILLED
+    return isinstance(error, openai.APITimeoutError) and _is_unreachable(error)
 
 
 def failure_of(error: Exception) -> Failure:

@@ -12,6 +12,7 @@ from tasks.adapters.settings import Home, now
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
+from tasks.domain.ids import content_id
 from tasks.domain.judging import judges
 from tasks.domain.judging.calls import JudgeCall, JudgeOutcome, ModelJudge, decides_score
 from tasks.domain.judging.claim import Identity
@@ -64,6 +65,12 @@ class PreparedValidation:
         """The judge with its model."""
         assert self.card is not None, "this judge asks a model"
         return ModelJudge(self.judge, self.card, self.lexicon)
+
+
+def ledger_name(request: ValidationRequest) -> str:
+    """Return the name of the ledger of a validation: the same labels, judge and model have the same budget."""
+    what = [str(request.gold_labels), request.judge, request.judge_model, request.limit, request.seed]
+    return f"validate-judge-{content_id('validation', what)}"
 
 
 def read(request: ValidationRequest) -> PreparedValidation:

@@ -1,7 +1,7 @@
 """Batches of workers of the running flow: waiting for them, and their outcomes."""
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
@@ -26,17 +26,22 @@ async def finished(future: PrefectFuture[Any]) -> State[Any]:
     return future.state
 
 
-async def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, bool]:
-    """Return a batch's rows, its problem in a line, and whether the model should get no more calls in this run.
+Stop = Literal["endpoint", "budget"]
+"""Why a model gets no more calls in this run."""
+
+
+async def outcome(state: State[Any]) -> tuple[list[dict[str, Any]] | None, str | None, Stop | None]:
+    """Return a batch's rows, its problem in a line, and why the model should get no more calls in this run, if so.
 
     Raises:
         Exception: what the batch raised, unless the endpoint caused it.
     """
     if not state.is_final() or state.is_crashed():
-        return None, f"a batch's worker was lost ({state.message or state.name}). {ASK_AGAIN}", False
+        return None, f"a batch's worker was lost ({state.message or state.name}). {ASK_AGAIN}", None
     result = await state.aresult(raise_on_failure=False)
     if isinstance(result, BatchIncomplete):
-        return None, str(result), result.is_endpoint_lost
+        stop: Stop | None = "endpoint" if result.is_endpoint_lost else None
+        return None, str(result), "budget" if result.is_stopped_by_budget else stop
     if isinstance(result, BaseException):
         raise result
-    return result, None, False
+    return result, None, None

@@ -98,8 +98,8 @@ def _whole_lines(path: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1]
 
 
-_TEXTS = ("reply_text", "error_text", "finish_reason")
-_NUMBERS = ("prompt_tokens", "completion_tokens", "latency_ms", "n_attempts")
+_TEXTS = ("reply_text", "error_text", "finish_reason", "cost_source")
+_NUMBERS = ("prompt_tokens", "completion_tokens", "latency_ms", "n_attempts", "cost_usd")
 
 
 def _reply_of(line: bytes) -> Reply | None:

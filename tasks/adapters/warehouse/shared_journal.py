@@ -17,6 +17,8 @@ import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
 from tasks.adapters.warehouse import journal
+from tasks.adapters.warehouse.accounts import Allowance
+from tasks.adapters.warehouse.ledger import Ledger
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
 
@@ -32,15 +34,28 @@ LOST_AFTER_S = 15.0
 
 NOTE = ".elsewhere"
 
+NOTHING_RESERVED = Allowance(None, 0, is_limited=False)
+
 
 @dataclass(frozen=True)
 class _Content:
-    """Content of an object: its writer, the number of writes, whether the batch has ended, and the replies."""
+    """Content of an object: its writer, the number of writes, whether the batch has ended, and the replies.
+
+    `allowance`: number of what the batch may spend; `spent_usd`: what it has spent of it, at its end; None: not known.
+    """
 
     holder: str
     beat: int
     has_ended: bool
     replies: list[Reply]
+    allowance: str | None = None
+    spent_usd: float | None = 0.0
+
+    def spent_of(self, allowance: Allowance) -> float | None:
+        """Return what the batch has spent of an allowance; None where a worker was lost that had it."""
+        if allowance.number is None or self.allowance != allowance.number:
+            return 0.0
+        return self.spent_usd if self.has_ended else None
 
 
 class _Place:
@@ -93,8 +108,12 @@ class _Place:
 class SharedJournal:
     """The replies of one batch while this process sends it. Entering waits until no other worker has it."""
 
-    def __init__(self, storage: str, batch_id: str) -> None:
+    def __init__(self, storage: str, batch_id: str, allowance: Allowance = NOTHING_RESERVED) -> None:
         self._place, self._holder = _Place(storage, batch_id), uuid4().hex
+        self._allowance = allowance
+        self._spent_before: float | None = 0.0
+        self.account = allowance.account(None)
+        """What the batch may spend: within the context what is left of its allowance."""
         self._replies: list[Reply] = []
         self._lock, self._has_news, self._ended = Lock(), Event(), False
         self._problem: WorldError | None = None
@@ -102,7 +121,10 @@ class SharedJournal:
         self._beat = 0
 
     def __enter__(self) -> Self:
-        self._replies = wait_for([self._place])[0]
+        [content] = _at_rest([self._place])
+        spent = content.spent_of(self._allowance) if content else 0.0
+        self._replies = content.replies if content else []
+        self.account, self._spent_before = self._allowance.account(spent), spent
         self._save()
         self._writer.start()
         return self
@@ -147,12 +169,37 @@ class SharedJournal:
     def _save(self) -> None:
         self._beat += 1
         head = {"holder": self._holder, "beat": self._beat, "has_ended": self._ended}
+        spent = None if self._spent_before is None else self._spent_before + self.account.spent_usd
+        head |= {"allowance": self._allowance.number, "spent_usd": spent}
         lines: list[dict[str, Any]] = [head, *(journal.as_json(reply) for reply in self.replies)]
         self._place.write("\n".join(json.dumps(line) for line in lines).encode())
 
 
 def wait_for(places: Sequence[_Place]) -> list[list[Reply]]:
     """Return the replies in each of `places` as soon as no worker writes there any more."""
+    return [content.replies if content else [] for content in _at_rest(places)]
+
+
+def spent_usd(folder: Path, batch_id: str, allowance: Allowance) -> float | None:
+    """Return what a noted batch has spent of its allowance, once no worker is at it; None where one was lost."""
+    note_path = folder / f"{batch_id}{NOTE}"
+    if not note_path.exists():
+        return None
+    [content] = _at_rest([_Place(note_path.read_text(), batch_id)])
+    return content.spent_of(allowance) if content else 0.0
+
+
+def settle_earlier(ledger: Ledger, folder: Path) -> None:
+    """Note what batches of workers elsewhere have spent that an earlier run did not wait for; they are waited for."""
+    for reservation in ledger.earlier.open.values():
+        if reservation.batch_id is not None:
+            allowance = Allowance(reservation, reservation.units, is_limited=True)
+            ledger.correct(reservation, spent_usd(folder, reservation.batch_id, allowance))
+    ledger.earlier.open.clear()
+
+
+def _at_rest(places: Sequence[_Place]) -> list[_Content | None]:
+    """Return the content of each of `places` as soon as no worker writes there any more."""
     started = monotonic()
     states: list[tuple[_Content | None, float]] = [(place.read(), started) for place in places]
     while any(_is_under_way(content, since) for content, since in states):
@@ -163,7 +210,7 @@ def wait_for(places: Sequence[_Place]) -> list[list[Reply]]:
                 now = place.read()
                 if now is None or before is None or (now.holder, now.beat) != (before.holder, before.beat):
                     states[number] = now, monotonic()
-    return [content.replies if content else [] for content, _ in states]
+    return [content for content, _ in states]
 
 
 def _is_under_way(content: _Content | None, since: float) -> bool:

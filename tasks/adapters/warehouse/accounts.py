@@ -1,0 +1,158 @@
+"""Accounts of what calls cost: the greatest cost is reserved before a call is sent, and settled by what it did cost."""
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tasks.domain.budget import UNITS_PER_USD, Balance, units_up
+from tasks.domain.errors import WorldError
+
+
+@dataclass(frozen=True)
+class Reservation:
+    """The greatest cost of one call, or of one batch that a worker elsewhere sends, in units of `UNITS_PER_USD`."""
+
+    number: str
+    model: str
+    units: int
+    batch_id: str | None = None
+
+    @property
+    def usd(self) -> float:
+        """The amount in US dollars."""
+        return self.units / UNITS_PER_USD
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What one batch may spend on a worker elsewhere, in units of `UNITS_PER_USD`; reserved in full before it is sent.
+
+    One worker alone may use it: what a lost one spent of it nobody can tell.
+    """
+
+    reservation: Reservation | None
+    units: int
+    is_limited: bool
+
+    @property
+    def number(self) -> str | None:
+        """The number of its reservation."""
+        return self.reservation.number if self.reservation else None
+
+    def account(self, spent_usd: float | None) -> "Account":
+        """Return an account of what is left of it after `spent_usd`; None: a worker that was lost had it."""
+        if not self.is_limited:
+            return Account()
+        left = 0 if spent_usd is None else max(0, self.units - units_up(spent_usd))
+        return Account(Balance(left))
+
+
+@dataclass
+class _Waiting:
+    """A call that waits until others are settled; `least`: take whatever is left once nothing is open, if so much."""
+
+    reservation: Reservation
+    least: int
+    granted: "Future[Reservation | None]"
+
+
+class Account:
+    """Reserves and settles in memory, for all threads of this process.
+
+    A call whose greatest cost does not fit beside what is reserved waits for other calls to be settled; one that
+    would not fit even then is refused.
+    """
+
+    def __init__(self, balance: Balance | None = None) -> None:
+        self.balance = balance or Balance()
+        self.n_refused = 0
+        """Number of calls, or batches, for which nothing was left."""
+        self._lock = threading.Lock()
+        self._waiting: list[_Waiting] = []
+        self._open = dict[str, Reservation]()
+
+    async def reserve(
+        self, model: str, usd: float, *, batch_id: str | None = None, least_usd: float | None = None
+    ) -> Reservation | None:
+        """Return a reservation as soon as there is room for it, or None where there will be none.
+
+        Args:
+            model: who is called.
+            usd: greatest cost.
+            batch_id: of the batch for which it is, where that is no single call.
+            least_usd: a smaller amount also serves where no more is left, if it is no less than this.
+        """
+        made = Reservation(uuid4().hex, model, units_up(usd), batch_id)
+        least = made.units if least_usd is None else min(made.units, units_up(least_usd))
+        waiting = _Waiting(made, least, Future())
+        with self._lock:
+            self._waiting.append(waiting)
+            self._grant()
+        try:
+            return waiting.granted.result() if waiting.granted.done() else await asyncio.wrap_future(waiting.granted)
+        except asyncio.CancelledError:
+            if not waiting.granted.cancel():  # granted meanwhile, and nobody will use it
+                waiting.granted.add_done_callback(self._give_back)
+            raise
+
+    def settle(self, reservation: Reservation, usd: float | None) -> None:
+        """Note what a call cost in US dollars; None: not known, so its greatest cost counts."""
+        units = reservation.units if usd is None else units_up(usd)
+        with self._lock:
+            if self._open.pop(reservation.number, None) is None:
+                return
+            self.balance.reserved[reservation.model] -= reservation.units
+            self.balance.spent[reservation.model] += units
+            try:
+                if reservation.units or units:
+                    row = {"event": "settled", "number": reservation.number, "model": reservation.model}
+                    self._write(row | {"units": units})
+            finally:
+                self._grant()
+
+    @property
+    def spent_usd(self) -> float:
+        """What was spent; what is open counts at its greatest cost."""
+        with self._lock:
+            return (self.balance.spent.total() + self.balance.reserved.total()) / UNITS_PER_USD
+
+    def _give_back(self, granted: "Future[Reservation | None]") -> None:
+        reservation = None if granted.cancelled() else granted.result()
+        if reservation is not None:
+            self.settle(reservation, 0.0)
+
+    def _grant(self) -> None:
+        """Decide on those that wait, the first come first; the lock is held."""
+        for waiting in list(self._waiting):
+            made = waiting.reservation
+            left, unspent = self.balance.left(made.model), self.balance.unspent(made.model)
+            if left is None or unspent is None or made.units <= left:
+                self._decide(waiting, made)
+            elif unspent < waiting.least:
+                self._decide(waiting, None)
+            elif waiting.least <= left == unspent:  # Nothing is open that might leave more.
+                self._decide(waiting, Reservation(made.number, made.model, left, made.batch_id))
+
+    def _decide(self, waiting: _Waiting, made: Reservation | None) -> None:
+        self._waiting.remove(waiting)
+        if not waiting.granted.set_running_or_notify_cancel():
+            return
+        if made is None:
+            self.n_refused += 1
+        else:
+            try:
+                if made.units:
+                    row = {"event": "reserved", "number": made.number, "model": made.model, "units": made.units}
+                    self._write(row | ({"batch_id": made.batch_id} if made.batch_id else {}))
+            except WorldError as error:
+                waiting.granted.set_exception(error)
+                return
+            self._open[made.number] = made
+            self.balance.reserved[made.model] += made.units
+        waiting.granted.set_result(made)
+
+    def _write(self, row: dict[str, Any]) -> None:
+        """Keep a line; an account in memory keeps none."""
