@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
-from flows.cli.output import grades, power
+from flows.cli.output import costs, grades, power
 from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
@@ -66,6 +66,7 @@ def print_plan(prepared: "Prepared", answered: set[str], home: Home) -> None:
     terminal.print_lines(
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )
+    costs.print_costs(prepared, answered, home)
 
 
 def _bank(prepared: "Prepared") -> list[str]:

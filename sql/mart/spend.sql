@@ -3,7 +3,6 @@
 -- seconds: sum of the calls' own times; calls run side by side, so a run takes less. cost_usd: the provider's own figure
 -- where it sent one, else tokens at the card's price, 0 for what this machine serves; null where the card has no price or the
 -- server sent no token counts. Calls that a budget stopped were not made and are left out.
--- n_provider_costs: calls whose cost is the provider's own figure; the others are tokens at the card's price.
 select
     call.model,
     call.purpose,

@@ -1,8 +1,6 @@
 -- raw.reply: one row per outcome of a request: a text, or the reason there is none.
 -- grain: reply_id
--- cost_usd: US dollars of the call that was answered; null where neither its provider nor its price tells. Of earlier
--- attempts that failed and may have been billed, the budget's ledger knows.
--- cost_source: provider (its own figure), price (tokens at the card's price) or free (served by this machine, without a price).
+-- The cost is that of the last attempt; earlier ones that failed, and may have been billed, are in the plan's ledger alone.
 -- Texts are written as zstd: what is otherwise chosen takes twice the time to write, and more room.
 create table if not exists raw.reply (
     reply_id varchar not null,

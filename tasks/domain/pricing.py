@@ -31,7 +31,7 @@ class Cost:
     source: CostSource
 
 
-def call_usd(prompt_tokens: int, completion_tokens: int, price: Price) -> float:
+def call_usd(prompt_tokens: float, completion_tokens: float, price: Price) -> float:
     """Return the cost of one call in US dollars."""
     return (prompt_tokens * price.input_usd + completion_tokens * price.output_usd) / 1e6
 

@@ -63,7 +63,7 @@ REWORDED = {
 }
 """By table and column of version 1: names that stand in it, and what they are now."""
 
-ADDED = {"raw.lineage": {"base", "released"}, "raw.request": {"purpose"}}
+ADDED = {"raw.lineage": {"base", "released"}, "raw.request": {"purpose"}, "raw.reply": {"cost_usd", "cost_source"}}
 """By table of version 1: columns of today's that version 1 has not."""
 
 LEFT_OUT = {"raw.attribute_claim": "verdict_id not in (select verdict_id from old.raw.verdict)"}

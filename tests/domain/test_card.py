@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from tasks.adapters.inputs import cards
-from tasks.domain.card import LineageFacts, ModelCard, PromptLine, PromptSetCard, Sampling
+from tasks.domain.card import FREE, LineageFacts, ModelCard, PromptLine, PromptSetCard, Sampling
 from tasks.domain.errors import InputError
 
 HOSTED = {"provider": "openai_compatible", "base_url": "http://localhost:1/v1", "served_name": "m"}
@@ -190,3 +190,31 @@ def test_set_card_wants_a_checksum() -> None:
         PromptSetCard.model_validate(made | {"sha256": "A" * 64})
     with pytest.raises(ValidationError, match="version"):
         PromptSetCard.model_validate(made | {"sha256": "a" * 64, "version": "1.0"})
+
+
+@pytest.mark.parametrize("as_of", ["2026-11", "24.11.2026", "2026-02-30", "20261124", 1_700_000_000, "", None])
+def test_the_day_of_a_price_is_an_iso_date(as_of) -> None:
+    with pytest.raises(ValidationError, match="as_of"):
+        card(price={"input_usd": 1, "output_usd": 2, "as_of": as_of})
+
+
+@pytest.mark.parametrize("usd", [-0.1, float("inf"), float("nan")])
+def test_a_price_is_finite_and_not_negative(usd) -> None:
+    with pytest.raises(ValidationError, match="output_usd"):
+        card(price={"input_usd": 1, "output_usd": usd, "as_of": "2026-11-24"})
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "is_free"),
+    [
+        (LOCAL, True),
+        *((HOSTED | {"base_url": f"http://{host}/v1"}, True) for host in ("localhost:1", "127.0.0.9", "[::1]:8000")),
+        *((HOSTED | {"base_url": f"http://{host}/v1"}, False) for host in ("10.0.0.7", "localhost.example.com", "a.b")),
+    ],
+)
+def test_what_this_machine_serves_is_free_unless_its_card_has_a_price(endpoint, is_free) -> None:
+    without, price = card(endpoint=endpoint), {"input_usd": 1, "output_usd": 2, "as_of": "2026-11-24"}
+    assert without.call_price == (FREE if is_free else None)
+    priced = card(endpoint=endpoint, price=price).call_price
+    assert priced is not None
+    assert priced.output_usd == 2

@@ -149,7 +149,7 @@ def test_budget_is_never_exceeded_and_no_step_is_cut(world, calls) -> None:
     assert {step.n_calls for step in search.state.steps} <= {0, 2}
 
 
-@pytest.mark.parametrize("reason", ["not_asked", "wrong_key", "timeout"])
+@pytest.mark.parametrize("reason", ["not_asked", "stopped_by_budget", "wrong_key", "timeout"])
 def test_step_waits_for_a_target_that_is_lost(world, reason) -> None:
     world.go_on(world.search(calls=4))
     world.down[TARGET] = reason

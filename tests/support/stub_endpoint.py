@@ -117,13 +117,16 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
 
 def _completion(call: Call, text: Any) -> dict[str, Any]:
     n_asked, n_said = len(str(call.messages)) // 4, max(1, len(str(text)) // 4)
+    usage: dict[str, Any] = {"prompt_tokens": n_asked, "completion_tokens": n_said, "total_tokens": n_asked + n_said}
+    if call.body.get("usage") == {"include": True}:
+        usage["cost"] = StubEndpoint.USAGE_COST
     return {
         "id": f"chatcmpl-{call.number}",
         "object": "chat.completion",
         "created": int(call.time),
         "model": call.model,
         "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
-        "usage": {"prompt_tokens": n_asked, "completion_tokens": n_said, "total_tokens": n_asked + n_said},
+        "usage": usage,
     }
 
 
@@ -136,6 +139,9 @@ class StubEndpoint:
         delay_s: how long each answer takes.
         log: file that gets one JSON line for each call that arrived and for each that was answered.
     """
+
+    USAGE_COST = 0.03125
+    """US dollars that a call costs by the server's own account, which is sent where the call asks for it."""
 
     def __init__(
         self, *, port: int = 0, key: str | None = None, delay_s: float = 0.0, log: Path | str | None = None

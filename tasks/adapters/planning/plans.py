@@ -180,7 +180,7 @@ def reuse_earlier_rounds(prepared: Prepared, earlier: "Store") -> Prepared:
 
 
 @contextmanager
-def _open_results(home: Home) -> Iterator["Store"]:
+def open_results(home: Home) -> Iterator["Store"]:
     """Open the published snapshot; the warehouse, where an older or newer program published that."""
     from tasks.adapters.warehouse import (  # DuckDB: most plans are looked at before there is a database.
         snapshots,
@@ -196,7 +196,7 @@ def reuse_published_rounds(prepared: Prepared, home: Home) -> Prepared:
     """Return `prepared` after `reuse_earlier_rounds` with the rounds of the published snapshot."""
     if prepared.plan.refresh.policy == "always" or not home.published.exists():
         return prepared
-    with _open_results(home) as results:
+    with open_results(home) as results:
         return reuse_earlier_rounds(prepared, results)
 
 
@@ -204,7 +204,7 @@ def answered(home: Home) -> set[str]:
     """Return the ids of the requests that need no call, from the published snapshot and the journal."""
     settled = journal.settled_requests(home.journal)
     if home.published.exists():
-        with _open_results(home) as results:
+        with open_results(home) as results:
             settled |= set(results.read("core.outcome", is_settled=True)["request_id"])
     return settled
 
