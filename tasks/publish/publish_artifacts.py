@@ -45,13 +45,14 @@ def publish_plan(prepared: Prepared, answered: set[str]) -> None:
 
 
 def _usd(requests: Sequence[Request], card: ModelCard) -> float | None:
-    if card.price is None:
+    price = card.call_price
+    if price is None:
         return None
     by_length: dict[int, list[Request]] = defaultdict(list)
     for request in requests:
         limit = request.sampling.get("max_tokens") or request.sampling.get("max_completion_tokens") or ANSWER_TOKENS
         by_length[limit].append(request)
-    return sum(expected_usd(requests_of_length, limit, card.price) for limit, requests_of_length in by_length.items())
+    return sum(expected_usd(requests_of_length, limit, price) for limit, requests_of_length in by_length.items())
 
 
 def _notes(prepared: Prepared) -> list[str]:

@@ -1,5 +1,6 @@
 """Replies in a storage that all workers reach: who dies loses little, and nobody asks what somebody else is asking."""
 
+import asyncio
 import json
 import threading
 import time
@@ -8,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters.warehouse import shared_journal
+from tasks.adapters.planning import budgets
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import ledger, shared_journal
+from tasks.adapters.warehouse.accounts import Allowance, Reservation
 from tasks.adapters.warehouse.shared_journal import SharedJournal
+from tasks.domain.budget import BudgetPlan, units_up
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
 
@@ -125,3 +130,54 @@ def test_storage_of_no_known_kind_is_named() -> None:
         SharedJournal("nonsense://x", BATCH),
     ):
         pass
+
+
+def _allowance(usd: float) -> Allowance:
+    reservation = Reservation("number", "m", units_up(usd), BATCH)
+    return Allowance(reservation, reservation.units, is_limited=True)
+
+
+def _spend(file: SharedJournal, usd: float) -> bool:
+    """Spend an amount; return whether it was there."""
+    reserved = asyncio.run(file.account.reserve("m", usd))
+    if reserved is not None:
+        file.account.settle(reserved, usd)
+    return reserved is not None
+
+
+def test_an_allowance_is_spent_once_over_all_attempts_of_a_worker(storage, tmp_path) -> None:
+    shared_journal.note(tmp_path / "notes", BATCH, storage)
+    for amount, is_there in ((0.5, True), (0.25, True), (0.5, False)):
+        with SharedJournal(storage, BATCH, _allowance(1.0)) as file:
+            assert _spend(file, amount) == is_there
+    assert shared_journal.spent_usd(tmp_path / "notes", BATCH, _allowance(1.0)) == 0.75
+    other = Allowance(Reservation("another", "m", 10, BATCH), 10, is_limited=True)
+    assert shared_journal.spent_usd(tmp_path / "notes", BATCH, other) == 0.0, "no worker has begun with it"
+
+
+def test_what_a_lost_worker_had_counts_in_full_and_is_spent_by_nobody_else(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(shared_journal, "LOST_AFTER_S", 0.0)
+    storage, home = str(tmp_path / "storage"), Home(tmp_path)
+    shared_journal.note(home.journal, BATCH, storage)
+    lost = SharedJournal(storage, BATCH, _allowance(1.0))
+    lost._save()  # As a worker leaves it that ends before its batch does.
+    with SharedJournal(storage, BATCH, _allowance(1.0)) as file:
+        assert not _spend(file, 0.01)
+    assert shared_journal.spent_usd(home.journal, BATCH, _allowance(1.0)) is None
+
+
+def test_the_next_run_learns_what_workers_of_an_earlier_one_have_spent(tmp_path) -> None:
+    """The coordinator ends before it has settled two batches: of one the worker has ended, of the other it was lost."""
+    home, storage = Home(tmp_path), str(tmp_path / "storage")
+    with ledger.opened(home, "plan@R", BudgetPlan(usd=3.0)) as one:
+        for batch, usd in (("ended", 1.0), ("lost", 0.5)):
+            reserved = asyncio.run(one.reserve("m", usd, batch_id=batch))
+            assert reserved is not None
+            if batch == "ended":
+                shared_journal.note(home.journal, batch, storage)
+                with SharedJournal(storage, batch, Allowance(reserved, reserved.units, is_limited=True)) as file:
+                    assert _spend(file, 0.25)
+    assert ledger.spent(home, "plan@R").usd == 1.5
+    with budgets.opened(home, "plan@R", BudgetPlan(usd=3.0)) as again:
+        assert again.spent_usd == 0.75
+    assert ledger.spent(home, "plan@R").usd == 0.75

@@ -39,7 +39,7 @@ def planned(grading: "Grading | None") -> list[str]:
         lines.append(
             f"Calls to the judge {reader.card.name} for {reader.name}: about {first} ({rse.first_prompts} prompts a "
             f"set), up to {most} where ranks stay in doubt, and one more for each answer that can't be read."
-            + _cost(reader.name, reader.card.price, most)
+            + _cost(reader.name, reader.card.call_price, most)
         )
     return lines
 
@@ -47,12 +47,15 @@ def planned(grading: "Grading | None") -> list[str]:
 def _cost(judge: str, price: "Price | None", n_calls: int) -> str:
     """Return the largest cost of `n_calls`: with both replies as long as the judge reads."""
     from tasks.domain import registry
+    from tasks.domain.card import FREE
     from tasks.domain.pricing import most_usd
     from tasks.domain.rse import pair_judges
     from tasks.domain.rse.grading import longest_call
 
     if price is None:
         return " The card has no price."
+    if price == FREE:
+        return " This machine serves it: it costs nothing."
     reader = registry.load(pair_judges, judge)
     usd = most_usd(n_calls, longest_call(reader), TOKENS_OF_ANSWER, price)
     return f" At most about {usd:.2f} USD, if every reply is as long as is shown ({reader.most_characters} characters)."
