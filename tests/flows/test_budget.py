@@ -123,3 +123,47 @@ def test_what_this_machine_serves_costs_nothing_and_it_says_so(bench, capsys) ->
     assert "Cost of the calls to be made: nothing, this machine serves all models." in said
     assert "Budget: 0.00 USD in all; spent of it so far: 0.00 USD." in said
     assert "not known" not in said
+
+
+def _line(text: str, stage: str) -> list[str]:
+    [line] = [line for line in text.splitlines() if line.startswith(stage)]
+    return [cell.strip() for cell in line.split("│")]
+
+
+def test_plan_has_a_line_for_judges_graders_and_what_a_search_calls(bench, capsys) -> None:
+    bench.card("paid-judge", PAID, extra=PRICE)
+    judge = bench.root / "data/models/paid-judge.toml"
+    judge.write_text(judge.read_text().replace("[sampling]", "[sampling]\nmax_tokens = 100"))
+    others = [f"independent-{name}" for name in ("alpha", "beta")]
+    bench.card("independent-beta", "http://127.0.0.1:9/v1")
+    bench.plan(
+        others,
+        limit=30,
+        extra="""
+[identity]
+template_limit = 2
+question_limit = 3
+judges = ["text_claim", "llm_claim"]
+judge_model = "paid-judge"
+[rse]
+references = ["independent-alpha"]
+judges = ["pair_grade"]
+judge_model = "paid-judge"
+first_prompts = 10
+most_prompts = 20
+swapped_share = 0.5
+[search]
+calls = 60
+question_limit = 5
+attacker_model = "paid-judge"
+""",
+    )
+    said = _plan(bench, capsys)
+    # 2 models x 2 templates x 3 questions; one more call for each answer that can't be read.
+    assert _line(said, "judge llm_claim")[1:4] == ["paid-judge", "12 to 24", "0"]
+    assert _line(said, "judge llm_claim")[-1] == "at most 100 tokens an answer"
+    # One pair of models, half of the pairs in both orders.
+    assert _line(said, "grade pair_grade")[2] == "15 to 60"
+    assert _line(said, "search, its attacker")[2] == "0 to 10"
+    assert said.count("served by this machine") == 4, "replies and probes of both targets"
+    assert re.search(r"Cost of the calls to be made: 0.0\d to \d\.\d\d USD", said)
