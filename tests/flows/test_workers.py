@@ -19,7 +19,7 @@ from flows.similarity import similarity
 from tasks.adapters.planning import plans
 from tasks.adapters.prefect import call_limits, workers
 from tasks.adapters.settings import Home, home_at
-from tasks.adapters.warehouse import pair_sums, store
+from tasks.adapters.warehouse import ledger, pair_sums, store
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.plan import Plan, PromptChoice
@@ -110,6 +110,30 @@ def test_threads_dask_and_ray_score_alike(settled, tmp_path) -> None:
     assert found["dask"] == found["threads"]
     assert found["ray"] == found["threads"]
     assert len(found["threads"]["score.embedding"]) > 0
+
+
+def test_workers_elsewhere_keep_the_budget_that_is_given_to_their_batches(settled, tmp_path) -> None:
+    """A batch gets an allowance; what it leaves of that is there for the next ones. Every call is billed by the stub's rule."""
+    with StubEndpoint(key="sk-test") as stub:
+        where = '[sampling]\nmax_tokens = 300\n[budget]\nusd = 0.3\n[workers]\nrunner = "dask"\ncount = 2\n'
+        bench = _bench(tmp_path / "dask", stub, where)
+        for model in MODELS:
+            card = bench.root / f"data/models/{model}.toml"
+            card.write_text(card.read_text() + '[price]\ninput_usd = 10.0\noutput_usd = 100.0\nas_of = "2026-11-01"\n')
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DISTILLOMETER_DATA", str(bench.root / "data"))
+            problems = asyncio.run(_collect_and_compare(str(bench.home)))
+        assert any("budget" in problem for problem in problems)
+        with store.writing(home_at(bench.home)) as warehouse:
+            [spent] = warehouse.read("mart.spend").group_by("round").agg(pl.col("cost_usd", "n_calls").sum()).to_dicts()
+            outcomes = warehouse.read("core.outcome")["missing_reason"].to_list()
+    kept = ledger.spent(home_at(bench.home), "test@R")
+    assert spent["n_calls"] == len(stub.calls) == outcomes.count(None)
+    assert outcomes.count("stopped_by_budget") == LIMIT * len(MODELS) - len(stub.calls) > 0
+    assert kept.usd == pytest.approx(spent["cost_usd"], abs=1e-6)
+    # Less than two calls at their greatest cost are left of it.
+    assert 0.3 - 2 * 0.05 < kept.usd <= 0.3
+    assert not kept.open
 
 
 def test_killed_coordinator_asks_nothing_twice(settled, tmp_path) -> None:
