@@ -4,17 +4,20 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from tasks.adapters.planning import plans
 from tasks.adapters.planning.plans import Prepared
-from tasks.adapters.planning.searches import PreparedSearch
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import ledger, shared_journal
+from tasks.adapters.warehouse import ledger
 from tasks.adapters.warehouse.ledger import Ledger, name_of
 from tasks.domain.budget import BudgetPlan
 from tasks.domain.card import HostedEndpoint, ModelCard, Sampling
 from tasks.domain.errors import InputError
 from tasks.domain.pricing import most_answer_tokens
+
+if TYPE_CHECKING:
+    from tasks.adapters.planning.searches import PreparedSearch
 
 OLD_PRICE_DAYS = 90
 """Older prices are pointed out."""
@@ -54,7 +57,7 @@ def require_plan(prepared: Prepared, answered: set[str]) -> None:
     require_bounded(cards, prepared.plan.budget, f"plan {prepared.plan.name}")
 
 
-def require_search(prepared: PreparedSearch, budget: BudgetPlan) -> None:
+def require_search(prepared: "PreparedSearch", budget: BudgetPlan) -> None:
     """Require of all models that a search calls what `require_bounded` does.
 
     Raises:
@@ -127,6 +130,8 @@ def old_prices(cards: Iterable[ModelCard], today: date) -> list[ModelCard]:
 @contextmanager
 def opened(home: Home, name: str, budget: BudgetPlan) -> Iterator[Ledger]:
     """Yield the ledger of this name, as `ledger.opened` does, with what workers elsewhere spent in an earlier run."""
+    from tasks.adapters.warehouse import shared_journal  # fsspec: a plan is looked at without it.
+
     with ledger.opened(home, name, budget) as kept:
         shared_journal.settle_earlier(kept, home.journal)
         yield kept
