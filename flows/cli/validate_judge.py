@@ -14,6 +14,7 @@ from tasks.adapters.settings import Home
 if TYPE_CHECKING:
     from tasks.adapters.planning.judge_validations import PreparedValidation, ValidationRequest
     from tasks.domain.budget import BudgetPlan
+    from tasks.domain.card import ModelCard
     from tasks.domain.judging.validation import Disagreement, JudgeValidation
     from tasks.identity.validate_judge import Ahead, JudgeMeasurement, Spent
 
@@ -90,7 +91,7 @@ def _measure_by_model(
 
 def _print_ahead(prepared: "PreparedValidation", ahead: "Ahead") -> None:
     card = prepared.model_judge.card
-    cost = "the card has no price"
+    cost = _unpriced(card)
     if card.price is not None and ahead.usd is not None:
         cost = f"{_usd(ahead.usd, 'about ')} at the card's price of {card.price.as_of}"
     terminal.print_lines(
@@ -149,8 +150,13 @@ def _spent_line(prepared: "PreparedValidation", spent: "Spent") -> str:
     if spent.usd_per_1000 is not None:
         price = _usd(spent.usd_per_1000)
     elif prepared.card is not None and prepared.card.price is None:
-        price = "the card has no price"
+        price = _unpriced(prepared.card)
     return f"Per 1,000 replies: {time}; {price}."
+
+
+def _unpriced(card: "ModelCard") -> str:
+    """Say of a card without a price whether its model costs nothing."""
+    return "the card has no price" if card.call_price is None else "this machine serves the model: it costs nothing"
 
 
 def _usd(amount: float, about: str = "") -> str:

@@ -147,7 +147,7 @@ def test_judge_of_contradictions_shows_what_it_reads_for(served, tmp_path) -> No
     assert done.returncode == 0, done.stderr
     assert _pooled(done.stdout, "Loose")[:4] == ["30", "0", "1.000", "1.000"]
     assert "Strict" not in done.stdout
-    assert "the card has no price" in done.stdout
+    assert "this machine serves the model: it costs nothing" in done.stdout
 
 
 @pytest.mark.flow
