@@ -50,7 +50,7 @@ class Allowance:
         return Account(Balance(left))
 
 
-@dataclass
+@dataclass(eq=False)
 class _Waiting:
     """A call that waits until others are settled; `least`: take whatever is left once nothing is open, if so much."""
 
@@ -70,7 +70,8 @@ class Account:
         self.balance = balance or Balance()
         self.n_refused = 0
         """Number of calls, or batches, for which nothing was left."""
-        self._lock = threading.Lock()
+        # A call that is given up while it is granted gives back what it has within the same lock.
+        self._lock = threading.RLock()
         self._waiting: list[_Waiting] = []
         self._open = dict[str, Reservation]()
 
@@ -127,6 +128,8 @@ class Account:
     def _grant(self) -> None:
         """Decide on those that wait, the first come first; the lock is held."""
         for waiting in list(self._waiting):
+            if waiting not in self._waiting:  # decided on meanwhile, by an amount that was given back
+                continue
             made = waiting.reservation
             left, unspent = self.balance.left(made.model), self.balance.unspent(made.model)
             if left is None or unspent is None or made.units <= left:
