@@ -257,10 +257,8 @@ def cost(home: HomeOption = None) -> None:
     by_purpose = by_purpose.sort("cost_usd", "n_calls", "model", descending=[True, True, False], nulls_last=True)
     print_rows("Calls by model and purpose, all rounds", by_purpose, COSTS, "select * from mart.spend")
     n_unknown = by_purpose["cost_usd"].null_count()
-    if not n_unknown and not by_purpose["cost_usd"].any():
-        terminal.print_lines(
-            [f"{by_purpose['n_calls'].sum():,} calls; this machine serves all models: they cost nothing."]
-        )
+    if not n_unknown and not by_purpose["cost_usd"].sum():
+        terminal.print_lines([f"{by_purpose['n_calls'].sum():,} calls; they cost nothing."])
         return
     rest = f"; the price of {n_unknown} of {by_purpose.height} lines is not known" if n_unknown else ""
     terminal.print_lines([f"{by_purpose['n_calls'].sum():,} calls, {by_purpose['cost_usd'].sum():,.2f} USD{rest}."])

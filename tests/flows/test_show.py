@@ -114,3 +114,17 @@ def test_nothing_measured_is_said(tmp_path, capsys) -> None:
     text = shown(capsys, "show", "pair", "alpha", "beta", "--home", tmp_path)
     assert "Measures, both ways" in text
     assert "Verdicts" not in text
+
+
+def test_calls_to_models_of_this_machine_cost_nothing(tmp_path, capsys) -> None:
+    home, times = Home(tmp_path), {"registered_at": small_home.AT}
+    reply = {"request_id": "q", "reply_id": "r", "reply_text": "Yes.", "n_attempts": 1, "replied_at": small_home.AT}
+    request = {"request_id": "q", "model": "local", "fingerprint": "f", "prompt_id": "p", "sample": 0, "round": "R"}
+    request |= {"sampling_text": "{}", "purpose": "reply", "requested_at": small_home.AT}
+    with store.writing(home) as warehouse:
+        card = {"model": "local", "fingerprint": "f", "source": "card", "card_text": "{}"}
+        warehouse.append("model", [card | {"input_usd": 0.0, "output_usd": 0.0} | times])
+        warehouse.append("request", [request])
+        warehouse.append("reply", [reply | {"source": "asked", "cost_usd": 0.0, "cost_source": "free"}])
+        warehouse.publish(home.published)
+    assert "1 calls; they cost nothing." in shown(capsys, "show", "cost", "--home", tmp_path)
