@@ -10,6 +10,7 @@ from flows.cli.output import drift, grades, identity, power, tables
 from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
+from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
     from tasks.adapters.planning.plans import Prepared
@@ -31,6 +32,7 @@ def evaluate(
     fresh = plans.read(name, round_name)
     prepared = plans.reuse_published_rounds(fresh, place)
     settled = plans.answered(place)
+    terminal.print_warnings(key_warnings(plans.cards_to_call(prepared, set())))
     plan.print_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)
     prepared_id = kept_plans.store_plan(fresh, place)

@@ -10,6 +10,7 @@ import typer
 from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
+from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
     from flows.search import Searched
@@ -55,6 +56,7 @@ def search(
 
     limits = searches.Limits(calls, iterations, successes)
     prepared = searches.read(name, target, limits, round_name)
+    terminal.print_warnings(key_warnings(prepared.cards))
     searches.require_reachable(prepared, place)
     with starting(place, verbose=verbose):
         from flows.search import search as flow

@@ -10,6 +10,7 @@ import typer
 from flows.cli.start import HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
+from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
     from tasks.adapters.planning.judge_validations import PreparedValidation, ValidationRequest
@@ -50,6 +51,7 @@ def validate_judge(
     if prepared.card is None:
         _print_measured(prepared, step.measure_text(prepared, errors))
         return
+    terminal.print_warnings(key_warnings([prepared.card]))
     problems = _measure_by_model(request, prepared, errors, place, verbose)
     if problems:
         terminal.print_lines(f"Unanswered: {problem}" for problem in problems)

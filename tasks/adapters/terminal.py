@@ -96,6 +96,12 @@ def print_lines(lines: Iterable[str]) -> None:
         console.print(escape(printable(line)))
 
 
+def print_warnings(sentences: Iterable[str]) -> None:
+    """Print each sentence as a warning to standard error, so that what is piped holds results alone."""
+    for sentence in sentences:
+        sys.stderr.write(f"Warning: {printable(sentence)}\n")
+
+
 def require_writable_target(format_name: str, target: Path | None) -> None:
     """Require a known format, and a `target` (or standard output) that can be written.
 

@@ -34,6 +34,28 @@ def checked_base_url(text: str) -> str:
     return text
 
 
+def require_encrypted(text: str) -> None:
+    """Require that what is sent to an address can't be read on the way: https, or this machine itself.
+
+    Raises:
+        ValueError: it is http to another machine; the message names the host and the remedy.
+    """
+    parts = urlsplit(text)
+    if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
+        raise ValueError(
+            f"key, prompts and replies would go unencrypted to {parts.hostname}: use https://, or write "
+            "allow_http = true under [endpoint] if the network up to there is yours"
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    """Return whether a host is localhost, in 127.0.0.0/8 or ::1; other names are not looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _require_host(host: str) -> None:
     if ":" in host:
         ipaddress.IPv6Address(host.partition("%")[0])

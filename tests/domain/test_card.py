@@ -29,6 +29,7 @@ def card(**changes: Any) -> ModelCard:
         {"sampling": {"temperature": 1.0}},
         {"endpoint": HOSTED | {"key_env": "KEY"}},
         {"endpoint": HOSTED | {"base_url": "http://localhost:1/v1/"}},
+        {"endpoint": HOSTED | {"allow_http": True}},
     ],
 )
 def test_fingerprint_stays(changes) -> None:
@@ -80,12 +81,21 @@ def test_weights_that_move_stay_the_same_model() -> None:
         {"provider": "llama_cpp", "gguf_path": "a", "base_url": "http://x"},
         {"provider": "openai_compatible", "served_name": "m"},
         HOSTED | {"base_url": "localhost:1"},
+        HOSTED | {"base_url": "http://model_server/v1"},
+        HOSTED | {"base_url": "http://model_server/v1", "allow_http": False},
+        {"base_url": "ftp://model_server/v1", "allow_http": True}
+        | {"provider": "openai_compatible", "served_name": "m"},
         HOSTED | {"provider": "other"},
     ],
 )
 def test_endpoints_refused(endpoint) -> None:
     with pytest.raises(ValidationError):
         card(endpoint=endpoint)
+
+
+def test_http_to_another_machine_is_asked_for() -> None:
+    endpoint = {"served_name": "m", "base_url": "http://model_server/v1", "allow_http": True}
+    assert card(endpoint={"provider": "openai_compatible"} | endpoint).endpoint.base_url == "http://model_server/v1"
 
 
 @pytest.mark.parametrize("name", ["", "../m", "a/b", "-x", "a b", "x" * 121, "m\n"])

@@ -158,7 +158,7 @@ def test_limit_of_a_key_holds_over_models(settled, tmp_path) -> None:
 
 
 def test_limit_has_to_be_there_and_large_enough(settled, tmp_path) -> None:
-    endpoint = HostedEndpoint(provider="openai_compatible", base_url="http://h/v1", served_name="m", key_env=KEY)
+    endpoint = HostedEndpoint(provider="openai_compatible", base_url="https://h/v1", served_name="m", key_env=KEY)
     card = ModelCard(name="m", vendor="v", endpoint=endpoint, limits=Limits(concurrency=8))
     workers_plan = WorkersPlan(limits={KEY: "small-key"})
     plan = Plan(name="p", models=("m",), prompts=(PromptChoice(set="general"),), workers=workers_plan)
