@@ -24,7 +24,7 @@ from tasks.domain.card import Limits, ModelCard, Sampling
 from tasks.domain.errors import WorldError
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Message, Reply, Request
-from tests.support.stub_endpoint import StubEndpoint
+from tests.support.stub_endpoint import FAULTS, StubEndpoint
 
 KEY = "sk-very-secret-0123456789"
 NEVER_ENDING = ("fault-hang-", "fault-drip-")
@@ -240,6 +240,22 @@ def test_the_key_never_gets_out(stub, key):
     shown = repr([asked.replies, asked.asker.stopped_by, asked.asker])
     assert "sk-" not in shown
     assert "0123456789" not in shown
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind.startswith("key-")])
+def test_a_key_that_the_endpoint_repeats_is_kept_nowhere(stub, kind):
+    asked = ask(card_of(stub.base_url, f"fault-{kind}-always", max_attempts=1), requests_for(1), key=KEY)
+    [call], [reply] = stub.calls, asked.replies
+    assert call.key == KEY
+    assert KEY not in repr([reply, asked.asker.stopped_by])
+    if kind == "key-reply":
+        assert reply.reply_text.endswith("Your key is (key).")
+        assert reply.finish_reason == "(key)"
+
+
+def test_a_reply_keeps_a_word_that_serves_as_a_key(stub):
+    asked = ask(card_of(stub.base_url, "fault-key-reply-always"), requests_for(1), key="ollama")
+    assert asked.replies[0].reply_text.endswith("Your key is ollama.")
 
 
 def test_an_endpoint_that_wants_a_long_pause_is_left_alone(stub):
