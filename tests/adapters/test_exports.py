@@ -57,6 +57,7 @@ def test_each_relation_is_a_file_and_each_column_is_in_the_dictionary(snapshot, 
     assert exports.NOTES[format_name] in readable
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("text", "cell"),
     [
@@ -97,6 +98,7 @@ def test_an_earlier_export_is_replaced_whole(snapshot, tmp_path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("name", ["notes.txt", "mart.verdict.csv", "data_dictionary.md", "dictionary.csv"])
 def test_a_folder_with_other_things_is_left_as_it_is(snapshot, tmp_path, name) -> None:
     (tmp_path / name).write_text("mine")
@@ -106,6 +108,7 @@ def test_a_folder_with_other_things_is_left_as_it_is(snapshot, tmp_path, name) -
     assert (tmp_path / name).read_text() == "mine"
 
 
+@pytest.mark.fault
 def test_what_an_export_can_not_do(snapshot, tmp_path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="it is there and no folder"):
@@ -116,6 +119,7 @@ def test_what_an_export_can_not_do(snapshot, tmp_path) -> None:
         exports.export(snapshot, tmp_path / "out", "xlsx", with_all=False)
 
 
+@pytest.mark.fault
 def test_an_export_that_fails_leaves_nothing_and_the_earlier_one(snapshot, tmp_path, monkeypatch) -> None:
     folder = tmp_path / "out"
     folder.mkdir()
