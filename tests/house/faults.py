@@ -61,6 +61,7 @@ WHOLE = (
     "tests/adapters/test_journal.py",
     "tests/adapters/test_locked_query.py",
     "tests/adapters/test_shared_journal.py",
+    "tests/adapters/test_weights.py",
     "tests/adapters/test_whole_files.py",
     "tests/domain/test_base_url.py",
     "tests/domain/test_key_hosts.py",
