@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench simulations robustness test test-fast docs-check audit lint validate install clean
+.PHONY: demo ui bench soak simulations robustness test test-fast docs-check audit lint validate install clean
 
 install: $(STAMP)
 
@@ -50,6 +50,12 @@ bench: $(STAMP)
 # What the suite repeats a few dozen times, repeated hundreds of times: coverage, levels and power of planted cases.
 simulations: $(STAMP)
 	$(BIN)/python -m benchmarks.simulations
+
+# 20,000 requests with faults and kills against an undisturbed run, hours: writes benchmarks/SOAK.md. SOAK: other options.
+SOAK ?=
+
+soak: $(STAMP)
+	$(BIN)/python -m benchmarks.soak $(SOAK)
 
 # What the verdicts withstand: needs homes that `make validate` has scored. Writes benchmarks/ROBUSTNESS.md.
 robustness: $(STAMP)
