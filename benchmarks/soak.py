@@ -277,8 +277,8 @@ def main() -> None:
     ]
     lines += ["| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS), plain.row(plain), outcome.row(plain), ""]
     lines += [
-        "A request is lost where it has no answer in the end. An answer is asked again where the endpoint gave a usable",
-        "one to the same request before; a run that is killed can't know of those in flight. MB: the largest run.",
+        "A request is lost where it has no answer in the end. An answer is asked again where the endpoint gave a",
+        "usable one to the same request before; a killed run can't know of those in flight. MB: the largest run.",
     ]
     print("\n".join(lines))
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
