@@ -40,7 +40,6 @@ NOT_RUN = {
     "python -m tests.house.faults": "writes docs/faults.md",
     "make soak": TAKES_LONG,
     "make audit": "asks the network for advisories",
-    "uvx pip-audit": "asks the network for advisories",
     "pip freeze": "lists what is installed here",
     "export": "sets a variable of the reader's shell",
     "kill": "has nothing to end here",

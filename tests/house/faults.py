@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tasks.adapters.settings import PROJECT
+from tasks.adapters.settings import CODE as PROJECT
 from tasks.domain.inert_text import spelled_out
 
 PAGE = PROJECT / "docs" / "faults.md"

@@ -1,6 +1,8 @@
-"""`kill -9` while scores are formed or published: readers keep the old snapshot, and the same steps end as undisturbed."""
+"""A kill, or a full disk, while scores are formed or published: readers keep the old snapshot, and the same steps end as undisturbed."""
 
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ from prefect.logging import disable_run_logger
 
 from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import store
+from tasks.domain.errors import WorldError
 from tasks.publish import publish_snapshot
 from tasks.similarity import choose_references, sum_pairs, verdict
 
@@ -95,3 +98,27 @@ def test_killed_while_scoring_or_publishing_ends_as_undisturbed(analysed, undist
     assert {name: frame.equals(undisturbed[name]) for name, frame in again.items()} == dict.fromkeys(SCORES, True)
     assert again["score.channel_sum"].height > 0
     assert [path.name for path in home.root.iterdir() if ".new" in path.name] == []
+
+
+@pytest.mark.fault
+@pytest.mark.skipif(
+    signal.getsignal(signal.SIGXFSZ) is not signal.SIG_IGN, reason="a file that grows too large ends this process"
+)
+def test_disk_that_fills_while_scoring_is_said_and_loses_nothing(analysed, undisturbed, tmp_path) -> None:
+    """The message names the file and the remedy: make room, and run the same command again."""
+    home = Home(Path(shutil.copytree(analysed.root, tmp_path / "home")))
+    before, limits = home.published.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(WorldError) as refused, disable_run_logger():
+            score_and_publish(home)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert f"{home.warehouse}: the warehouse can't be written: " in str(refused.value)
+    assert "Make room, then run the same command again" in str(refused.value)
+    assert home.published.read_bytes() == before
+    with disable_run_logger():
+        score_and_publish(home)
+    assert {name: frame.equals(undisturbed[name]) for name, frame in scores(home).items()} == dict.fromkeys(
+        SCORES, True
+    )
