@@ -153,7 +153,7 @@ class Soak:
         """Start the command and `kill -9` it once the moment has come, unless it ends before."""
         with self.running(outcome) as run:
             while not has_come() and run.poll() is None:
-                time.sleep(0.01)
+                time.sleep(0.05)
             time.sleep(pause_s if run.poll() is None else 0)
             if run.poll() is None:
                 run.kill()
@@ -275,9 +275,9 @@ def killed_in_stages(root: Path, api: str, n_requests: int, n_kills: int, second
     outcome, chance = Outcome("kills in each stage"), random.Random(n_kills)
     with _soak(root, api, None) as soak, _timed(outcome):
         soak.prepare(n_requests)
-        for stage, flow in STAGES.items():
+        for stage in seconds:
             for _ in range(n_kills):
-                began = datetime.now(UTC)
+                began, flow = datetime.now(UTC), STAGES[stage]
                 pause = chance.random() * seconds[stage]
                 soak.kill_when(outcome, stage, lambda flow=flow, at=began: soak.seconds_of(flow, at) is not None, pause)
         soak.finish(outcome)
@@ -296,14 +296,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000, help="about so many, beside probes and judges' calls")
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--stage", action="store_true", help="so many kills in each stage, in place of those by calls")
+    parser.add_argument(
+        "--stage",
+        nargs="*",
+        choices=STAGES,
+        help="so many kills in each of these stages (all), in place of those by calls",
+    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     root = Path(tempfile.mkdtemp(prefix="soak-"))
     with prefect_server(root / "prefect") as api:
         plain, seconds = undisturbed(root / "undisturbed", api, given.requests)
-        if given.stage:
-            outcome = killed_in_stages(root / "stages", api, given.requests, given.kills, seconds)
+        if given.stage is not None:
+            chosen = {stage: seconds[stage] for stage in given.stage or STAGES}
+            outcome = killed_in_stages(root / "stages", api, given.requests, given.kills, chosen)
         else:
             outcome = killed_while_asking(root / "killed", api, given.requests, given.kills, given.seed)
     lines = [
@@ -324,7 +330,7 @@ def main() -> None:
 
 
 def _options(given: argparse.Namespace) -> list[str]:
-    stage = ["--stage"] if given.stage else []
+    stage = [" ".join(["--stage", *given.stage])] if given.stage is not None else []
     return [f"--requests {given.requests}", f"--kills {given.kills}", *stage, f"--seed {given.seed}"]
 
 
