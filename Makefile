@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench simulations robustness test test-fast docs-check lint validate install clean
+.PHONY: demo ui bench soak simulations robustness test test-fast docs-check audit lint validate install clean
 
 install: $(STAMP)
 
@@ -51,6 +51,12 @@ bench: $(STAMP)
 simulations: $(STAMP)
 	$(BIN)/python -m benchmarks.simulations
 
+# 20,000 requests with faults and kills against an undisturbed run, hours: writes benchmarks/SOAK.md. SOAK: other options.
+SOAK ?=
+
+soak: $(STAMP)
+	$(BIN)/python -m benchmarks.soak $(SOAK)
+
 # What the verdicts withstand: needs homes that `make validate` has scored. Writes benchmarks/ROBUSTNESS.md.
 robustness: $(STAMP)
 	$(BIN)/python -m benchmarks.robustness $(VALIDATION)/alpacaeval $(VALIDATION)/shaberi
@@ -70,6 +76,11 @@ validate: $(STAMP)
 	$(BIN)/distillometer ingest $(CORPORA)/arenahard --home $(VALIDATION)/arenahard
 	$(BIN)/distillometer validate --lineage data/lineage/arenahard.csv --home $(VALIDATION)/arenahard \
 		--json $(VALIDATION)/arenahard.json
+
+# Asks for advisories about the locked versions, where there is a network and uv. What concerns us is recorded in
+# tests/house/advisories.toml, which the suite holds the lock against without one.
+audit:
+	uvx pip-audit --disable-pip --no-deps -r requirements.lock
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

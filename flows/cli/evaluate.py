@@ -10,6 +10,7 @@ from flows.cli.output import drift, grades, identity, power, tables
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
+from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
     from tasks.adapters.planning.plans import Prepared
@@ -34,6 +35,7 @@ def evaluate(
     fresh = budgets.with_budget(read, budgets.with_options(read.plan.budget, budget, allow_unknown_prices))
     prepared = plans.reuse_published_rounds(fresh, place)
     settled = plans.answered(place)
+    terminal.print_warnings(key_warnings(plans.cards_to_call(prepared, set())))
     plan.print_plan(prepared, settled, place)
     budgets.require_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)

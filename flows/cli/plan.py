@@ -11,6 +11,7 @@ from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.card import HostedEndpoint, ModelCard
+from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
     from tasks.adapters.planning.plans import Prepared
@@ -26,6 +27,7 @@ def plan(
     from tasks.adapters.planning import plans
 
     prepared = plans.reuse_published_rounds(plans.read(name, round_name), place)
+    terminal.print_warnings(key_warnings(plans.cards_to_call(prepared, set())))
     print_plan(prepared, plans.answered(place), place)
     terminal.print_lines(power.planned(prepared))
 

@@ -13,6 +13,7 @@ from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
 from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
+from tasks.domain.key_hosts import key_warnings
 from tasks.domain.suggestions import unknown_name
 
 
@@ -70,6 +71,7 @@ def models(
         return
     from tasks.collect.ping import ping_models
 
+    terminal.print_warnings(key_warnings(chosen))
     results = ping_models(chosen, place)
     tables.print_ping_results(results)
     if any(result.problem for result in results):

@@ -10,6 +10,7 @@ import typer
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
+from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
     from flows.search import Searched
@@ -58,6 +59,7 @@ def search(
 
     limits = searches.Limits(calls, iterations, successes)
     prepared = searches.read(name, target, limits, round_name)
+    terminal.print_warnings(key_warnings(prepared.cards))
     money = budgets.with_options(prepared.plan.budget, budget, allow_unknown_prices)
     budgets.require_search(prepared, money)
     searches.require_reachable(prepared, place)

@@ -7,8 +7,13 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from tasks.domain.inert_text import inert
+
 LEAST_LENGTH = 6
 """Shorter values are words of any text, and no keys."""
+
+LEAST_LENGTH_IN_REPLY = 16
+"""In a reply, which is what is measured, shorter values stay: servers without keys are given words such as `ollama`."""
 
 _values: set[str] = set()
 
@@ -19,15 +24,26 @@ def secret(name: str) -> str | None:
     if value is not None and len(value) >= LEAST_LENGTH:
         if not _values:
             logging.setLogRecordFactory(_without_secrets(logging.getLogRecordFactory()))
-        sys.excepthook = _print_without_secrets  # Each time: other packages (Ray) put their own in its place.
+        sys.excepthook = print_traceback  # Each time: other packages (Ray) put their own in its place.
         _values.add(value)
     return value
 
 
 def without_secrets(text: str) -> str:
     """Return `text` with every key that this process has read replaced by `(key)`."""
-    for value in _values:
+    for value in _longest_first():  # A key may be the beginning of another.
         text = text.replace(value, "(key)")
+    return text
+
+
+def reply_without_secrets(text: str, key: str | None = None) -> str:
+    """Return a reply's text with `key`, and every key that this process has read, replaced by `(key)`.
+
+    An endpoint that repeats what it was sent would otherwise have the key stored, judged and published.
+    """
+    for value in sorted({*_values, *([key] if key else [])}, key=len, reverse=True):
+        if len(value) >= LEAST_LENGTH_IN_REPLY:
+            text = text.replace(value, "(key)")
     return text
 
 
@@ -35,6 +51,10 @@ def holds_secret(error: BaseException) -> bool:
     """Return whether a key that this process has read stands in an exception, or in what it came of."""
     text = "".join(traceback.format_exception(error))
     return any(value in text for value in _values)
+
+
+def _longest_first() -> list[str]:
+    return sorted(_values, key=len, reverse=True)
 
 
 def _without_secrets(make: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
@@ -56,5 +76,6 @@ def _without_secrets(make: Callable[..., logging.LogRecord]) -> Callable[..., lo
     return record_of
 
 
-def _print_without_secrets(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    sys.stderr.write(without_secrets("".join(traceback.format_exception(kind, error, trace))))
+def print_traceback(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Print a traceback to standard error, without keys and without what steers a terminal."""
+    sys.stderr.write(inert(without_secrets("".join(traceback.format_exception(kind, error, trace)))))

@@ -9,6 +9,7 @@ from pathlib import Path
 import platformdirs
 import psutil
 
+from tasks.adapters import printed_logs
 from tasks.domain.errors import InputError, WorldError
 
 CODE = Path(__file__).resolve().parents[2]
@@ -156,8 +157,9 @@ def iso_week(moment: datetime) -> str:
 def configure_prefect(home: Home, *, is_verbose: bool = False) -> None:
     """Point Prefect at `home` and limit its log output; environment variables that are set stay.
 
-    Has an effect only before prefect is imported for the first time.
+    Has an effect only before prefect is imported for the first time. What is logged is inert from then on.
     """
+    printed_logs.make_inert()
     state = os.environ.get("PREFECT_HOME") or str(home.root / "prefect")
     try:
         Path(state).expanduser().mkdir(parents=True, exist_ok=True)

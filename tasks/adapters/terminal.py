@@ -2,7 +2,6 @@
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tasks.domain.errors import InputError
+from tasks.domain.inert_text import inert
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -51,7 +51,8 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
     cells = {name: [printable(cell(value)) for value in frame[name].to_list()] for name, _ in chosen}
     is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
     fitting = _fitting(chosen, cells) if is_tight else chosen
-    result = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    plain_title = escape(printable(title))
+    result = Table(title=plain_title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for name, heading in fitting:
         justify: Literal["right", "left"] = "right" if frame.schema[name].is_numeric() else "left"
         width = _width(heading.split(), cells[name]) if is_tight else None
@@ -60,7 +61,8 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
         result.add_row(*map(escape, row))
     if len(fitting) < len(chosen):
         omitted = ", ".join(heading for _, heading in chosen[len(fitting) :])
-        result.caption, result.caption_justify = f"A wider window also shows: {omitted}.", "left"
+        result.caption = escape(printable(f"A wider window also shows: {omitted}."))
+        result.caption_justify = "left"
     return result
 
 
@@ -80,13 +82,8 @@ def _fitting(columns: Sequence[tuple[str, str]], cells: Mapping[str, Sequence[st
 
 
 def printable(text: str) -> str:
-    """Return text from outside without characters that steer a terminal or reorder what is read."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c if c in "\n\t" or c.isprintable() or unicodedata.category(c) == "Zs" else "\N{REPLACEMENT CHARACTER}"
-        for c in text
-    )
+    """Return text from outside without characters that steer a terminal, reorder what is read, or are not seen."""
+    return inert(text)
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -94,6 +91,12 @@ def print_lines(lines: Iterable[str]) -> None:
     console = out()
     for line in lines:
         console.print(escape(printable(line)))
+
+
+def print_warnings(sentences: Iterable[str]) -> None:
+    """Print each sentence as a warning to standard error, so that what is piped holds results alone."""
+    for sentence in sentences:
+        sys.stderr.write(f"Warning: {printable(sentence)}\n")
 
 
 def require_writable_target(format_name: str, target: Path | None) -> None:

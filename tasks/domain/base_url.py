@@ -43,6 +43,20 @@ def is_loopback(base_url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def require_encrypted(text: str) -> None:
+    """Require that what is sent to an address can't be read on the way: https, or this machine itself.
+
+    Raises:
+        ValueError: it is http to another machine; the message names the host and the remedy.
+    """
+    parts = urlsplit(text)
+    if parts.scheme == "http" and not is_loopback(text):
+        raise ValueError(
+            f"key, prompts and replies would go unencrypted to {parts.hostname}: use https://, or write "
+            "allow_http = true under [endpoint] if the network up to there is yours"
+        )
+
+
 def _require_host(host: str) -> None:
     if ":" in host:
         ipaddress.IPv6Address(host.partition("%")[0])

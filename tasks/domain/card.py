@@ -4,9 +4,18 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from tasks.domain.base_url import checked_base_url, is_loopback
+from tasks.domain.base_url import checked_base_url, is_loopback, require_encrypted
 from tasks.domain.ids import content_id
 from tasks.domain.rows import Lineage
 
@@ -57,10 +66,19 @@ class HostedEndpoint(Strict):
     """A server that speaks OpenAI's chat completions protocol."""
 
     provider: Literal["openai_compatible"]
+    allow_http: bool = False
+    """Whether `base_url` may be http:// to another machine, where whoever is on the way can read the key."""
     base_url: Annotated[str, AfterValidator(checked_base_url)]
     served_name: str
     key_env: str | None = None
     """Name of the environment variable that holds the key; None for servers without keys."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_encrypted(cls, base_url: str, fields: ValidationInfo) -> str:
+        if not fields.data.get("allow_http", False):
+            require_encrypted(base_url)
+        return base_url
 
     def identity(self) -> dict[str, Any]:
         """Return the identity of the endpoint, without its key."""

@@ -24,7 +24,7 @@ from tasks.domain.card import Limits, ModelCard, Sampling
 from tasks.domain.errors import WorldError
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.rows import Message, Reply, Request
-from tests.support.stub_endpoint import StubEndpoint
+from tests.support.stub_endpoint import FAULTS, StubEndpoint
 
 KEY = "sk-very-secret-0123456789"
 NEVER_ENDING = ("fault-hang-", "fault-drip-")
@@ -138,6 +138,7 @@ def faulty() -> Iterator[tuple[StubEndpoint, dict[str, Asked]]]:
         yield server, asked
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("kind", TRANSIENT)
 def test_what_passes_by_itself_is_asked_again_and_answered(faulty, kind):
     server, asked = faulty
@@ -152,6 +153,7 @@ def test_what_passes_by_itself_is_asked_again_and_answered(faulty, kind):
     assert reply.n_attempts == len(server.calls_of(f"fault-{kind}-once")) == 2
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(("kind", "reason"), (TRANSIENT | FINAL).items())
 def test_what_stays_broken_has_a_reason_and_no_text(faulty, kind, reason):
     server, asked = faulty
@@ -163,6 +165,7 @@ def test_what_stays_broken_has_a_reason_and_no_text(faulty, kind, reason):
     assert reply.n_attempts == len(server.calls_of(f"fault-{kind}-always")) == (2 if kind in TRANSIENT else 1)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("kind", FINAL)
 def test_what_asking_again_would_not_change_is_asked_once(faulty, kind):
     server, asked = faulty
@@ -171,6 +174,7 @@ def test_what_asking_again_would_not_change_is_asked_once(faulty, kind):
     assert len(server.calls_of(f"fault-{kind}-once")) == 1
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("kind", ["null-usage", "odd-usage"])
 def test_a_reply_without_readable_usage_is_kept_without_counts(faulty, kind):
     (reply,) = faulty[1][f"fault-{kind}-always"].replies
@@ -178,18 +182,21 @@ def test_a_reply_without_readable_usage_is_kept_without_counts(faulty, kind):
     assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
 
 
+@pytest.mark.fault
 def test_a_reply_that_was_cut_within_an_emoji_is_kept_and_can_be_stored(faulty):
     (reply,) = faulty[1]["fault-half-emoji-always"].replies
     assert reply.reply_text == "cut \\ud83d"
     assert reply.reply_text.encode()
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(("kind", "least_s"), [("429-after", 1.0), ("429-after-ms", 1.0), ("429-date", 2.0)])
 def test_the_pause_that_the_server_asks_for_is_kept(faulty, kind, least_s):
     first, second = faulty[0].calls_of(f"fault-{kind}-once")
     assert second.time - first.time >= least_s
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("requests_per_minute", [None, 60])
 def test_nobody_asks_during_the_pause_that_one_was_told_to_make(stub, requests_per_minute):
     stub.faults.append((lambda call: call.number == 1, "429-date"))
@@ -203,6 +210,7 @@ def test_nobody_asks_during_the_pause_that_one_was_told_to_make(stub, requests_p
     assert min(call.time for call in later) - first.time >= 2.0
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("fault", [None, "429", "500"])
 def test_never_more_in_flight_than_the_card_allows(stub, fault):
     stub.delay_s = 0.01
@@ -213,6 +221,7 @@ def test_never_more_in_flight_than_the_card_allows(stub, fault):
     assert stub.most_in_flight["independent-alpha"] <= 5
 
 
+@pytest.mark.fault
 def test_each_request_is_kept_once_although_a_third_of_the_calls_fails(stub):
     stub.faults.append((lambda call: call.attempt == 1 and call.number % 3 == 0, "500"))
     asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=16), requests_for(16, 2))
@@ -222,6 +231,7 @@ def test_each_request_is_kept_once_although_a_third_of_the_calls_fails(stub):
     assert len({reply.reply_id for reply in asked.replies}) == 32
 
 
+@pytest.mark.fault
 def test_a_wrong_key_stops_the_rest_unasked(stub):
     stub.key = "the right one"
     asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=4), requests_for(40), key=KEY)
@@ -232,6 +242,7 @@ def test_a_wrong_key_stops_the_rest_unasked(stub):
 
 
 # The second is cut by the length limit of error texts; no header can hold the third.
+@pytest.mark.fault
 @pytest.mark.parametrize("key", [KEY, "sk-" + "0123456789" * 60, KEY + "\n"])
 def test_the_key_never_gets_out(stub, key):
     stub.key = "the right one"
@@ -242,6 +253,25 @@ def test_the_key_never_gets_out(stub, key):
     assert "0123456789" not in shown
 
 
+@pytest.mark.fault
+@pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind.startswith("key-")])
+def test_a_key_that_the_endpoint_repeats_is_kept_nowhere(stub, kind):
+    asked = ask(card_of(stub.base_url, f"fault-{kind}-always", max_attempts=1), requests_for(1), key=KEY)
+    [call], [reply] = stub.calls, asked.replies
+    assert call.key == KEY
+    assert KEY not in repr([reply, asked.asker.stopped_by])
+    if kind == "key-reply":
+        assert reply.reply_text.endswith("Your key is (key).")
+        assert reply.finish_reason == "(key)"
+
+
+@pytest.mark.fault
+def test_a_reply_keeps_a_word_that_serves_as_a_key(stub):
+    asked = ask(card_of(stub.base_url, "fault-key-reply-always"), requests_for(1), key="ollama")
+    assert asked.replies[0].reply_text.endswith("Your key is ollama.")
+
+
+@pytest.mark.fault
 def test_an_endpoint_that_wants_a_long_pause_is_left_alone(stub):
     stub.faults.append((1, "429-tomorrow"))
     asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=4, max_attempts=6), requests_for(40))
@@ -249,6 +279,7 @@ def test_an_endpoint_that_wants_a_long_pause_is_left_alone(stub):
     assert len(stub.calls) <= 4
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("kind", ["404", "429-quota"])
 def test_an_endpoint_that_will_refuse_everything_is_given_up(stub, kind):
     stub.faults.append((1, kind))
@@ -257,6 +288,7 @@ def test_an_endpoint_that_will_refuse_everything_is_given_up(stub, kind):
     assert len(stub.calls) <= 2
 
 
+@pytest.mark.fault
 def test_an_endpoint_that_nobody_serves_is_given_up():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
@@ -266,6 +298,7 @@ def test_an_endpoint_that_nobody_serves_is_given_up():
     assert asked.asker.stopped_by.reason == "connection_lost"
 
 
+@pytest.mark.fault
 def test_an_endpoint_that_answers_now_and_then_is_not_given_up(stub):
     stub.faults.append((lambda call: call.number % 3 != 0, "500"))
     stub.faults.append((3, "filter-error"))
@@ -307,6 +340,7 @@ def test_sampling_and_extra_body_stand_in_the_body(stub):
     }
 
 
+@pytest.mark.fault
 def test_what_stops_the_keeping_of_replies_comes_out_as_it_is(stub):
     def keep(reply: Reply) -> None:
         raise WorldError("the disk is full.")
@@ -317,11 +351,13 @@ def test_what_stops_the_keeping_of_replies_comes_out_as_it_is(stub):
         asker.ask(requests_for(8))
 
 
+@pytest.mark.fault
 def test_an_error_that_nobody_has_foreseen_costs_one_call_and_is_named():
     failure = failure_of(TypeError("no such parameter"))
     assert (failure.reason, failure.text) == ("malformed_reply", "TypeError: no such parameter")
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("key", ["sk-very-secret-of-the-log"])
 def test_a_key_is_in_no_log_record_and_no_traceback(monkeypatch, caplog, capsys, key):
     """Whoever logs it, in a message, its arguments or an exception, and whichever handler writes it."""
@@ -342,6 +378,7 @@ def test_a_key_is_in_no_log_record_and_no_traceback(monkeypatch, caplog, capsys,
     assert key not in written
 
 
+@pytest.mark.fault
 def test_a_crash_that_holds_the_key_leaves_without_it(stub, monkeypatch):
     """What Prefect stores of a failed run is the exception itself."""
     monkeypatch.setenv("PLANTED_KEY", KEY)

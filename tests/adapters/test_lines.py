@@ -5,6 +5,8 @@ import random
 import sys
 import threading
 
+import pytest
+
 from tasks.adapters.models import lines
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.models.lines import Gate
@@ -82,6 +84,7 @@ def test_who_came_first_goes_first() -> None:
     assert order == ["early", "as early", "late", "later"]
 
 
+@pytest.mark.fault
 def test_a_call_that_is_let_in_and_cancelled_leaves_its_place() -> None:
     async def all_calls() -> None:
         gate = Gate(Limits(concurrency=1))

@@ -23,6 +23,7 @@ with LLAMA_CPP.serve(cards.read_card("smollm2-135m-instruct"), Path(sys.argv[1])
 """
 
 
+@pytest.mark.fault
 @pytest.mark.local_model
 def test_an_interrupt_does_not_wait_for_a_reply_under_way(tmp_path) -> None:
     ended = subprocess.run(

@@ -259,6 +259,7 @@ def newer(tmp_path) -> Home:
     return home
 
 
+@pytest.mark.fault
 def test_newer_warehouse_is_refused_and_nothing_written(newer) -> None:
     before = _files(newer)
     for open_home in (store.inspecting, store.writing):
@@ -271,6 +272,7 @@ def test_newer_warehouse_is_refused_and_nothing_written(newer) -> None:
         assert _files(newer) == before
 
 
+@pytest.mark.fault
 def test_snapshot_of_another_version_says_what_to_do(home, newer, tmp_path) -> None:
     old = f"{home.published}: the snapshot is of schema version 1, and this program reads version {SCHEMA_VERSION}. Compute it"
     other = tmp_path / "other.duckdb"
@@ -307,6 +309,7 @@ with store.writing(Home(store.settings.Path(sys.argv[2]))):
 """
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("moment", ["filling", "filled", "kept"])
 def test_killed_migration_leaves_the_old_warehouse_and_the_next_one_succeeds(home, moment) -> None:
     before = home.warehouse.read_bytes()
@@ -340,6 +343,7 @@ def _fail(home: Home, named: str) -> None:
     assert _files(home) == before
 
 
+@pytest.mark.fault
 @pytest.mark.skipif(
     signal.getsignal(signal.SIGXFSZ) is not signal.SIG_IGN, reason="a file that grows too large ends this process"
 )
@@ -355,12 +359,14 @@ def test_disk_that_is_full_loses_nothing(home, n_bytes) -> None:
         assert warehouse.count("raw.reply")
 
 
+@pytest.mark.fault
 def test_old_warehouse_that_can_not_be_read_is_left_alone(home) -> None:
     with duckdb.connect(str(home.warehouse)) as connection:
         connection.execute("drop table raw.reply cascade")
     _fail(home, "Table with name reply does not exist")
 
 
+@pytest.mark.fault
 def test_file_system_without_second_names_gets_a_copy(home, monkeypatch) -> None:
     before = home.warehouse.read_bytes()
 
@@ -374,6 +380,7 @@ def test_file_system_without_second_names_gets_a_copy(home, monkeypatch) -> None
     assert sorted(_files(home)) == ["published.duckdb", "warehouse.duckdb", KEPT]
 
 
+@pytest.mark.fault
 def test_backup_of_an_earlier_migration_is_not_overwritten(home) -> None:
     earlier = b"what somebody kept"
     (home.root / KEPT).write_bytes(earlier)
@@ -384,6 +391,7 @@ def test_backup_of_an_earlier_migration_is_not_overwritten(home) -> None:
     assert (home.root / "warehouse.version-1-2.duckdb").read_bytes() == before
 
 
+@pytest.mark.fault
 def test_what_a_killed_run_left_beside_the_old_warehouse_is_carried_and_kept(home, tmp_path) -> None:
     left = Home(tmp_path / "left")
     left.root.mkdir()

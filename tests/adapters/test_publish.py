@@ -87,6 +87,7 @@ def test_nothing_of_an_unpublished_write_shows(home) -> None:
             assert snapshot.count("core.reply") == 12
 
 
+@pytest.mark.fault
 def test_another_process_reads_every_relation_while_a_run_writes(home) -> None:
     names = [relation.quoted for relation in sqlfiles.published()]
     with store.writing(home):
@@ -195,6 +196,7 @@ def test_views_use_no_function_that_older_readers_of_a_snapshot_lack() -> None:
     ]
 
 
+@pytest.mark.fault
 def test_what_an_interrupted_publish_left_is_no_hindrance(home) -> None:
     home.published.with_suffix(".new.duckdb").write_bytes(b"half a file")
     with store.writing(home) as warehouse:
@@ -202,6 +204,7 @@ def test_what_an_interrupted_publish_left_is_no_hindrance(home) -> None:
     assert _counts_elsewhere(home.published, ["core.reply"]) == {"core.reply": 12}
 
 
+@pytest.mark.fault
 def test_a_publish_that_fails_leaves_the_old_snapshot(home, monkeypatch) -> None:
     before = home.published.read_bytes()
 

@@ -56,6 +56,7 @@ def test_set_is_read_in_file_order(tmp_path: Path) -> None:
     assert template_set_names(tmp_path) == ["few"]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -80,6 +81,7 @@ def test_wrong_line_is_named(tmp_path: Path, lines: list[dict[str, Any]], said: 
     assert caught.value.remedy
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("changes", "line", "said"),
     [

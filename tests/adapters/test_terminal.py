@@ -179,6 +179,7 @@ class Window(io.StringIO):
         return True
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("name", ["csv", "json", "table"])
 def test_hostile_text_on_a_terminal(monkeypatch, name) -> None:
     window = Window()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.domain.base_url import checked_base_url
+from tasks.domain.base_url import checked_base_url, require_encrypted
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,35 @@ def test_an_address_that_can_be_called_is_given_back(text: str) -> None:
 def test_an_address_that_cannot_is_refused_with_the_reason(text: str, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         checked_base_url(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://127.0.0.1:8080/v1",
+        "http://127.8.9.1",
+        "http://[::1]:1/v1",
+        "http://localhost:8000",
+        "HTTPS://model.example",
+    ],
+)
+def test_this_machine_and_https_are_private(text: str) -> None:
+    require_encrypted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("http://model_server:8000/v1", "model_server"),
+        ("HTTP://Api.Example.org/v1", "api.example.org"),
+        ("http://10.0.0.4/v1", "10.0.0.4"),
+        ("http://0.0.0.0/v1", "0.0.0.0"),
+        ("http://128.0.0.1/v1", "128.0.0.1"),
+        ("http://[::2]/v1", "::2"),
+        ("http://localhost.example.org", "localhost.example.org"),
+        ("http://127.0.0.1.example.org", "127.0.0.1.example.org"),
+    ],
+)
+def test_http_to_another_machine_is_refused_with_the_remedy(text: str, host: str) -> None:
+    with pytest.raises(ValueError, match=rf"unencrypted to {host}: use https://, or write allow_http = true"):
+        require_encrypted(text)

@@ -29,6 +29,7 @@ def card(**changes: Any) -> ModelCard:
         {"sampling": {"temperature": 1.0}},
         {"endpoint": HOSTED | {"key_env": "KEY"}},
         {"endpoint": HOSTED | {"base_url": "http://localhost:1/v1/"}},
+        {"endpoint": HOSTED | {"allow_http": True}},
     ],
 )
 def test_fingerprint_stays(changes) -> None:
@@ -71,6 +72,7 @@ def test_weights_that_move_stay_the_same_model() -> None:
     assert len(found) == 1
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -80,6 +82,10 @@ def test_weights_that_move_stay_the_same_model() -> None:
         {"provider": "llama_cpp", "gguf_path": "a", "base_url": "http://x"},
         {"provider": "openai_compatible", "served_name": "m"},
         HOSTED | {"base_url": "localhost:1"},
+        HOSTED | {"base_url": "http://model_server/v1"},
+        HOSTED | {"base_url": "http://model_server/v1", "allow_http": False},
+        {"base_url": "ftp://model_server/v1", "allow_http": True}
+        | {"provider": "openai_compatible", "served_name": "m"},
         HOSTED | {"provider": "other"},
     ],
 )
@@ -88,6 +94,13 @@ def test_endpoints_refused(endpoint) -> None:
         card(endpoint=endpoint)
 
 
+@pytest.mark.fault
+def test_http_to_another_machine_is_asked_for() -> None:
+    endpoint = {"served_name": "m", "base_url": "http://model_server/v1", "allow_http": True}
+    assert card(endpoint={"provider": "openai_compatible"} | endpoint).endpoint.base_url == "http://model_server/v1"
+
+
+@pytest.mark.fault
 @pytest.mark.parametrize("name", ["", "../m", "a/b", "-x", "a b", "x" * 121, "m\n"])
 def test_names_refused(name) -> None:
     with pytest.raises(ValidationError):
@@ -107,6 +120,7 @@ served_name = "m"
 """
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("place", "line", "said"),
     [
@@ -140,6 +154,7 @@ def test_wrong_key_is_named_with_its_line(tmp_path, place, line, said) -> None:
     assert "nothing was written" in str(raised.value)
 
 
+@pytest.mark.fault
 def test_each_wrong_key_is_named(tmp_path) -> None:
     path = tmp_path / "models/m.toml"
     path.parent.mkdir()

@@ -190,6 +190,7 @@ def test_file_is_read_once_and_again_when_it_changes(tmp_path) -> None:
     assert read_lexicon(write(tmp_path, FILE.replace("1.0.0", "1.0.1") + "\n")).version == "1.0.1"
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

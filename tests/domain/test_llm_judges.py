@@ -105,6 +105,7 @@ def test_what_the_schema_allows_is_a_label_or_in_discord_with_itself(judge: LlmJ
         assert text is None or (text.encode() and len(text) <= judge_prompt.MOST_QUOTED)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(text=HOSTILE, question=st.one_of(st.none(), HOSTILE))
 def test_no_reply_closes_its_fence(judge: LlmJudge, text: str, question: str | None) -> None:
@@ -170,6 +171,7 @@ def test_token_is_another_where_the_text_has_it(monkeypatch: pytest.MonkeyPatch)
     assert delimiters.fence_token(wide, "1" + "0" * 15) == "2" + "0" * 15
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     "text", ["[" * 200_000, '{"a":' * 200_000, '{"a": ' + "9" * 10_000 + "}", " " * 10**6 + "?" * 10**6]
 )

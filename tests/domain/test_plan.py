@@ -140,6 +140,7 @@ def test_recipe_stays() -> None:
     assert same.recipe_id({"maths": "m", "chat": "c"}, {"prefix_overlap": "1"}) == plan().recipe_id(*RECIPE)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -158,6 +159,7 @@ def test_refused(changes, said) -> None:
         plan(**changes)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("workers", "said"),
     [

@@ -20,6 +20,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_from_outside_has_a_meaning(text: str) -> None:
     shown = escaped(text)

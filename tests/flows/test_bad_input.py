@@ -60,6 +60,15 @@ def replace(path: Path, old: str, new: str) -> None:
                 "it has to begin with http:// or https://",
             ],
         ),
+        (
+            CARD,
+            "127.0.0.1",
+            "192.0.2.1",
+            [
+                "alpha.toml:5: key 'endpoint.base_url' is 'http://192.0.2.1:9/v1'",
+                "unencrypted to 192.0.2.1: use https://, or write allow_http = true under [endpoint]",
+            ],
+        ),
         (CARD, "concurrency = 8", "concurrency = 0", ["alpha.toml:10: key 'limits.concurrency' is 0"]),
         (CARD, "openai_compatible", "openai", ["alpha.toml:3: key 'endpoint' is", "'openai_compatible', 'llama_cpp'"]),
         (CARD, 'name = "independent-alpha"', 'name = "other"', ["key 'name' is 'other'", "Make them equal"]),

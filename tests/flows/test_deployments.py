@@ -88,6 +88,7 @@ def _text(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, monkeypatch) -> None:
     bench = Workbench(tmp_path)

@@ -47,6 +47,7 @@ judges = ["text_similarity"]
 """
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_files_that_are_edited_meanwhile_are_not_seen_half(served, tmp_path) -> None:
     """As soon as the first call arrives the plan says less, and neither cards nor prompts are there any more."""
@@ -131,6 +132,7 @@ def _all_end(home: Path) -> bool:
     return True
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_killed_run_goes_on_where_it_was(undisturbed, tmp_path, monkeypatch) -> None:
     """`kill -9` in mid-run: only calls in flight are repeated, and the scores equal those of an undisturbed run."""

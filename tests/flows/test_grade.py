@@ -99,6 +99,7 @@ def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
     assert all(found["text_similarity", model] == 60 for model in MODELS)
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
     bench, _, _ = evaluated
@@ -177,6 +178,7 @@ def test_recorded_replies_are_graded_against_a_reference(served, tmp_path) -> No
     assert found["near", "teacher"] == found["teacher", "near"] > found["far", "teacher"]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("section", "said"),
     [
@@ -196,6 +198,7 @@ def test_a_wrong_section_is_refused(bench, refused, section: str, said: list[str
     assert all(part in message for part in said), message
 
 
+@pytest.mark.fault
 def test_an_unknown_reference_is_refused_before_anything_starts(bench, refused) -> None:
     with store.writing(home_at(bench.home)) as warehouse:
         small_home.fill(warehouse, [("near", "p", 0, "Rinse the rice.")], {})

@@ -95,6 +95,7 @@ def test_every_call_is_paid_for_once(checked) -> None:
     assert max(by_question) == 2
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_unreadable_answers_are_missing_and_counted(checked) -> None:
     _, stub, (_, whole, _) = checked

@@ -35,6 +35,7 @@ def _started_with(home: Path) -> list[str]:
     return found
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes as Linux shows them")
 def test_server_ends_with_who_started_it_even_if_killed(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ def test_text_is_compared_once_and_drift_formed_at_the_end(served, bench, ran) -
     assert bench.query("select * from mart.target_summary order by target") == once
 
 
+@pytest.mark.fault
 @pytest.mark.flow
 def test_flow_alone_loads_files_and_refuses_wrong_ones_unwritten(prefect_api, bench, ran) -> None:
     lineage = bench.root / "lineage.csv"

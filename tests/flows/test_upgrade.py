@@ -130,6 +130,7 @@ def test_results_are_shown(upgraded) -> None:
     assert named["n"] == 1
 
 
+@pytest.mark.fault
 def test_snapshot_of_0_1_0_is_refused_in_words(old, refused) -> None:
     for verb in (["query", "select 1"], ["show", "leaderboard"], ["report"], ["export", str(old.root / "out")]):
         said = refused(*verb)
@@ -137,6 +138,7 @@ def test_snapshot_of_0_1_0_is_refused_in_words(old, refused) -> None:
         assert "Compute it again with `distillometer score`." in said
 
 
+@pytest.mark.fault
 def test_newer_warehouse_is_refused_in_words(bench, refused) -> None:
     with store.writing(Home(bench.home)) as warehouse:
         warehouse.execute(f"insert into meta.schema_version values ({SCHEMA_VERSION + 1}, '9.1.0', now())")

@@ -136,6 +136,7 @@ def test_workers_elsewhere_keep_the_budget_that_is_given_to_their_batches(settle
     assert not kept.open
 
 
+@pytest.mark.fault
 def test_killed_coordinator_asks_nothing_twice(settled, tmp_path) -> None:
     """The workers live on: what they were asking when the coordinator was killed they ask to its end, once."""
     cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=8, dashboard_address=None)
@@ -181,8 +182,9 @@ def test_limit_of_a_key_holds_over_models(settled, tmp_path) -> None:
     assert len(stub.calls) == LIMIT * len(MODELS)
 
 
+@pytest.mark.fault
 def test_limit_has_to_be_there_and_large_enough(settled, tmp_path) -> None:
-    endpoint = HostedEndpoint(provider="openai_compatible", base_url="http://h/v1", served_name="m", key_env=KEY)
+    endpoint = HostedEndpoint(provider="openai_compatible", base_url="https://h/v1", served_name="m", key_env=KEY)
     card = ModelCard(name="m", vendor="v", endpoint=endpoint, limits=Limits(concurrency=8))
     workers_plan = WorkersPlan(limits={KEY: "small-key"})
     plan = Plan(name="p", models=("m",), prompts=(PromptChoice(set="general"),), workers=workers_plan)
@@ -194,6 +196,7 @@ def test_limit_has_to_be_there_and_large_enough(settled, tmp_path) -> None:
         call_limits.require_limits(plan, [card])
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("address", ["nonsense"])
 def test_cluster_that_is_not_there_is_named(settled, tmp_path, address) -> None:
     plan = WorkersPlan(runner="dask", address=address, storage=str(tmp_path))
@@ -201,6 +204,7 @@ def test_cluster_that_is_not_there_is_named(settled, tmp_path, address) -> None:
         pass
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("storage", ["file:///tmp/x", "s3://"])
 def test_storage_that_prefect_refuses_is_named(settled, tmp_path, storage) -> None:
     plan = WorkersPlan(runner="dask", address="tcp://127.0.0.1:9", storage=storage)
@@ -219,6 +223,7 @@ def _sums(home: Home) -> dict[str, list[dict[str, Any]]]:
         return {name: warehouse.read(name).sort(pl.all()).to_dicts() for name in names}
 
 
+@pytest.mark.fault
 def test_a_worker_that_dies_while_it_sums_changes_nothing(settled, tmp_path, monkeypatch) -> None:
     """Shards of prompts summed by two workers, one of them killed after the first result: the sums of one process."""
     home, storage = home_at(tmp_path / "home"), tmp_path / "storage"

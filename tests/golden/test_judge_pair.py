@@ -77,6 +77,7 @@ def test_reply_does_not_steer(case: dict[str, Any]) -> None:
     assert len(user.content) < 2 * JUDGE.most_characters + 1_000
 
 
+@pytest.mark.fault
 @given(HOSTILE, HOSTILE, st.one_of(st.none(), HOSTILE))
 def test_no_reply_closes_its_fence(first: str, second: str, question: str | None) -> None:
     pair = ReplyPair(first, second, question)

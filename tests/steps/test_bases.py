@@ -56,6 +56,7 @@ def test_bases_alone_are_put_on_record(home, tmp_path):
     assert (row["vendor"], row["base"]) == ("b", "base-8b")
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -125,6 +125,7 @@ def test_a_prompt_that_another_file_numbers_otherwise_stays_one(tmp_path, home) 
     assert prompts.select("prompt_text", "prompt_key").rows() == [("P", "0000"), ("Q", "0001")]
 
 
+@pytest.mark.fault
 def test_one_name_for_two_models_is_refused(tmp_path) -> None:
     home = Home(tmp_path / "home")
     path = write_replies(tmp_path / "r.jsonl", {("a", "P"): ["one"], ("b", "P"): ["two"]})
@@ -158,6 +159,7 @@ def test_same_reply_from_two_formats_counts_once_and_another_replaces(tmp_path, 
     assert present(home) == {("m", "P", 0): "one", ("m", "Q", 0): "other"}
 
 
+@pytest.mark.fault
 def test_sample_twice_is_refused(tmp_path) -> None:
     path = tmp_path / "r.csv"
     path.write_text("model,prompt,reply,sample\nm,P,one,0\nm,P,two,0\n")

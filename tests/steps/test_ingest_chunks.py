@@ -127,6 +127,7 @@ def test_samples_are_counted_across_chunks(tmp_path, suffix) -> None:
     assert len(found.prompts) == 30
 
 
+@pytest.mark.fault
 @pytest.mark.usefixtures("small_chunks")
 def test_sample_twice_in_two_chunks_is_refused(tmp_path) -> None:
     rows = [{"model": "m", "prompt": f"Question {n % 100}?", "reply": "r", "sample": n // 101} for n in range(120)]
@@ -175,6 +176,7 @@ def test_table_as_a_whole_comes_to_the_rows_of_one_by_one(tmp_path, monkeypatch,
     assert [row | times for row in fast.prompts.values()] == [row | times for row in slow.prompts.values()]
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize(
     ("text", "said"),
     [

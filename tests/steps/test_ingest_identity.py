@@ -238,6 +238,7 @@ def test_where_there_are_probes_alone_scoring_compares_nothing(logs, home) -> No
         assert warehouse.read("mart.pair_similarity").is_empty()
 
 
+@pytest.mark.fault
 def test_broken_log_leaves_no_trace(tmp_path, logs) -> None:
     write_strict(logs / "strict_score/GPT_phi-4_0.1.csv", [(BARE, "Who built you, 1?", "Not there.", True)])
     home = Home(tmp_path / "untouched")

@@ -95,6 +95,7 @@ def test_no_key_is_written(bench) -> None:
     assert SECRET.encode() not in file.read_bytes()
 
 
+@pytest.mark.fault
 def test_a_kept_plan_that_was_changed_is_refused(bench) -> None:
     home = Home(bench.home)
     kept = kept_plans.store_plan(plans.read("test", "R"), home)
@@ -109,6 +110,7 @@ def test_a_kept_plan_that_was_changed_is_refused(bench) -> None:
         _read_anew(kept, home)
 
 
+@pytest.mark.fault
 def test_a_plan_that_another_version_kept_is_refused(bench) -> None:
     home = Home(bench.home)
     told = plans.read("test", "R").gathered.as_json | {"colour": "red"}

@@ -361,6 +361,7 @@ def test_blocks_give_what_one_search_gives(n) -> None:
     assert sum(len(found[0]) for _, found in blocks) == n
 
 
+@pytest.mark.fault
 def test_vectors_of_different_lengths_are_refused_and_nothing_is_lost(home) -> None:
     vectors = random_vectors("abc", n_prompts=2, n_samples=1)
     compare(home, vectors, "abc")
@@ -374,6 +375,7 @@ def test_vectors_of_different_lengths_are_refused_and_nothing_is_lost(home) -> N
     assert found(home, "within_prompt") == before
 
 
+@pytest.mark.fault
 def test_what_fails_midway_leaves_the_tables_as_they_were(home) -> None:
     """Rows were written, none of them stays."""
     compare(home, random_vectors("abc", n_prompts=2, n_samples=1), "abc")

@@ -92,6 +92,7 @@ def test_one_small_file_and_nothing_beside_it(home, text, own) -> None:
     assert not re.findall(r'(?:src|href)="(?!#)', own)
 
 
+@pytest.mark.fault
 def test_nothing_hostile_stands_in_the_file(text, own) -> None:
     assert own.count("<script") == 3
     assert text.count("</script") == 3

@@ -149,6 +149,7 @@ def test_budget_is_never_exceeded_and_no_step_is_cut(world, calls) -> None:
     assert {step.n_calls for step in search.state.steps} <= {0, 2}
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("reason", ["not_asked", "stopped_by_budget", "wrong_key", "timeout"])
 def test_step_waits_for_a_target_that_is_lost(world, reason) -> None:
     world.go_on(world.search(calls=4))
@@ -160,6 +161,7 @@ def test_step_waits_for_a_target_that_is_lost(world, reason) -> None:
     assert [step.n_judged for step in search.state.steps] == [2, 2, 2, 2]
 
 
+@pytest.mark.fault
 def test_what_a_target_refuses_is_missing_and_the_search_goes_on(world) -> None:
     world.down[TARGET] = "content_filter"
     search = world.go_on(world.search(calls=6))
@@ -178,6 +180,7 @@ def test_attacker_calls_count_and_are_no_replies(helped) -> None:
     assert helped.go_on(helped.search(calls=30)).state == search.state
 
 
+@pytest.mark.fault
 def test_attacker_that_says_nothing_useful_is_a_refused_step_and_a_lost_one_is_waited_for(helped) -> None:
     helped.says = "I can't help with that."
     search = helped.go_on(helped.search(iterations=12))
@@ -230,6 +233,7 @@ def test_search_with_a_judge_in_pieces_ends_as_in_one(judged, tmp_path) -> None:
     assert len(pieces.asked) == len(set(pieces.asked)) == len(judged.asked)
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("reason", ["not_asked", "wrong_key", "server_error"])
 def test_step_waits_for_a_judge_that_is_lost(judged, reason) -> None:
     judged.down[JUDGE] = reason
@@ -242,6 +246,7 @@ def test_step_waits_for_a_judge_that_is_lost(judged, reason) -> None:
     assert len([one for one in judged.asked if judged.asked.count(one) > 1]) == 2 * 2
 
 
+@pytest.mark.fault
 def test_what_a_judge_refuses_is_missing(judged) -> None:
     judged.down[JUDGE] = "content_filter"
     search = judged.go_on(judged.search(calls=18))
@@ -333,6 +338,7 @@ def test_mistakes_are_named(world, search, target, said) -> None:
     assert said in str(told.value)
 
 
+@pytest.mark.fault
 def test_a_plan_is_refused_for_its_search_s_judge(world) -> None:
     path = world.bench.root / "data/plans/test.toml"
     text = path.read_text()

@@ -11,7 +11,12 @@ from markdown_it.token import Token
 
 from tasks.adapters.settings import PROJECT
 
-NAMES = ("README.md", "CONTRIBUTING.md", *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")))
+NAMES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    *sorted(f"docs/{path.name}" for path in (PROJECT / "docs").glob("*.md")),
+)
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _RUNS = ("distillometer", "make", "python", "pip", "prefect", "export", "kill", ".venv/bin/python", ".venv/bin/pytest")
 

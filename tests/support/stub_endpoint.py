@@ -49,6 +49,8 @@ class Call:
     time: float
     body: dict[str, Any]
     request_key: str
+    key: str = ""
+    """The key that came with it; faults that begin with `key-` repeat it."""
 
 
 Fault = tuple[Callable[[Call], bool] | int, str]
@@ -107,15 +109,22 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
     "no-message": _with(choices=[{"index": 0, "finish_reason": "stop"}]),
     "null-usage": _with(usage=None),
     "odd-usage": _with(usage={"prompt_tokens": "many", "completion_tokens": 10**30}),
+    "key-error": lambda call, text: _error(500, f"No quota for {call.key}.", call.key, {"X-Key": call.key}),
+    "key-refused": lambda call, text: _error(400, f"{call.key}, at {call.model}", call.key, {"X-Key": call.key}),
+    "key-malformed": lambda call, text: web.Response(text=f'{{"key": "{call.key}", "choices": [', status=200),
+    "key-choices": lambda call, text: web.json_response({"key": call.key, "choices": []}),
+    "key-header": lambda call, text: web.json_response(_completion(call, text), headers={"X-Key": call.key * 400}),
+    "key-reply": lambda call, text: web.json_response(_completion(call, f"{text} Your key is {call.key}.", call.key)),
     # These are not answers, see `StubEndpoint._fail`.
     "hang": None,
     "drip": None,
     "cut": None,
     "odd-status": None,
+    "key-status": None,
 }
 
 
-def _completion(call: Call, text: Any) -> dict[str, Any]:
+def _completion(call: Call, text: Any, finish: str = "stop") -> dict[str, Any]:
     n_asked, n_said = len(str(call.messages)) // 4, max(1, len(str(text)) // 4)
     usage: dict[str, Any] = {"prompt_tokens": n_asked, "completion_tokens": n_said, "total_tokens": n_asked + n_said}
     if call.body.get("usage") == {"include": True}:
@@ -125,7 +134,7 @@ def _completion(call: Call, text: Any) -> dict[str, Any]:
         "object": "chat.completion",
         "created": int(call.time),
         "model": call.model,
-        "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}],
         "usage": usage,
     }
 
@@ -223,7 +232,7 @@ class StubEndpoint:
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        call = self._arrived(await request.json())
+        call = self._arrived(await request.json(), given)
         self.in_flight[call.model] += 1
         self.most_in_flight[call.model] = max(self.most_in_flight[call.model], self.in_flight[call.model])
         self.most_together = max(self.most_together, self.in_flight.total())
@@ -238,11 +247,11 @@ class StubEndpoint:
         finally:
             self.in_flight[call.model] -= 1
 
-    def _arrived(self, body: dict[str, Any]) -> Call:
+    def _arrived(self, body: dict[str, Any], given: str) -> Call:
         key = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
         self._attempts[key] += 1
         number, attempt = len(self.calls) + 1, self._attempts[key]
-        call = Call(number, attempt, body["model"], body["messages"], body.get("seed"), time.time(), body, key)
+        call = Call(number, attempt, body["model"], body["messages"], body.get("seed"), time.time(), body, key, given)
         self.calls.append(call)
         self._note("arrived", call)
         return call
@@ -276,8 +285,9 @@ class StubEndpoint:
             return web.Response(status=503)
         if kind == "drip":
             return await self._drip(request)
-        if kind == "odd-status" and request.transport is not None:
-            request.transport.write(b"HTTP/1.1 nothing at all\r\n\r\n")
+        if kind in ("odd-status", "key-status") and request.transport is not None:
+            said = call.key if kind == "key-status" else "nothing at all"
+            request.transport.write(f"HTTP/1.1 {said}\r\n\r\n".encode())
             request.transport.close()
             return web.Response()
         whole = json.dumps(_completion(call, text)).encode()

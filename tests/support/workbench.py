@@ -35,10 +35,11 @@ class Workbench:
     def home(self) -> Path:
         return self.root / "home"
 
-    def card(self, name: str, base_url: str, extra: str = "") -> None:
+    def card(self, name: str, base_url: str, extra: str = "", *, key_env: str | None = None) -> None:
         text = (
             f'name = "{name}"\nvendor = "{name}"\n[endpoint]\nprovider = "openai_compatible"\nbase_url = "{base_url}"\n'
         )
+        text += f'key_env = "{key_env}"\n' if key_env else ""
         text += f'served_name = "{name}"\n[sampling]\nseed = 1\n[limits]\nconcurrency = 8\n{extra}'
         (self.root / "data/models" / f"{name}.toml").write_text(text)
 

@@ -195,6 +195,9 @@ class Asker:
         text = failure.text.replace(self._endpoint.key, "(key)") if self._endpoint.key else failure.text
         return replace(failure, text=text[:500])
 
+    def _reply_without_key(self, text: str) -> str:
+        return secrets.reply_without_secrets(text, self._endpoint.key)
+
     def _finish(
         self,
         request: Request,
@@ -206,7 +209,7 @@ class Asker:
         finish: str | None = None,
         usage: Any = None,
     ) -> None:
-        at, text = settings.now(), None if text is None else storable_text(text)
+        at, text = settings.now(), None if text is None else storable_text(self._reply_without_key(text))
         cost = None if failure is not None and usage is None else cost_of(usage, self._card.call_price)
         self._keep(
             Reply(
@@ -215,7 +218,7 @@ class Asker:
                 reply_text=text,
                 missing_reason=failure.reason if failure else None,
                 error_text=storable_text(failure.text) if failure else None,
-                finish_reason=None if finish is None else storable_text(finish),
+                finish_reason=None if finish is None else storable_text(self._reply_without_key(finish)),
                 prompt_tokens=_count(usage, "prompt_tokens"),
                 completion_tokens=_count(usage, "completion_tokens"),
                 latency_ms=round(latency_ms, 1),

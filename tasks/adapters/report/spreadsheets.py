@@ -1,8 +1,10 @@
-"""Texts of CSV files that a spreadsheet would calculate with, made plain by an apostrophe before them."""
+"""Texts of CSV files: an apostrophe stands before what a spreadsheet would calculate; what is not seen is named."""
 
 import re
 
 import polars as pl
+
+from tasks.domain.inert_text import spelled_out
 
 STEERING = r"^'*[=+\-@\t\r\n＝＋－＠]"
 """Texts with which a spreadsheet might calculate, or that would look as if this had been prevented already."""
@@ -19,5 +21,7 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def inert_cell(value: object) -> object:
-    """Return a cell's value as `inert` does."""
-    return f"'{value}" if isinstance(value, str) and _STEERING.match(value) else value
+    """Return a cell's value as `inert` does, with what is not seen named, such as ⟨U+202E⟩."""
+    if not isinstance(value, str):
+        return value
+    return spelled_out(f"'{value}" if _STEERING.match(value) else value)

@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO
@@ -96,6 +96,35 @@ def connect(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
             where=str(path),
             remedy="Use another --home, or move the file away.",
         ) from error
+
+
+@contextmanager
+def all_or_nothing(cursor: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    """Make the block one transaction: its writes are stored after it, or none if it or the storing fails.
+
+    Raises:
+        WorldError: the disk refuses, as where it is full.
+    """
+    cursor.execute("begin")
+    try:
+        yield
+        cursor.execute("commit")
+    except BaseException as error:
+        with suppress(duckdb.Error):  # A commit that fails has rolled back already.
+            cursor.execute("rollback")
+        if _is_of_the_disk(error):
+            raise WorldError(
+                f"the warehouse can't be written: {str(error).splitlines()[0]}",
+                where=str(path),
+                remedy="Make room, then run the same command again: what was stored before is kept.",
+            ) from error
+        raise
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """Return whether DuckDB could not write; a commit that could not says so in an error of another kind."""
+    reasons = ("Could not write", "No space left", "File too large")
+    return isinstance(error, duckdb.Error) and any(reason in str(error) for reason in reasons)
 
 
 def require_select(connection: duckdb.DuckDBPyConnection, text: str, path: Path) -> None:

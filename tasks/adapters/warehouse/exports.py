@@ -14,6 +14,7 @@ from tasks.adapters import terminal
 from tasks.adapters.report.spreadsheets import inert
 from tasks.adapters.warehouse.notebook import Snapshot
 from tasks.domain.errors import InputError, WorldError
+from tasks.domain.inert_text import spelled_out
 
 FORMATS = ("parquet", "csv", "json")
 DICTIONARY, READABLE = "dictionary.csv", "data_dictionary.md"
@@ -23,7 +24,8 @@ ROWS_AT_ONCE = 10_000
 NOTES = {
     "csv": "In the CSV files a text that begins with =, +, -, @, a tab or a line break has an apostrophe before it, so "
     "that no spreadsheet takes it for a formula; a text that begins with apostrophes and then one of these has one "
-    "more. Take one apostrophe away to have the text as it came. An empty cell is missing; lists are JSON.",
+    "more. Take one apostrophe away to have the text as it came. A character that is not seen is named, such as "
+    "⟨U+202E⟩; a line break within a text stays. An empty cell is missing; lists are JSON.",
     "json": "Each file is one JSON list with an object a row; texts are as they came, and null is missing.",
     "parquet": "Texts are as they came; null is missing.",
 }
@@ -112,14 +114,19 @@ def _swap(beside: Path, folder: Path) -> None:
 
 def _write_relation(snapshot: Snapshot, relation: dict[str, str], path: Path, format_name: str) -> Exported:
     frame = snapshot.frame(relation["relation"]).sort(*relation["grain"].split(", "), nulls_last=True)
+    write_frame(frame, path, format_name)
+    return Exported(path.name, frame.height, path.stat().st_size)
+
+
+def write_frame(frame: pl.DataFrame, path: Path, format_name: str) -> None:
+    """Write a frame as one of `FORMATS`; in CSV, which spreadsheets open, no text is a formula, and none is hidden."""
     if format_name == "parquet":
         frame.write_parquet(path)
     elif format_name == "csv":
-        path.write_text(terminal.csv_text(inert(frame)), encoding="utf-8", newline="")
+        path.write_text(spelled_out(terminal.csv_text(inert(frame))), encoding="utf-8", newline="")
     else:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(_json_lines(frame))
-    return Exported(path.name, frame.height, path.stat().st_size)
 
 
 def _json_lines(frame: pl.DataFrame) -> Iterator[str]:
@@ -140,7 +147,7 @@ def _write_dictionary(snapshot: Snapshot, relations: pl.DataFrame, folder: Path,
     table = columns.select(file_name.alias("file"), "relation", "position", "column_name", "data_type", "comment").sort(
         "relation", "position"
     )
-    (folder / DICTIONARY).write_text(terminal.csv_text(inert(table)), encoding="utf-8", newline="")
+    (folder / DICTIONARY).write_text(spelled_out(terminal.csv_text(inert(table))), encoding="utf-8", newline="")
     (folder / READABLE).write_text("\n".join(_readable(relations, table, format_name)), encoding="utf-8")
     return [Exported(name, None, (folder / name).stat().st_size) for name in (DICTIONARY, READABLE)]
 

@@ -15,6 +15,7 @@ from tasks.adapters import settings
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import migrations, snapshots, sqlfiles, table_rows
 from tasks.adapters.warehouse.duckdb_files import (
+    all_or_nothing,
     connect,
     has_lock_file,
     lock_out,
@@ -140,18 +141,13 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Yield the cursor of one transaction: its writes are stored after the block, or none if it raises."""
-        with _write_lock:
-            cursor = self._connection.cursor()
-            cursor.execute("begin")
-            try:
-                yield cursor
-                cursor.execute("commit")
-            except BaseException:
-                cursor.execute("rollback")
-                raise
-            finally:
-                cursor.close()
+        """Yield the cursor of one transaction: its writes are stored after the block, or none if it raises.
+
+        Raises:
+            WorldError: the disk refuses, as where it is full.
+        """
+        with _write_lock, self._connection.cursor() as cursor, all_or_nothing(cursor, self.path):
+            yield cursor
 
     @contextmanager
     def limited(self, memory: str) -> Iterator[None]:

@@ -1,19 +1,18 @@
 """Parts of a page: safe text, cells with links to their evidence, tables, and their rows."""
 
 import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from tasks.domain.inert_text import inert
+
 Row = Mapping[str, Any]
 
 MISSING = "-"
 """Text of a missing value; never a zero."""
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,7 @@ class Table:
 
 def safe_text(text: str) -> str:
     """Return text from outside with every invisible or reordering character replaced, one for one, by U+FFFD."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    if plain.isascii() and plain.isprintable():
-        return plain
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c) in _HIDDEN and c not in "\n\t" else c for c in plain
-    )
+    return inert(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def truncate(text: str, most: int) -> tuple[str, int]:

@@ -1,9 +1,10 @@
 """Markdown for Prefect: tables and sentences with escaped text from outside."""
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from tasks.domain.inert_text import inert
 
 MISSING = "-"
 MOST_CHARACTERS = 300
@@ -16,10 +17,9 @@ _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;", "'": "&#39;"
 def escaped(text: str) -> str:
     """Return `text` escaped for Markdown and HTML: no table cell, link, image, code or tag of its own.
 
-    Line breaks and other control characters become spaces; format characters are omitted.
+    Line breaks become spaces; characters that are not seen become U+FFFD, so that no two names look the same.
     """
-    spaced = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    visible = " ".join("".join(sign for sign in spaced if unicodedata.category(sign) not in {"Cf", "Cs"}).split())
+    visible = " ".join(inert(text.replace("\r\n", "\n").replace("\r", "\n")).split())
     if len(visible) > MOST_CHARACTERS:
         visible = f"{visible[:MOST_CHARACTERS]}…"
     return "".join(_ENTITIES.get(sign) or (f"\\{sign}" if sign in _SPECIAL else sign) for sign in visible)

@@ -33,6 +33,12 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _state(path: Path) -> str:
+    """Return what changes when a file does; unlike its other time, that of its inode can't be set back."""
+    now = path.stat()
+    return f"{path} {now.st_ino} {now.st_size} {now.st_mtime_ns} {now.st_ctime_ns}"
+
+
 def weights(endpoint: LocalGguf, models_dir: Path) -> Path:
     """Return the path of the GGUF file; parts are joined once under `models_dir`, and the checksum is verified.
 
@@ -48,16 +54,18 @@ def weights(endpoint: LocalGguf, models_dir: Path) -> Path:
         path = parts[0] if len(parts) == 1 else _joined(parts, models_dir / f"{endpoint.gguf_package}.gguf")
     if endpoint.sha256 is not None:
         stamp = models_dir / f"{endpoint.sha256}.verified"
-        if not stamp.exists() or stamp.read_text() != f"{path} {path.stat().st_mtime_ns}":
+        if not stamp.exists() or stamp.read_text() != _state(path):
             actual = _sha256(path)
             if actual != endpoint.sha256:
+                if path.parent == models_dir:  # Joined from parts: once they are right, they are joined anew.
+                    path.unlink()
                 raise InputError(
                     f"its SHA-256 is {actual}, the card says {endpoint.sha256}.",
                     where=str(path),
                     remedy="Install the file that the card means, or correct 'sha256'.",
                 )
             models_dir.mkdir(parents=True, exist_ok=True)
-            stamp.write_text(f"{path} {path.stat().st_mtime_ns}")
+            stamp.write_text(_state(path))
     return path
 
 
