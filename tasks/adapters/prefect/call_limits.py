@@ -7,7 +7,7 @@ from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectNotFound
 
-from tasks.adapters.models import asking
+from tasks.adapters.models import throttles
 from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.plan import Plan
@@ -24,7 +24,7 @@ def slots_held(limit: str, card: ModelCard) -> Iterator[None]:
     five minutes.
     """
     with ExitStack() as stack:
-        while not asking.interrupted.is_set():
+        while not throttles.interrupted.is_set():
             slots = concurrency(limit, occupy=card.limits.concurrency, timeout_seconds=WAIT_S, strict=True)
             with suppress(TimeoutError):
                 stack.enter_context(slots)
