@@ -19,7 +19,6 @@ from tasks.adapters import settings
 from tasks.adapters.models import lines, serving
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.prefect import call_limits, progress, workers
-from tasks.adapters.prefect.futures import ASK_AGAIN
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal
 from tasks.domain.batching import Batch
@@ -28,10 +27,8 @@ from tasks.domain.errors import BatchIncomplete
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.plan import Plan
 from tasks.domain.ports import Endpoint
+from tasks.domain.remedies import remedy
 from tasks.domain.rows import Reply, Request
-
-REFUSED = "The endpoint refuses them as they are: correct the card or plan (a prompt too long: 'context_tokens') first."
-"""Remedy for requests that the endpoint does not accept."""
 
 _Log = journal.Journal | shared_journal.SharedJournal
 
@@ -145,17 +142,21 @@ def submit(batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext
 
 
 def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
+    stopped_by = asker.stopped_by
     reasons = Counter(reply.missing_reason for reply in lost if reply.missing_reason is not None)
+    # What stopped the model comes first: a settled outcome, such as an empty reply, is not among `lost`.
+    causes = [*([stopped_by.reason] if stopped_by else []), *reasons]
     if n_unasked:
         reasons[MissingReason.NOT_ASKED] = n_unasked
     listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
-    last = f" Last error: {lost[-1].error_text}" if lost and lost[-1].error_text else ""
+    error_text = stopped_by.text if stopped_by else (lost[-1].error_text if lost else None)
+    last = f" Last error: {error_text}" if error_text else ""
     return BatchIncomplete(
         f"{len(lost) + n_unasked} of {len(batch.requests)} requests have no reply ({listed}).{last}",
         where=f"model {batch.card.name}",
-        remedy=REFUSED if reasons.keys() <= {MissingReason.BAD_REQUEST} else ASK_AGAIN,
-        is_retryable=asker.stopped_by is None and all(reason.is_transient for reason in reasons),
-        is_endpoint_lost=asker.stopped_by is not None,
+        remedy=remedy(causes, batch.card),
+        is_retryable=stopped_by is None and all(reason.is_transient for reason in reasons),
+        is_endpoint_lost=stopped_by is not None,
     )
 
 

@@ -108,7 +108,6 @@ class Throttle:
                 self._pause_until = max(self._pause_until, monotonic() + pause_s)
             if started <= self._reduced_at:
                 self._allowed = min(self._allowed, max(1.0, self._in_flight - 1.0))
-                self._refused_at = min(self._refused_at, self._allowed + 1)
                 return
             self._reduced_at = monotonic()
             self._refused_at = min(self._allowed, float(self._in_flight)) if self._allowed > 1 else self._allowed
