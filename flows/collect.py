@@ -61,7 +61,8 @@ async def _run_queue(queue: list[Batch], context: CallContext, endpoints: dict[s
     for batch in queue:
         with tags(f"model {batch.card.name}"):
             future = generate.submit(batch, endpoints, context)
-        state = await futures.finished(future)
+            with generate.waiting(batch):
+                state = await futures.finished(future)
         rows, problem, is_hopeless = await futures.outcome(state)
         await asyncio.to_thread(store_replies.store_batch, context.home, batch, rows)
         if problem:

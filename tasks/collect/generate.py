@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.utilities.annotations import quote
 
-from tasks.adapters import settings
+from tasks.adapters import settings, waits
 from tasks.adapters.models import lines, serving
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.prefect import call_limits, progress, workers
@@ -139,6 +139,13 @@ def submit(batch: Batch, endpoints: Mapping[str, Endpoint], context: CallContext
     # Quoted, Prefect does not search every request and message for results of other tasks, three times a batch.
     argument: Any = quote(batch) if storage is None else batch
     return respond.submit(argument, endpoints.get(batch.card.name), limit, storage or folder)
+
+
+def waiting(batch: Batch) -> AbstractContextManager[None]:
+    """Return a context that says for which workers it waits, where they are not threads of this process."""
+    if workers.shared_storage() is None:
+        return nullcontext()
+    return waits.waiting_for(f"workers, which ask {batch.title}")
 
 
 def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tasks.adapters import secrets, settings
+from tasks.adapters import secrets, settings, waits
 from tasks.adapters.models import lines
 from tasks.adapters.models.failures import Failure, failure_of, part, read_completion
 from tasks.adapters.models.giving_up import LONGEST_WAIT_S
@@ -67,9 +67,10 @@ class Asker:
                 await self._ask(line, rank, request)
 
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(line.limits.concurrency, len(requests))):
-                    group.create_task(work())
+            with waits.waiting_for(lambda: line.described(self._card.name)):
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(line.limits.concurrency, len(requests))):
+                        group.create_task(work())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
         finally:
@@ -108,7 +109,9 @@ class Asker:
     def _pause(self, failure: Failure, attempt: int) -> float:
         if failure.retry_after_s is not None:
             return failure.retry_after_s + self._rng.random() * 0.1
-        return min(30.0, 0.5 * 2**attempt) * (0.5 + self._rng.random() / 2)
+        # After a 429 the throttle holds calls back as well.
+        first = 0.25 if failure.reason is MissingReason.RATE_LIMITED else 0.5
+        return min(30.0, first * 2**attempt) * (0.5 + self._rng.random() / 2)
 
     async def _call(self, client: "AsyncOpenAI", request: Request) -> tuple[str, str | None, Any] | Failure:
         messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
@@ -153,6 +156,7 @@ class Asker:
         finish: str | None = None,
         usage: Any = None,
     ) -> None:
+        waits.note_news()
         at, text = settings.now(), None if text is None else storable_text(text)
         self._keep(
             Reply(

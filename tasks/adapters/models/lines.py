@@ -11,10 +11,13 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
+from datetime import timedelta
 from functools import lru_cache
 from itertools import count
+from time import monotonic
 from typing import Any, Self
 
+from tasks.adapters import settings
 from tasks.adapters.models.departures import Departures
 from tasks.adapters.models.failures import Failure
 from tasks.adapters.models.giving_up import Patience
@@ -45,6 +48,7 @@ class Line:
         """The failure after which the endpoint was given up, if any: no more calls are made."""
         self.last_failure: Failure | None = None
         """How the last call failed, if it failed."""
+        self._address = endpoint.base_url
         self._patience = Patience(limits.concurrency)
         self._ranks = count()
         self.client = AsyncOpenAI(
@@ -61,6 +65,17 @@ class Line:
     async def __aexit__(self, *exc: object) -> None:
         self.gate.close()
         await self.client.close()
+
+    def described(self, model: str) -> str:
+        """Return what the calls to `model` wait for, in a few words: calls in flight, a pause, the last failure."""
+        text = f"model {model} at {self._address}, {self.gate.in_flight} calls in flight"
+        seconds = self.gate.throttle.pause_until - monotonic()
+        if seconds > 0:
+            until = settings.now() + timedelta(seconds=seconds)
+            text += f", no call before {until:%H:%M:%S} UTC: the endpoint asks for a pause"
+        if self.last_failure is not None:
+            text += f"; the last call failed: {self.last_failure.reason}, {self.last_failure.text[:150]}"
+        return text
 
     def note_text(self) -> None:
         """Note that a call was answered with a text."""

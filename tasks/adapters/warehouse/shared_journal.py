@@ -16,6 +16,7 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.adapters import waits
 from tasks.adapters.warehouse import journal
 from tasks.domain.errors import WorldError
 from tasks.domain.rows import Reply
@@ -53,6 +54,11 @@ class _Place:
         except (ImportError, ValueError) as error:
             raise WorldError(f"it can't be used: {error}.", where=f"storage {storage}") from error
         self._path = f"{root.rstrip('/')}/journal/{batch_id}.jsonl"
+
+    @property
+    def title(self) -> str:
+        """Name for people: the batch's object and its storage."""
+        return f"{self._path} in storage {self._storage}"
 
     def read(self) -> _Content | None:
         try:
@@ -153,6 +159,15 @@ class SharedJournal:
 
 def wait_for(places: Sequence[_Place]) -> list[list[Reply]]:
     """Return the replies in each of `places` as soon as no worker writes there any more."""
+    if not places:
+        return []
+    with waits.waiting_for(
+        f"{places[0].title}, which another worker writes; given up {LOST_AFTER_S:.0f} s after its last sign"
+    ):
+        return _read_when_ended(places)
+
+
+def _read_when_ended(places: Sequence[_Place]) -> list[list[Reply]]:
     started = monotonic()
     states: list[tuple[_Content | None, float]] = [(place.read(), started) for place in places]
     while any(_is_under_way(content, since) for content, since in states):
