@@ -8,7 +8,7 @@ has is on the disk some `SYNC_S` seconds later, where a power cut can't take it.
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -129,11 +129,26 @@ def require_readable(path: Path) -> None:
     Raises:
         WorldError: some are.
     """
-    n_newer = sum(_is_newer(line) for line in _whole_lines(path))
+    _require_known(_whole_lines(path), str(path))
+
+
+def replies_of(lines: Iterable[bytes], where: str) -> list[Reply]:
+    """Return the replies of lines that lie at `where`; a damaged line is left out.
+
+    Raises:
+        WorldError: some are of a newer version.
+    """
+    kept = list(lines)
+    _require_known(kept, where)
+    return [reply for reply in map(_reply_of, kept) if reply is not None]
+
+
+def _require_known(lines: Iterable[bytes], where: str) -> None:
+    n_newer = sum(_is_newer(line) for line in lines)
     if n_newer:
         raise WorldError(
             f"{n_newer} of its replies are in the format of a newer version of distillometer.",
-            where=str(path),
+            where=where,
             remedy="Update distillometer, which keeps them; or set the file aside, and their requests are sent again.",
         )
 

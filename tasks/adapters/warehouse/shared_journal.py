@@ -67,8 +67,8 @@ class _Place:
             return None
         except Exception as error:
             raise self._failed("read", error) from error
-        head, *lines = content.decode().splitlines()
-        return _Content(**json.loads(head), replies=[journal.from_json(json.loads(line)) for line in lines])
+        head, *lines = content.splitlines()
+        return _Content(**json.loads(head), replies=journal.replies_of(lines, self.title))
 
     def write(self, content: bytes) -> None:
         try:
