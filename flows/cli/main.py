@@ -121,7 +121,8 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
     try:
-        with waits.command("distillometer"):
+        verb = (sys.argv[1:] if arguments is None else arguments)[:1]
+        with waits.command(" ".join(["distillometer", *verb])):
             result: Any = app(arguments, standalone_mode=False)
     except DistillometerError as error:
         from tasks.adapters import terminal  # It imports the table library, which a list of the verbs does not need.
