@@ -86,15 +86,18 @@ class Waits:
         since = max(self._news_at, self._said_at)
         if moment - since < (SILENT_S if self._said_at <= self._news_at else AGAIN_S):
             return []
-        with self._lock:
-            descriptions, command = list(self._open.values()), self._command
-        texts = list(dict.fromkeys(one if isinstance(one, str) else one() for one in descriptions))
-        if not texts and command is not None:
-            texts = [f"{command} is at work"]
+        texts = self.texts()
         if len(texts) > MOST_LINES:
             texts[MOST_LINES - 1 :] = [f"and {len(texts) - MOST_LINES + 1} more"]
         self._said_at = moment
         return [f"No news for {moment - self._news_at:.0f} s. Waiting: {text}." for text in texts]
+
+    def texts(self) -> list[str]:
+        """Return who is waited for now, and why, each once; the command alone where nobody else is."""
+        with self._lock:
+            descriptions, command = list(self._open.values()), self._command
+        texts = list(dict.fromkeys(one if isinstance(one, str) else one() for one in descriptions))
+        return [f"{command} is at work"] if not texts and command is not None else texts
 
     def _begin(self, is_watched: bool) -> None:
         self.note_news()
@@ -110,4 +113,4 @@ class Waits:
 
 _waits = Waits()
 
-waiting_for, command, note_news = _waits.waiting_for, _waits.command, _waits.note_news
+waiting_for, command, note_news, texts = _waits.waiting_for, _waits.command, _waits.note_news, _waits.texts

@@ -68,7 +68,7 @@ class Line:
 
     def described(self, model: str) -> str:
         """Return what the calls to `model` wait for, in a few words: calls in flight, a pause, the last failure."""
-        text = f"model {model} at {self._address}, {self.gate.in_flight} calls in flight"
+        text = f"model {model} at {self._address}, calls in flight: {self.gate.in_flight}"
         seconds = self.gate.throttle.pause_until - monotonic()
         if seconds > 0:
             until = settings.now() + timedelta(seconds=seconds)
