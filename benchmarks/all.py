@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import asking, ingest, scoring, start, vectors
+from benchmarks import asking, ingest, killed, scoring, start, throttling, vectors
 from benchmarks.measuring import Measure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -20,6 +20,8 @@ PARTS: dict[str, Callable[[], Sequence[Measure]]] = {
     "Ingest": lambda: ingest.measure(100, 1_000),
     "Scoring: growth with models and with prompts": scoring.measure,
     "Asking": lambda: [line for n in (16, 64, 256) for line in asking.measure(1_600, n)],
+    "Endpoints that say 429": throttling.measure,
+    "Asking until kill -9": killed.measure,
     "Embedding": lambda: vectors.measure_embedding(vectors.N_TEXTS),
     "FAISS": lambda: vectors.measure_faiss(vectors.N_VECTORS),
 }

@@ -26,14 +26,16 @@ ROUNDS = 5
 WAYS = ("bare AsyncOpenAI", "the asker with its journal", "the asking phase of evaluate")
 
 
-def _card(base_url: str, in_flight: int) -> Any:
+def card_of(base_url: str, in_flight: int) -> Any:
+    """Return the card of the fast endpoint's model."""
     from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 
     reached = HostedEndpoint(provider="openai_compatible", base_url=base_url, served_name="fast")
     return ModelCard(name="fast", vendor="v", endpoint=reached, limits=Limits(concurrency=in_flight))
 
 
-def _requests(n: int, round_name: str) -> list[Any]:
+def requests_of(n: int, round_name: str) -> list[Any]:
+    """Return `n` requests whose ids begin with the name of the round."""
     from tasks.domain.rows import Message, Request
 
     return [
@@ -66,7 +68,8 @@ async def _bare(requests: list[Any], card: Any, _: Path) -> None:
         await asyncio.gather(*(work() for _ in range(card.limits.concurrency)))
 
 
-async def _with_journal(requests: list[Any], card: Any, root: Path) -> None:
+async def with_journal(requests: list[Any], card: Any, root: Path) -> None:
+    """Ask all requests, with a journal named after their round in the folder `alone` of `root`."""
     from tasks.adapters.models.asking import Asker
     from tasks.adapters.models.lines import Line
     from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
@@ -109,13 +112,13 @@ def _in_turns(base_url: str, n_calls: int, in_flight: int, n_rounds: int, root: 
 
     (root / "home").mkdir(exist_ok=True)
     settings.configure_prefect(Home(root / "home"), is_verbose=False)
-    card, number = _card(base_url, in_flight), count()
-    ways: dict[str, Callable[..., Any]] = dict(zip(WAYS, (_bare, _with_journal, _phase), strict=True))
+    card, number = card_of(base_url, in_flight), count()
+    ways: dict[str, Callable[..., Any]] = dict(zip(WAYS, (_bare, with_journal, _phase), strict=True))
     took: dict[str, list[float]] = {name: [] for name in ways}
     saw: dict[str, Any] = {}
     for _ in range(n_rounds + 1):
         for name, way in ways.items():
-            requests = _requests(n_calls, f"{next(number):04d}")
+            requests = requests_of(n_calls, f"{next(number):04d}")
             started = time.perf_counter()
             inner = asyncio.run(way(requests, card, root))
             took[name].append(inner or time.perf_counter() - started)

@@ -5,7 +5,7 @@ import asyncio
 from prefect import flow, tags
 
 from flows.runner import RUNNER
-from tasks.adapters.models import asking, serving
+from tasks.adapters.models import serving, throttles
 from tasks.adapters.planning import budgets, kept_plans
 from tasks.adapters.prefect import as_given, futures, progress
 from tasks.adapters.settings import home_at
@@ -43,14 +43,14 @@ async def ask(todo: list[Request], context: CallContext) -> list[str]:
 
 async def ask_served(todo: list[Request], context: CallContext, endpoints: dict[str, Endpoint]) -> list[str]:
     """Send `todo` as `ask` does, to models that are served already."""
-    asking.interrupted.clear()
+    throttles.interrupted.clear()
     queues_of_models = queues(todo, context.cards, context.batch_size)
     cards = {request.model: context.cards[request.model] for request in todo}
     with generate.side_by_side(list(cards.values())):
         try:
             problems = await asyncio.gather(*(_run_queue(queue, context, endpoints) for queue in queues_of_models))
         except asyncio.CancelledError:
-            asking.interrupted.set()
+            throttles.interrupted.set()
             raise
     return [problem for queue in problems for problem in queue]
 
@@ -64,7 +64,8 @@ async def _run_queue(queue: list[Batch], context: CallContext, endpoints: dict[s
             break
         with tags(f"model {batch.card.name}"):
             future = generate.submit(batch, endpoints, context, allowance)
-        state = await futures.finished(future)
+            with generate.waiting(batch):
+                state = await futures.finished(future)
         rows, problem, stop = await futures.outcome(state)
         await asyncio.to_thread(generate.settle, batch, context, allowance)
         await asyncio.to_thread(store_replies.store_batch, context.home, batch, rows)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from tasks.adapters import waits
 from tasks.domain.errors import DistillometerError
 
 
@@ -120,7 +121,9 @@ INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
     try:
-        result: Any = app(arguments, standalone_mode=False)
+        verb = (sys.argv[1:] if arguments is None else arguments)[:1]
+        with waits.command(" ".join(["distillometer", *verb])):
+            result: Any = app(arguments, standalone_mode=False)
     except DistillometerError as error:
         from tasks.adapters import terminal  # It imports the table library, which a list of the verbs does not need.
 

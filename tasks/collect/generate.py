@@ -3,7 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,10 @@ from prefect.futures import PrefectFuture
 from prefect.logging import get_run_logger
 from prefect.utilities.annotations import quote
 
-from tasks.adapters import settings
+from tasks.adapters import settings, waits
 from tasks.adapters.models import lines, serving
 from tasks.adapters.models.asking import BUDGET, Asker
 from tasks.adapters.prefect import call_limits, progress, workers
-from tasks.adapters.prefect.futures import ASK_AGAIN
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal
 from tasks.adapters.warehouse.accounts import Account, Allowance
@@ -32,13 +31,8 @@ from tasks.domain.missing_reason import MissingReason
 from tasks.domain.plan import Plan
 from tasks.domain.ports import Endpoint
 from tasks.domain.pricing import greatest_usd
+from tasks.domain.remedies import MORE_MONEY, remedy
 from tasks.domain.rows import Reply, Request
-
-REFUSED = "The endpoint refuses them as they are: correct the card or plan (a prompt too long: 'context_tokens') first."
-"""Remedy for requests that the endpoint does not accept."""
-
-MORE_MONEY = "Run the same command again with a higher budget (--budget USD, or 'budget.usd' of the plan)."
-"""Remedy for requests that were not sent because of the budget."""
 
 _Log = journal.Journal | shared_journal.SharedJournal
 
@@ -223,23 +217,30 @@ def submit(
     return respond.submit(argument, endpoints.get(batch.card.name), limit, storage or folder, money)
 
 
+def waiting(batch: Batch) -> AbstractContextManager[None]:
+    """Return a context that says for which workers it waits, where they are not threads of this process."""
+    if workers.shared_storage() is None:
+        return nullcontext()
+    return waits.waiting_for(f"workers, which ask {batch.title}")
+
+
 def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
+    stopped_by = asker.stopped_by
     reasons = Counter(reply.missing_reason for reply in lost if reply.missing_reason is not None)
+    # What stopped the model comes first: a settled outcome, such as an empty reply, is not among `lost`.
+    causes = [*([stopped_by.reason] if stopped_by else []), *reasons]
     if n_unasked:
         reasons[MissingReason.NOT_ASKED] = n_unasked
     listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
-    last = f" Last error: {lost[-1].error_text}" if lost and lost[-1].error_text else ""
+    error_text = stopped_by.text if stopped_by else (lost[-1].error_text if lost else None)
+    last = f" Last error: {error_text}" if error_text else ""
     return BatchIncomplete(
         f"{len(lost) + n_unasked} of {len(batch.requests)} requests have no reply ({listed}).{last}",
         where=f"model {batch.card.name}",
-        remedy=MORE_MONEY
-        if MissingReason.STOPPED_BY_BUDGET in reasons
-        else REFUSED
-        if reasons.keys() <= {MissingReason.BAD_REQUEST}
-        else ASK_AGAIN,
-        is_retryable=asker.stopped_by is None and all(reason.is_transient for reason in reasons),
-        is_endpoint_lost=asker.stopped_by is not None,
-        is_stopped_by_budget=asker.stopped_by is BUDGET,
+        remedy=remedy(causes, batch.card),
+        is_retryable=stopped_by is None and all(reason.is_transient for reason in reasons),
+        is_endpoint_lost=stopped_by is not None,
+        is_stopped_by_budget=stopped_by is BUDGET,
     )
 
 

@@ -44,8 +44,13 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
     """Move the replies of all journal files into the warehouse and return how many were new.
 
     Those of batches that workers elsewhere were given come with them; who still asks one is waited for.
+
+    Raises:
+        WorldError: a file holds replies of a newer version; nothing was moved.
     """
     n_new = 0
+    for path in journal.files(home.journal):
+        journal.require_readable(path)
     for path in journal.files(home.journal):
         n_new += warehouse.append("reply", list(journal.read(path)))
         journal.remove(path)

@@ -100,5 +100,5 @@ class Unanswered(WorldError):
         super().__init__(
             "\n".join([f"{len(problems)} batches are not fully answered; the others are published:", *first, *more]),
             where=where,
-            remedy="\nRetry the run, or start another of the same round: only what has no reply is asked.",
+            remedy="\nDo what each line says. The next run of the same round asks only what has no reply.",
         )

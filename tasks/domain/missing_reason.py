@@ -11,11 +11,18 @@ class MissingReason(StrEnum):
     MALFORMED_REPLY = "malformed_reply"
     BAD_REQUEST = "bad_request"
     WRONG_KEY = "wrong_key"
+    NO_ACCESS = "no_access"
+    NO_CREDIT = "no_credit"
     NOT_FOUND = "not_found"
     RATE_LIMITED = "rate_limited"
     SERVER_ERROR = "server_error"
     TIMEOUT = "timeout"
     CONNECTION_LOST = "connection_lost"
+    CONNECTION_CLOSED = "connection_closed"
+    """The server was reached, and closed the connection before its reply was whole."""
+
+    REPLY_TOO_LARGE = "reply_too_large"
+    """The response was longer than any reply, and not read to its end."""
 
     NOT_ASKED = "not_asked"
     """No call has been made yet: only in `core.outcome`, never in a fact."""
@@ -63,6 +70,9 @@ _TRANSIENT = frozenset(
         MissingReason.SERVER_ERROR,
         MissingReason.TIMEOUT,
         MissingReason.CONNECTION_LOST,
+        MissingReason.CONNECTION_CLOSED,
     }
 )
-_OF_ENDPOINT = frozenset({MissingReason.WRONG_KEY, MissingReason.NOT_FOUND})
+_OF_ENDPOINT = frozenset(
+    {MissingReason.WRONG_KEY, MissingReason.NO_ACCESS, MissingReason.NO_CREDIT, MissingReason.NOT_FOUND}
+)

@@ -18,8 +18,10 @@ import pytest
 from tasks.adapters import secrets
 from tasks.adapters.models.asking import Asker
 from tasks.adapters.models.failures import failure_of
+from tasks.adapters.models.giving_up import USELESS_AT_FIRST, USELESS_LATER
 from tasks.adapters.models.lines import Line
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
+from tasks.adapters.models.response_limit import MOST_BYTES
 from tasks.domain.card import Limits, ModelCard, Sampling
 from tasks.domain.errors import WorldError
 from tasks.domain.missing_reason import MissingReason
@@ -37,7 +39,8 @@ TRANSIENT = {
     "500": "server_error",
     "hang": "timeout",
     "drip": "timeout",
-    "cut": "connection_lost",
+    "cut": "connection_closed",
+    "closed": "connection_closed",
     "malformed": "malformed_reply",
     "html": "malformed_reply",
     "json-list": "malformed_reply",
@@ -53,13 +56,19 @@ TRANSIENT = {
 }
 FINAL = {
     "400": "bad_request",
+    "400-too-long": "bad_request",
+    "402": "no_credit",
+    "403": "no_access",
     "404": "not_found",
-    "429-quota": "rate_limited",
+    "429-quota": "no_credit",
     "429-tomorrow": "rate_limited",
     "filter-error": "content_filter",
     "filter-finish": "content_filter",
     "null-content": "empty_reply",
     "blank-content": "empty_reply",
+    "no-parts": "empty_reply",
+    "endless": "reply_too_large",
+    "zip-bomb": "reply_too_large",
 }
 
 
@@ -130,7 +139,7 @@ def faulty() -> Iterator[tuple[StubEndpoint, dict[str, Asked]]]:
         return dict(zip(names, await asyncio.gather(*(ask_here(card, requests_for(1)) for card in cards)), strict=True))
 
     names = [f"fault-{kind}-{when}" for kind in TRANSIENT | FINAL for when in ("once", "always")]
-    names += ["fault-null-usage-always", "fault-odd-usage-always", "fault-half-emoji-always"]
+    names += [f"fault-{kind}-always" for kind in ("null-usage", "odd-usage", "half-emoji", "refusal", "parts")]
     ending = [name for name in names if not name.startswith(NEVER_ENDING)]
     with StubEndpoint() as server:
         asked = asyncio.run(ask_each(ending, 600.0))
@@ -180,6 +189,37 @@ def test_a_reply_without_readable_usage_is_kept_without_counts(faulty, kind):
     (reply,) = faulty[1][f"fault-{kind}-always"].replies
     assert reply.reply_text
     assert (reply.prompt_tokens, reply.completion_tokens) == (None, None)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(("kind", "text"), [("refusal", "I can't help with that."), ("parts", "One two")])
+def test_the_text_is_read_wherever_the_endpoint_puts_it(faulty, kind, text):
+    (reply,) = faulty[1][f"fault-{kind}-always"].replies
+    assert (reply.reply_text, reply.missing_reason) == (text, None)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("kind", ["null-content", "blank-content", "no-parts", "filter-finish", "number-content"])
+def test_what_was_counted_for_a_reply_without_text_is_kept(faulty, kind):
+    (reply,) = faulty[1][f"fault-{kind}-always"].replies
+    assert reply.missing_reason is not None
+    assert reply.prompt_tokens > 0
+    assert reply.completion_tokens > 0
+
+
+@pytest.mark.fault
+def test_an_endless_response_is_not_read_on(faulty):
+    """What lies in the buffers of sockets, on both sides, comes on top of what was read of two responses."""
+    assert faulty[0].n_poured < 10 * MOST_BYTES
+
+
+@pytest.mark.fault
+def test_a_reply_just_below_the_limit_is_read(stub):
+    asked = ask(card_of(stub.base_url, "independent-alpha"), requests_for(1))
+    assert asked.replies[0].reply_text
+    stub.faults.append((1, "long-reply"))
+    asked = ask(card_of(stub.base_url, "independent-alpha"), requests_for(1))
+    assert len(asked.replies[0].reply_text) == MOST_BYTES - 4096
 
 
 @pytest.mark.fault
@@ -280,12 +320,71 @@ def test_an_endpoint_that_wants_a_long_pause_is_left_alone(stub):
 
 
 @pytest.mark.fault
-@pytest.mark.parametrize("kind", ["404", "429-quota"])
+@pytest.mark.parametrize("kind", ["402", "403", "404", "429-quota"])
 def test_an_endpoint_that_will_refuse_everything_is_given_up(stub, kind):
     stub.faults.append((1, kind))
     asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=2), requests_for(40))
     assert asked.asker.stopped_by is not None
     assert len(stub.calls) <= 2
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("400", "bad_request"), ("null-content", "empty_reply"), ("endless", "reply_too_large")]
+)
+def test_a_model_that_never_answers_gets_few_calls(stub, kind, reason):
+    stub.faults.append((1, kind))
+    asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=4), requests_for(60))
+    assert asked.asker.stopped_by.reason == reason
+    assert USELESS_AT_FIRST <= len(asked.replies) == len(stub.calls) < USELESS_AT_FIRST + 4
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("kind", ["filter-error", "400-too-long"])
+def test_what_is_wrong_with_each_prompt_alone_stops_no_model(stub, kind):
+    stub.faults.append((1, kind))
+    asked = ask(card_of(stub.base_url, "independent-alpha"), requests_for(30))
+    assert asked.asker.stopped_by is None
+    assert len(asked.replies) == 30
+
+
+@pytest.mark.fault
+def test_a_model_that_has_answered_may_refuse_many_prompts_in_a_row(stub):
+    stub.faults.append((lambda call: call.number > 1, "400"))
+    asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=1), requests_for(60))
+    assert asked.asker.stopped_by.reason == "bad_request"
+    assert len(asked.replies) == len(stub.calls) == 1 + USELESS_LATER
+
+
+@pytest.mark.fault
+def test_every_call_to_a_model_that_is_given_up_is_recorded(stub):
+    """Twelve calls wait for their second attempt when the thirteenth finds that the model is not there."""
+    stub.faults.append((lambda call: call.number <= 12, "500"))
+    stub.faults.append((1, "404"))
+    asked = ask(card_of(stub.base_url, "independent-alpha", concurrency=12, max_attempts=6), requests_for(60))
+    assert asked.asker.stopped_by.reason == "not_found"
+    assert len(stub.calls) == sum(reply.n_attempts for reply in asked.replies) >= 13
+    assert len({reply.request_id for reply in asked.replies}) == len(asked.replies)
+
+
+@pytest.mark.fault
+def test_what_an_endpoint_takes_at_once_is_learned_for_all_batches_and_models_of_a_key(stub):
+    """Each batch has a line of its own, as where slots of a limit are held, and every second is of another model."""
+    stub.most_at_once, stub.delay_s = 4, 0.05
+    replies: list[Reply] = []
+    for number in range(8):
+        card = card_of(stub.base_url, f"independent-{number % 2}", concurrency=16, max_attempts=6)
+        asker = Asker(
+            card, ResolvedEndpoint(stub.base_url, card.endpoint.served_name), replies.append, random.Random(7)
+        )
+        asker.ask(requests_for(20), is_alone=True)
+        if not number:
+            n_refused_at_first = stub.n_refused
+    assert len(replies) == 160
+    assert all(reply.reply_text for reply in replies)
+    assert n_refused_at_first
+    # Each batch would have learned it anew, with as many refusals.
+    assert stub.n_refused - n_refused_at_first < n_refused_at_first
 
 
 @pytest.mark.fault

@@ -1,11 +1,14 @@
 """The journal: what was written is there after a kill, and what is torn is asked again, never misread."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -133,6 +136,51 @@ def test_a_line_of_another_version_costs_that_line_alone(written, odd):
     assert list(journal.read(written)) == [reply(1), reply(2)]
     journal.remove(written)
     assert written.with_suffix(".unreadable").read_bytes().count(b"\n") == 1
+
+
+@pytest.mark.parametrize("newer", [{"mood": "good"}, {"reply_text": None, "missing_reason": "bored"}])
+def test_a_reply_of_a_newer_version_is_not_given_up(written, newer):
+    """The reply was paid for: who removes its line pays again."""
+    journal.require_readable(written)
+    first, *rest = written.read_bytes().split(b"\n")
+    written.write_bytes(b"\n".join([json.dumps(json.loads(first) | newer).encode(), *rest]))
+    with pytest.raises(WorldError, match=r"batch-1\.jsonl: 1 of .* newer .* Update distillometer, .* aside") as raised:
+        journal.require_readable(written)
+    assert "remove" not in str(raised.value).lower()
+
+
+@pytest.mark.parametrize("line", [b"[1, 2]", b'{"reply_id": "x"}', b"[" * 200_000, b'{"reply_text": 5}'])
+def test_a_damaged_line_is_of_no_newer_version(written, line):
+    written.write_bytes(line + b"\n" + written.read_bytes())
+    journal.require_readable(written)
+
+
+def test_what_is_written_is_synced_while_the_batch_goes_on(tmp_path):
+    synced = threading.Event()
+
+    def observe(_frame: Any, event: str, called: Any) -> None:
+        if event == "c_return" and called is os.fdatasync:
+            synced.set()
+
+    threading.setprofile(observe)
+    try:
+        with Journal(tmp_path, BATCH) as file:
+            file.write(reply(1))
+            assert synced.wait(600)
+    finally:
+        threading.setprofile(None)
+
+
+def test_a_disk_that_does_not_keep_what_it_took_stops_the_asking(tmp_path):
+    (tmp_path / f"{BATCH}.jsonl").symlink_to("/dev/null")  # It takes everything, and refuses to sync.
+
+    def write_until_refused() -> None:
+        with Journal(tmp_path, BATCH) as file:
+            while True:
+                file.write(reply(1))
+
+    with pytest.raises(WorldError, match="a reply can't be kept"):
+        write_until_refused()
 
 
 def test_a_file_that_was_read_whole_leaves_nothing(written):

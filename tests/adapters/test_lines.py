@@ -9,8 +9,8 @@ import pytest
 
 from tasks.adapters.models import lines
 from tasks.adapters.models.asking import Asker
-from tasks.adapters.models.lines import Gate
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
+from tasks.adapters.models.throttles import Gate
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.rows import Message, Reply, Request
 from tests.support.stub_endpoint import StubEndpoint

@@ -115,6 +115,18 @@ def test_worker_that_is_gone_is_taken_over_from(tmp_path, monkeypatch) -> None:
     assert time.monotonic() - started >= 0.5
 
 
+def test_replies_of_a_newer_version_are_not_given_up(tmp_path) -> None:
+    with SharedJournal(str(tmp_path), BATCH) as file:
+        file.write(reply(1))
+        file.write(reply(2))
+    head, first, second = _object(tmp_path).read_text().splitlines()
+    newer = json.dumps(json.loads(second) | {"mood": "good"})
+    _object(tmp_path).write_text("\n".join([head, first, newer]))
+    shared_journal.note(tmp_path / "notes", BATCH, str(tmp_path))
+    with pytest.raises(WorldError, match=rf"{BATCH}.jsonl in storage .*: 1 of its replies .* Update distillometer"):
+        shared_journal.collect_replies(tmp_path / "notes", [BATCH])
+
+
 def test_storage_that_fails_stops_the_asking(tmp_path) -> None:
     (tmp_path / "journal").write_text("no folder")
     with (

@@ -15,9 +15,9 @@ from tests.support.workbench import Workbench
 LISTENING = """
 import sys, threading
 from flows.cli import main
-from tasks.adapters.models import asking
+from tasks.adapters.models import throttles
 def tell():
-    asking.interrupted.wait()
+    throttles.interrupted.wait()
     print("heard", flush=True)
 threading.Thread(target=tell, daemon=True).start()
 main.main(sys.argv[1:])

@@ -16,9 +16,10 @@ AT = datetime(2026, 1, 5)
 OF_CALLS = [
     reason
     for reason in MissingReason
-    if reason.value in {"empty_reply", "content_filter", "malformed_reply", "bad_request", "wrong_key", "not_found"}
+    if reason.value in {"empty_reply", "content_filter", "malformed_reply", "bad_request", "reply_too_large"}
     or reason is MissingReason.STOPPED_BY_BUDGET
     or reason.is_transient
+    or reason.is_of_endpoint
 ]
 
 
@@ -33,7 +34,7 @@ def test_sql_asks_again_what_python_does(tmp_path) -> None:
         warehouse.append("reply", [_reply(reason) for reason in OF_CALLS])
         settled = warehouse.read("core.outcome", is_settled=True)["missing_reason"].to_list()
         waiting = warehouse.read("core.unanswered_request")["request_id"].to_list()
-    assert len(OF_CALLS) == 11
+    assert len(OF_CALLS) == 15
     assert set(settled) == {reason for reason in OF_CALLS if reason.is_final}
     assert set(waiting) == {reason for reason in OF_CALLS if not reason.is_final}
 

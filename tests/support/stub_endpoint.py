@@ -17,6 +17,7 @@ each distinct request; `+PERSONA` says who answers otherwise (fault-500-once+ind
 import argparse
 import asyncio
 import email.utils
+import gzip
 import hashlib
 import json
 import os
@@ -26,6 +27,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,9 @@ from typing import Any
 from aiohttp import web
 
 from tests.support import judge_persona, pair_judge_persona, personas
+
+LONG_REPLY = 4 * 2**20 - 4096
+"""Characters of the reply of a fault: with what is around it, just below what is read of a response."""
 
 _FAULTY = re.compile(r"fault-(?P<kind>.+?)-(?P<when>once|always)(\+(?P<persona>.+))?")
 
@@ -75,6 +80,14 @@ def _with(**fields: Any) -> Callable[[Call, str], web.Response]:
     return lambda call, text: web.json_response(_completion(call, text) | fields)
 
 
+def _with_message(**message: Any) -> Callable[[Call, str], web.Response]:
+    return _with(choices=[{"index": 0, "message": {"role": "assistant"} | message, "finish_reason": "stop"}])
+
+
+def _unpacking_to(n_bytes: int) -> web.Response:
+    return web.Response(body=gzip.compress(b" " * n_bytes), headers={"Content-Encoding": "gzip"})
+
+
 def _raw(body: str, content_type: str = "application/json") -> Callable[[Call, str], web.Response]:
     return lambda call, text: web.Response(text=body, content_type=content_type)
 
@@ -90,6 +103,9 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
     "429-quota": lambda call, text: _error(429, "You exceeded your current quota.", "insufficient_quota"),
     "500": lambda call, text: _error(500, "The server had an error.", "server_error"),
     "400": lambda call, text: _error(400, "Unknown parameter.", "invalid_request_error"),
+    "400-too-long": lambda call, text: _error(400, "The prompt is too long.", "context_length_exceeded"),
+    "402": lambda call, text: _error(402, "Insufficient Balance", "unknown_error"),
+    "403": lambda call, text: _error(403, "Your plan does not include this model.", "permission_denied"),
     "404": lambda call, text: _error(404, f"The model {call.model!r} does not exist.", "model_not_found"),
     "filter-error": lambda call, text: _error(400, "The prompt was filtered.", "content_filter"),
     "filter-finish": _with(choices=[{"index": 0, "message": {"content": None}, "finish_reason": "content_filter"}]),
@@ -106,6 +122,17 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
     "null-content": _with_content(None),
     "blank-content": _with_content(" \n"),
     "number-content": _with_content(123),
+    "refusal": _with_message(content=None, refusal="I can't help with that."),
+    "parts": _with_message(
+        content=[
+            {"type": "reasoning", "summary": []},
+            {"type": "text", "text": "One "},
+            {"type": "text", "text": "two"},
+        ]
+    ),
+    "long-reply": _with_content("a" * LONG_REPLY),
+    "no-parts": _with_message(content=[]),
+    "zip-bomb": lambda call, text: _unpacking_to(64 * 2**20),
     "no-message": _with(choices=[{"index": 0, "finish_reason": "stop"}]),
     "null-usage": _with(usage=None),
     "odd-usage": _with(usage={"prompt_tokens": "many", "completion_tokens": 10**30}),
@@ -119,6 +146,8 @@ FAULTS: dict[str, Callable[[Call, str], web.Response] | None] = {
     "hang": None,
     "drip": None,
     "cut": None,
+    "closed": None,
+    "endless": None,
     "odd-status": None,
     "key-status": None,
 }
@@ -161,6 +190,11 @@ class StubEndpoint:
         """Personas that answer in the place of others, as where an endpoint is swapped behind its name."""
         self.seed_shift = 0
         """Added to every seed, as where a model draws anew at temperature 1."""
+        self.most_at_once: int | None = None
+        """Calls in flight beyond so many are refused with 429 at once."""
+        self.n_refused = 0
+        self.n_poured = 0
+        """Bytes of endless responses that were taken."""
         self.most_answered: int | None = None
         """Calls after so many wait for an answer until this is raised, or None again: who asks can't be done before."""
         self.calls: list[Call] = []
@@ -239,6 +273,9 @@ class StubEndpoint:
         try:
             if self.key is not None and given != self.key:
                 return _error(401, f"Incorrect API key provided: {given}.", "invalid_api_key")
+            if self.most_at_once is not None and self.in_flight.total() > self.most_at_once:
+                self.n_refused += 1
+                return _throttled()
             if self.delay_s:
                 await asyncio.sleep(self.delay_s)
             while self.most_answered is not None and call.number > self.most_answered and not self._stop.is_set():
@@ -285,6 +322,11 @@ class StubEndpoint:
             return web.Response(status=503)
         if kind == "drip":
             return await self._drip(request)
+        if kind == "endless":
+            return await self._pour(request)
+        if kind == "closed" and request.transport is not None:
+            request.transport.close()
+            return web.Response()
         if kind in ("odd-status", "key-status") and request.transport is not None:
             said = call.key if kind == "key-status" else "nothing at all"
             request.transport.write(f"HTTP/1.1 {said}\r\n\r\n".encode())
@@ -305,6 +347,16 @@ class StubEndpoint:
         while not self._stop.is_set():
             await response.write(b" ")
             await asyncio.sleep(0.1)
+        return response
+
+    async def _pour(self, request: web.Request) -> web.StreamResponse:
+        """Send white space without end as fast as it is taken; what was taken is counted in `n_poured`."""
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        await response.prepare(request)
+        with suppress(ConnectionError):  # its client has read enough
+            while not self._stop.is_set():
+                await response.write(b" " * 2**16)
+                self.n_poured += 2**16
         return response
 
     def _note(self, event: str, call: Call) -> None:

@@ -3,15 +3,15 @@
 import asyncio
 import json
 import random
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tasks.adapters import secrets, settings
+from tasks.adapters import secrets, settings, waits
 from tasks.adapters.models import lines
 from tasks.adapters.models.failures import Failure, failure_of, is_unbilled, part, read_completion
+from tasks.adapters.models.giving_up import LONGEST_WAIT_S
 from tasks.adapters.models.lines import Line
 from tasks.adapters.warehouse.accounts import Account, Reservation
 from tasks.domain.card import ModelCard
@@ -30,15 +30,10 @@ PATH = "/chat/completions"
 _WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
 """The second is not sent: without it the client would draw a key for its own retries, which are off."""
 
-LONGEST_WAIT_S = 300.0
-"""A server that asks for a longer pause gets no more calls in this run."""
 
 BUDGET = Failure(
     MissingReason.STOPPED_BY_BUDGET, "what is left of the budget is less than the greatest possible cost of a call"
 )
-
-interrupted = threading.Event()
-"""Set when the user stops the run: this process waits for calls in flight and starts no others."""
 
 
 class Asker:
@@ -82,64 +77,60 @@ class Asker:
 
         async def work() -> None:
             for request in waiting:
-                if line.stopped_by is not None or interrupted.is_set():
+                if line.gate.is_over:
                     return
                 await self._ask(line, rank, request)
 
         try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(min(line.limits.concurrency, len(requests))):
-                    group.create_task(work())
+            with waits.waiting_for(lambda: line.described(self._card.name)):
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(min(line.limits.concurrency, len(requests))):
+                        group.create_task(work())
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None
         finally:
             self.stopped_by = line.stopped_by
 
     async def _ask(self, line: Line, rank: int, request: Request) -> None:
-        limits = self._card.limits
-        failure = Failure(MissingReason.CONNECTION_LOST, "")
-        for attempt in range(1, limits.max_attempts + 1):
+        failure, n_attempts, latency_ms = None, 0, 0.0
+        while n_attempts < self._card.limits.max_attempts:
             async with line.gate.turn(rank):
-                # A first call may have waited for long; a repeated one is in flight until it is settled.
-                if line.stopped_by is not None or (attempt == 1 and interrupted.is_set()):
-                    return
+                await line.departures.turn()
+                if line.gate.is_over:
+                    break  # of a call that was made before, the failure is kept
                 reserved = await self._reserve(request)
                 if reserved is None:
-                    line.stopped_by = BUDGET
-                    return
+                    line.stop(BUDGET)
+                    break
                 started = monotonic()
                 result = await self._call_reserved(line.client, request, reserved)
-                latency_ms = (monotonic() - started) * 1000
-            if not isinstance(result, Failure):
-                line.gate.answered()
-                line.lost_in_a_row = 0
-                text, finish, usage = result
-                self._finish(request, text, None, finish=finish, usage=usage, latency_ms=latency_ms, n_attempts=attempt)
-                return
-            failure = result
-            pause = self._pause(failure, attempt)
-            if not failure.is_transient or pause > LONGEST_WAIT_S:
+                latency_ms, n_attempts = (monotonic() - started) * 1000, n_attempts + 1
+                if not isinstance(result, Failure):
+                    text, finish, usage = result
+                    self._finish(
+                        request, text, None, finish=finish, usage=usage, latency_ms=latency_ms, n_attempts=n_attempts
+                    )
+                    line.note_text()
+                    line.gate.throttle.answered()
+                    return
+                failure = line.last_failure = result
+                pause = self._pause(failure, n_attempts)
+                is_last = not failure.is_transient or pause > LONGEST_WAIT_S
+                if failure.reason is MissingReason.RATE_LIMITED and not is_last:
+                    line.gate.throttle.throttled(failure.retry_after_s or 0.0, started)
+            if is_last or n_attempts == self._card.limits.max_attempts:
                 break
-            if failure.reason is MissingReason.RATE_LIMITED:
-                line.gate.throttled(pause)
-            if attempt == limits.max_attempts:
-                break
-            await asyncio.sleep(pause)
-        self._finish(request, None, failure, usage=failure.usage, latency_ms=latency_ms, n_attempts=attempt)
-        self._give_up_if_hopeless(line, failure)
+            await line.gate.sleep(pause)
+        if failure is not None:
+            self._finish(request, None, failure, usage=failure.usage, latency_ms=latency_ms, n_attempts=n_attempts)
+            line.note_failure(failure)
 
     def _pause(self, failure: Failure, attempt: int) -> float:
         if failure.retry_after_s is not None:
             return failure.retry_after_s + self._rng.random() * 0.1
-        return min(30.0, 0.5 * 2**attempt) * (0.5 + self._rng.random() / 2)
-
-    def _give_up_if_hopeless(self, line: Line, failure: Failure) -> None:
-        line.lost_in_a_row = line.lost_in_a_row + 1 if failure.is_transient else 0
-        is_spent = failure.reason is MissingReason.RATE_LIMITED and not failure.is_transient
-        is_long = (failure.retry_after_s or 0.0) > LONGEST_WAIT_S
-        is_dead = line.lost_in_a_row >= max(3, line.limits.concurrency)
-        if failure.reason.is_of_endpoint or is_spent or is_long or is_dead:
-            line.stopped_by = failure
+        # After a 429 the throttle holds calls back as well.
+        first = 0.25 if failure.reason is MissingReason.RATE_LIMITED else 0.5
+        return min(30.0, first * 2**attempt) * (0.5 + self._rng.random() / 2)
 
     async def _reserve(self, request: Request) -> Reservation | None:
         """Reserve the greatest possible cost of a call; None where it would pass the budget."""
@@ -188,7 +179,7 @@ class Asker:
         except Exception as error:
             return self._without_key(replace(failure_of(error), is_unbilled=is_unbilled(error)))
         usage = part(completion, "usage")
-        return self._without_key(replace(result, usage=usage)) if isinstance(result, Failure) else (*result, usage)
+        return replace(self._without_key(result), usage=usage) if isinstance(result, Failure) else (*result, usage)
 
     def _without_key(self, failure: Failure) -> Failure:
         """Return `failure` with the key removed from its text, and the text cut to 500 characters."""
@@ -209,6 +200,7 @@ class Asker:
         finish: str | None = None,
         usage: Any = None,
     ) -> None:
+        waits.note_news()
         at, text = settings.now(), None if text is None else storable_text(self._reply_without_key(text))
         cost = None if failure is not None and usage is None else cost_of(usage, self._card.call_price)
         self._keep(

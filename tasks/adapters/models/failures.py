@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from time import time
 from typing import TYPE_CHECKING, Any
 
+from tasks.adapters.models.response_limit import ResponseTooLarge
 from tasks.domain.missing_reason import MissingReason
 
 if TYPE_CHECKING:
@@ -16,16 +17,26 @@ UNBILLED = {*range(400, 500), 503, 529} - {408}
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a call returned no text, whether a retry may help, and the pause that the server asks for."""
+    """Why a call returned no text, whether a retry may help, and the pause that the server asks for, in seconds.
+
+    `is_of_prompt`: the endpoint refuses this prompt for its length, which says nothing of the next one. `usage`: what
+    the endpoint counted all the same.
+    """
 
     reason: MissingReason
     text: str
     is_transient: bool = False
     retry_after_s: float | None = None
+    is_of_prompt: bool = False
     is_unbilled: bool = False
     """The call was refused, or reached nobody: nothing was generated. Otherwise it may have been billed."""
     usage: Any = None
     """What an answer without a text says of its tokens and cost; of any shape."""
+
+
+_FILTERED = ("content_filter", "content_policy", "data_inspection_failed", "moderation")
+_NO_CREDIT = ("insufficient_quota", "exceeded_current_quota", "insufficient balance", "credit balance", "arrearage")
+_TOO_LONG = ("context_length", "context length", "maximum context", "context_size", "context size", "too long")
 
 
 def _retry_after(headers: Any) -> float | None:
@@ -48,77 +59,115 @@ def _seconds_until(date: str) -> float | None:
         return None
 
 
-def _is_unreachable(error: "openai.APITimeoutError") -> bool:
-    """Return whether no server was reached: the client's transport reports a refused connection as a timeout, too."""
-    import aiohttp
+def _source_of(error: "openai.APIConnectionError") -> BaseException | None:
+    """Return what the transport itself raised: the client reports most of it as a timeout."""
+    return error.__cause__.__cause__ if error.__cause__ is not None else None
 
-    cause = error.__cause__
-    return cause is not None and isinstance(cause.__cause__, aiohttp.ClientConnectorError)
+
+def _of_connection(error: "openai.APIConnectionError") -> Failure:
+    """Return the failure of a call without a status."""
+    import aiohttp
+    import openai
+
+    cause, source = error.__cause__, _source_of(error)
+    if isinstance(source, aiohttp.ClientConnectorError):
+        return Failure(MissingReason.CONNECTION_LOST, str(cause).replace(" ssl:default", ""), is_transient=True)
+    is_closed = isinstance(source, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError | aiohttp.ClientPayloadError)
+    if is_closed or isinstance(source, aiohttp.ClientConnectionResetError):
+        return Failure(
+            MissingReason.CONNECTION_CLOSED,
+            f"the server closed the connection before its reply was whole: {cause or error}",
+            is_transient=True,
+        )
+    if isinstance(error, openai.APITimeoutError):
+        return _timeout()
+    return Failure(MissingReason.CONNECTION_LOST, f"{error} {cause or ''}".strip(), is_transient=True)
+
+
+def _timeout() -> Failure:
+    return Failure(MissingReason.TIMEOUT, "no reply within the time limit", is_transient=True)
+
+
+def _of_status(error: "openai.APIStatusError") -> Failure:
+    text, status = str(error), error.status_code
+    details, pause = f"{text} {error.code} {error.type}".lower(), _retry_after(error.response.headers)
+    if status == 402 or (status < 500 and any(mark in details for mark in _NO_CREDIT)):
+        return Failure(MissingReason.NO_CREDIT, text)
+    if status == 429:
+        return Failure(MissingReason.RATE_LIMITED, text, is_transient=True, retry_after_s=pause)
+    if any(mark in details for mark in _FILTERED):
+        return Failure(MissingReason.CONTENT_FILTER, text)
+    if status == 401:
+        return Failure(MissingReason.WRONG_KEY, text)
+    if status == 403:
+        return Failure(MissingReason.NO_ACCESS, text)
+    if status in (404, 405, 410):
+        return Failure(MissingReason.NOT_FOUND, text)
+    if status in (408, 409, 425) or status >= 500:
+        return Failure(MissingReason.SERVER_ERROR, text, is_transient=True, retry_after_s=pause)
+    return Failure(MissingReason.BAD_REQUEST, text, is_of_prompt=any(mark in details for mark in _TOO_LONG))
 
 
 def is_unbilled(error: Exception) -> bool:
     """Return whether the call was refused, or reached no server, so that it costs nothing."""
+    import aiohttp
     import openai
 
     if isinstance(error, openai.APIStatusError):
         return error.status_code in UNBILLED
-    return isinstance(error, openai.APITimeoutError) and _is_unreachable(error)
+    return isinstance(error, openai.APIConnectionError) and isinstance(_source_of(error), aiohttp.ClientConnectorError)
 
 
 def failure_of(error: Exception) -> Failure:
     """Return the failure that an exception of a call means; one that nobody has foreseen costs this call alone."""
     import openai  # With the first failure, when it has been imported for the call; a run without calls needs none.
 
-    text = str(error)
-    if isinstance(error, openai.APITimeoutError) and _is_unreachable(error):
-        return Failure(
-            MissingReason.CONNECTION_LOST, str(error.__cause__).replace(" ssl:default", ""), is_transient=True
-        )
-    if isinstance(error, (openai.APITimeoutError, TimeoutError)):
-        return Failure(MissingReason.TIMEOUT, "no reply within the time limit", is_transient=True)
-    if isinstance(error, openai.APIStatusError):
-        status, details = error.status_code, f"{text} {error.code} {error.type}"
-        pause = _retry_after(error.response.headers)
-        if status == 429:
-            is_spent = "insufficient_quota" in details
-            return Failure(MissingReason.RATE_LIMITED, text, is_transient=not is_spent, retry_after_s=pause)
-        if any(
-            mark in details for mark in ("content_filter", "content_policy", "data_inspection_failed", "moderation")
-        ):
-            return Failure(MissingReason.CONTENT_FILTER, text)
-        if status in (401, 403):
-            return Failure(MissingReason.WRONG_KEY, text)
-        if status == 404:
-            return Failure(MissingReason.NOT_FOUND, text)
-        if status in (408, 409, 425) or status >= 500:
-            return Failure(MissingReason.SERVER_ERROR, text, is_transient=True, retry_after_s=pause)
-        return Failure(MissingReason.BAD_REQUEST, text)
+    if isinstance(error, ResponseTooLarge):
+        return Failure(MissingReason.REPLY_TOO_LARGE, str(error))
     if isinstance(error, openai.APIConnectionError):
-        return Failure(MissingReason.CONNECTION_LOST, f"{text} {error.__cause__ or ''}".strip(), is_transient=True)
+        return _of_connection(error)
+    if isinstance(error, TimeoutError):
+        return _timeout()
+    if isinstance(error, openai.APIStatusError):
+        return _of_status(error)
     if isinstance(error, (ValueError, openai.APIResponseValidationError, RecursionError)):
-        return Failure(MissingReason.MALFORMED_REPLY, f"the reply is not JSON: {text}", is_transient=True)
-    return Failure(MissingReason.MALFORMED_REPLY, f"{type(error).__name__}: {text}", is_transient=True)
+        return Failure(MissingReason.MALFORMED_REPLY, f"the reply is not JSON: {error}", is_transient=True)
+    return Failure(MissingReason.MALFORMED_REPLY, f"{type(error).__name__}: {error}", is_transient=True)
 
 
 def read_completion(completion: Any) -> tuple[str, str | None] | Failure:
-    """Return text and finish reason of a completion, or the failure without a text; the shape is not trusted."""
+    """Return text and finish reason of a completion, or the failure without a text; the shape is not trusted.
+
+    The text is that of `content`, whole or in parts, or else that of `refusal`: how a model declines is its reply, too.
+    """
     choices = part(completion, "choices")
     if not isinstance(choices, list) or not choices:
-        return Failure(MissingReason.MALFORMED_REPLY, f"no choices in {completion!s}", is_transient=True)
+        return _malformed(f"no choices in {completion!s}")
     finish = part(choices[0], "finish_reason")
     message = part(choices[0], "message")
-    content = part(message, "content")
     if finish == "content_filter":
         return Failure(MissingReason.CONTENT_FILTER, "the endpoint withheld the reply")
     if message is None:
-        return Failure(MissingReason.MALFORMED_REPLY, f"no message in {completion!s}", is_transient=True)
-    if content is not None and not isinstance(content, str):
-        return Failure(
-            MissingReason.MALFORMED_REPLY, f"content is {type(content).__name__}, not text", is_transient=True
-        )
-    if content is None or not content.strip():
+        return _malformed(f"no message in {completion!s}")
+    content, refusal = part(message, "content"), part(message, "refusal")
+    text = "".join(_texts(content)) if isinstance(content, list) else content
+    if text is not None and not isinstance(text, str):
+        return _malformed(f"content is {type(content).__name__}, not text")
+    if (text is None or not text.strip()) and isinstance(refusal, str):
+        text = refusal
+    if text is None or not text.strip():
         return Failure(MissingReason.EMPTY_REPLY, f"finish reason {finish!r}")
-    return content, finish if isinstance(finish, str) else None
+    return text, finish if isinstance(finish, str) else None
+
+
+def _malformed(text: str) -> Failure:
+    return Failure(MissingReason.MALFORMED_REPLY, text, is_transient=True)
+
+
+def _texts(parts: list[Any]) -> list[str]:
+    """Return the texts among the parts of a content: other parts, such as reasoning or images, are no text."""
+    texts = [one if isinstance(one, str) else part(one, "text") or part(one, "refusal") for one in parts]
+    return [text for text in texts if isinstance(text, str)]
 
 
 def part(whole: Any, name: str) -> Any:

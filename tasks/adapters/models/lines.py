@@ -9,78 +9,21 @@ import asyncio
 import ssl
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from datetime import timedelta
 from functools import lru_cache
-from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
 from typing import Any, Self
 
+from tasks.adapters import settings
+from tasks.adapters.models.departures import Departures
 from tasks.adapters.models.failures import Failure
+from tasks.adapters.models.giving_up import Patience
+from tasks.adapters.models.throttles import Gate, Throttle, throttle_of
 from tasks.domain.card import Limits, ModelCard
 from tasks.domain.ports import Endpoint
-
-
-class Gate:
-    """Calls in flight: half as many when the server says 429, and one more again with each that is answered."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._most = self._allowed = float(limits.concurrency)
-        self._interval = 60.0 / limits.requests_per_minute if limits.requests_per_minute else 0.0
-        self._in_flight, self._next_start, self._pause_until = 0, 0.0, 0.0
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._numbers = count()
-
-    @asynccontextmanager
-    async def turn(self, rank: int) -> AsyncIterator[None]:
-        """Wait until a call may start, and count it as in flight within the block; the lowest `rank` goes first."""
-        if self._waiting or not self._has_room:
-            await self._wait(rank)
-        else:
-            self._in_flight += 1
-        try:
-            start = -1.0
-            while start < self._pause_until:  # a pause may have begun while this call waited for its turn
-                start = max(monotonic(), self._next_start, self._pause_until)
-                self._next_start = start + self._interval
-                await asyncio.sleep(max(0.0, start - monotonic()))
-            yield
-        finally:
-            self._in_flight -= 1
-            self._let_in()
-
-    @property
-    def _has_room(self) -> bool:
-        return self._in_flight < max(1, int(self._allowed))
-
-    async def _wait(self, rank: int) -> None:
-        turn = asyncio.get_running_loop().create_future()
-        heappush(self._waiting, (rank, next(self._numbers), turn))
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it was admitted, and will not start
-                self._in_flight -= 1
-                self._let_in()
-            raise
-
-    def _let_in(self) -> None:
-        while self._waiting and self._has_room:
-            _, _, turn = heappop(self._waiting)
-            if not turn.done():
-                self._in_flight += 1
-                turn.set_result(None)
-
-    def answered(self) -> None:
-        """Note that the server has answered a call."""
-        self._allowed = min(self._most, self._allowed + 1.0 / max(1.0, self._allowed))
-        self._let_in()
-
-    def throttled(self, pause_s: float) -> None:
-        """Note that the server asks for fewer calls, and for none at all for a while."""
-        self._allowed = max(1.0, self._allowed / 2)
-        self._pause_until = max(self._pause_until, monotonic() + pause_s)
 
 
 @lru_cache(maxsize=1)
@@ -94,28 +37,61 @@ def _certificates() -> ssl.SSLContext:
 class Line:
     """Calls to one model, as a context that closes its connections at the end."""
 
-    def __init__(self, limits: Limits, endpoint: Endpoint) -> None:
+    def __init__(self, limits: Limits, endpoint: Endpoint, throttle: Throttle | None = None) -> None:
         # Only here: the import takes a second, which runs without calls save.
-        from openai import AsyncOpenAI, DefaultAioHttpClient
+        from openai import AsyncOpenAI
 
-        self.limits, self.gate = limits, Gate(limits)
+        from tasks.adapters.models.bounded_client import BoundedClient
+
+        self.limits, self.gate, self.departures = limits, Gate(limits, throttle), Departures()
         self.stopped_by: Failure | None = None
         """The failure after which the endpoint was given up, if any: no more calls are made."""
-        self.lost_in_a_row = 0
+        self.last_failure: Failure | None = None
+        """How the last call failed, if it failed."""
+        self._address = endpoint.base_url
+        self._patience = Patience(limits.concurrency)
         self._ranks = count()
         self.client = AsyncOpenAI(
             base_url=endpoint.base_url,
             api_key=endpoint.key or "none",
             timeout=limits.timeout_s,
             max_retries=0,
-            http_client=DefaultAioHttpClient(verify=_certificates()),
+            http_client=BoundedClient(verify=_certificates()),
         )
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
+        self.gate.close()
         await self.client.close()
+
+    def described(self, model: str) -> str:
+        """Return what the calls to `model` wait for, in a few words: calls in flight, a pause, the last failure."""
+        text = f"model {model} at {self._address}, calls in flight: {self.gate.in_flight}"
+        seconds = self.gate.throttle.pause_until - monotonic()
+        if seconds > 0:
+            until = settings.now() + timedelta(seconds=seconds)
+            text += f", no call before {until:%H:%M:%S} UTC: the endpoint asks for a pause"
+        if self.last_failure is not None:
+            text += f"; the last call failed: {self.last_failure.reason}, {self.last_failure.text[:150]}"
+        return text
+
+    def note_text(self) -> None:
+        """Note that a call was answered with a text."""
+        self.last_failure = None
+        self._patience.note_text()
+
+    def note_failure(self, failure: Failure) -> None:
+        """Note how a call failed in the end; the endpoint may be given up for it."""
+        if self._patience.is_over(failure):
+            self.stop(failure)
+
+    def stop(self, failure: Failure) -> None:
+        """Give the endpoint up for a failure; the first one counts."""
+        if self.stopped_by is None:
+            self.stopped_by = failure
+            self.gate.end()
 
     def next_rank(self) -> int:
         """Return the rank of a new batch: earlier batches go first, and later ones fill free slots."""
@@ -144,7 +120,7 @@ class _Together:
     async def _on_line(self, card: ModelCard, endpoint: Endpoint, work: Work) -> None:
         key = card.fingerprint, endpoint.base_url
         if key not in self._lines:
-            line = Line(self._limits[card.fingerprint], endpoint)
+            line = Line(self._limits[card.fingerprint], endpoint, throttle_of(card, endpoint))
             self._lines[key] = await self._open.enter_async_context(line)
         await work(self._lines[key])
 
@@ -237,5 +213,5 @@ def run(card: ModelCard, endpoint: Endpoint, work: Work, *, is_alone: bool) -> N
 
 
 async def _alone(card: ModelCard, endpoint: Endpoint, work: Work) -> None:
-    async with Line(card.limits, endpoint) as line:
+    async with Line(card.limits, endpoint, throttle_of(card, endpoint)) as line:
         await work(line)

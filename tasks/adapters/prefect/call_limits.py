@@ -7,7 +7,8 @@ from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectNotFound
 
-from tasks.adapters.models import asking
+from tasks.adapters import waits
+from tasks.adapters.models import throttles
 from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.plan import Plan
@@ -24,11 +25,13 @@ def slots_held(limit: str, card: ModelCard) -> Iterator[None]:
     five minutes.
     """
     with ExitStack() as stack:
-        while not asking.interrupted.is_set():
-            slots = concurrency(limit, occupy=card.limits.concurrency, timeout_seconds=WAIT_S, strict=True)
-            with suppress(TimeoutError):
-                stack.enter_context(slots)
-                break
+        n_slots = card.limits.concurrency
+        with waits.waiting_for(f"model {card.name}, for {n_slots} free slots of Prefect's limit {limit!r}"):
+            while not throttles.interrupted.is_set():
+                slots = concurrency(limit, occupy=n_slots, timeout_seconds=WAIT_S, strict=True)
+                with suppress(TimeoutError):
+                    stack.enter_context(slots)
+                    break
         yield
 
 

@@ -7,9 +7,7 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 
 from tasks.domain.errors import BatchIncomplete
-
-ASK_AGAIN = "Run the same command again: only these are asked."
-"""Remedy where requests have no reply."""
+from tasks.domain.remedies import ASK_AGAIN
 
 
 async def finished(future: PrefectFuture[Any]) -> State[Any]:

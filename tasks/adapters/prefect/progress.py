@@ -9,6 +9,7 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from tasks.adapters import waits
 from tasks.adapters.prefect import progress_artifacts
 
 SECONDS_BETWEEN_LINES = 15.0
@@ -60,6 +61,8 @@ class _Lines:
 
 
 _stages: dict[str, _Bar | _Lines] = {}
+_counted: dict[str, int] = {}
+"""Units that are done, by the titles of open stages."""
 _ended: dict[str, _Bar] = {}
 """Bars of the live display whose stage is over: they stay until a stage of the same title begins."""
 
@@ -67,6 +70,9 @@ _ended: dict[str, _Bar] = {}
 def advance(title: str, n: int = 1) -> None:
     """Count `n` more units of the stage `title`; nothing happens where that stage is not open."""
     progress_artifacts.advance(title, n)
+    waits.note_news()
+    if title in _counted:
+        _counted[title] += n
     counter = _stages.get(title)
     if counter is not None:
         counter.advance(n)
@@ -82,8 +88,16 @@ def add_note(title: str, text: str) -> None:
 @contextmanager
 def stage(title: str, total: int) -> Iterator[None]:
     """Count a stage of `total` units, which `advance` moves; stages that overlap share one display."""
-    with progress_artifacts.artifact_of(title, total), _displayed(title, total):
-        yield
+    _counted[title] = 0
+    try:
+        with (
+            waits.waiting_for(lambda: f"{title}, {_counted.get(title, total)} of {total}"),
+            progress_artifacts.artifact_of(title, total),
+            _displayed(title, total),
+        ):
+            yield
+    finally:
+        _counted.pop(title, None)
 
 
 @contextmanager

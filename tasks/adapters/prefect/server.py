@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from tasks.adapters import waits
 from tasks.adapters.prefect import interrupts
 from tasks.domain.errors import WorldError
 
@@ -49,7 +50,8 @@ def starting() -> Iterator[None]:
     begun = _begin()
     yield
     if begun is not None:
-        _wait_for(begun)
+        with waits.waiting_for("Prefect's own server, which starts"):
+            _wait_for(begun)
 
 
 def start() -> str:

@@ -16,6 +16,7 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from tasks.adapters import waits
 from tasks.adapters.warehouse import journal
 from tasks.adapters.warehouse.accounts import Allowance
 from tasks.adapters.warehouse.ledger import Ledger
@@ -69,6 +70,11 @@ class _Place:
             raise WorldError(f"it can't be used: {error}.", where=f"storage {storage}") from error
         self._path = f"{root.rstrip('/')}/journal/{batch_id}.jsonl"
 
+    @property
+    def title(self) -> str:
+        """Name for people: the batch's object and its storage."""
+        return f"{self._path} in storage {self._storage}"
+
     def read(self) -> _Content | None:
         try:
             content: bytes = self._system.cat_file(self._path)
@@ -76,8 +82,8 @@ class _Place:
             return None
         except Exception as error:
             raise self._failed("read", error) from error
-        head, *lines = content.decode().splitlines()
-        return _Content(**json.loads(head), replies=[journal.from_json(json.loads(line)) for line in lines])
+        head, *lines = content.splitlines()
+        return _Content(**json.loads(head), replies=journal.replies_of(lines, self.title))
 
     def write(self, content: bytes) -> None:
         try:
@@ -200,6 +206,15 @@ def settle_earlier(ledger: Ledger, folder: Path) -> None:
 
 def _at_rest(places: Sequence[_Place]) -> list[_Content | None]:
     """Return the content of each of `places` as soon as no worker writes there any more."""
+    if not places:
+        return []
+    with waits.waiting_for(
+        f"{places[0].title}, which another worker writes; given up {LOST_AFTER_S:.0f} s after its last sign"
+    ):
+        return _read_when_ended(places)
+
+
+def _read_when_ended(places: Sequence[_Place]) -> list[_Content | None]:
     started = monotonic()
     states: list[tuple[_Content | None, float]] = [(place.read(), started) for place in places]
     while any(_is_under_way(content, since) for content, since in states):

@@ -86,7 +86,7 @@ def coverage(rows: Sequence[Row], spent: Sequence[Row], problems: Sequence[str])
         alike = Counter(problems)
         lines = [problem if n == 1 else f"{n} times: {problem}" for problem, n in alike.items()]
         parts += [f"## Batches that failed in this run: {len(problems)}", bullets(lines[:MOST_ROWS])]
-        parts += ["Start the run again, or retry it: only what has no reply is asked."]
+        parts += ["Do what each line says. The next run of the same round asks only what has no reply."]
     parts += ["## Replies", table(_most_missing(rows), columns), *_left_out(len(rows))]
     costs = {"model": "model", "for": "purpose", "calls": "n_calls", "USD": "cost_usd"}
     if spent:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from tasks.adapters import waits
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.card import LocalGguf, ModelCard
@@ -110,7 +111,8 @@ class LlamaCpp:
             params.use_jinja = True
             params.chat_template = endpoint.chat_template
         try:
-            server = xllamacpp.Server(params)
+            with waits.waiting_for(f"llama.cpp, which loads {path}"):
+                server = xllamacpp.Server(params)
         except Exception as error:
             raise WorldError(
                 f"llama.cpp can't serve it: {error}.", where=str(path), remedy="Is it a GGUF file of a chat model?"
