@@ -35,6 +35,6 @@ def ingest(
             from flows.ingest import ingest as flow
 
         done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
-    tables.print_ingested(done)
+    tables.print_ingested(place, done)
     if done.labels:
         identity.print_identity(place)

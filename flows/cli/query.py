@@ -56,7 +56,7 @@ def query(
 
 
 def models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all cards.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="MODEL", help="Default: all cards.")] = None,
     ping: Annotated[bool, typer.Option("--ping", help="Make one tiny call to each, to see that it answers.")] = False,
     home: HomeOption = None,
 ) -> None:

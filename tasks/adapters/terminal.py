@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -106,8 +107,17 @@ def require_writable_target(format_name: str, target: Path | None) -> None:
         raise InputError(f"it is {format_name!r}.", where="--format", remedy=f"Known: {', '.join(FORMATS)}.")
     if format_name == "parquet" and target is None and sys.stdout.isatty():
         raise InputError("parquet is not for a terminal.", where="--format", remedy="Give --output FILE.parquet.")
-    if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
-        raise InputError(f"no file can be written at {target}.", where="--output", remedy="Name a file in a folder.")
+    if target is not None and not _is_place_for_file(target):
+        raise InputError(
+            f"no file can be written at {shown_path(target)}.", where="--output", remedy="Name a file in a folder."
+        )
+
+
+def _is_place_for_file(target: Path) -> bool:
+    try:
+        return not target.is_dir() and target.absolute().parent.is_dir()
+    except OSError:  # A name that is too long, or a folder that may not be entered.
+        return False
 
 
 def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> None:

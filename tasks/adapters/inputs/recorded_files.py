@@ -8,6 +8,7 @@ import polars as pl
 
 from tasks.adapters.inputs import formats
 from tasks.adapters.inputs.card_matching import matching_card, vendor_named
+from tasks.adapters.inputs.textfiles import require_exists, require_name
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse.staging import Staged, StagedFiles, folder_beside
 from tasks.domain import registry
@@ -29,18 +30,13 @@ def _format(name: str) -> ForeignFormat:
     return loaded
 
 
-def _require_exists(path: Path) -> None:
-    if not path.exists():
-        raise InputError("there is no such file or folder.", where=str(path), remedy="Check the path.")
-
-
 def detect(path: Path) -> str:
     """Return the name of the format that `path` is in.
 
     Raises:
         InputError: no format knows it, or there is nothing at `path`.
     """
-    _require_exists(path)
+    require_exists(path)
     by_name = {name: _format(name) for name in _names()}
     for name, foreign in by_name.items():
         if foreign.detects(path):
@@ -76,10 +72,10 @@ def staged(
         yield _open[key]
         return
     for option, name in (("--model", model), ("--prompt-set", prompt_set)):
-        if name is not None and not name.strip():
-            raise InputError(f"the name is {name!r}.", where=option, remedy="Give a name, or leave the option out.")
+        if name is not None:
+            require_name(name, "the name", option)
     foreign = _format(format_name)
-    _require_exists(path)
+    require_exists(path)
     rows = RecordedRows(str(path), format_name, prompt_set or foreign.prompt_set or path.resolve().name, now())
     with folder_beside(home) as folder:
         _write_all(foreign, path, rows, StagedFiles(folder, model))
@@ -99,16 +95,24 @@ def staged(
             del _open[key]
 
 
+def _checked(names: set[str], path: Path) -> set[str]:
+    """Return new names of models; raise an InputError where one is none: a folder's name may hold anything."""
+    for name in sorted(names):
+        require_name(name, "the name of a model", str(path))
+    return names
+
+
 def _write_all(foreign: ForeignFormat, path: Path, rows: RecordedRows, files: StagedFiles) -> None:
     named: set[str] = set()
     batches = foreign.batches(path) if isinstance(foreign, BatchedFormat) else (foreign.read(path),)
     for batch in batches:
         if isinstance(batch, pl.DataFrame):
-            named.update(batch["model"].unique())
+            named.update(_checked(set(batch["model"].unique()) - named, path))
             files.write(rows.add_frame(batch if files.model is None else batch.with_columns(model=pl.lit(files.model))))
             continue
         for reply in batch:
-            named.add(reply.model)
+            if reply.model not in named:
+                named |= _checked({reply.model}, path)
             files.write(rows.add(reply, files.model or reply.model))
     files.write(rows.remaining_rows())
     if files.model is not None and len(named) > 1:

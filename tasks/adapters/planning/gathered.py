@@ -91,9 +91,9 @@ def gather(plan_name: str, round_name: str) -> Gathered:
         chosen_judges.search_judge(plan.search, f"plan {plan.name}, key 'search.")
     model_cards = cards.read_cards(plan)
     require_hypotheses(
-        [(question.target, question.teacher) for question in plan.hypotheses],
+        [(hypothesis.target, hypothesis.teacher) for hypothesis in plan.hypotheses],
         [card.as_lineage() for card in model_cards.values()],
-        f"plan {plan.name}, key 'questions'",
+        f"plan {plan.name}, key 'hypotheses'",
     )
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
     return Gathered(
