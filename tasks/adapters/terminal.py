@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tasks.adapters.report.spreadsheets import inert
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 
@@ -120,8 +121,10 @@ def _is_place_for_file(target: Path) -> bool:
         return False
 
 
-def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> None:
+def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None, *, is_raw: bool = False) -> None:
     """Write a query's result to standard output, or to `target`.
+
+    In CSV a text with which a spreadsheet might calculate gets an apostrophe before it, unless it is to be raw.
 
     Raises:
         InputError: the format is not known, or there is no place for it to go to.
@@ -133,19 +136,23 @@ def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> N
         if format_name == "table":
             _print_table(out(), frame)
         else:
-            text = csv_text(frame) if format_name == "csv" else _json(frame)
+            text = _csv(frame, is_raw=is_raw) if format_name == "csv" else _json(frame)
             sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     else:
         with target.open("w", encoding="utf-8", newline="") as file:
             if format_name == "table":
                 _print_table(Console(file=file, width=200), frame)
             else:
-                file.write(csv_text(frame) if format_name == "csv" else _json(frame))
+                file.write(_csv(frame, is_raw=is_raw) if format_name == "csv" else _json(frame))
 
 
 def _print_table(console: Console, frame: pl.DataFrame) -> None:
     console.print(table("", frame))
     console.print(f"{frame.height} row{'s' * (frame.height != 1)}")
+
+
+def _csv(frame: pl.DataFrame, *, is_raw: bool) -> str:
+    return csv_text(frame if is_raw else inert(frame))
 
 
 def csv_text(frame: pl.DataFrame) -> str:
