@@ -21,6 +21,7 @@ PROJECT = _SHIPPED if _SHIPPED.is_dir() else CODE
 
 SQL_DIR = PROJECT / "sql"
 DEFAULT_HOME = (Path.cwd() if _SHIPPED.is_dir() else CODE) / "data" / "out"
+SNAPSHOT = "published.duckdb"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Home:
     @property
     def published(self) -> Path:
         """The DuckDB file that analysts read; swapped in whole at the end of each run."""
-        return self.root / "published.duckdb"
+        return self.root / SNAPSHOT
 
     @property
     def journal(self) -> Path:

@@ -6,6 +6,7 @@
     ├── InputError      (2)    a file, plan, card or argument is wrong: nothing was written
     └── WorldError      (3)    something outside fails: endpoint, key, disk, another process
         ├── WarehouseHeld      another process writes to the warehouse
+        ├── DatabaseDamaged    a database file has other content than was written to it
         ├── BatchIncomplete    some requests of a batch have no reply yet; states whether a retry helps
         └── Unanswered         a whole run has such batches
 """
@@ -65,6 +66,10 @@ class WarehouseHeld(WorldError):
     """Another process holds the warehouse for writing."""
 
     is_retryable = True
+
+
+class DatabaseDamaged(WorldError):
+    """A database file that is none, or of which a part can't be read."""
 
 
 class BatchIncomplete(WorldError):

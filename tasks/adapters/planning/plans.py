@@ -1,10 +1,9 @@
 """A plan with all files that it names: read, checked, and its requests that are answered already."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tasks.adapters.models import providers
 from tasks.adapters.planning import gradings
@@ -13,7 +12,7 @@ from tasks.adapters.settings import Home, iso_week, now
 from tasks.adapters.warehouse import journal
 from tasks.domain import registry
 from tasks.domain.card import LocalGguf, ModelCard, PromptSetCard
-from tasks.domain.errors import InputError
+from tasks.domain.errors import DatabaseDamaged, InputError
 from tasks.domain.ids import content_id
 from tasks.domain.plan import INDEX_VERSION, Plan, expand
 from tasks.domain.prompting.probes import PROBE_SET, Probe, probes, wrapped_questions
@@ -27,6 +26,8 @@ from tasks.domain.verdict.limits import VERSION as STATISTIC_VERSION
 
 if TYPE_CHECKING:
     from tasks.adapters.warehouse.store import Store
+
+T = TypeVar("T")
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -179,33 +180,36 @@ def reuse_earlier_rounds(prepared: Prepared, earlier: "Store") -> Prepared:
     return replace(prepared, requests=requests, bank=replace(prepared.bank, probes=renewed))
 
 
-@contextmanager
-def _open_results(home: Home) -> Iterator["Store"]:
-    """Open the published snapshot; the warehouse, where an older or newer program published that."""
+def _from_results(home: Home, read: Callable[["Store"], T]) -> T:
+    """Read the published snapshot; the warehouse, where another version published that, or it is damaged."""
     from tasks.adapters.warehouse import (  # DuckDB: most plans are looked at before there is a database.
         snapshots,
         store,
     )
 
-    is_published = snapshots.is_present(home.published) or not home.warehouse.exists()
-    with store.reading(home) if is_published else store.inspecting(home) as results:
-        yield results
+    if snapshots.is_present(home.published) or not home.warehouse.exists():
+        try:
+            with store.reading(home) as results:
+                return read(results)
+        except DatabaseDamaged:
+            if not home.warehouse.exists():
+                raise
+    with store.inspecting(home) as results:
+        return read(results)
 
 
 def reuse_published_rounds(prepared: Prepared, home: Home) -> Prepared:
     """Return `prepared` after `reuse_earlier_rounds` with the rounds of the published snapshot."""
     if prepared.plan.refresh.policy == "always" or not home.published.exists():
         return prepared
-    with _open_results(home) as results:
-        return reuse_earlier_rounds(prepared, results)
+    return _from_results(home, lambda results: reuse_earlier_rounds(prepared, results))
 
 
 def answered(home: Home) -> set[str]:
     """Return the ids of the requests that need no call, from the published snapshot and the journal."""
     settled = journal.settled_requests(home.journal)
     if home.published.exists():
-        with _open_results(home) as results:
-            settled |= set(results.read("core.outcome", is_settled=True)["request_id"])
+        settled |= _from_results(home, lambda results: set(results.read("core.outcome", is_settled=True)["request_id"]))
     return settled
 
 

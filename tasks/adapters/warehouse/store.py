@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,7 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import migrations, snapshots, sqlfiles, table_rows
 from tasks.adapters.warehouse.duckdb_files import (
     connect,
+    explained,
     has_lock_file,
     lock_out,
     options,
@@ -76,8 +77,9 @@ class Store:
         """Return the result of one SELECT with named parameters; where DuckDB refuses it, raise InputError."""
         cursor = self._connection.cursor()
         try:
-            relation: Any = cursor.sql(text, params=params)
-            return relation.pl() if relation is not None else pl.DataFrame()
+            with explained(self.path):
+                relation: Any = cursor.sql(text, params=params)
+                return relation.pl() if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise InputError(f"DuckDB refuses the query: {error}", where=str(self.path), remedy=remedy) from error
         except pl.exceptions.PolarsError as error:
@@ -141,14 +143,15 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield the cursor of one transaction: its writes are stored after the block, or none if it raises."""
-        with _write_lock:
+        with _write_lock, explained(self.path):
             cursor = self._connection.cursor()
             cursor.execute("begin")
             try:
                 yield cursor
                 cursor.execute("commit")
             except BaseException:
-                cursor.execute("rollback")
+                with suppress(duckdb.Error):  # A database that a full disk has closed rolls back by itself.
+                    cursor.execute("rollback")
                 raise
             finally:
                 cursor.close()
@@ -269,10 +272,11 @@ def writing(home: Home) -> Iterator[Store]:
 def _opened(home: Home) -> _Shared:
     with ExitStack() as stack:
         stack.enter_context(warehouse_lock(home))
-        connection = migrations.open_warehouse(home.warehouse)
-        store = Store(connection, home.warehouse)
-        stack.callback(store.close)
-        sqlfiles.create_all(connection)
+        with explained(home.warehouse):
+            connection = migrations.open_warehouse(home.warehouse)
+            store = Store(connection, home.warehouse)
+            stack.callback(store.close)
+            sqlfiles.create_all(connection)
         return _Shared(store, stack.pop_all())
 
 
