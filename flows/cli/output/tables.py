@@ -88,6 +88,9 @@ def print_ingested(home: Home, done: "Ingested") -> None:
             f"New: {done.n_new}{replaced}" + (f"; labels: {done.n_labels_new}." if done.labels else "."),
         ]
     )
+    if done.skipped:
+        terminal.print_lines([f"Left out, as they are wrong: {len(done.skipped)} files."])
+        terminal.print_lines(f"- {skipped.problem}" for skipped in done.skipped)
     identity.print_labels(done.labels)
     next_step = identity.NEXT_QUERY if done.labels else "Next: distillometer score"
     terminal.print_lines([at_home(next_step, home) if done.n_new or done.n_labels_new else "Nothing was added."])
