@@ -13,6 +13,7 @@ import duckdb
 
 from tasks.adapters import settings
 from tasks.adapters.settings import SNAPSHOT, Home
+from tasks.adapters.warehouse import whole_files
 from tasks.domain.errors import DatabaseDamaged, InputError, WarehouseHeld, WorldError
 
 _SELECTS = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)  # MULTI: a pivot.
@@ -128,20 +129,11 @@ def explained(path: Path) -> Iterator[None]:
         yield
     except duckdb.Error as error:
         if _FULL.search(str(error)):
-            raise no_room(path) from None
+            raise whole_files.no_room(path) from None
         if is_damage(error):
             unreadable.add(path)
             raise damaged(error, path) from None
         raise
-
-
-def no_room(path: Path) -> WorldError:
-    """Return the error that there is no room for `path`."""
-    return WorldError(
-        "it can't be written: the disk, or this user's share of it, is full.",
-        where=str(path),
-        remedy="Make room and run the same command again; what was there before is as it was.",
-    )
 
 
 def damaged(error: duckdb.Error, path: Path) -> DatabaseDamaged:

@@ -20,12 +20,25 @@ def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memo
         target: the snapshot.
         facts: a digest that changes with any row of the warehouse.
         memory: memory limit of DuckDB, as DuckDB writes it.
+
+    Raises:
+        WorldError: the disk is full; the snapshot is as it was.
     """
     digest = f"{facts} {sqlfiles.digest()}"
     _set_aside_if_damaged(target)
     if _published_from(target) == digest:
         return
     beside = whole_files.beside(target)
+    try:
+        with explained(target), whole_files.room_for(target):
+            _write(warehouse, beside, digest, memory)
+            whole_files.swap_in(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+        beside.with_name(f"{beside.name}.wal").unlink(missing_ok=True)
+
+
+def _write(warehouse: duckdb.DuckDBPyConnection, beside: Path, digest: str, memory: str) -> None:
     empty_snapshots.copy_to(beside)
     with warehouse.cursor() as cursor:
         cursor.execute(f"attach {literal(str(beside))} as snapshot")
@@ -45,7 +58,7 @@ def publish(warehouse: duckdb.DuckDBPyConnection, target: Path, facts: str, memo
                 connection.execute(f"insert into {relation.quoted} by name {relation.text}")
         connection.execute(f"create or replace macro main.published_from() as {literal(digest)}")
         connection.commit()
-    whole_files.swap_in(beside, target)
+        connection.execute("checkpoint")  # Closing does so as well, but says nothing where the disk is full.
 
 
 def open_snapshot(path: Path) -> duckdb.DuckDBPyConnection:
