@@ -146,7 +146,7 @@ def damaged(error: duckdb.Error, path: Path) -> DatabaseDamaged:
     else:
         remedy = (
             "Put a copy in its place, if there is one; else move it away with the .wal beside it and run again: replies"
-            f" of the last run are still in {SNAPSHOT}, if that can be read (`distillometer export --all`)."
+            f" of the last run are still in {SNAPSHOT}, if that can be read (`distillometer export DIR --all`)."
         )
     return DatabaseDamaged(
         f"the {'snapshot' if is_snapshot else 'database'} is damaged: {str(error).splitlines()[0].rstrip('.')}.",
