@@ -30,6 +30,7 @@ def ingest(
     format_name: str | None = None,
     model: str | None = None,
     prompt_set: str | None = None,
+    skip_bad: bool = False,
 ) -> "Ingested":
     """Take in replies that were recorded elsewhere, and return what was read and what of it was new.
 
@@ -40,9 +41,10 @@ def ingest(
         format_name: alpaca-eval, identity-attack, mt-bench or replies; left out, it is detected.
         model: name of the model, where the file holds one.
         prompt_set: name for the prompts.
+        skip_bad: leave out files of a folder that are wrong, record them, and take the rest.
 
     Raises:
-        InputError: the file is broken, with line and remedy; nothing was written.
+        InputError: a file is broken, with line and remedy; nothing was written.
     """
     from flows.cli.start import starting
     from tasks.adapters.inputs import recorded_files
@@ -52,7 +54,7 @@ def ingest(
     chosen = recorded_files.detect(file) if format_name is None else format_name
     with starting(place, verbose=False):
         from flows.ingest import ingest as flow
-    return asyncio.run(flow(str(file.resolve()), chosen, str(place.root), model, prompt_set))
+    return asyncio.run(flow(str(file.resolve()), chosen, str(place.root), model, prompt_set, skip_bad=skip_bad))
 
 
 def score(

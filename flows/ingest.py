@@ -14,11 +14,17 @@ from tasks.identity import score_identity
 
 @flow(name="ingest", flow_run_name="ingest {path}")
 async def ingest(
-    path: str, format_name: str, home: str, model: str | None = None, prompt_set: str | None = None
+    path: str,
+    format_name: str,
+    home: str,
+    model: str | None = None,
+    prompt_set: str | None = None,
+    *,
+    skip_bad: bool = False,
 ) -> step.Ingested:
     """Return the counts of read and of new rows; labels of the file are scored at once."""
     place = home_at(home)
-    done = step.ingest(Path(path), format_name, place, model, prompt_set)
+    done = step.ingest(Path(path), format_name, place, model, prompt_set, skip_bad=skip_bad)
     with store.writing(place) as warehouse, warehouse.limited(MEMORY):
         if done.labels:
             score_identity.score_identity(0, place)

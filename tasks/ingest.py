@@ -12,7 +12,7 @@ from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ingest_rows import Ingestion, ingestion
 from tasks.adapters.warehouse.judge_order import register_judges
-from tasks.adapters.warehouse.staging import Staged
+from tasks.adapters.warehouse.staging import SkippedFile, Staged
 from tasks.domain.ids import reply_id
 from tasks.domain.judging.claim import ClaimLabel
 from tasks.domain.judging.label_rows import LabelKey, label_row
@@ -34,11 +34,18 @@ class Ingested:
     n_replaced: int
     n_labels_new: int = 0
     labels: tuple[LabelCount, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
 
 
 @task(name="ingest", task_run_name="ingest {path.name}", cache_policy=NO_CACHE)
 def ingest(
-    path: Path, format_name: str, home: Home, model: str | None = None, prompt_set: str | None = None
+    path: Path,
+    format_name: str,
+    home: Home,
+    model: str | None = None,
+    prompt_set: str | None = None,
+    *,
+    skip_bad: bool = False,
 ) -> Ingested:
     """Read what is under `path`, write what of it is new, and return what that was.
 
@@ -48,11 +55,14 @@ def ingest(
         home: where the warehouse is.
         model: replaces the name of the one model of the file.
         prompt_set: replaces the name of its prompts.
+        skip_bad: leave out files that are wrong, record them, and take the others.
 
     Raises:
         InputError: something there is wrong; nothing was written.
     """
-    with recorded_files.staged(path, format_name, home, model=model, prompt_set=prompt_set) as staged:
+    with recorded_files.staged(
+        path, format_name, home, model=model, prompt_set=prompt_set, skip_bad=skip_bad
+    ) as staged:
         return _take_in(staged, home)
 
 
@@ -68,6 +78,7 @@ def _take_in(staged: Staged, home: Home) -> Ingested:
             n_first = incoming.run("reply")
             n_replaced = sum(_replace(part, incoming) for part in incoming.parts("reply"))
             n_labels_new = _append_probes(incoming) if staged.labels else 0
+            incoming.append("skipped_file", _skipped_rows(staged))
         if staged.labels:
             register_judges(warehouse, (), now())
     return Ingested(
@@ -81,7 +92,16 @@ def _take_in(staged: Staged, home: Home) -> Ingested:
         n_replaced=n_replaced,
         n_labels_new=n_labels_new,
         labels=staged.labels,
+        skipped=staged.skipped,
     )
+
+
+def _skipped_rows(staged: Staged) -> list[dict[str, object]]:
+    at = now()
+    return [
+        {"file": skipped.path, "problem_text": skipped.problem, "source": staged.format_name, "skipped_at": at}
+        for skipped in staged.skipped
+    ]
 
 
 def _replace(part: Path, incoming: Ingestion) -> int:

@@ -39,8 +39,7 @@ def evaluate(
     plan.print_plan(prepared, settled, place)
     budgets.require_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)
-    prepared_id = kept_plans.store_plan(fresh, place)
-    stored = _stored_result(place, prepared, prepared_id)
+    stored = _stored_result(place, prepared, fresh.gathered.content_id)
     if stored is not None:
         done = stored
         terminal.print_lines([NOTHING_NEW])
@@ -48,6 +47,7 @@ def evaluate(
         with starting(place, verbose=verbose):
             from flows.evaluate import evaluate as flow
 
+        prepared_id = kept_plans.store_plan(fresh, place)
         done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
     tables.print_result(place, done.findings, done.problems)
     terminal.print_lines(power.scored(place))

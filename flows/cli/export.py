@@ -27,6 +27,9 @@ def export(
     terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
     n_bytes = sum(done.n_bytes for done in written)
     terminal.print_lines([f"{len(written)} files, {n_bytes / 1e6:.1f} MB, in {folder}. Begin with {exports.READABLE}."])
-    terminal.print_lines(f"Not exported, as it is too large: {name}; query it by {columns}." for name, columns in large)
+    terminal.print_lines(
+        f"Not exported, as its rows are formed when they are asked for: {name}; query it by {columns}."
+        for name, columns in large
+    )
     if format_name == "csv":
         terminal.print_lines([exports.NOTES["csv"]])

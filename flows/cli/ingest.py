@@ -19,6 +19,9 @@ def ingest(
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
     prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out files of a folder that are wrong, record them, take the rest.")
+    ] = False,
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -27,14 +30,14 @@ def ingest(
     from tasks.adapters.inputs import recorded_files
 
     chosen = recorded_files.detect(path) if format_name is None else format_name
-    # Read before anything starts: a broken file raises an error at once and changes nothing.
-    with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set):
+    # Read before anything starts: broken files raise one error at once, and nothing is changed.
+    with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set, skip_bad=skip_bad):
         if format_name is None:
             terminal.print_lines([f"Format: {chosen} (detected)"])
         with starting(place, verbose=verbose):
             from flows.ingest import ingest as flow
 
-        done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set))
-    tables.print_ingested(done)
+        done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set, skip_bad=skip_bad))
+    tables.print_ingested(place, done)
     if done.labels:
         identity.print_identity(place)

@@ -3,7 +3,9 @@
 A verb's module is imported when the verb is run: listing the verbs imports none of them.
 """
 
+import signal
 import sys
+import threading
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -114,12 +116,33 @@ def _root() -> None:
     """Turn the app into a group: Typer refuses to build one without a command or a callback."""
 
 
-INTERRUPTED = 130
-"""Exit code of a command that was stopped by Ctrl-C, as shells have it."""
+INTERRUPTED, TERMINATED = 130, 143
+"""Exit codes of a command that was stopped by Ctrl-C or by SIGTERM, as shells have them."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: the command ends as with Ctrl-C."""
+
+
+def _terminate(*_: object) -> None:
+    raise Terminated
+
+
+def _stop_code(error: BaseException) -> int | None:
+    """Return the exit code of a command that was told to stop; None where an error is something else.
+
+    Within a flow Prefect raises an exception of its own at SIGTERM; it is known by its name, as importing Prefect takes
+    seconds.
+    """
+    if isinstance(error, Terminated) or type(error).__name__ == "TerminationSignal":
+        return TERMINATED
+    return INTERRUPTED if isinstance(error, typer.Abort | KeyboardInterrupt) else None
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         verb = (sys.argv[1:] if arguments is None else arguments)[:1]
         with waits.command(" ".join(["distillometer", *verb])):
@@ -129,16 +152,15 @@ def main(arguments: list[str] | None = None) -> None:
 
         sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
         sys.exit(error.exit_code)
-    except (typer.Abort, KeyboardInterrupt):
-        result = INTERRUPTED
-    except Exception as error:
+    except BaseException as error:
         # click's own usage errors carry their exit code; anything else is a defect and shows its traceback.
-        show = getattr(error, "show", None)
-        if show is None:
+        result, show = _stop_code(error), getattr(error, "show", None)
+        if result is None and show is None:
             raise
-        show()
-        sys.exit(getattr(error, "exit_code", 2))
-    if result == INTERRUPTED:
+        if result is None and show is not None:
+            show()
+            sys.exit(getattr(error, "exit_code", 2))
+    if result in (INTERRUPTED, TERMINATED):
         sys.stderr.write("distillometer: interrupted. What has arrived is kept; the same command goes on from there.\n")
     sys.exit(result if isinstance(result, int) else 0)
 

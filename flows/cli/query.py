@@ -38,7 +38,15 @@ def report(
 def query(
     sql: Annotated[str | None, typer.Argument(metavar="SQL", help="One SELECT on the published snapshot.")] = None,
     example: Annotated[str | None, typer.Option("--example", help="Run a query of sql/examples by name.")] = None,
-    format_name: Annotated[str, typer.Option("--format", help="table, csv, json or parquet.")] = "table",
+    format_name: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="table, csv, json or parquet. In csv a text that begins with =, +, -, @, a tab or a line break has an "
+            "apostrophe before it, so that no spreadsheet takes it for a formula.",
+        ),
+    ] = "table",
+    raw: Annotated[bool, typer.Option("--raw", help="With csv: texts as they came, without the apostrophe.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None,
     home: HomeOption = None,
 ) -> None:
@@ -50,14 +58,16 @@ def query(
         raise InputError("give either SQL or --example.", remedy=f"Examples: {', '.join(sqlfiles.examples())}.")
     if example is not None and example not in sqlfiles.examples():
         raise unknown_name("example", example, sqlfiles.examples())
+    if raw and format_name != "csv":
+        raise InputError(f"it goes with --format csv, not {format_name}.", where="--raw", remedy="Leave it out.")
     terminal.require_writable_target(format_name, output)
     with store.reading(place) as snapshot:
         frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
-    terminal.write_frame(frame, format_name, output)
+    terminal.write_frame(frame, format_name, output, is_raw=raw)
 
 
 def models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Default: all cards.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="MODEL", help="Default: all cards.")] = None,
     ping: Annotated[bool, typer.Option("--ping", help="Make one tiny call to each, to see that it answers.")] = False,
     home: HomeOption = None,
 ) -> None:

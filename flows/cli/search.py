@@ -2,11 +2,13 @@
 
 import asyncio
 from dataclasses import asdict, replace
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
 
+from flows.cli.output.next_commands import at_home
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
@@ -68,13 +70,14 @@ def search(
 
     done = asyncio.run(flow(name, target, limits, prepared.submission.round, str(place.root), budget=money))
     _print_searched(place, done, target)
-    again = f"To go on: distillometer search {name} --target {target} --round {prepared.submission.round}"
+    again = f"To go on: distillometer search {quote(name)} --target {target} --round {prepared.submission.round}"
     if done.stop_reason in (None, "budget"):
-        terminal.print_lines([*(f"Unanswered: {problem}" for problem in done.problems), again + _options(limits)])
+        terminal.print_lines([f"Unanswered: {problem}" for problem in done.problems])
+        terminal.print_lines([at_home(again + _options(limits), place)])
         raise typer.Exit(3)
     if done.stop_reason != "exhausted":
         more = {done.stop_reason: 2 * getattr(prepared.search, done.stop_reason)}
-        terminal.print_lines([again + _options(replace(limits, **more))])
+        terminal.print_lines([at_home(again + _options(replace(limits, **more)), place)])
 
 
 def _options(limits: "Limits") -> str:
@@ -113,7 +116,8 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
         title = f"Identity of {target} in all its searches (never to be set beside a bank's)"
         terminal.out().print(terminal.table(title, scores, SCORES))
     if not leaking.is_empty():
-        terminal.print_lines([f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"])
+        freezing = f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"
+        terminal.print_lines([at_home(freezing, home)])
 
 
 @bank.command()
@@ -136,11 +140,12 @@ def freeze(
     request = export_templates.BankRequest(name, version, tuple(searches or ()), min_success, limit)
     frozen = export_templates.export_templates(request, place)
     card = frozen.card
+    evaluating = at_home("distillometer evaluate PLAN", place)
     terminal.print_lines(
         [
             f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_candidates} templates that were asked, "
             f"{frozen.n_leading} of them leading; kinds: {', '.join(card.kinds)}.",
             f"Folder: {frozen.folder}",
-            f'To use it: [identity] templates = "{card.name}" in a plan, then `distillometer evaluate`',
+            f'To use it: [identity] templates = "{card.name}" in a plan, then `{evaluating}`',
         ]
     )

@@ -7,8 +7,9 @@ import polars as pl
 import typer
 
 from flows.cli.output.leaderboard import print_leaderboard, print_rows
+from flows.cli.output.next_commands import at_home
 from flows.cli.start import HomeOption
-from tasks.adapters import terminal
+from tasks.adapters import settings, terminal
 from tasks.domain.reporting.drift_sentences import drift_sentences, newest
 from tasks.domain.suggestions import unknown_name
 
@@ -71,7 +72,7 @@ CLAIMS = [
 ]
 CLAIMS += [("n_hard", "hard"), ("n_earnest", "in earnest"), ("n_probes", "of")]
 
-COSTS = [("model", "model"), ("purpose", "for"), ("n_calls", "calls"), ("n_missing", "missing"), ("cost_usd", "USD")]
+COSTS = [("model", "model"), ("purpose", "for"), ("n_calls", "calls"), ("n_missing", "failed"), ("cost_usd", "USD")]
 COSTS += [("prompt_tokens", "tokens in"), ("completion_tokens", "tokens out"), ("n_attempts", "attempts")]
 COSTS += [("seconds", "seconds")]
 
@@ -120,7 +121,7 @@ def leaderboard(home: HomeOption = None) -> None:
     if not rows.select(
         pl.any_horizontal(pl.col("candidate_group", "identity_mode", "grade").is_not_null()).any()
     ).item():
-        terminal.print_lines(["Nothing is scored yet: distillometer score."])
+        terminal.print_lines([f"Nothing is scored yet: {at_home('distillometer score', settings.home_at(home))}"])
     else:
         terminal.print_lines(
             ["degree: 0 as unrelated models, 1 as the same model; near is not proven: the verdict counts."]
@@ -154,7 +155,8 @@ def pair(
             verdicts = verdicts.filter(~own)
         print_rows("Verdicts", verdicts.sort("target"), VERDICTS, "select * from mart.verdict")
         if verdicts.height:
-            terminal.print_lines([f"In words: distillometer show verdict {shlex.quote(target)}"])
+            in_words = f"In words: distillometer show verdict {shlex.quote(target)}"
+            terminal.print_lines([at_home(in_words, settings.home_at(home))])
         grades = snapshot.frame("mart.rse_grade", target=names, reference=names, prompt_set="all", is_self=False)
         print_rows(
             "Grades of similarity, 1 to 5", grades.sort("judge", "target"), GRADES, "select * from mart.rse_grade"
@@ -266,7 +268,7 @@ def cost(home: HomeOption = None) -> None:
 
 @show.command()
 def drift(
-    target: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Default: each model's newest round.")] = None,
+    target: Annotated[str | None, typer.Argument(metavar="MODEL", help="Default: each model's newest round.")] = None,
     home: HomeOption = None,
 ) -> None:
     """What changed since the last round of the same recipe; of one model, in all its rounds."""

@@ -7,9 +7,10 @@ import polars as pl
 import typer
 
 from flows.cli.output.leaderboard import print_rows
+from flows.cli.output.next_commands import at_home
 from flows.cli.show import open_home, require_models, show
 from flows.cli.start import HomeOption
-from tasks.adapters import terminal
+from tasks.adapters import settings, terminal
 from tasks.domain.reporting.verdict_of_model import account
 
 if TYPE_CHECKING:
@@ -40,15 +41,15 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
         reference = str(verdict_account.row["reference"])
         _print_channels(snapshot, target, reference)
     of_target = f"target = {_quoted(target)}"
-    terminal.print_lines(
-        [
-            "",
-            f"Next, the replies behind it: distillometer show pair {quote(target)} {quote(reference)}",
-            f'SQL: distillometer query "select * from mart.verdict where {of_target} order by is_kin, place"',
-            f'     distillometer query "select * from mart.pair_evidence where {of_target} and reference = '
-            f'{_quoted(reference)} order by prefix_overlap desc limit 20"',
-        ]
-    )
+    place = settings.home_at(home)
+    of_verdict = f"select * from mart.verdict where {of_target} order by is_kin, place"
+    of_prompts = f"select * from mart.pair_evidence where {of_target} and reference = {_quoted(reference)}"
+    commands = [
+        f"Next, the replies behind it: distillometer show pair {quote(target)} {quote(reference)}",
+        f'SQL: distillometer query "{of_verdict}"',
+        f'     distillometer query "{of_prompts} order by prefix_overlap desc limit 20"',
+    ]
+    terminal.print_lines(["", *(at_home(command, place) for command in commands)])
 
 
 def _print_candidates(target: str, rows: pl.DataFrame) -> None:

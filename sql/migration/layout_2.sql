@@ -230,6 +230,13 @@ create table if not exists raw.search_step (
     happened_at timestamp not null
 );
 
+create table if not exists raw.skipped_file (
+    file varchar not null,
+    problem_text varchar not null,
+    source varchar not null,
+    skipped_at timestamp not null
+);
+
 create table if not exists raw.template (
     template_id varchar not null,
     template_set varchar not null,

@@ -22,6 +22,7 @@ PROJECT = _SHIPPED if _SHIPPED.is_dir() else CODE
 
 SQL_DIR = PROJECT / "sql"
 DEFAULT_HOME = (Path.cwd() if _SHIPPED.is_dir() else CODE) / "data" / "out"
+SNAPSHOT = "published.duckdb"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Home:
     @property
     def published(self) -> Path:
         """The DuckDB file that analysts read; swapped in whole at the end of each run."""
-        return self.root / "published.duckdb"
+        return self.root / SNAPSHOT
 
     @property
     def journal(self) -> Path:
@@ -82,13 +83,46 @@ def home_at(root: Path | str | None) -> Home:
     That is data/out of the repository, or of the current folder where a wheel is installed.
 
     Raises:
-        InputError: there is something else than a folder.
+        InputError: there is something else than a folder, in its place or where it keeps one, or no path leads there.
     """
-    chosen = Path(root or os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME).expanduser().resolve()
-    for place in (chosen, *chosen.parents):
-        if place.exists() and not place.is_dir():
-            raise InputError("the home is no folder.", where=str(place), remedy="Give another --home.")
-    return Home(chosen)
+    given = Path(root or os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME)
+    try:
+        home = Home(given.expanduser().resolve())
+        stray = [place for place in (home.root, *home.root.parents) if place.exists() and not place.is_dir()]
+        if not stray:
+            stray_within = [place for place in _folders_of(home) if place.exists() and not place.is_dir()]
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, or a user without a home.
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(
+            f"the home can't be reached: {reason}.", where=shown_path(given), remedy="Give another --home."
+        ) from None
+    if stray:
+        raise InputError("the home is no folder.", where=str(stray[0]), remedy="Give another --home.")
+    if stray_within:
+        raise InputError(
+            "it is no folder, and the home keeps one there.",
+            where=str(stray_within[0]),
+            remedy="Move it away, or give another --home.",
+        )
+    return home
+
+
+def usual_home() -> Path:
+    """Return where the home is that nobody has named, whatever may be there."""
+    return Path(os.path.realpath(os.path.expanduser(os.environ.get("DISTILLOMETER_HOME") or DEFAULT_HOME)))
+
+
+def _folders_of(home: Home) -> tuple[Path, ...]:
+    return home.journal, home.models, home.plans, home.indices, home.reports, home.root / "prefect"
+
+
+SHOWN_CHARACTERS = 200
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as a message shows it: of one that is too long for any file, the beginning."""
+    text = str(path)
+    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}..."
 
 
 def cache_dir() -> Path:

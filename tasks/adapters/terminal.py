@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 from tasks.domain.inert_text import inert
 
@@ -109,12 +110,23 @@ def require_writable_target(format_name: str, target: Path | None) -> None:
         raise InputError(f"it is {format_name!r}.", where="--format", remedy=f"Known: {', '.join(FORMATS)}.")
     if format_name == "parquet" and target is None and sys.stdout.isatty():
         raise InputError("parquet is not for a terminal.", where="--format", remedy="Give --output FILE.parquet.")
-    if target is not None and (target.is_dir() or not target.absolute().parent.is_dir()):
-        raise InputError(f"no file can be written at {target}.", where="--output", remedy="Name a file in a folder.")
+    if target is not None and not _is_place_for_file(target):
+        raise InputError(
+            f"no file can be written at {shown_path(target)}.", where="--output", remedy="Name a file in a folder."
+        )
 
 
-def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> None:
+def _is_place_for_file(target: Path) -> bool:
+    try:
+        return not target.is_dir() and target.absolute().parent.is_dir()
+    except OSError:  # A name that is too long, or a folder that may not be entered.
+        return False
+
+
+def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None, *, is_raw: bool = False) -> None:
     """Write a query's result to standard output, or to `target`.
+
+    In CSV a text with which a spreadsheet might calculate gets an apostrophe before it, unless it is to be raw.
 
     Raises:
         InputError: the format is not known, or there is no place for it to go to.
@@ -126,19 +138,23 @@ def write_frame(frame: pl.DataFrame, format_name: str, target: Path | None) -> N
         if format_name == "table":
             _print_table(out(), frame)
         else:
-            text = csv_text(frame) if format_name == "csv" else _json(frame)
+            text = _csv(frame, is_raw=is_raw) if format_name == "csv" else _json(frame)
             sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
     else:
         with target.open("w", encoding="utf-8", newline="") as file:
             if format_name == "table":
                 _print_table(Console(file=file, width=200), frame)
             else:
-                file.write(csv_text(frame) if format_name == "csv" else _json(frame))
+                file.write(_csv(frame, is_raw=is_raw) if format_name == "csv" else _json(frame))
 
 
 def _print_table(console: Console, frame: pl.DataFrame) -> None:
     console.print(table("", frame))
     console.print(f"{frame.height} row{'s' * (frame.height != 1)}")
+
+
+def _csv(frame: pl.DataFrame, *, is_raw: bool) -> str:
+    return csv_text(frame if is_raw else spreadsheets.inert(frame))
 
 
 def csv_text(frame: pl.DataFrame) -> str:

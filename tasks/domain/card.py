@@ -1,7 +1,9 @@
-"""Schema of model cards and of prompt sets' cards. Frozen; an unknown key is an error."""
+"""Schema of model cards. Frozen; an unknown key is an error."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime
+from math import isfinite
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +19,8 @@ from pydantic import (
 
 from tasks.domain.base_url import checked_base_url, is_loopback, require_encrypted
 from tasks.domain.ids import content_id
+from tasks.domain.nesting import MOST_LEVELS, is_too_deep
+from tasks.domain.one_line import one_line
 from tasks.domain.rows import Lineage
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+@-]{0,119}$")]
@@ -30,9 +34,35 @@ Attribute = Literal["name", "maker", "parent_company", "country", "model_family"
 
 
 class Strict(BaseModel):
-    """Frozen, and unknown keys are errors."""
+    """Frozen; unknown keys are errors, and no number is infinite or NaN."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), allow_inf_nan=False)
+
+
+OneLine = Annotated[str, AfterValidator(one_line)]
+"""A text that is not blank and that no control character divides."""
+
+SENT_BY_US = ("messages", "model", "stream")
+"""Keys of a call that no `extra_body` sets: they decide what is asked of whom, and how the answer comes."""
+
+
+def _sendable(body: dict[str, Any]) -> dict[str, Any]:
+    """Return what is added to a call, if JSON can hold it and it changes neither model nor messages."""
+    if taken := sorted(set(SENT_BY_US) & set(body)):
+        raise ValueError(f"it sets {', '.join(taken)}, which the card and the prompt set")
+    if is_too_deep(body):
+        raise ValueError(f"it is nested more than {MOST_LEVELS} levels deep")
+    if any(isinstance(value, float) and not isfinite(value) for value in _leaves(body)):
+        raise ValueError("it holds a number that is infinite or NaN, which JSON has not")
+    return body
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(inner)
+    else:
+        yield value
 
 
 class Facts(Strict):
@@ -69,8 +99,8 @@ class HostedEndpoint(Strict):
     allow_http: bool = False
     """Whether `base_url` may be http:// to another machine, where whoever is on the way can read the key."""
     base_url: Annotated[str, AfterValidator(checked_base_url)]
-    served_name: str
-    key_env: str | None = None
+    served_name: OneLine
+    key_env: OneLine | None = None
     """Name of the environment variable that holds the key; None for servers without keys."""
 
     @field_validator("base_url")
@@ -85,13 +115,24 @@ class HostedEndpoint(Strict):
         return {"base_url": self.base_url.rstrip("/"), "served_name": self.served_name}
 
 
+_PACKAGE = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?$"
+
+
+def _inner_path(part: str) -> str:
+    """Return a path `package/file`, which leads nowhere else than into the package."""
+    module, *inner = part.split("/")
+    if not module.isidentifier() or not inner or not all(re.fullmatch(r"\w[\w.+ -]*", name) for name in inner):
+        raise ValueError("it is no path of a file within a package, such as 'package/data/part-1.bin'")
+    return part
+
+
 class LocalGguf(Strict):
     """A GGUF file that llama.cpp serves on loopback: a path, or parts inside an installed Python package."""
 
     provider: Literal["llama_cpp"]
-    gguf_path: str | None = None
-    gguf_package: str | None = None
-    gguf_parts: tuple[str, ...] = ()
+    gguf_path: OneLine | None = None
+    gguf_package: Annotated[str, Field(pattern=_PACKAGE)] | None = None
+    gguf_parts: tuple[Annotated[str, AfterValidator(_inner_path)], ...] = ()
     """Files as `package/path`, joined in this order where there are several."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     context_tokens: Annotated[int, Field(ge=256)] = 4096
@@ -124,7 +165,7 @@ class Sampling(Strict):
     seed: int | None = None
     """The first sample's seed; sample n has seed + n, so samples differ."""
     stop: tuple[str, ...] | None = None
-    extra_body: dict[str, Any] = {}
+    extra_body: Annotated[dict[str, Any], AfterValidator(_sendable)] = {}
 
     def over(self, card: "Sampling") -> "Sampling":
         """Return `card` with the values that are set here."""
@@ -147,8 +188,8 @@ class Limits(Strict):
     """Limits on the load of the endpoint."""
 
     concurrency: Annotated[int, Field(ge=1, le=1024)] = 4
-    requests_per_minute: Annotated[float, Field(gt=0)] | None = None
-    timeout_s: Annotated[float, Field(gt=0)] = 120.0
+    requests_per_minute: Annotated[float, Field(ge=0.01)] | None = None
+    timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 120.0
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 6
 
 
@@ -177,7 +218,7 @@ class ModelCard(Strict):
     """One model: its endpoint, vendor, lineage and facts. One TOML file, named as the model."""
 
     name: Name
-    vendor: str
+    vendor: OneLine
     stage: Literal["base", "aligned"] = "aligned"
     weights: Literal["open", "closed"] = "closed"
     base_model: str | None = None
@@ -232,41 +273,3 @@ class ModelCard(Strict):
             "card_text": self.model_dump_json(exclude_defaults=True),
             "registered_at": at,
         }
-
-
-class PromptSetCard(Strict):
-    """Purpose, author and licence of a prompt set; `sha256` is that of `prompts.jsonl`."""
-
-    name: Name
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
-    purpose: str
-    author: str
-    licence: str
-    languages: tuple[str, ...]
-    n_prompts: Annotated[int, Field(ge=1)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class PromptTurn(Strict):
-    """One turn of a prompt in `prompts.jsonl`."""
-
-    role: Literal["system", "user", "assistant"]
-    content: Annotated[str, Field(min_length=1)]
-
-
-class PromptLine(Strict):
-    """One line of `prompts.jsonl`. The last turn is the user's; earlier assistant turns are scripted."""
-
-    id: Name
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]+)?$")] | None = None
-    category: str | None = None
-    messages: Annotated[tuple[PromptTurn, ...], Field(min_length=1)]
-    asks: tuple[Attribute, ...] = ()
-    group: str | None = None
-    answer: str | None = None
-
-    @model_validator(mode="after")
-    def _ends_with_user(self) -> "PromptLine":
-        if self.messages[-1].role != "user":
-            raise ValueError(f"the last message has role {self.messages[-1].role!r}, it must be 'user'")
-        return self

@@ -4,13 +4,15 @@
 
     DistillometerError         names the thing, the place and the remedy; has an exit code
     ├── InputError      (2)    a file, plan, card or argument is wrong: nothing was written
+    │   └── FaultyFiles        some files of an input, each with its own error
     └── WorldError      (3)    something outside fails: endpoint, key, disk, another process
         ├── WarehouseHeld      another process writes to the warehouse
+        ├── DatabaseDamaged    a database file has other content than was written to it
         ├── BatchIncomplete    some requests of a batch have no reply yet; states whether a retry helps
         └── Unanswered         a whole run has such batches
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_PROBLEMS = 5
@@ -55,6 +57,19 @@ class InputError(DistillometerError):
     exit_code = 2
 
 
+class FaultyFiles(InputError):
+    """Files of one input that are wrong: the first fault of each, by its path."""
+
+    def __init__(self, by_file: Mapping[str, InputError]) -> None:
+        errors = list(by_file.values())
+        if len(errors) == 1:
+            super().__init__(errors[0].what, where=errors[0].where, remedy=errors[0].remedy)
+        else:
+            listed = "".join(f"\n- {error}" for error in errors)
+            super().__init__(f"{len(errors)} files are wrong, the first fault of each:{listed}")
+        self.by_file = dict(by_file)
+
+
 class WorldError(DistillometerError):
     """Something outside the program fails."""
 
@@ -65,6 +80,10 @@ class WarehouseHeld(WorldError):
     """Another process holds the warehouse for writing."""
 
     is_retryable = True
+
+
+class DatabaseDamaged(WorldError):
+    """A database file that is none, or of which a part can't be read."""
 
 
 class BatchIncomplete(WorldError):

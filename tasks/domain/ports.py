@@ -1,6 +1,6 @@
 """Interfaces that the domain and the steps use; adapters implement them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
@@ -60,6 +60,24 @@ class ForeignFormat(Protocol):
 
     def read(self, path: Path) -> Iterator[RecordedReply]:
         """Yield every reply; raise InputError with file and line at an unreadable reply."""
+        ...
+
+
+Batches = Iterator[pl.DataFrame | Iterator[RecordedReply]]
+"""Replies as frames of `recorded_rows.PLAIN` columns, or one by one."""
+
+
+@runtime_checkable
+class FormatOfFiles(Protocol):
+    """A foreign format of several files, of which one that is wrong says nothing of the others."""
+
+    def files(self, path: Path, without: Collection[str]) -> Iterator[tuple[str, Batches]]:
+        """Yield the path and the replies of each file, but for those of the paths `without`.
+
+        Raises:
+            InputError: a file is wrong that all others need.
+            FaultyFiles: files are wrong that are not yielded one by one.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from tasks.domain.errors import InputError
 
-MOST_NAMED, MOST_NEAR = 12, 5
+MOST_NAMED, MOST_NEAR, MOST_SHOWN = 12, 5, 120
 
 
 def suggestions(name: str, valid_names: Iterable[str]) -> list[str]:
@@ -32,4 +32,5 @@ def unknown_name(what: str, name: str, valid_names: Iterable[str], where: str = 
         remedy = f"Known: {', '.join(names[:MOST_NAMED])}{more}."
     else:
         remedy = "None is known yet."
-    return InputError(f"there is no {what} {name!r}.", where=where, remedy=remedy)
+    shown = repr(name if len(name) <= MOST_SHOWN else f"{name[:MOST_SHOWN]}...")
+    return InputError(f"there is no {what} {shown}.", where=where, remedy=remedy)

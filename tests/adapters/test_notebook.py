@@ -51,7 +51,10 @@ def test_runs_sql_and_the_examples(snapshot) -> None:
         (lambda s: s.frame("verdict; drop table x"), ["no relation 'verdict; drop table x'"]),
         (lambda s: s.frame("mart.verdict", tarjet="x"), ["mart.verdict: there is no column 'tarjet'", "target"]),
         (lambda s: s.frame("mart.verdict", **{"1 = 1 or target": "x"}), ["no column '1 = 1 or target'"]),
-        (lambda s: s.frame("pair_evidence", target="x"), ["mart.pair_evidence: it is too large", "reference=..."]),
+        (
+            lambda s: s.frame("pair_evidence", target="x"),
+            ["mart.pair_evidence: its rows are formed for the pairs", "reference=..."],
+        ),
         (lambda s: s.relations("marts"), ["no schema 'marts'", "Near to it: mart"]),
         (lambda s: s.example("closest_pair"), ["no example 'closest_pair'", "Near to it: closest_pairs"]),
         (lambda s: s.sql("drop table raw.reply"), ["not one SELECT but DROP"]),

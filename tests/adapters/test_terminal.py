@@ -179,6 +179,17 @@ class Window(io.StringIO):
         return True
 
 
+def test_csv_holds_no_formula_unless_it_is_to_be_raw(capsys) -> None:
+    texts = ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "'=1", "plain", "a=b", None]
+    written = {}
+    for is_raw in (False, True):
+        terminal.write_frame(pl.DataFrame({"text": texts}), "csv", None, is_raw=is_raw)
+        written[is_raw] = [row[0] for row in csv.reader(io.StringIO(capsys.readouterr().out, newline="")) if row][1:]
+    # An empty line of one column is no row to the reader: the missing text is left out of both.
+    assert written[True] == texts[:-1]
+    assert written[False] == ["'" + text for text in texts[:7] if text] + ["plain", "a=b"]
+
+
 @pytest.mark.fault
 @pytest.mark.parametrize("name", ["csv", "json", "table"])
 def test_hostile_text_on_a_terminal(monkeypatch, name) -> None:

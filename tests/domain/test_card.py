@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from tasks.adapters.inputs import cards
-from tasks.domain.card import FREE, LineageFacts, ModelCard, PromptLine, PromptSetCard, Sampling
+from tasks.domain.card import FREE, LineageFacts, ModelCard, Sampling
 from tasks.domain.errors import InputError
+from tasks.domain.prompting.prompt_set import PromptLine, PromptSetCard
 
 HOSTED = {"provider": "openai_compatible", "base_url": "http://localhost:1/v1", "served_name": "m"}
 LOCAL = {"provider": "llama_cpp", "gguf_path": "weights.gguf"}

@@ -65,15 +65,17 @@ def test_warehouse_that_is_no_database(bench, refused, replies) -> None:
     (bench.home / "warehouse.duckdb").write_text("no database\n" * 1000)
     for verb in (["evaluate", "test"], ["ingest", replies], ["score"]):
         answer = refused(*verb, code=3)
-        assert "warehouse.duckdb: the database can't be opened: " in answer
-        assert "Use another --home, or move the file away." in answer
+        assert "warehouse.duckdb: the database is damaged: " in answer
+        assert "else move it away with the .wal beside it" in answer
 
 
 def test_snapshot_that_is_no_database(bench, refused) -> None:
     bench.home.mkdir()
     (bench.home / "published.duckdb").write_text("no database\n" * 1000)
     for verb in (["evaluate", "test"], ["plan", "test"], ["report"], ["query", "select 1"]):
-        assert "published.duckdb: the database can't be opened: " in refused(*verb, code=3)
+        answer = refused(*verb, code=3)
+        assert "published.duckdb: the snapshot is damaged: " in answer
+        assert "`distillometer score` or `evaluate` publishes it anew" in answer
 
 
 def test_warehouse_held_by_another_run(filled, refused, replies) -> None:

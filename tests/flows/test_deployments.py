@@ -94,14 +94,15 @@ def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, mo
     bench = Workbench(tmp_path)
     for name, value in {
         "DISTILLOMETER_DATA": str(tmp_path / "data"),
-        "DISTILLOMETER_HOME": str(bench.home),
         "PREFECT_HOME": str(bench.home / "prefect"),
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_ROOT_LEVEL": "WARNING",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
-    with StubEndpoint() as stub, local_stack.running(home_at(None), 0) as stack:
+    for name in ("PREFECT_API_URL", "DISTILLOMETER_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    home = home_at(bench.home)  # The worker has it from the stack alone.
+    with StubEndpoint() as stub, local_stack.running(home, 0) as stack:
         for model in MODELS:
             bench.card(model, stub.base_url)
         bench.plan(MODELS, limit=N_PROMPTS)
@@ -119,7 +120,7 @@ def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, mo
         os.killpg(stack.worker.pid, signal.SIGKILL)
         assert len(stub.calls) < n_calls
         stub.most_answered = None
-        with local_stack.start_worker(stack.api, tmp_path / "second.log"):
+        with local_stack.start_worker(stack.api, tmp_path / "second.log", home):
             killed = _wait(stack, "weekly", 0, "CRASHED")
             _prefect(stack, "flow-run", "retry", killed["id"])
             again = _wait(stack, "weekly", 0, "COMPLETED")

@@ -1,4 +1,4 @@
-"""Ctrl-C: what is in flight is waited for, nothing else is asked, and the command says how to go on."""
+"""Ctrl-C and SIGTERM: what is in flight is waited for, nothing else is asked, and the command says how to go on."""
 
 import os
 import signal
@@ -26,7 +26,8 @@ main.main(sys.argv[1:])
 
 
 @pytest.mark.flow
-def test_interrupted_run_asks_no_more(tmp_path, monkeypatch) -> None:
+@pytest.mark.parametrize(("signal_number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_run_asks_no_more(tmp_path, monkeypatch, signal_number: int, code: int) -> None:
     """Ctrl-C goes to all processes of a terminal, and so to the Prefect server that the run has started for itself."""
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
     bench = Workbench(tmp_path)
@@ -46,13 +47,13 @@ def test_interrupted_run_asks_no_more(tmp_path, monkeypatch) -> None:
         # Eight are in flight, and wait for their answers until the run knows that it is to end.
         while len(stub.calls) < 28 and run.poll() is None:
             time.sleep(0.01)
-        os.killpg(run.pid, signal.SIGINT)
+        os.killpg(run.pid, signal_number)
         assert run.stdout is not None
         while run.stdout.readline() not in ("heard\n", ""):
             pass
         stub.most_answered = None
         _, said = run.communicate()
-        assert run.returncode == 130
+        assert run.returncode == code
         assert said.endswith("interrupted. What has arrived is kept; the same command goes on from there.\n")
         assert "Traceback" not in said
         assert len(stub.calls) == stub.n_answered == 28

@@ -1,5 +1,7 @@
 """`show` and `export` print what is published, each as far as it was measured, and know models by name."""
 
+import shlex
+
 import pytest
 
 from flows.cli import main
@@ -54,10 +56,13 @@ def test_verdict(analysed, capsys) -> None:
         ["alpha", "alpha", ".005", "3.000", "same model or fine-tune"],
     ]
     assert rows[3][:6] == ["layout", "0.500", "0.300", "0.100", "0.500", "3.000"]
-    assert "distillometer show pair alpha-2 beta-1" in text
-    queries = [line.partition('distillometer query "')[2].removesuffix('"') for line in text.splitlines()]
+    assert f"distillometer show pair alpha-2 beta-1 --home {analysed.root}" in text
+    typed = [
+        shlex.split(line.partition(": ")[2] or line) for line in text.splitlines() if "distillometer query" in line
+    ]
+    assert all(words[3:] == ["--home", str(analysed.root)] for words in typed)
     with store.reading(analysed) as snapshot:
-        n_rows = [snapshot.ask(sql).height for sql in queries if sql]
+        n_rows = [snapshot.ask(words[2]).height for words in typed]
     assert len(n_rows) == 2
     assert min(n_rows) > 0
     none = shown(capsys, "show", "verdict", "gamma-1", "--home", analysed.root)
@@ -96,7 +101,10 @@ def test_unknown_models_are_met_with_near_ones(analysed, capsys, arguments) -> N
 def test_export(analysed, tmp_path, capsys) -> None:
     text = shown(capsys, "export", tmp_path / "out", "--format", "csv", "--home", analysed.root)
     assert "mart.verdict.csv" in text
-    assert "Not exported, as it is too large: mart.pair_evidence; query it by target, reference." in text
+    assert (
+        "Not exported, as its rows are formed when they are asked for: mart.pair_evidence; query it by target, reference."
+        in text
+    )
     assert "no spreadsheet takes it for a formula" in text.replace("\n", " ")
 
 
@@ -110,7 +118,8 @@ def test_nothing_measured_is_said(tmp_path, capsys) -> None:
     with store.writing(home) as warehouse:
         small_home.fill(warehouse, [("alpha", "p1", 0, "well"), ("beta", "p1", 0, "then")], {"alpha": "a", "beta": "b"})
         warehouse.publish(home.published)
-    assert "Nothing is scored yet" in shown(capsys, "show", "leaderboard", "--home", tmp_path)
+    said = shown(capsys, "show", "leaderboard", "--home", tmp_path)
+    assert f"Nothing is scored yet: distillometer score --home {tmp_path}" in " ".join(said.split())
     text = shown(capsys, "show", "pair", "alpha", "beta", "--home", tmp_path)
     assert "Measures, both ways" in text
     assert "Verdicts" not in text

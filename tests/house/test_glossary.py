@@ -13,8 +13,9 @@ from pydantic import BaseModel
 from flows.cli import main
 from tasks.adapters.settings import PROJECT
 from tasks.adapters.warehouse import sqlfiles
-from tasks.domain.card import ModelCard, PromptSetCard
+from tasks.domain.card import ModelCard
 from tasks.domain.plan import Plan
+from tasks.domain.prompting.prompt_set import PromptSetCard
 from tasks.domain.prompting.template_card import TemplateSetCard
 
 TEXT = (PROJECT / "docs" / "glossary.md").read_text(encoding="utf-8")

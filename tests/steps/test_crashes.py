@@ -114,8 +114,8 @@ def test_disk_that_fills_while_scoring_is_said_and_loses_nothing(analysed, undis
             score_and_publish(home)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert f"{home.warehouse}: the warehouse can't be written: " in str(refused.value)
-    assert "Make room, then run the same command again" in str(refused.value)
+    assert f"{home.warehouse}: it can't be written: the disk" in str(refused.value)
+    assert "Make room and run the same command again" in str(refused.value)
     assert home.published.read_bytes() == before
     with disable_run_logger():
         score_and_publish(home)

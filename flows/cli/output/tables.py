@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from flows.cli.output import identity, leaderboard, population, verdict
+from flows.cli.output.next_commands import at_home
 from tasks.adapters import terminal
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from tasks.domain.rows import Finding
     from tasks.ingest import Ingested
 
-NEXT_OF_PROBES = 'Next: distillometer query "select * from mart.identity_score", or mart.identity_spread once embedded.'
 MOST_ROWS = 60
 MOST_COVERAGE_ROWS = 15
 
@@ -47,7 +47,8 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         pairs = snapshot.read("mart.pair_self_normalised").sort("position")
         background = snapshot.read("mart.background")
     if coverage.is_empty():
-        terminal.print_lines(["There are no replies to compare, only identity probes.", NEXT_OF_PROBES])
+        only_probes = "There are no replies to compare, only identity probes (mart.identity_spread once embedded)."
+        terminal.print_lines([only_probes, at_home(identity.NEXT_QUERY, home)])
         terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
         return
     _print_coverage(coverage)
@@ -76,7 +77,7 @@ def _print_coverage(coverage: pl.DataFrame) -> None:
     )
 
 
-def print_ingested(done: "Ingested") -> None:
+def print_ingested(home: Home, done: "Ingested") -> None:
     """Print the counts of read and of new rows; of probes also their labels."""
     missing = f", {done.n_missing} of them empty (kept as missing)" if done.n_missing else ""
     replaced = f", {done.n_replaced} in the place of an older text" if done.n_replaced else ""
@@ -87,9 +88,12 @@ def print_ingested(done: "Ingested") -> None:
             f"New: {done.n_new}{replaced}" + (f"; labels: {done.n_labels_new}." if done.labels else "."),
         ]
     )
+    if done.skipped:
+        terminal.print_lines([f"Left out, as they are wrong: {len(done.skipped)} files."])
+        terminal.print_lines(f"- {skipped.problem}" for skipped in done.skipped)
     identity.print_labels(done.labels)
     next_step = identity.NEXT_QUERY if done.labels else "Next: distillometer score"
-    terminal.print_lines([next_step if done.n_new or done.n_labels_new else "Nothing was added."])
+    terminal.print_lines([at_home(next_step, home) if done.n_new or done.n_labels_new else "Nothing was added."])
 
 
 def print_ping_results(results: Sequence["PingResult"]) -> None:

@@ -4,7 +4,7 @@ import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from tasks.adapters.inputs.card_matching import squeezed
 from tasks.adapters.inputs.textfiles import csv_rows, json_lines
 from tasks.adapters.inputs.truth_spellings import truth
-from tasks.domain.errors import InputError
+from tasks.domain.errors import FaultyFiles, InputError
 
 LOGS, STRICT = "attack_result", "strict_score"
 COLUMNS = ("jailbreak_prompt", "query", "target_responses")
@@ -66,15 +66,25 @@ def log_files(path: Path) -> list[Path]:
     return logs if any(map(_is_log, logs)) else []
 
 
-def read_logs(path: Path) -> list[AttackLog]:
+def read_logs(path: Path, without: Collection[str] = ()) -> list[AttackLog]:
     """Return the logs at `path`, with strict labels where `strict_score` lies beside `attack_result`.
 
+    Args:
+        path: a log, or a folder of logs.
+        without: paths of logs and of files of strict labels that are left out.
+
     Raises:
-        InputError: a row is broken or lacks a key or a label, a file of strict labels fits no log or several, or a row
+        InputError: there are no logs, or two of one model.
+        FaultyFiles: a row is broken or lacks a key or a label, a file of strict labels fits no log or several, or a row
             of it is not in its log.
     """
-    logs = [AttackLog(file, tuple(_log_rows(file))) for file in log_files(path)]
-    if not logs:
+    faults: dict[str, InputError] = {}
+    logs = [
+        AttackLog(file, tuple(rows))
+        for file in log_files(path)
+        if str(file) not in without and (rows := _collected(_log_rows(file), file, faults)) is not None
+    ]
+    if not logs and not faults:
         raise InputError("there are no attack logs here.", where=str(path), remedy=f"Expected *.jsonl in {LOGS}.")
     first: dict[str, Path] = {}
     for log in logs:
@@ -83,19 +93,34 @@ def read_logs(path: Path) -> list[AttackLog]:
             raise InputError(
                 f"{other.name} is a log of the same model.", where=str(log.path), remedy="Leave one of them."
             )
-    strict: dict[Path, list[AttackRow]] = {}
+    strict: dict[Path, AttackLog] = {}
     source: dict[Path, Path] = {}
     for file in sorted((path / STRICT).glob("*.csv")):
-        rows = list(_strict_rows(file))
-        log = _log_of(file, rows, logs)
-        if log.path in source:
-            raise InputError(
-                f"{source[log.path].name} has strict labels of {log.path.name} too.",
-                where=str(file),
-                remedy="Leave one of them.",
-            )
-        source[log.path], strict[log.path] = file, rows
-    return [_with_strict(log, strict[log.path]) if log.path in strict else log for log in logs]
+        if str(file) in without or (rows := _collected(_strict_rows(file), file, faults)) is None or not logs:
+            continue
+        try:
+            log = _log_of(file, rows, logs)
+            if log.path in source:
+                raise InputError(
+                    f"{source[log.path].name} has strict labels of {log.path.name} too.",
+                    where=str(file),
+                    remedy="Leave one of them.",
+                )
+            source[log.path], strict[log.path] = file, _with_strict(log, rows)
+        except InputError as error:
+            faults[str(file)] = error
+    if faults:
+        raise FaultyFiles(faults)
+    return [strict.get(log.path, log) for log in logs]
+
+
+def _collected(rows: Iterator[AttackRow], file: Path, faults: dict[str, InputError]) -> list[AttackRow] | None:
+    """Return all rows of a file; None where one is wrong, which is added to `faults`."""
+    try:
+        return list(rows)
+    except InputError as error:
+        faults[str(file)] = error
+        return None
 
 
 def _is_log(path: Path) -> bool:

@@ -1,18 +1,20 @@
 """Reads files of a user: plans, model cards and prompt sets (TOML, JSON lines), and lineage files (CSV)."""
 
 import hashlib
+import os
 from pathlib import Path
 from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from tasks.adapters import settings
-from tasks.adapters.inputs.textfiles import csv_rows, json_lines, read_text
+from tasks.adapters.inputs.textfiles import csv_rows, json_lines, read_bytes, read_text, require_name
 from tasks.adapters.inputs.tomlfiles import as_model, key_place, parsed_toml, read_toml
-from tasks.domain.card import LineageRole, ModelCard, PromptLine, PromptSetCard, Released
+from tasks.domain.card import LineageRole, ModelCard, Released
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
 from tasks.domain.plan import Plan
+from tasks.domain.prompting.prompt_set import PromptLine, PromptSetCard
 from tasks.domain.rows import Lineage, Message, Prompt
 from tasks.domain.suggestions import unknown_name
 
@@ -36,7 +38,7 @@ def _folder(data_dir: Path | None, name: str) -> Path:
 
 def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
     path = folder / pattern.format(name)
-    if not path.exists():
+    if not os.path.exists(path):  # False also for a name that is too long for any file.
         names = sorted(other.stem if other.is_file() else other.name for other in folder.glob(pattern.format("*")))
         if pattern.startswith("{}/"):
             names = sorted(other.parent.name for other in folder.glob(pattern.format("*")))
@@ -102,7 +104,7 @@ def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetC
             where=key_place(card_path, "n_prompts"),
             remedy="If the prompts were meant to change, raise 'version' and correct both 'n_prompts' and 'sha256'.",
         )
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    checksum = hashlib.sha256(read_bytes(path)).hexdigest()
     if checksum != card.sha256:
         raise InputError(
             f"key 'sha256' does not fit {path.name}, whose SHA-256 is {checksum}.",
@@ -168,6 +170,9 @@ def read_lineage(path: Path) -> list[Lineage]:
         cell: dict[str, str | None] = {key: value.strip() or None for key, value in row.items()}
         if not cell["model"]:
             raise InputError("column 'model' is empty.", where=where, remedy="Name the model.")
+        for column in ("model", "vendor", "group", "family"):
+            if cell[column] is not None:
+                require_name(str(cell[column]), f"column {column!r}", where)
         if cell["model"] in models:
             raise InputError(f"model {cell['model']!r} comes twice.", where=where, remedy="One row a model.")
         if cell["role"] is not None and cell["role"] not in get_args(LineageRole):

@@ -8,7 +8,7 @@ from pydantic import RootModel
 
 from tasks.adapters.inputs.card_matching import matching_card, vendor_named
 from tasks.adapters.inputs.formats.identity_attack import IDENTITY_ATTACK
-from tasks.adapters.inputs.textfiles import csv_rows, json_lines, require_columns
+from tasks.adapters.inputs.textfiles import csv_rows, json_lines, require_columns, require_exists, require_name
 from tasks.adapters.inputs.tomlfiles import read_toml
 from tasks.adapters.inputs.truth_spellings import truth
 from tasks.domain.card import Facts
@@ -44,8 +44,7 @@ def read_labelled(path: Path) -> list[LabelledReply]:
     Raises:
         InputError: it is neither, something in it is broken, or no row has a label.
     """
-    if not path.exists():
-        raise InputError("there is no such file or folder.", where=str(path), remedy="Check the path.")
+    require_exists(path)
     if IDENTITY_ATTACK.detects(path):
         replies = list(_of_logs(path))
     elif path.is_file() and path.suffix.lower() in SUFFIXES:
@@ -105,6 +104,7 @@ def _of_table(path: Path) -> Iterator[LabelledReply]:
         texts = {name: _text(row, name, where) for name in ("model", "reply", "prompt", "template", "language")}
         if not (texts["model"] or "").strip():
             raise InputError("column 'model' is empty.", where=where, remedy="Name the model.")
+        require_name(texts["model"] or "", "column 'model'", where)
         reply = texts["reply"] or ""
         yield LabelledReply(
             model=texts["model"] or "",

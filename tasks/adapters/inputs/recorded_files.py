@@ -1,6 +1,6 @@
 """Files of replies that were recorded elsewhere: their formats, and their rows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -8,11 +8,12 @@ import polars as pl
 
 from tasks.adapters.inputs import formats
 from tasks.adapters.inputs.card_matching import matching_card, vendor_named
+from tasks.adapters.inputs.textfiles import require_exists, require_name
 from tasks.adapters.settings import Home, now
-from tasks.adapters.warehouse.staging import Staged, StagedFiles, folder_beside
+from tasks.adapters.warehouse.staging import SkippedFile, Staged, StagedFiles, folder_beside
 from tasks.domain import registry
-from tasks.domain.errors import InputError
-from tasks.domain.ports import BatchedFormat, ForeignFormat
+from tasks.domain.errors import FaultyFiles, InputError
+from tasks.domain.ports import BatchedFormat, Batches, ForeignFormat, FormatOfFiles
 from tasks.domain.recorded.rows import RecordedRows
 
 
@@ -29,18 +30,13 @@ def _format(name: str) -> ForeignFormat:
     return loaded
 
 
-def _require_exists(path: Path) -> None:
-    if not path.exists():
-        raise InputError("there is no such file or folder.", where=str(path), remedy="Check the path.")
-
-
 def detect(path: Path) -> str:
     """Return the name of the format that `path` is in.
 
     Raises:
         InputError: no format knows it, or there is nothing at `path`.
     """
-    _require_exists(path)
+    require_exists(path)
     by_name = {name: _format(name) for name in _names()}
     for name, foreign in by_name.items():
         if foreign.detects(path):
@@ -49,13 +45,19 @@ def detect(path: Path) -> str:
     raise InputError("no known format is recognised here.", where=str(path), remedy=f"Known are {looks}.")
 
 
-_Key = tuple[Path, str, str | None, str | None, Path]
+_Key = tuple[Path, str, str | None, str | None, Path, bool]
 _open: dict[_Key, Staged] = {}
 
 
 @contextmanager
 def staged(
-    path: Path, format_name: str, home: Home, *, model: str | None = None, prompt_set: str | None = None
+    path: Path,
+    format_name: str,
+    home: Home,
+    *,
+    model: str | None = None,
+    prompt_set: str | None = None,
+    skip_bad: bool = False,
 ) -> Iterator[Staged]:
     """Read the replies under `path` into files beside the warehouse, which are gone after the block.
 
@@ -67,22 +69,25 @@ def staged(
         home: the home of the warehouse; nothing else is written there.
         model: replaces the name of the one model of the file.
         prompt_set: replaces the name of its prompts.
+        skip_bad: leave out files that are wrong, and take the others.
 
     Raises:
-        InputError: something there is wrong; the message names file, line and remedy.
+        InputError: something there is wrong; the message names file, line and remedy of each file's first fault.
     """
-    key = (path.resolve(), format_name, model, prompt_set, home.root)
+    key = (path.resolve(), format_name, model, prompt_set, home.root, skip_bad)
     if key in _open:
         yield _open[key]
         return
     for option, name in (("--model", model), ("--prompt-set", prompt_set)):
-        if name is not None and not name.strip():
-            raise InputError(f"the name is {name!r}.", where=option, remedy="Give a name, or leave the option out.")
+        if name is not None:
+            require_name(name, "the name", option)
     foreign = _format(format_name)
-    _require_exists(path)
-    rows = RecordedRows(str(path), format_name, prompt_set or foreign.prompt_set or path.resolve().name, now())
+    require_exists(path)
+    set_name = prompt_set or foreign.prompt_set or path.resolve().name
     with folder_beside(home) as folder:
-        _write_all(foreign, path, rows, StagedFiles(folder, model))
+        rows, skipped = _staged_rows(
+            foreign, path, StagedFiles(folder, model), (format_name, set_name), skip_bad=skip_bad
+        )
         _open[key] = Staged(
             folder=folder,
             format_name=format_name,
@@ -92,6 +97,7 @@ def staged(
             n_replies=rows.n_replies,
             n_missing=rows.n_missing,
             labels=rows.label_counts(),
+            skipped=tuple(SkippedFile(file, str(error)) for file, error in sorted(skipped.items())),
         )
         try:
             yield _open[key]
@@ -99,17 +105,56 @@ def staged(
             del _open[key]
 
 
-def _write_all(foreign: ForeignFormat, path: Path, rows: RecordedRows, files: StagedFiles) -> None:
-    named: set[str] = set()
-    batches = foreign.batches(path) if isinstance(foreign, BatchedFormat) else (foreign.read(path),)
-    for batch in batches:
-        if isinstance(batch, pl.DataFrame):
-            named.update(batch["model"].unique())
-            files.write(rows.add_frame(batch if files.model is None else batch.with_columns(model=pl.lit(files.model))))
+def _checked(names: set[str], path: Path) -> set[str]:
+    """Return new names of models; raise an InputError where one is none: a folder's name may hold anything."""
+    for name in sorted(names):
+        require_name(name, "the name of a model", str(path))
+    return names
+
+
+def _staged_rows(
+    foreign: ForeignFormat, path: Path, files: StagedFiles, names: tuple[str, str], *, skip_bad: bool
+) -> tuple[RecordedRows, dict[str, InputError]]:
+    """Stage all rows; return them, and the files that were left out with their faults.
+
+    Of a file that turns out to be wrong some rows are staged already: then all is staged anew without it.
+    """
+    skipped: dict[str, InputError] = {}
+    while True:
+        rows = RecordedRows(str(path), *names, now())
+        try:
+            _write_all(foreign, path, rows, files, skipped)
+        except FaultyFiles as error:
+            skipped |= error.by_file
+            if not skip_bad:
+                raise FaultyFiles(skipped) from None
+            files.clear()
             continue
-        for reply in batch:
-            named.add(reply.model)
-            files.write(rows.add(reply, files.model or reply.model))
+        if not rows.n_replies and skipped:
+            raise FaultyFiles(skipped)
+        return rows, skipped
+
+
+def _batches_by_file(foreign: ForeignFormat, path: Path, without: Collection[str]) -> Iterator[tuple[str, Batches]]:
+    if isinstance(foreign, FormatOfFiles):
+        yield from foreign.files(path, without)
+    elif str(path) not in without:
+        yield str(path), foreign.batches(path) if isinstance(foreign, BatchedFormat) else iter([foreign.read(path)])
+
+
+def _write_all(
+    foreign: ForeignFormat, path: Path, rows: RecordedRows, files: StagedFiles, without: Collection[str]
+) -> None:
+    """Stage the rows of all files; of a second file and more that are wrong, only the faults count."""
+    named: set[str] = set()
+    faults: dict[str, InputError] = {}
+    for file, batches in _batches_by_file(foreign, path, without):
+        try:
+            _write_file(batches, Path(file), rows, files, named)
+        except InputError as error:
+            faults[file] = error
+    if faults:
+        raise FaultyFiles(faults)
     files.write(rows.remaining_rows())
     if files.model is not None and len(named) > 1:
         raise InputError(
@@ -120,3 +165,15 @@ def _write_all(foreign: ForeignFormat, path: Path, rows: RecordedRows, files: St
         for model in rows.models:
             rows.identify(model, matching_card(model), vendor_named(model))
     files.write([rows.model_tables()])
+
+
+def _write_file(batches: Batches, path: Path, rows: RecordedRows, files: StagedFiles, named: set[str]) -> None:
+    for batch in batches:
+        if isinstance(batch, pl.DataFrame):
+            named.update(_checked(set(batch["model"].unique()) - named, path))
+            files.write(rows.add_frame(batch if files.model is None else batch.with_columns(model=pl.lit(files.model))))
+            continue
+        for reply in batch:
+            if reply.model not in named:
+                named |= _checked({reply.model}, path)
+            files.write(rows.add(reply, files.model or reply.model))

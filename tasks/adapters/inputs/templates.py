@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tasks.adapters import settings
-from tasks.adapters.inputs.textfiles import json_lines
+from tasks.adapters.inputs.textfiles import json_lines, read_bytes
 from tasks.adapters.inputs.tomlfiles import as_model, key_place, read_toml
 from tasks.domain.errors import InputError
 from tasks.domain.prompting.template import Template
@@ -112,7 +112,7 @@ def _require_file(card: TemplateSetCard, n_templates: int, card_path: Path, path
             where=key_place(card_path, "n_templates"),
             remedy=CHANGED,
         )
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    checksum = hashlib.sha256(read_bytes(path)).hexdigest()
     if checksum != card.sha256:
         raise InputError(
             f"key 'sha256' does not fit {path.name}, whose SHA-256 is {checksum}.",

@@ -1,9 +1,9 @@
 """Text, JSON and CSV files of a user; errors name file, line and remedy; tables are never held whole in memory."""
 
 import csv
+import io
 import json
 import re
-import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
+from tasks.domain.nesting import MOST_LEVELS, is_too_deep
+from tasks.domain.one_line import one_line
 from tasks.domain.storable import storable
 
-csv.field_size_limit(sys.maxsize)  # a long reply is one cell
+MOST_LINE_BYTES = 32 << 20
+"""Of a line, and of a cell: longer than any reply, and what a file without line ends costs in memory at most."""
+MOST_WHOLE_BYTES = 128 << 20
+"""Of a file that is read as a whole; lines of JSON or CSV are read one after another, in files of any size."""
+
+csv.field_size_limit(MOST_LINE_BYTES)
 
 MAYBE_CUT = "The file may be cut: fetch it again, or leave it out."
 
@@ -30,13 +38,32 @@ def _refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise InputError("there is no such file.", where=str(path), remedy="Check the path.") from None
+        raise InputError("there is no such file.", where=shown_path(path), remedy="Check the path.") from None
     except IsADirectoryError:
-        raise InputError("it is a folder, not a file.", where=str(path), remedy="Name a file in it.") from None
+        raise InputError("it is a folder, not a file.", where=shown_path(path), remedy="Name a file in it.") from None
     except OSError as error:
         raise InputError(
-            f"it can't be read: {error.strerror}.", where=str(path), remedy="Check the path and its permissions."
+            f"it can't be read: {error.strerror}.", where=shown_path(path), remedy="Check the path and its permissions."
         ) from None
+
+
+def require_exists(path: Path) -> None:
+    """Raise an InputError where there is neither a file nor a folder at `path`, or no way to it."""
+    with _refusing(path):
+        try:
+            path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError(
+                "there is no such file or folder.", where=shown_path(path), remedy="Check the path."
+            ) from None
+
+
+def require_name(name: str, what: str, where: str) -> None:
+    """Raise an InputError where a name from outside is blank, too long, or holds control characters."""
+    try:
+        one_line(name)
+    except ValueError as error:
+        raise InputError(f"{what} is {name[:60]!r}: {error}.", where=where, remedy="Give it another name.") from None
 
 
 @dataclass(frozen=True)
@@ -64,11 +91,18 @@ def blocks(path: Path, size: int | None = None) -> Iterator[Block]:
     """Yield a file in blocks of whole lines, about `size` bytes each, without a byte order mark.
 
     Raises:
-        InputError: it does not exist, can't be read or is empty; also where only blanks are in it, at the end.
+        InputError: it does not exist, can't be read or is empty, also where only blanks are in it, at the end; or a
+            line has more than `MOST_LINE_BYTES`.
     """
     is_filled, line, offset = False, 1, 0
     with _refusing(path), path.open("rb") as file:
-        while content := file.read(size or BLOCK_BYTES) + file.readline():
+        while content := file.read(size or BLOCK_BYTES) + (rest := file.readline(MOST_LINE_BYTES)):
+            if len(rest) == MOST_LINE_BYTES and not rest.endswith(b"\n"):
+                raise InputError(
+                    f"the line is longer than {MOST_LINE_BYTES >> 20} MB.",
+                    where=f"{path}:{line + content.count(10)}",
+                    remedy=MAYBE_CUT,
+                )
             n_bytes = len(content)
             start = len(BOM_UTF8) if not offset and content.startswith(BOM_UTF8) else 0
             block = Block(path, content[start:] if start else content, line, offset + start)
@@ -87,12 +121,24 @@ def read_text(path: Path) -> str:
     """Return the text of a UTF-8 file, without a byte order mark.
 
     Raises:
-        InputError: it does not exist, can't be read or is not UTF-8.
+        InputError: it does not exist, can't be read, is not UTF-8 or has more than `MOST_WHOLE_BYTES`.
     """
-    with _refusing(path):
-        content = path.read_bytes()
+    content = read_bytes(path)
     start = len(BOM_UTF8) if content.startswith(BOM_UTF8) else 0
     return Block(path, content[start:], 1, start).text()
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file that is read as a whole, or raise an InputError as `read_text` does."""
+    with _refusing(path), path.open("rb") as file:
+        content = file.read(MOST_WHOLE_BYTES + 1)
+    if len(content) > MOST_WHOLE_BYTES:
+        raise InputError(
+            f"it is larger than {MOST_WHOLE_BYTES >> 20} MB.",
+            where=str(path),
+            remedy="Is it the right file? Tables may have any size as .jsonl, .csv or .parquet.",
+        )
+    return content
 
 
 def filled_text(path: Path) -> str:
@@ -104,16 +150,19 @@ def filled_text(path: Path) -> str:
 
 
 def _parsed(text: str, path: Path, line: int | None) -> Any:
+    problem, place = f"it is nested more than {MOST_LEVELS} levels deep", line or 1
     try:
         value = json.loads(text)
+        is_deep = text.count("[") + text.count("{") > MOST_LEVELS and is_too_deep(value)
     except json.JSONDecodeError as error:
         problem, place = f"{error.msg}, column {error.colno}", line or error.lineno
     except RecursionError:
-        problem, place = "it is nested too deeply", line or 1
+        pass
     except ValueError:
         problem, place = "a number in it has too many digits", line or 1
     else:
-        return storable(value) if _SURROGATE.search(text) else value
+        if not is_deep:
+            return storable(value) if _SURROGATE.search(text) else value
     raise InputError(f"it is not valid JSON: {problem}.", where=f"{path}:{place}", remedy=MAYBE_CUT)
 
 
@@ -169,17 +218,8 @@ def require_columns(columns: Sequence[str], required: Sequence[str], accepted: S
 
 
 def _csv_lines(path: Path) -> Iterator[str]:
-    for block in blocks(path, 1 << 10):  # Refuses a file that is not there or empty, and reads no more than it has to.
-        if block.content.strip():
-            break
-    try:
-        with _refusing(path), path.open(encoding="utf-8-sig", newline="") as file:
-            for line in file:
-                yield f"{line[:-2]}\n" if line.endswith("\r\n") else line
-    except UnicodeDecodeError:
-        for block in blocks(path):
-            block.text()
-        raise
+    for block in blocks(path, 1 << 20):
+        yield from io.StringIO(block.text(), newline="")  # As `csv` has it: also a lone carriage return ends a line.
 
 
 def csv_rows(path: Path, required: Sequence[str], accepted: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:

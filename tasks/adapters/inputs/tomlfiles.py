@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from tasks.adapters.inputs.textfiles import read_text
 from tasks.domain.errors import InputError
+from tasks.domain.nesting import MOST_LEVELS, is_too_deep
 from tasks.domain.suggestions import suggestions
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,10 +37,45 @@ def parsed_toml(text: str, path: Path, model: type[M]) -> M:
         match = re.search(r"line (\d+)", str(error))
         where = f"{path}:{match[1]}" if match else f"{path}:{text.count(chr(10)) + 1}"
         raise InputError(f"it is not valid TOML: {error}.", where=where, remedy="Correct that line.") from None
+    except RecursionError:
+        raise _too_deep(path, text) from None
+    except ValueError:  # Python's own limit on the digits of a number.
+        raise _too_large(path, text) from None
+    _require_bounded(content, path, text)
     try:
         return model.model_validate(content)
     except ValidationError as error:
         raise _explain(error, model, str(path), text) from None
+
+
+_LONG_NUMBER = re.compile(r"\d[\d_]{17,}|0[xob]\w{16,}")
+
+
+def _require_bounded(content: dict[str, Any], path: Path, text: str) -> None:
+    """Raise an InputError where what was read is nested too deeply, or a whole number has more than 64 bits."""
+    if is_too_deep(content):
+        raise _too_deep(path, text)
+    inner: list[Any] = [content]
+    while inner:
+        value = inner.pop()
+        if isinstance(value, dict | list):
+            inner += value.values() if isinstance(value, dict) else value
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise _too_large(path, text)
+
+
+def _too_deep(path: Path, text: str) -> InputError:
+    lines = text.split("\n")
+    deepest = max(range(len(lines)), key=lambda number: sum(map(lines[number].count, "[{.")))
+    return InputError(
+        f"it is nested more than {MOST_LEVELS} levels deep.", where=f"{path}:{deepest + 1}", remedy="Correct that line."
+    )
+
+
+def _too_large(path: Path, text: str) -> InputError:
+    first = _LONG_NUMBER.search(text)
+    line = text.count("\n", 0, first.start()) + 1 if first else 1
+    return InputError("a whole number has more than 64 bits.", where=f"{path}:{line}", remedy="Correct that line.")
 
 
 def key_place(path: Path, key: str) -> str:
@@ -98,7 +134,10 @@ def _sentence(item: Any, place: tuple[int | str, ...], keys: set[str]) -> str:
 
 
 def _abridged(value: object) -> str:
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # A whole number with more digits than Python writes.
+        text = "a number of thousands of digits"
     return text if len(text) <= 80 else text[:77] + "..."
 
 

@@ -61,9 +61,8 @@ def _recorded(home: Home) -> dict[Key, Recorded]:
     """Return the tokens and times of answers by model and purpose."""
     if not home.published.exists():
         return {}
-    with plans.open_results(home) as results:
-        columns = ["fingerprint", "purpose", "source", "missing_reason", *_NUMBERS]
-        rows = results.read_columns("core.outcome", columns)
+    columns = ["fingerprint", "purpose", "source", "missing_reason", *_NUMBERS]
+    rows = plans.from_results(home, lambda results: results.read_columns("core.outcome", columns))
     asked = rows.filter((pl.col("source") == "asked") & pl.col("missing_reason").is_null())
     return {
         (str(fingerprint), str(purpose)): Recorded(*(group[name].drop_nulls().to_list() for name in _NUMBERS))
@@ -75,10 +74,8 @@ def _labelled(home: Home) -> dict[Key, int]:
     """Return how many replies, or pairs in one order, each version of a judge has labelled."""
     if not home.published.exists():
         return {}
-    with plans.open_results(home) as results:
-        tables = [
-            results.read_columns(name, ["judge", "judge_version"]) for name in ("raw.judge_label", "raw.pair_grade")
-        ]
+    columns, names = ["judge", "judge_version"], ("raw.judge_label", "raw.pair_grade")
+    tables = plans.from_results(home, lambda results: [results.read_columns(name, columns) for name in names])
     counts = pl.concat(tables).group_by("judge", "judge_version").len()
     return {(judge, version): n for judge, version, n in counts.iter_rows()}
 

@@ -10,11 +10,12 @@ from tasks.adapters.models import embedders
 from tasks.adapters.planning import chosen_judges, gradings
 from tasks.adapters.prefect import workers
 from tasks.domain import registry
-from tasks.domain.card import ModelCard, PromptSetCard
+from tasks.domain.card import ModelCard
 from tasks.domain.ids import content_id
 from tasks.domain.judging import judges
 from tasks.domain.plan import IdentityPlan, Plan
 from tasks.domain.prompting.probes import chosen_templates
+from tasks.domain.prompting.prompt_set import PromptSetCard
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
 from tasks.domain.references import require_hypotheses
@@ -91,9 +92,9 @@ def gather(plan_name: str, round_name: str) -> Gathered:
         chosen_judges.search_judge(plan.search, f"plan {plan.name}, key 'search.")
     model_cards = cards.read_cards(plan)
     require_hypotheses(
-        [(question.target, question.teacher) for question in plan.hypotheses],
+        [(hypothesis.target, hypothesis.teacher) for hypothesis in plan.hypotheses],
         [card.as_lineage() for card in model_cards.values()],
-        f"plan {plan.name}, key 'questions'",
+        f"plan {plan.name}, key 'hypotheses'",
     )
     sets = {choice.set: cards.read_prompt_set(choice.set) for choice in plan.prompts}
     return Gathered(

@@ -57,7 +57,7 @@ def _read(path: Path, prepared_id: str) -> gathered.Gathered:
         return content
     except FileNotFoundError:
         raise WorldError("no plan was prepared under this id.", where=str(path), remedy=remedy) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         reason = str(error).splitlines()[0]
         raise WorldError(f"the prepared plan can't be used: {reason}.", where=str(path), remedy=remedy) from error
 

@@ -1,10 +1,9 @@
 """A plan with all files that it names: read, checked, and its requests that are answered already."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tasks.adapters.models import providers
 from tasks.adapters.planning import gradings
@@ -12,11 +11,12 @@ from tasks.adapters.planning.gathered import Gathered, GatheredBank, gather
 from tasks.adapters.settings import Home, iso_week, now
 from tasks.adapters.warehouse import journal
 from tasks.domain import registry
-from tasks.domain.card import LocalGguf, ModelCard, PromptSetCard
-from tasks.domain.errors import InputError
+from tasks.domain.card import LocalGguf, ModelCard
+from tasks.domain.errors import DatabaseDamaged, InputError
 from tasks.domain.ids import content_id
 from tasks.domain.plan import INDEX_VERSION, Plan, expand
 from tasks.domain.prompting.probes import PROBE_SET, Probe, probes, wrapped_questions
+from tasks.domain.prompting.prompt_set import PromptSetCard
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateSetCard
 from tasks.domain.refresh import refreshed_prompts, with_round
@@ -27,6 +27,8 @@ from tasks.domain.verdict.limits import VERSION as STATISTIC_VERSION
 
 if TYPE_CHECKING:
     from tasks.adapters.warehouse.store import Store
+
+T = TypeVar("T")
 
 _ROUND = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -179,33 +181,36 @@ def reuse_earlier_rounds(prepared: Prepared, earlier: "Store") -> Prepared:
     return replace(prepared, requests=requests, bank=replace(prepared.bank, probes=renewed))
 
 
-@contextmanager
-def open_results(home: Home) -> Iterator["Store"]:
-    """Open the published snapshot; the warehouse, where an older or newer program published that."""
+def from_results(home: Home, read: Callable[["Store"], T]) -> T:
+    """Read the published snapshot; the warehouse, where another version published that, or it is damaged."""
     from tasks.adapters.warehouse import (  # DuckDB: most plans are looked at before there is a database.
         snapshots,
         store,
     )
 
-    is_published = snapshots.is_present(home.published) or not home.warehouse.exists()
-    with store.reading(home) if is_published else store.inspecting(home) as results:
-        yield results
+    if snapshots.is_present(home.published) or not home.warehouse.exists():
+        try:
+            with store.reading(home) as results:
+                return read(results)
+        except DatabaseDamaged:
+            if not home.warehouse.exists():
+                raise
+    with store.inspecting(home) as results:
+        return read(results)
 
 
 def reuse_published_rounds(prepared: Prepared, home: Home) -> Prepared:
     """Return `prepared` after `reuse_earlier_rounds` with the rounds of the published snapshot."""
     if prepared.plan.refresh.policy == "always" or not home.published.exists():
         return prepared
-    with open_results(home) as results:
-        return reuse_earlier_rounds(prepared, results)
+    return from_results(home, lambda results: reuse_earlier_rounds(prepared, results))
 
 
 def answered(home: Home) -> set[str]:
     """Return the ids of the requests that need no call, from the published snapshot and the journal."""
     settled = journal.settled_requests(home.journal)
     if home.published.exists():
-        with open_results(home) as results:
-            settled |= set(results.read("core.outcome", is_settled=True)["request_id"])
+        settled |= from_results(home, lambda results: set(results.read("core.outcome", is_settled=True)["request_id"]))
     return settled
 
 

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.adapters.settings import PROJECT, Home
+from tasks.adapters.settings import PROJECT, Home, data_dir
 from tasks.domain.errors import WorldError
 
 POOL = "distillometer"
@@ -85,15 +85,19 @@ def running(home: Home, port: int, *, project_file: Path | None = None) -> Itera
         _run(["work-pool", "create", POOL, "--type", "process", "--overwrite"], environment)
         file = ["--prefect-file", str(project_file)] if project_file else []
         _run(["--no-prompt", "deploy", "--all", *file], environment)
-        worker = stack.enter_context(start_worker(api, logs / "worker.log"))
+        worker = stack.enter_context(start_worker(api, logs / "worker.log", home))
         yield Stack(api, logs, worker, server)
 
 
 @contextmanager
-def start_worker(api: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a worker that takes one run at a time: the warehouse has one writer."""
+def start_worker(api: str, log: Path, home: Home) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a worker that takes one run at a time: the warehouse has one writer.
+
+    Runs without a home of their own use `home`, and the plans and cards of this process.
+    """
     command = ["worker", "start", "--pool", POOL, "--type", "process", "--limit", "1"]
-    with _process(command, os.environ | WORKER_SETTINGS | {"PREFECT_API_URL": api}, log) as worker:
+    places = {"DISTILLOMETER_HOME": str(home.root), "DISTILLOMETER_DATA": str(data_dir().resolve())}
+    with _process(command, os.environ | WORKER_SETTINGS | places | {"PREFECT_API_URL": api}, log) as worker:
         yield worker
 
 

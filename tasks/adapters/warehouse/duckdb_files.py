@@ -12,8 +12,9 @@ from typing import IO
 import duckdb
 
 from tasks.adapters import settings
-from tasks.adapters.settings import Home
-from tasks.domain.errors import InputError, WarehouseHeld, WorldError
+from tasks.adapters.settings import SNAPSHOT, Home
+from tasks.adapters.warehouse import whole_files
+from tasks.domain.errors import DatabaseDamaged, InputError, WarehouseHeld, WorldError
 
 _SELECTS = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)  # MULTI: a pivot.
 _EXPLAIN = re.compile(r"\s*explain\s+(analyze\s+)?(\([^)]*\)\s*)?", re.IGNORECASE)
@@ -80,51 +81,99 @@ def connect(path: Path, *, is_read_only: bool) -> duckdb.DuckDBPyConnection:
 
     Raises:
         WarehouseHeld: another program has it open.
-        WorldError: it is no database, or can't be read or written.
+        DatabaseDamaged: it is no database, or no whole one.
+        WorldError: it can't be read or written, or a newer DuckDB wrote it.
     """
     try:
         return duckdb.connect(str(path), read_only=is_read_only, config=options())
     except duckdb.Error as error:
-        if "lock" in str(error).lower():
+        reason = str(error).splitlines()[0]
+        if _HELD.search(reason):
             raise WarehouseHeld(
                 "the database is held by another program.",
                 where=str(path),
                 remedy="Close it; to read while a run goes on, open published.duckdb beside it.",
-            ) from error
-        raise WorldError(
-            f"the database can't be opened: {str(error).splitlines()[0]}",
-            where=str(path),
-            remedy="Use another --home, or move the file away.",
-        ) from error
+            ) from None
+        raise (damaged(error, path) if is_damage(error) else _unopened(reason, path)) from None
+
+
+unreadable: set[Path] = set()
+"""Databases of which this process could not read a part: a snapshot is set aside when the next one is published."""
+
+_HELD = re.compile(r"could not set lock|conflicting lock", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"permission denied|no space left|is a directory|read-only file system|version number|different configuration",
+    re.IGNORECASE,
+)
+_CORRUPT = re.compile(r"corrupt database|checksum", re.IGNORECASE)
+_FULL = re.compile(r"no space left|file too large|quota exceeded|could not write", re.IGNORECASE)
+_OF_DAMAGE = (duckdb.IOException, duckdb.InternalException, duckdb.FatalException, duckdb.SerializationException)
+
+
+def is_damage(error: duckdb.Error) -> bool:
+    """Return whether an error says that a database file has other content than was written to it."""
+    text = str(error)
+    is_of_file = isinstance(error, _OF_DAMAGE) or bool(_CORRUPT.search(text))
+    return is_of_file and not _REFUSED.search(text) and not _FULL.search(text)
 
 
 @contextmanager
-def all_or_nothing(cursor: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
-    """Make the block one transaction: its writes are stored after it, or none if it or the storing fails.
+def explained(path: Path) -> Iterator[None]:
+    """Raise what a damaged database or a full disk means where DuckDB fails within the block; other errors stay.
 
     Raises:
-        WorldError: the disk refuses, as where it is full.
+        DatabaseDamaged: the database at `path` can't be read as it was written.
+        WorldError: the disk has no room.
     """
+    try:
+        yield
+    except duckdb.Error as error:
+        if _FULL.search(str(error)):
+            raise whole_files.no_room(path) from None
+        if is_damage(error):
+            unreadable.add(path)
+            raise damaged(error, path) from None
+        raise
+
+
+def damaged(error: duckdb.Error, path: Path) -> DatabaseDamaged:
+    """Return the error about a damaged file, with the way out: a snapshot can be formed anew, a warehouse can't."""
+    is_snapshot = path.name == SNAPSHOT
+    if is_snapshot:
+        remedy = (
+            "`distillometer score` or `evaluate` publishes it anew from the warehouse; this one is then kept aside."
+        )
+    else:
+        remedy = (
+            "Put a copy in its place, if there is one; else move it away with the .wal beside it and run again: replies"
+            f" of the last run are still in {SNAPSHOT}, if that can be read (`distillometer export DIR --all`)."
+        )
+    return DatabaseDamaged(
+        f"the {'snapshot' if is_snapshot else 'database'} is damaged: {str(error).splitlines()[0].rstrip('.')}.",
+        where=str(path),
+        remedy=remedy,
+    )
+
+
+def _unopened(reason: str, path: Path) -> WorldError:
+    return WorldError(
+        f"the database can't be opened: {reason.rstrip('.')}.",
+        where=str(path),
+        remedy="Use another --home, or move the file away.",
+    )
+
+
+@contextmanager
+def all_or_nothing(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Make the block one transaction: its writes are stored after it, or none if it or the storing fails."""
     cursor.execute("begin")
     try:
         yield
         cursor.execute("commit")
-    except BaseException as error:
-        with suppress(duckdb.Error):  # A commit that fails has rolled back already.
+    except BaseException:
+        with suppress(duckdb.Error):  # A commit that fails has rolled back; a full disk may close the database.
             cursor.execute("rollback")
-        if _is_of_the_disk(error):
-            raise WorldError(
-                f"the warehouse can't be written: {str(error).splitlines()[0]}",
-                where=str(path),
-                remedy="Make room, then run the same command again: what was stored before is kept.",
-            ) from error
         raise
-
-
-def _is_of_the_disk(error: BaseException) -> bool:
-    """Return whether DuckDB could not write; a commit that could not says so in an error of another kind."""
-    reasons = ("Could not write", "No space left", "File too large")
-    return isinstance(error, duckdb.Error) and any(reason in str(error) for reason in reasons)
 
 
 def require_select(connection: duckdb.DuckDBPyConnection, text: str, path: Path) -> None:

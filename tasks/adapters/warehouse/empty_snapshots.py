@@ -9,6 +9,7 @@ from tasks.adapters.settings import cache_dir
 from tasks.adapters.warehouse import sqlcolumns, sqlfiles, whole_files
 from tasks.adapters.warehouse.duckdb_files import options
 from tasks.adapters.warehouse.sqlmacros import create_formulas, create_queries, literal
+from tasks.domain.errors import WorldError
 
 READERS = "v1.4.0"
 """The oldest DuckDB that opens a snapshot: shells lag behind the library that writes it."""
@@ -43,7 +44,7 @@ def _keep(written: Path, kept: Path) -> None:
         for other in kept.parent.glob("snapshot-*.duckdb"):
             if other != kept:
                 other.unlink(missing_ok=True)
-    except OSError:
+    except (OSError, WorldError):
         return
 
 

@@ -73,7 +73,8 @@ def require_export_folder(folder: Path) -> None:
 def export(snapshot: Snapshot, folder: Path, format_name: str, *, with_all: bool) -> list[Exported]:
     """Write the relations of schema mart, or of all schemas, to `folder`, all at once.
 
-    Relations that are too large to read whole are left out: what they join is in core, score and raw.
+    Relations whose rows are formed only for the pairs that are asked for are left out: what they join is in core,
+    score and raw.
 
     Raises:
         InputError: the format is not known, or something else is in the folder.
@@ -165,7 +166,10 @@ def _readable(relations: pl.DataFrame, table: pl.DataFrame, format_name: str) ->
         if row["details"]:
             yield from (row["details"], "")
         if row["filter_by"]:
-            yield from (f"Not exported, as it is too large: query it by {row['filter_by']}.", "")
+            yield from (
+                f"Not exported, as its rows are formed when they are asked for: query it by {row['filter_by']}.",
+                "",
+            )
         yield from ("| column | type | what stands there |", "|---|---|---|")
         for column in by_relation[row["relation"],].iter_rows(named=True):
             cells = (column["column_name"], column["data_type"], column["comment"] or "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from tasks.adapters import settings
 from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import journal, sqlfiles, store
+from tasks.adapters.warehouse import journal, snapshots, sqlfiles, store
 from tasks.domain.ids import content_id
 
 HEAD = 1_000
@@ -87,7 +87,7 @@ def is_plan_formed(home: Home, prepared_id: str) -> bool:
     Raises:
         WarehouseHeld: a run writes to it.
     """
-    if not home.warehouse.exists() or not home.published.exists() or journal.files(home.journal):
+    if not home.warehouse.exists() or not snapshots.is_present(home.published) or journal.files(home.journal):
         return False
     with store.writing(home) as warehouse:
         return is_formed(warehouse, PLAN, formed_from(warehouse, prepared_id))

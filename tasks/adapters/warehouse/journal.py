@@ -206,7 +206,7 @@ def _is_newer(line: bytes) -> bool:
 
 def files(folder: Path) -> list[Path]:
     """Return the journal files that are not in the warehouse yet, oldest name first."""
-    return sorted(folder.glob("*.jsonl"))
+    return sorted(path for path in folder.glob("*.jsonl") if path.is_file())
 
 
 def settled_requests(folder: Path) -> set[str]:

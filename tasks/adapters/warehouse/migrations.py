@@ -15,7 +15,7 @@ import duckdb
 
 from tasks.adapters.settings import SQL_DIR
 from tasks.adapters.warehouse import schema_version, sqlfiles
-from tasks.adapters.warehouse.duckdb_files import connect, options
+from tasks.adapters.warehouse.duckdb_files import connect, explained, options
 from tasks.adapters.warehouse.schema_version import SCHEMA_VERSION
 from tasks.adapters.warehouse.sqlmacros import literal
 from tasks.domain.errors import WorldError
@@ -30,7 +30,7 @@ def is_due(path: Path) -> bool:
         InputError: it is of a newer one.
         WorldError: another process has it open, or it is no database.
     """
-    with closing(connect(path, is_read_only=True)) as connection:
+    with explained(path), closing(connect(path, is_read_only=True)) as connection:
         return schema_version.is_older(schema_version.version_of(connection), path)
 
 

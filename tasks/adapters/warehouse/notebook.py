@@ -55,8 +55,8 @@ class Snapshot:
             where: columns and the value each must have, or a list of values of which it must have one.
 
         Raises:
-            InputError: there is no such relation or column, or it is too large to read whole and `where` lacks a column
-                by which to filter it.
+            InputError: there is no such relation or column, or its rows are formed when asked for and `where` lacks a
+                column by which to filter it.
         """
         full_name = self._full_name(name)
         columns = self.columns(full_name)["column_name"].to_list()
@@ -67,7 +67,7 @@ class Snapshot:
         lacking = [column for column in (relation["filter_by"] or "").split(", ") if column and column not in where]
         if lacking:
             raise InputError(
-                "it is too large to read whole.",
+                "its rows are formed for the pairs that are asked for, and not for all at once.",
                 where=full_name,
                 remedy=f"Say which rows: frame({full_name!r}, {', '.join(f'{column}=...' for column in lacking)}).",
             )

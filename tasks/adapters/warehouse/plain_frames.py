@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow import json as arrow_json
 
 from tasks.adapters.inputs.textfiles import Block
+from tasks.domain.one_line import is_one_line
 from tasks.domain.recorded.rows import BLANKS, PLAIN
 
 LABELS = ("prompt_id", "language", "category")
@@ -84,6 +85,8 @@ def plain(frame: pl.DataFrame) -> pl.DataFrame | None:
         values = frame[name].unique()
         if values.null_count() or (values.str.strip_chars(BLANKS) == "").any():
             return None
+    if not all(map(is_one_line, frame["model"].unique())):
+        return None
     columns = [pl.col("model"), pl.col("prompt"), pl.col("reply").fill_null("").alias("reply_text")]
     for name in LABELS:
         if name not in types or types[name] == pl.Null:

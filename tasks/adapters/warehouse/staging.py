@@ -12,6 +12,14 @@ from tasks.domain.recorded.rows import Tables
 
 
 @dataclass(frozen=True)
+class SkippedFile:
+    """A file of a corpus that was left out, and its first fault with place and remedy."""
+
+    path: str
+    problem: str
+
+
+@dataclass(frozen=True)
 class Staged:
     """The staged rows of a corpus: their folder and their numbers."""
 
@@ -23,6 +31,7 @@ class Staged:
     n_replies: int
     n_missing: int
     labels: tuple[LabelCount, ...] = ()
+    skipped: tuple[SkippedFile, ...] = ()
 
 
 class StagedFiles:
@@ -30,6 +39,11 @@ class StagedFiles:
 
     def __init__(self, folder: Path, model: str | None) -> None:
         self.model, self._folder, self._n_files = model, folder, 0
+
+    def clear(self) -> None:
+        """Remove all that was written."""
+        for file in self._folder.iterdir():
+            file.unlink()
 
     def write(self, chunks: Iterable[Tables]) -> None:
         """Write each table of each chunk."""

@@ -17,6 +17,7 @@ from tasks.adapters.warehouse import migrations, snapshots, sqlfiles, table_rows
 from tasks.adapters.warehouse.duckdb_files import (
     all_or_nothing,
     connect,
+    explained,
     has_lock_file,
     lock_out,
     options,
@@ -77,8 +78,9 @@ class Store:
         """Return the result of one SELECT with named parameters; where DuckDB refuses it, raise InputError."""
         cursor = self._connection.cursor()
         try:
-            relation: Any = cursor.sql(text, params=params)
-            return relation.pl() if relation is not None else pl.DataFrame()
+            with explained(self.path):
+                relation: Any = cursor.sql(text, params=params)
+                return relation.pl() if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise InputError(f"DuckDB refuses the query: {error}", where=str(self.path), remedy=remedy) from error
         except pl.exceptions.PolarsError as error:
@@ -146,7 +148,7 @@ class Store:
         Raises:
             WorldError: the disk refuses, as where it is full.
         """
-        with _write_lock, self._connection.cursor() as cursor, all_or_nothing(cursor, self.path):
+        with _write_lock, self._connection.cursor() as cursor, explained(self.path), all_or_nothing(cursor):
             yield cursor
 
     @contextmanager
@@ -265,10 +267,11 @@ def writing(home: Home) -> Iterator[Store]:
 def _opened(home: Home) -> _Shared:
     with ExitStack() as stack:
         stack.enter_context(warehouse_lock(home))
-        connection = migrations.open_warehouse(home.warehouse)
-        store = Store(connection, home.warehouse)
-        stack.callback(store.close)
-        sqlfiles.create_all(connection)
+        with explained(home.warehouse):
+            connection = migrations.open_warehouse(home.warehouse)
+            store = Store(connection, home.warehouse)
+            stack.callback(store.close)
+            sqlfiles.create_all(connection)
         return _Shared(store, stack.pop_all())
 
 

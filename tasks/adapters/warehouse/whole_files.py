@@ -1,5 +1,6 @@
 """Files that exist whole or not at all: written beside their place, on disk, and then renamed into it."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+
+from tasks.domain.errors import WorldError
 
 
 def beside(path: Path) -> Path:
@@ -32,13 +35,38 @@ def swap_in(written: Path, path: Path) -> None:
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Yield where to write the file that is at `path` after the block; if the block raises, nothing changes."""
-    written = beside(path)
+    """Yield where to write the file that is at `path` after the block; if the block raises, nothing changes.
+
+    Raises:
+        WorldError: there is no room for it.
+    """
+    with room_for(path):
+        written = beside(path)
+        try:
+            yield written
+            swap_in(written, path)
+        finally:
+            written.unlink(missing_ok=True)
+
+
+@contextmanager
+def room_for(path: Path) -> Iterator[None]:
+    """Raise a WorldError where the block fails as the disk is full; other errors stay."""
     try:
-        yield written
-        swap_in(written, path)
-    finally:
-        written.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise no_room(path) from None
+
+
+def no_room(path: Path) -> WorldError:
+    """Return the error that there is no room for the file at `path`."""
+    return WorldError(
+        "it can't be written: the disk, or this user's share of it, is full.",
+        where=str(path),
+        remedy="Make room and run the same command again; what was there before is as it was.",
+    )
 
 
 def write(path: Path, content: bytes) -> None:

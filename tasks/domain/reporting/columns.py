@@ -72,7 +72,10 @@ BOARD: Columns = {
     ),
     "length_closeness": ("length", MEASURES["length_closeness"][1] + " With the nearest."),
     "n_prompts": ("prompts", "Prompts that both it and its nearest answered; of a target of identity probes, none."),
-    "n_missing": ("missing", "Requests without a reply. They count nowhere: missing isn't zero."),
+    "n_missing": (
+        "missing",
+        "Requests without a reply and identity probes without a label. They are in no figure: missing isn't zero.",
+    ),
     "coverage": ("coverage", "Share of the requests to the target that have a reply."),
 }
 """Columns of the leaderboard."""

@@ -1,6 +1,6 @@
 """AlpacaEval: a folder of MODEL/model_outputs.json, or one such folder or file."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ import polars as pl
 
 from tasks.adapters.inputs.textfiles import read_json
 from tasks.domain.errors import InputError
+from tasks.domain.ports import Batches
 from tasks.domain.recorded.rows import PLAIN
 from tasks.domain.rows import Message, RecordedReply
 
@@ -36,8 +37,8 @@ class AlpacaEval:
         Raises:
             InputError: a file is no JSON list of objects with the texts `instruction` and `output`.
         """
-        for file, items in _lists(path):
-            for number, item in enumerate(items):
+        for file in _present(path):
+            for number, item in enumerate(_items(file)):
                 yield _reply(item, number, file)
 
     def batches(self, path: Path) -> Iterator[pl.DataFrame | Iterator[RecordedReply]]:
@@ -46,22 +47,36 @@ class AlpacaEval:
         Raises:
             InputError: as `read` does.
         """
-        for file, items in _lists(path):
-            frame = _frame(items, file)
-            yield (_reply(item, number, file) for number, item in enumerate(items)) if frame is None else frame
+        for _, batches in self.files(path):
+            yield from batches
+
+    def files(self, path: Path, without: Collection[str] = ()) -> Iterator[tuple[str, Batches]]:
+        """Yield each model's file with its replies."""
+        for file in _present(path):
+            if str(file) not in without:
+                yield str(file), _batches(file)
 
 
-def _lists(path: Path) -> Iterator[tuple[Path, list[Any]]]:
+def _batches(file: Path) -> Batches:
+    items = _items(file)
+    frame = _frame(items, file)
+    yield (_reply(item, number, file) for number, item in enumerate(items)) if frame is None else frame
+
+
+def _present(path: Path) -> list[Path]:
     files = _files(path)
     if not files:
         raise InputError(
             f"there is no {FILE} here.", where=str(path), remedy=f"alpaca-eval is {AlpacaEval.looks_like}."
         )
-    for file in files:
-        items = read_json(file)
-        if not isinstance(items, list) or not items:
-            raise InputError("it is not a list of replies.", where=str(file), remedy="Expected a JSON list of objects.")
-        yield file, items
+    return files
+
+
+def _items(file: Path) -> list[Any]:
+    items = read_json(file)
+    if not isinstance(items, list) or not items:
+        raise InputError("it is not a list of replies.", where=str(file), remedy="Expected a JSON list of objects.")
+    return items
 
 
 def _frame(items: list[Any], file: Path) -> pl.DataFrame | None:

@@ -1,11 +1,11 @@
 """Published attack logs: identity questions in templates, with the labels of each reply."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from tasks.adapters.inputs import lexicons
-from tasks.adapters.inputs.attack_logs import LOGS, STRICT, AttackRow, log_files, read_logs
+from tasks.adapters.inputs.attack_logs import LOGS, STRICT, AttackLog, AttackRow, log_files, read_logs
 from tasks.adapters.inputs.card_matching import matching_card
 from tasks.domain.ids import prompt_id
 from tasks.domain.prompting.lexicon import Lexicon
@@ -33,12 +33,30 @@ class IdentityAttack:
         Raises:
             InputError: a row is broken, lacks a key or a label, or a strict label belongs to no row.
         """
+        for _, batches in self.files(path):
+            for probes in batches:
+                yield from probes
+
+    def files(
+        self, path: Path, without: Collection[str] = ()
+    ) -> Iterator[tuple[str, Iterator[Iterator[RecordedProbe]]]]:
+        """Yield each log with its probes, once all logs and strict labels are read.
+
+        Raises:
+            InputError: there are no logs, or two of one model.
+            FaultyFiles: as `read_logs`.
+        """
         lexicon = lexicons.read_lexicon()
         leading: dict[str, bool] = {}
-        for log in read_logs(path):
+        for log in read_logs(path, without):
             card = matching_card(log.model)
-            for row in log.rows:
-                yield _probe(row, card.name if card else log.model, lexicon, leading)
+            model = card.name if card else log.model
+            yield str(log.path), iter([_probes(log, model, lexicon, leading)])
+
+
+def _probes(log: AttackLog, model: str, lexicon: Lexicon, leading: dict[str, bool]) -> Iterator[RecordedProbe]:
+    for row in log.rows:
+        yield _probe(row, model, lexicon, leading)
 
 
 def placed(template: str) -> str:

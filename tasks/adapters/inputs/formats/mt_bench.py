@@ -1,6 +1,6 @@
 """MT-bench's layout, as FastChat and Arena-Hard write it: question.jsonl beside model_answer/MODEL.jsonl."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,18 @@ class MtBench:
         Raises:
             InputError: a file is missing, a line is broken, or an answer belongs to no question.
         """
+        for _, batches in self.files(path):
+            for replies in batches:
+                yield from replies
+
+    def files(
+        self, path: Path, without: Collection[str] = ()
+    ) -> Iterator[tuple[str, Iterator[Iterator[RecordedReply]]]]:
+        """Yield each model's file with its replies; all of them need `question.jsonl`.
+
+        Raises:
+            InputError: there are no questions, or one of them is broken.
+        """
         if not self.detects(path):
             raise InputError(
                 "question.jsonl or model_answer is missing.", where=str(path), remedy=f"mt-bench is {self.looks_like}."
@@ -47,7 +59,8 @@ class MtBench:
         if not answers:
             raise InputError("there are no answers.", where=str(path / "model_answer"), remedy="Expected MODEL.jsonl.")
         for file in answers:
-            yield from _answers(file, questions)
+            if str(file) not in without:
+                yield str(file), iter([_answers(file, questions)])
 
 
 def _question(row: dict[str, Any], where: str) -> _Question:

@@ -8,7 +8,7 @@ import polars as pl
 import pyarrow as pa
 from pyarrow import parquet
 
-from tasks.adapters.inputs.textfiles import block_rows, blocks, csv_rows, json_lines, require_columns
+from tasks.adapters.inputs.textfiles import block_rows, blocks, csv_rows, json_lines, require_columns, require_name
 from tasks.adapters.warehouse.plain_frames import json_frame, plain
 from tasks.domain.errors import InputError
 from tasks.domain.ids import prompt_id
@@ -138,6 +138,7 @@ def _reply(row: dict[str, Any], where: str) -> RecordedReply:
     for column, value in (("model", model), ("prompt", prompt)):
         if not value.strip():
             raise InputError(f"column {column!r} is empty.", where=where, remedy="Fill it, or leave the row out.")
+    require_name(model, "column 'model'", where)
     messages = (Message("user", prompt),)
     return RecordedReply(
         model=model,

@@ -20,7 +20,7 @@ def _part(package: str, part: str) -> Path:
     module, _, inner = part.partition("/")
     spec = find_spec(module)
     folders = list(spec.submodule_search_locations or []) if spec else []
-    if not folders or not (Path(folders[0]) / inner).exists():
+    if not folders or not (Path(folders[0]) / inner).is_file():
         raise InputError(
             f"the file {part!r} is not installed.",
             where=f"package {package}",
@@ -48,7 +48,7 @@ def weights(endpoint: LocalGguf, models_dir: Path) -> Path:
     """
     if endpoint.gguf_path is not None:
         path = Path(endpoint.gguf_path).expanduser()
-        if not path.exists():
+        if not os.path.isfile(path):  # False also for a name that is too long for any file.
             raise InputError("there is no such GGUF file.", where=str(path), remedy="Correct 'gguf_path' of the card.")
     else:
         parts = [_part(str(endpoint.gguf_package), part) for part in endpoint.gguf_parts]

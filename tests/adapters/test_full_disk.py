@@ -1,0 +1,54 @@
+"""A disk that fills while a snapshot or a report is written: one error, and what was there is as it was."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store, whole_files
+from tasks.domain.errors import DatabaseDamaged, WorldError
+from tests.support import small_home
+
+
+@contextmanager
+def files_of_at_most(n_bytes: int) -> Iterator[None]:
+    """Let the system refuse to write more of any file: to a program as a full disk, but for the error's number."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("n_bytes", [4_096, 300_000, 2_500_000])
+def test_snapshot(tmp_path, n_bytes: int) -> None:
+    home = Home(tmp_path)
+    with store.writing(home) as warehouse:
+        small_home.fill(warehouse, [("alpha", "p", 0, "one"), ("beta", "p", 0, "two")], {"alpha": "a", "beta": "b"})
+        warehouse.publish(home.published)
+        before = home.published.read_bytes()
+        assert len(before) > n_bytes
+        warehouse.execute("update raw.reply set reply_text = 'three'")
+        said = r"published\.duckdb: it can't be written: .* is full\. Make room"
+        with pytest.raises(WorldError, match=said) as full, files_of_at_most(n_bytes):
+            warehouse.publish(home.published)
+        assert not isinstance(full.value, DatabaseDamaged)
+        assert home.published.read_bytes() == before
+        assert {path.name for path in tmp_path.iterdir()} <= {
+            *("published.duckdb", "warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock"),
+        }
+        warehouse.publish(home.published)
+    with store.reading(home) as snapshot:
+        assert set(snapshot.read("raw.reply")["reply_text"]) == {"three"}
+
+
+def test_report(tmp_path) -> None:
+    page = tmp_path / "latest.html"
+    whole_files.write(page, b"old")
+    with pytest.raises(WorldError, match=r"latest\.html: it can't be written: .* is full"), files_of_at_most(1000):
+        whole_files.write(page, b"new" * 1000)
+    assert page.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [page]

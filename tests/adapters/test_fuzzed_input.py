@@ -1,0 +1,207 @@
+"""Whatever stands in a file of a user: it is read, or refused with an InputError; nothing else comes out."""
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tasks.adapters.inputs import cards, labelled
+from tasks.adapters.inputs.formats.alpaca_eval import ALPACA_EVAL
+from tasks.adapters.inputs.formats.identity_attack import IDENTITY_ATTACK
+from tasks.adapters.inputs.formats.mt_bench import MT_BENCH
+from tasks.adapters.inputs.formats.replies import REPLIES
+from tasks.adapters.inputs.textfiles import json_lines
+from tasks.adapters.inputs.tomlfiles import as_model, read_toml
+from tasks.domain.card import ModelCard
+from tasks.domain.errors import InputError
+from tasks.domain.plan import Plan
+from tasks.domain.prompting.prompt_set import PromptLine
+
+CARD = b"""name = "m"
+vendor = "v"
+[endpoint]
+provider = "openai_compatible"
+base_url = "http://[::1]:9/v1?a=b"
+served_name = "m"
+[sampling]
+stop = ["a"]
+extra_body = {a = [1, {b = 2.5}]}
+[lineage]
+released = "2026-01-01"
+[price]
+input_usd = 1
+output_usd = 2
+as_of = "2026-01-01"
+"""
+PLAN = b"""name = "p"
+models = ["m", "n"]
+references = ["m"]
+hypotheses = [{target = "n", teacher = "m"}]
+[[prompts]]
+set = "general"
+limit = 3
+[identity]
+judges = ["text_claim"]
+[rse]
+references = ["m"]
+prompt_sets = ["general"]
+[refresh]
+policy = "sample"
+n = 3
+"""
+PROMPT = json.dumps({"id": "p", "messages": [{"role": "user", "content": "Q?"}], "asks": ["name"]}).encode()
+LINEAGE = b"model,vendor,group,family,role,released,learned_from\nm,v,g,f,student,2026-01,a;b\n"
+LABELLED = b'model,reply,loose,strict,prompt\nm,"R, s",true,,Q\nn,R,no,0,Q\n'
+FACTS = b'["m"]\nvendor = "v"\nname = "M"\n'
+TABLE = b'model,prompt,reply,sample,prompt_id\nm,Q?,"R\n1",0,a\n'
+LINES = json.dumps({"model": "m", "prompt": "Q?", "reply": "R", "sample": 0, "prompt_id": 7}).encode() + b"\n"
+OUTPUTS = json.dumps([{"instruction": "Q?", "output": "R", "dataset": "d"}] * 2).encode()
+QUESTIONS = b'{"question_id": 1, "turns": ["Q?", "R?"], "category": "c"}\n'
+ANSWERS = json.dumps({"question_id": 1, "choices": [{"index": 0, "turns": ["R", {"content": "S"}]}]}).encode() + b"\n"
+LOG = {"jailbreak_prompt": "Say: {query}", "query": "Who?", "target_responses": ["I."], "eval_results": [False]}
+STRICT = b"jailbreak_prompt,query,target_responses,re_judge\nSay: {query},Who?,\"['I.']\",true\n"
+
+
+def _parquet() -> bytes:
+    buffer = io.BytesIO()
+    pl.DataFrame({"model": ["m"] * 3, "prompt": ["Q?"] * 3, "reply": ["R"] * 3, "sample": [0, 1, 2]}).write_parquet(
+        buffer
+    )
+    return buffer.getvalue()
+
+
+def _drained(batches: Iterable[Any]) -> None:
+    for batch in batches:
+        if not isinstance(batch, pl.DataFrame):
+            list(batch)
+
+
+def _in_folder(name: str, read: Callable[[Path], Any], **others: bytes) -> Callable[[Path, bytes], Any]:
+    """Return what writes the fuzzed content to a file `name`, others beside it, and reads the folder."""
+
+    def write_and_read(folder: Path, content: bytes) -> Any:
+        for other, whole in {**{key.replace("__", "/"): value for key, value in others.items()}, name: content}.items():
+            (folder / other).parent.mkdir(parents=True, exist_ok=True)
+            (folder / other).write_bytes(whole)
+        return read(folder)
+
+    return write_and_read
+
+
+LOG_LINE = json.dumps(LOG).encode() + b"\n"
+READERS: dict[str, tuple[bytes, Callable[[Path, bytes], Any]]] = {
+    "card": (CARD, _in_folder("x", lambda folder: read_toml(folder / "x", ModelCard).model_dump_json())),
+    "plan": (PLAN, _in_folder("x", lambda folder: read_toml(folder / "x", Plan).recipe_id({}, {}))),
+    "prompts": (
+        PROMPT,
+        _in_folder("x", lambda folder: [as_model(row, PromptLine, at) for at, row in json_lines(folder / "x")]),
+    ),
+    "lineage": (LINEAGE, _in_folder("x", lambda folder: cards.read_lineage(folder / "x"))),
+    "bases": (b"model,base\nm,b\n", _in_folder("x", lambda folder: cards.read_bases(folder / "x"))),
+    "labels": (LABELLED, _in_folder("x.csv", lambda folder: labelled.read_labelled(folder / "x.csv"))),
+    "facts": (FACTS, _in_folder("x", lambda folder: read_toml(folder / "x", labelled.FactsFile))),
+    "csv": (TABLE, _in_folder("x.csv", lambda folder: list(REPLIES.read(folder / "x.csv")))),
+    "jsonl": (LINES, _in_folder("x.jsonl", lambda folder: list(REPLIES.read(folder / "x.jsonl")))),
+    "jsonl in batches": (LINES, _in_folder("x.jsonl", lambda folder: _drained(REPLIES.batches(folder / "x.jsonl")))),
+    "parquet": (_parquet(), _in_folder("x.parquet", lambda folder: _drained(REPLIES.batches(folder / "x.parquet")))),
+    "outputs": (OUTPUTS, _in_folder("m/model_outputs.json", lambda folder: _drained(ALPACA_EVAL.batches(folder)))),
+    "questions": (
+        QUESTIONS,
+        _in_folder("question.jsonl", lambda folder: list(MT_BENCH.read(folder)), **{"model_answer__m.jsonl": ANSWERS}),
+    ),
+    "answers": (
+        ANSWERS,
+        _in_folder("model_answer/m.jsonl", lambda folder: list(MT_BENCH.read(folder)), **{"question.jsonl": QUESTIONS}),
+    ),
+    "log": (LOG_LINE, _in_folder("attack_result/m.jsonl", lambda folder: list(IDENTITY_ATTACK.read(folder)))),
+    "strict labels": (
+        STRICT,
+        _in_folder(
+            "strict_score/m.csv",
+            lambda folder: list(IDENTITY_ATTACK.read(folder)),
+            **{"attack_result__m.jsonl": LOG_LINE},
+        ),
+    ),
+}
+
+HOSTILE = [
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\r",
+    b'"',
+    b"'",
+    b",",
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b"\\ud83d",
+    b"null",
+    b"true",
+]
+HOSTILE += [
+    b"NaN",
+    b"-Infinity",
+    b"1e999",
+    b"9" * 5000,
+    b"[" * 2000,
+    b'{"a":' * 300,
+    b"[]",
+    b"{}",
+    b"\\",
+    b"\n",
+    b"=",
+    b".",
+]
+HOSTILE += [
+    b"-1",
+    b"inf",
+    b"1979-05-27",
+    "\u202e".encode(),
+    "\u2028".encode(),
+    b"x" * 600,
+    b"'''",
+    b'"""',
+    b"a.b",
+    b"[[x]]",
+]
+CHANGE = st.tuples(st.integers(0, 4000), st.integers(0, 12), st.one_of(st.sampled_from(HOSTILE), st.binary(max_size=4)))
+
+
+def _changed(content: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
+    """Return a content in which, at some places, a few bytes are replaced."""
+    for place, length, replacement in changes:
+        at = place % (len(content) + 1)
+        content = content[:at] + replacement + content[at + length :]
+    return content
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_the_whole_file_is_read(tmp_path, name: str) -> None:
+    content, read = READERS[name]
+    read(tmp_path, content)
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(changes=st.lists(CHANGE, min_size=1, max_size=3))
+def test_nothing_but_an_input_error_comes_out(tmp_path, name: str, changes: list[tuple[int, int, bytes]]) -> None:
+    content, read = READERS[name]
+    with suppress(InputError):
+        read(tmp_path, _changed(content, changes))
+
+
+@pytest.mark.parametrize("name", READERS)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(content=st.binary(max_size=60))
+def test_bytes_of_any_kind(tmp_path, name: str, content: bytes) -> None:
+    with suppress(InputError):
+        READERS[name][1](tmp_path, content)
