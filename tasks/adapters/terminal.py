@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tasks.adapters.report import spreadsheets
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 from tasks.domain.inert_text import inert
