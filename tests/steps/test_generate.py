@@ -6,6 +6,7 @@ import pytest
 
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.adapters.warehouse import journal
+from tasks.adapters.warehouse.accounts import Account
 from tasks.collect.generate import respond
 from tasks.domain.batching import Batch
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
@@ -40,7 +41,7 @@ def test_model_that_answers_nothing_is_stopped_and_says_what_to_do(tmp_path: Pat
         batch = batch_of(stub.base_url, 40)
         endpoint = ResolvedEndpoint(stub.base_url, "independent-alpha", "sk-any")
         with pytest.raises(BatchIncomplete) as raised:
-            respond.fn(batch, endpoint, None, tmp_path)
+            respond.fn(batch, endpoint, None, tmp_path, Account())
     kept = list(journal.read(tmp_path / "batch-1.jsonl"))
     assert sum(reply.n_attempts for reply in kept) == len(stub.calls) < 10
     assert {reply.missing_reason for reply in kept} == {reason}
