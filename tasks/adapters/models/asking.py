@@ -30,7 +30,6 @@ PATH = "/chat/completions"
 _WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
 """The second is not sent: without it the client would draw a key for its own retries, which are off."""
 
-
 BUDGET = Failure(
     MissingReason.STOPPED_BY_BUDGET, "what is left of the budget is less than the greatest possible cost of a call"
 )
@@ -101,6 +100,9 @@ class Asker:
                 reserved = await self._reserve(request)
                 if reserved is None:
                     line.stop(BUDGET)
+                    break
+                if line.gate.is_over:  # It may have waited for others to settle.
+                    self._account.settle(reserved, 0.0)
                     break
                 started = monotonic()
                 result = await self._call_reserved(line.client, request, reserved)
