@@ -6,6 +6,7 @@ A verb's module is imported when the verb is run: listing the verbs imports none
 import signal
 import sys
 import threading
+import traceback
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -139,6 +140,21 @@ def _stop_code(error: BaseException) -> int | None:
     return INTERRUPTED if isinstance(error, typer.Abort | KeyboardInterrupt) else None
 
 
+def release_frames(error: BaseException) -> None:
+    """Clear what the functions still hold that an error ended: it may be kept until Python ends.
+
+    Prefect keeps the error of a failed run; a database's objects that it holds would be listed as leaks on stderr.
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            traceback.clear_frames(one.__traceback__)
+            waiting += [one.__cause__, one.__context__]
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
     if threading.current_thread() is threading.main_thread():
@@ -151,6 +167,7 @@ def main(arguments: list[str] | None = None) -> None:
         from tasks.adapters import terminal  # It imports the table library, which a list of the verbs does not need.
 
         sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
+        release_frames(error)
         sys.exit(error.exit_code)
     except BaseException as error:
         # click's own usage errors carry their exit code; anything else is a defect and shows its traceback.

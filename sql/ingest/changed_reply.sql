@@ -12,6 +12,8 @@ select
     staged.n_attempts,
     staged.replied_at,
     staged.source,
+    null::double as cost_usd,
+    null::varchar as cost_source,
     changed.old_id
 from staged_part as staged
 inner join changed using (request_id);

@@ -5,10 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 
 import pytest
 
+from flows.cli import main
 from tasks.adapters.settings import PROJECT
+from tasks.domain.errors import WorldError
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
@@ -57,3 +60,29 @@ def test_interrupted_run_asks_no_more(tmp_path, monkeypatch, signal_number: int,
         assert said.endswith("interrupted. What has arrived is kept; the same command goes on from there.\n")
         assert "Traceback" not in said
         assert len(stub.calls) == stub.n_answered == 28
+
+
+class _Held:
+    pass
+
+
+def test_an_error_that_is_kept_holds_nothing_of_what_failed() -> None:
+    """Prefect keeps it until Python ends, which then lists every database object that is still there."""
+    held: list[weakref.ref[_Held]] = []
+
+    def fail() -> None:
+        of_failed = _Held()
+        held.append(weakref.ref(of_failed))
+        raise KeyError("first")
+
+    try:
+        try:
+            fail()
+        except KeyError as cause:
+            raise WorldError("then") from cause
+    except WorldError as error:
+        kept = error
+    assert held[0]() is not None
+    main.release_frames(kept)
+    assert held[0]() is None
+    assert isinstance(kept.__cause__, KeyError)
