@@ -175,8 +175,9 @@ def test_long_text_takes_time_by_its_length(part) -> None:
         LEXICON.mentions(text)
         return time.process_time() - began
 
-    seconds(50_000)
-    assert seconds(400_000) < 30 * max(seconds(50_000), 0.01)
+    # The least of three: what else the machine does is not of the text.
+    least = {n: min(seconds(n) for _ in range(3)) for n in (50_000, 400_000)}
+    assert least[400_000] < 30 * max(least[50_000], 0.01)
 
 
 def write(tmp_path: Path, text: str) -> Path:
