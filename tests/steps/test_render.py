@@ -20,7 +20,7 @@ from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.publish import publish_snapshot, render
 from tasks.similarity import choose_references, sum_pairs, verdict
 
-ALPHA, BETA, GAMMA = "alpha", 'beta<img src=x onerror="hacked=1">', "gamma\u202e"
+ALPHA, BETA, GAMMA = "alpha", 'beta<img src=x onerror="hacked=1">', "gamma-->"
 LONG = "x" * 100_000
 HOSTILE = [
     "<script>window.hacked=1</script>",

@@ -77,8 +77,7 @@ def _column(page: Page, number: int) -> list[str]:
 
 def _cell(page: Page, target: str, reference: str):
     """Return the cell of the heat map, as it lies on top and as assistive technology reads it."""
-    named = [name.replace("\u202e", "\ufffd") for name in (target, reference)]
-    label = f"reference: {named[1]}; target: {named[0]};"
+    label = f"reference: {reference}; target: {target};"
     cells = page.locator("#chart-heat path[aria-label]")
     labels = cells.evaluate_all("(cells) => cells.map((cell) => cell.getAttribute('aria-label'))")
     return cells.nth(max(at for at, own in enumerate(labels) if own.startswith(label)))
