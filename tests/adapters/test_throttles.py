@@ -124,7 +124,7 @@ def test_call_that_leaves_in_one_event_loop_lets_one_in_in_another() -> None:
 
 @pytest.mark.parametrize(
     ("address", "key_env", "is_shared"),
-    [("http://a/v1/", "KEY", True), ("http://a/v1", "OTHER", False), ("http://b/v1", "KEY", False)],
+    [("https://a/v1/", "KEY", True), ("https://a/v1", "OTHER", False), ("https://b/v1", "KEY", False)],
 )
 def test_throttle_is_that_of_address_and_key(address, key_env, is_shared) -> None:
     def of(name: str, base_url: str, variable: str) -> Throttle:
@@ -132,7 +132,7 @@ def test_throttle_is_that_of_address_and_key(address, key_env, is_shared) -> Non
         card = ModelCard(name=name, vendor="v", endpoint=reached)
         return throttle_of(card, ResolvedEndpoint(base_url, name))
 
-    assert (of("one", "http://a/v1", "KEY") is of("two", address, key_env)) == is_shared
+    assert (of("one", "https://a/v1", "KEY") is of("two", address, key_env)) == is_shared
 
 
 def test_calls_leave_a_few_at_a_time() -> None:
