@@ -22,6 +22,9 @@ DECREASE = 0.7
 """Share of the calls in flight that is left after a 429."""
 PROBES_SLOWER = 16
 """So many times as many answers are needed for one more call where that many were refused before."""
+PROBES_SLOWER_APART = 2
+"""The same below one call at a time. More, and an endpoint that refuses one call in twenty whatever its load would be
+asked ever less."""
 LEAST_ALLOWED = 1 / 128
 LONGEST_SLEEP_S = 1.0
 """A user who stops the run waits no longer for calls that sleep."""
@@ -91,7 +94,7 @@ class Throttle:
             step = 1 / self._allowed if self._allowed >= 1 else self._allowed / 8
             lowest, highest = _near(self._refused_at)
             if lowest <= self._allowed < highest:
-                step /= PROBES_SLOWER if self._allowed >= 1 else PROBES_SLOWER / 2
+                step /= PROBES_SLOWER if self._allowed >= 1 else PROBES_SLOWER_APART
             self._allowed += step
         self.wake()
 
@@ -111,7 +114,8 @@ class Throttle:
                 return
             self._reduced_at = monotonic()
             self._refused_at = min(self._allowed, float(self._in_flight)) if self._allowed > 1 else self._allowed
-            self._allowed = max(LEAST_ALLOWED, DECREASE * self._refused_at)
+            # A server that says when to come again is obeyed in that: no distance beyond it is needed.
+            self._allowed = max(1.0 if pause_s else LEAST_ALLOWED, DECREASE * self._refused_at)
 
     def wait_at(self, gate: _Waiting) -> None:
         """Wake `gate`, at which calls wait, when others have left; the gate that was served last comes last."""
