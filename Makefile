@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench soak simulations robustness test test-fast docs-check audit lint validate install clean
+.PHONY: demo ui bench soak simulations robustness test test-all test-fast docs-check audit lint validate install clean
 
 install: $(STAMP)
 
@@ -32,12 +32,17 @@ ui: $(STAMP)
 # Files are given out in the order of `testpaths`, the longest first: the two processes end at about the same time.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
+# What comes under eight minutes on two cores.
 test: $(STAMP) lint
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not slow"
+
+# Everything, about half an hour: before a release, and after a change of what is killed, upgraded, searched or sent to workers.
+test-all: $(STAMP) lint
 	$(BIN)/pytest $(SIDE_BY_SIDE)
 
 # What takes a minute and a half: rules, statistics, SQL and the house, without simulations.
 test-fast: $(STAMP)
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not simulation" tests/domain tests/sql tests/house
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not simulation and not slow" tests/domain tests/sql tests/house
 
 # Runs the commands of README and docs in a fresh home, and holds what they show against what is printed; some minutes.
 docs-check: $(STAMP)

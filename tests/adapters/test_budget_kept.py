@@ -9,6 +9,8 @@ import pytest
 
 from tests.support.billing import billed_runs, processes
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def context() -> Any:

@@ -21,6 +21,8 @@ from tasks.adapters.warehouse.schema_version import SCHEMA_VERSION
 from tasks.domain.errors import InputError, WarehouseHeld, WorldError
 from tests.support import old_home, small_home
 
+pytestmark = pytest.mark.slow
+
 CARRIED = {
     **{
         f"raw.{name}": f"raw.{name}"

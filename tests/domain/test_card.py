@@ -225,7 +225,10 @@ def test_a_price_is_finite_and_not_negative(usd) -> None:
     [
         (LOCAL, True),
         *((HOSTED | {"base_url": f"http://{host}/v1"}, True) for host in ("localhost:1", "127.0.0.9", "[::1]:8000")),
-        *((HOSTED | {"base_url": f"https://{host}/v1"}, False) for host in ("10.0.0.7", "localhost.example.com", "a.b")),
+        *(
+            (HOSTED | {"base_url": f"https://{host}/v1"}, False)
+            for host in ("10.0.0.7", "localhost.example.com", "a.b")
+        ),
     ],
 )
 def test_what_this_machine_serves_is_free_unless_its_card_has_a_price(endpoint, is_free) -> None:

@@ -11,6 +11,8 @@ from tasks.adapters.warehouse import ledger
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 MODELS = ["independent-alpha", "copies-alpha-at-60"]
 LIMIT = 30
 PRICE = '[price]\ninput_usd = 10.0\noutput_usd = 100.0\nas_of = "2026-01-01"\n'

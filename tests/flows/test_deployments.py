@@ -19,6 +19,8 @@ from tasks.adapters.settings import PROJECT, home_at, iso_week, now
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 MODELS = ["independent-alpha", "copies-alpha-at-60"]
 N_PROMPTS = 60
 LONGEST_S = 600

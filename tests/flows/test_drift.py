@@ -14,6 +14,8 @@ import pytest
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 MODELS = ["independent-alpha", "independent-beta", "independent-gamma"]
 N_PROMPTS = 40
 

@@ -5,6 +5,8 @@ import pytest
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 MODELS = ["independent-alpha", "fault-half-emoji-always", "fault-odd-status-always", "fault-long-integer-always"]
 N_PROMPTS = 3
 

@@ -13,6 +13,8 @@ from tests.support import personas
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 MAKER = "OpenAI"
 TARGETS = {
     "independent-honest": 0.0,

@@ -19,6 +19,8 @@ LISTENING = """
 import sys, threading
 from flows.cli import main
 from tasks.adapters.models import throttles
+
+pytestmark = pytest.mark.slow
 def tell():
     throttles.interrupted.wait()
     print("heard", flush=True)

@@ -16,6 +16,8 @@ from tests.support import judge_persona
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 JUDGE = "judge-finds-openai+flaky+dull"
 N_ROWS = 60
 PRICE = '[price]\ninput_usd = 3.0\noutput_usd = 15.0\nas_of = "2026-11-01"\n'

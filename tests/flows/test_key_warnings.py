@@ -5,6 +5,8 @@ import pytest
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 SENTENCE = "Warning: the key in OPENAI_API_KEY goes to 127.0.0.1, not to api.openai.com (card independent-alpha). If"
 
 

@@ -12,6 +12,8 @@ import pytest
 from tests.support.stub_endpoint import FAULTS, StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 KEY = "sk-planted-4d1f7a90c2b84e6f"
 KINDS = sorted(kind for kind in FAULTS if kind.startswith("key-"))
 MODELS = ["independent-alpha", *(f"fault-{kind}-always" for kind in KINDS)]

@@ -15,6 +15,8 @@ SERVE = """
 import sys, time
 from pathlib import Path
 from tests.support.prefect_server import prefect_server
+
+pytestmark = pytest.mark.slow
 with prefect_server(Path(sys.argv[1])):
     print("up", flush=True)
     time.sleep(600)

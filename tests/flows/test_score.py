@@ -15,6 +15,8 @@ from tasks.similarity import homogeneity, sum_pairs, verdict
 from tests.support import small_home
 from tests.support.prefect_server import prefect_of_this_process
 
+pytestmark = pytest.mark.slow
+
 STEPS = (
     (sum_pairs, "sum_pairs"),
     (homogeneity, "homogeneity"),

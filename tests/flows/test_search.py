@@ -16,6 +16,8 @@ from tests.support import personas
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 TRAITS = ("dual_answer", "pressure")
 TARGET = f"leaks-OpenAI-at-90-only-{'+'.join(TRAITS)}"
 N_QUESTIONS = 2

@@ -13,6 +13,8 @@ from tasks.adapters.warehouse.schema_version import SCHEMA_VERSION
 from tests.support import old_home
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 STUB = "http://127.0.0.1:47810/v1"
 MODELS = ["independent-alpha", "copies-alpha-at-60", "leaks-OpenAI-at-60"]
 

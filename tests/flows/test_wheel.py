@@ -25,6 +25,8 @@ for command in (["ingest", "replies.jsonl"], ["score", "--embed-prompts", "0", "
     except SystemExit as end:
         assert not end.code, (command, end.code)
 import tasks
+
+pytestmark = pytest.mark.slow
 print("code at", tasks.__file__)
 """
 

@@ -30,7 +30,7 @@ from tests.support.prefect_server import prefect_of_this_process
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.slow]
 
 MODELS = ["independent-alpha", "copies-alpha-at-60"]
 LIMIT = 40

@@ -29,6 +29,8 @@ from tasks.adapters.warehouse import whole_files
 from tasks.adapters.warehouse.store import Store
 from tests.steps import test_crashes
 
+pytestmark = pytest.mark.slow
+
 moment, home = sys.argv[1], Home(Path(sys.argv[2]))
 transaction, n_done = Store.transaction, 0
 

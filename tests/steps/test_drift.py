@@ -14,6 +14,8 @@ from tasks.rounds import drift
 from tests.support import personas, small_home
 from tests.support.small_home import AT
 
+pytestmark = pytest.mark.slow
+
 MODELS = ("independent-alpha", "independent-beta", "independent-gamma")
 PROMPTS = [f"p{n:02d}" for n in range(40)]
 

@@ -19,6 +19,8 @@ from tasks.domain.rse.pair_judges.text_similarity import TEXT_SIMILARITY
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
 from tests.support.small_home import fill
 
+pytestmark = pytest.mark.slow
+
 CARD = ModelCard(
     name="judge",
     vendor="judge",

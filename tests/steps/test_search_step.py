@@ -19,6 +19,8 @@ from tasks.identity import judge, judge_with_model, search_step
 from tests.support import judge_persona, personas
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 TARGET = "leaks-OpenAI-at-90-only-dual_answer+pressure"
 ATTACKER = "independent-attacker"
 JUDGE = "judge-finds-openai+flaky+dull"
