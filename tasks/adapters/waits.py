@@ -111,6 +111,11 @@ class Waits:
                 self._write(line)
 
 
+def say(line: str) -> None:
+    """Write a line on stderr that a user who waits, or has stopped waiting, should know."""
+    _to_stderr(line)
+
+
 _waits = Waits()
 
 waiting_for, command, note_news, texts = _waits.waiting_for, _waits.command, _waits.note_news, _waits.texts

@@ -17,7 +17,9 @@ from prefect.utilities.annotations import quote
 
 from tasks.adapters import settings, waits
 from tasks.adapters.models import lines, serving
-from tasks.adapters.models.asking import BUDGET, Asker
+from tasks.adapters.models.asking import Asker
+from tasks.adapters.models.batch_jobs.job_asking import JobAsker
+from tasks.adapters.models.calls import BUDGET
 from tasks.adapters.prefect import call_limits, progress, workers
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal
@@ -33,6 +35,9 @@ from tasks.domain.ports import Endpoint
 from tasks.domain.pricing import greatest_usd
 from tasks.domain.remedies import MORE_MONEY, remedy
 from tasks.domain.rows import Reply, Request
+
+JOBS = "batch-jobs"
+"""Folder within the journal: what was submitted to batch endpoints and is not fetched yet."""
 
 _Log = journal.Journal | shared_journal.SharedJournal
 
@@ -127,7 +132,12 @@ def send(
                 progress.advance(f"asking {batch.card.name}")
             outcomes[reply.request_id] = reply
 
-        asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id), account)
+        asker: Asker | JobAsker
+        if batch.card.is_batched:
+            assert isinstance(log_place, Path), "batch jobs are waited for by the coordinator alone"
+            asker = JobAsker(batch.card, endpoint, keep, account, log_place / JOBS)
+        else:
+            asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id), account)
         # Slots of a limit over all processes are held batch by batch: slots of other batches are not used.
         asker.ask(todo, is_alone=limit is not None)
         if asker.stopped_by is BUDGET:
@@ -224,7 +234,7 @@ def waiting(batch: Batch) -> AbstractContextManager[None]:
     return waits.waiting_for(f"workers, which ask {batch.title}")
 
 
-def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker) -> BatchIncomplete:
+def _incomplete(batch: Batch, lost: list[Reply], n_unasked: int, asker: Asker | JobAsker) -> BatchIncomplete:
     stopped_by = asker.stopped_by
     reasons = Counter(reply.missing_reason for reply in lost if reply.missing_reason is not None)
     # What stopped the model comes first: a settled outcome, such as an empty reply, is not among `lost`.

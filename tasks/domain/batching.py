@@ -15,6 +15,9 @@ ROUNDS_PER_BATCH = 4
 MOST_REQUESTS = 1000
 """A batch is a task of Prefect's, which costs as much as some twenty calls: it has enough calls to hide that cost."""
 
+JOB_REQUESTS = 10_000
+"""Requests of a batch that goes through the provider's batch endpoint; Prefect keeps its replies in one piece."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -49,10 +52,13 @@ def queues(requests: Sequence[Request], cards: dict[str, ModelCard], size: int |
     result: list[list[Batch]] = []
     for model, model_requests in by_model.items():
         limits = cards[model].limits
-        most = size or _size(limits)
+        is_batched = cards[model].is_batched
+        most = size or (JOB_REQUESTS if is_batched else _size(limits))
         chunks = [model_requests[start : start + most] for start in range(0, len(model_requests), most)]
         # Several batches fill the calls in flight where one is too small, with one more to follow the first.
-        n_queues = min(max(LEAST_QUEUES, -(-limits.concurrency // most) + 1), limits.concurrency, len(chunks))
+        wide = max(LEAST_QUEUES, -(-limits.concurrency // most) + 1)
+        # A batch job takes hours, whatever else runs: as many run side by side as calls might be in flight.
+        n_queues = min(limits.concurrency if is_batched else wide, limits.concurrency, len(chunks))
         for queue in range(n_queues):
             share = {
                 "concurrency": limits.concurrency // n_queues + (queue < limits.concurrency % n_queues),

@@ -102,6 +102,8 @@ class HostedEndpoint(Strict):
     served_name: OneLine
     key_env: OneLine | None = None
     """Name of the environment variable that holds the key; None for servers without keys."""
+    batch: bool = False
+    """Whether requests go as files through the provider's batch endpoint, which answers within a day for less."""
 
     @field_validator("base_url")
     @classmethod
@@ -208,6 +210,13 @@ class Price(Strict):
     input_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     output_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     as_of: Annotated[date, BeforeValidator(_iso_date)]
+    batch_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of these prices that a request through the batch endpoint costs."""
+
+    def of_batch_job(self) -> "Price":
+        """Return the price of requests through the batch endpoint."""
+        amounts = {"input_usd": self.input_usd, "output_usd": self.output_usd}
+        return self.model_copy(update={name: self.batch_share * usd for name, usd in amounts.items()})
 
 
 FREE = Price(input_usd=0, output_usd=0, as_of=date(1970, 1, 1))
@@ -238,11 +247,19 @@ class ModelCard(Strict):
         return content_id("model", self.name, self.endpoint.identity(), self.system_prompt)
 
     @property
+    def is_batched(self) -> bool:
+        """Whether requests go through the provider's batch endpoint."""
+        return isinstance(self.endpoint, HostedEndpoint) and self.endpoint.batch
+
+    @property
     def call_price(self) -> Price | None:
-        """The card's price; `FREE` for what this machine serves, None where the price is unknown."""
+        """What calls cost: the card's price, or its share for the batch endpoint; None where the price is unknown.
+
+        `FREE` for what this machine serves.
+        """
         if self.price is None and (isinstance(self.endpoint, LocalGguf) or is_loopback(self.endpoint.base_url)):
             return FREE
-        return self.price
+        return self.price.of_batch_job() if self.price is not None and self.is_batched else self.price
 
     def as_lineage(self) -> Lineage:
         """Return the card's lineage as a row; the default group is the model's name, the default family its vendor."""

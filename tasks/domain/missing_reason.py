@@ -24,6 +24,9 @@ class MissingReason(StrEnum):
     REPLY_TOO_LARGE = "reply_too_large"
     """The response was longer than any reply, and not read to its end."""
 
+    CANCELLED = "cancelled"
+    """The provider's batch job that held the request was cancelled before the request was answered."""
+
     NOT_ASKED = "not_asked"
     """No call has been made yet: only in `core.outcome`, never in a fact."""
 

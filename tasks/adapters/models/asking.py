@@ -6,22 +6,20 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tasks.adapters import secrets, settings, waits
-from tasks.adapters.models import lines
+from tasks.adapters import waits
+from tasks.adapters.models import calls, lines
+from tasks.adapters.models.calls import BUDGET, Answer
 from tasks.adapters.models.failures import Failure, failure_of, is_unbilled, part, read_completion
 from tasks.adapters.models.giving_up import LONGEST_WAIT_S
 from tasks.adapters.models.lines import Line
 from tasks.adapters.warehouse.accounts import Account, Reservation
 from tasks.domain.card import ModelCard
-from tasks.domain.errors import DistillometerError, WorldError
-from tasks.domain.ids import reply_id
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.ports import Endpoint
-from tasks.domain.pricing import asks_for_cost, cost_of, greatest_usd
+from tasks.domain.pricing import greatest_usd
 from tasks.domain.rows import Reply, Request
-from tasks.domain.storable import storable_text
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI, RequestOptions
@@ -29,10 +27,6 @@ if TYPE_CHECKING:
 PATH = "/chat/completions"
 _WITH_KEY: "RequestOptions" = {"security": {"bearer_auth": True}, "idempotency_key": "none"}
 """The second is not sent: without it the client would draw a key for its own retries, which are off."""
-
-BUDGET = Failure(
-    MissingReason.STOPPED_BY_BUDGET, "what is left of the budget is less than the greatest possible cost of a call"
-)
 
 
 class Asker:
@@ -60,15 +54,8 @@ class Asker:
         """
         if not requests:
             return
-        try:
+        with calls.no_key_in_errors(self._card):
             lines.run(self._card, self._endpoint, lambda line: self.ask_all(requests, line), is_alone=is_alone)
-        except DistillometerError:
-            raise
-        except Exception as error:
-            if secrets.holds_secret(error):  # What Prefect stores of a run that has failed is no log record.
-                text = secrets.without_secrets(f"{type(error).__name__}: {error}")
-                raise WorldError(text, where=f"model {self._card.name}") from None
-            raise
 
     async def ask_all(self, requests: Sequence[Request], line: Line) -> None:
         """Send all requests on `line`; each outcome goes to `keep`. Ends early when the endpoint is not usable."""
@@ -108,10 +95,7 @@ class Asker:
                 result = await self._call_reserved(line.client, request, reserved)
                 latency_ms, n_attempts = (monotonic() - started) * 1000, n_attempts + 1
                 if not isinstance(result, Failure):
-                    text, finish, usage = result
-                    self._finish(
-                        request, text, None, finish=finish, usage=usage, latency_ms=latency_ms, n_attempts=n_attempts
-                    )
+                    self._finish(request, result, latency_ms, n_attempts)
                     line.note_text()
                     line.gate.throttle.answered()
                     return
@@ -124,7 +108,7 @@ class Asker:
                 break
             await line.gate.sleep(pause)
         if failure is not None:
-            self._finish(request, None, failure, usage=failure.usage, latency_ms=latency_ms, n_attempts=n_attempts)
+            self._finish(request, failure, latency_ms, n_attempts)
             line.note_failure(failure)
 
     def _pause(self, failure: Failure, attempt: int) -> float:
@@ -141,37 +125,20 @@ class Asker:
             return None
         return await self._account.reserve(self._card.name, usd or 0.0)
 
-    async def _call_reserved(
-        self, client: "AsyncOpenAI", request: Request, reserved: Reservation
-    ) -> tuple[str, str | None, Any] | Failure:
+    async def _call_reserved(self, client: "AsyncOpenAI", request: Request, reserved: Reservation) -> Answer | Failure:
         """Call the model and settle the reservation, before anything is kept of the reply."""
         usd = None
         try:
             result = await self._call(client, request)
-            is_unbilled_call = isinstance(result, Failure) and result.is_unbilled
-            cost = cost_of(result.usage if isinstance(result, Failure) else result[2], self._card.call_price)
-            usd = 0.0 if is_unbilled_call else cost.usd if cost else None
+            usd = calls.billed_usd(result, self._card)
             return result
         finally:
             self._account.settle(reserved, usd)
 
-    async def _call(self, client: "AsyncOpenAI", request: Request) -> tuple[str, str | None, Any] | Failure:
-        messages: list[Any] = [{"role": turn.role, "content": turn.content} for turn in request.messages]
-        if self._card.system_prompt and messages[0]["role"] != "system":
-            messages.insert(0, {"role": "system", "content": self._card.system_prompt})
-        sampling = {name: value for name, value in request.sampling.items() if name != "extra_body"}
-        body = {
-            "model": self._endpoint.served_name,
-            "messages": messages,
-            **sampling,
-            **request.sampling.get("extra_body", {}),
-        }
-        if asks_for_cost(self._endpoint.base_url):
-            body.setdefault("usage", {"include": True})
-        key = self._endpoint.key or ""
-        if not (key.isascii() and key.isprintable()):
-            text = "the key holds a line break or another character that can't be sent"
-            return Failure(MissingReason.WRONG_KEY, text, is_unbilled=True)
+    async def _call(self, client: "AsyncOpenAI", request: Request) -> Answer | Failure:
+        body = calls.body_of(request, self._card, self._endpoint)
+        if (wrong_key := calls.unsendable_key(self._endpoint)) is not None:
+            return wrong_key
         try:
             # The client's own limit is for the time between two bytes: this one is for the whole reply.
             async with asyncio.timeout(self._card.limits.timeout_s):
@@ -179,52 +146,14 @@ class Asker:
                 completion = json.loads(await client.post(PATH, cast_to=bytes, body=body, options=_WITH_KEY))
             result = read_completion(completion)
         except Exception as error:
-            return self._without_key(replace(failure_of(error), is_unbilled=is_unbilled(error)))
+            return calls.without_key(replace(failure_of(error), is_unbilled=is_unbilled(error)), self._endpoint)
         usage = part(completion, "usage")
-        return replace(self._without_key(result), usage=usage) if isinstance(result, Failure) else (*result, usage)
+        if isinstance(result, Failure):
+            return replace(calls.without_key(result, self._endpoint), usage=usage)
+        return Answer(*result, usage)
 
-    def _without_key(self, failure: Failure) -> Failure:
-        """Return `failure` with the key removed from its text, and the text cut to 500 characters."""
-        text = failure.text.replace(self._endpoint.key, "(key)") if self._endpoint.key else failure.text
-        return replace(failure, text=text[:500])
-
-    def _reply_without_key(self, text: str) -> str:
-        return secrets.reply_without_secrets(text, self._endpoint.key)
-
-    def _finish(
-        self,
-        request: Request,
-        text: str | None,
-        failure: Failure | None,
-        *,
-        latency_ms: float,
-        n_attempts: int,
-        finish: str | None = None,
-        usage: Any = None,
-    ) -> None:
+    def _finish(self, request: Request, result: Answer | Failure, latency_ms: float, n_attempts: int) -> None:
         waits.note_news()
-        at, text = settings.now(), None if text is None else storable_text(self._reply_without_key(text))
-        cost = None if failure is not None and usage is None else cost_of(usage, self._card.call_price)
         self._keep(
-            Reply(
-                reply_id=reply_id(request.request_id, text, at.isoformat()),
-                request_id=request.request_id,
-                reply_text=text,
-                missing_reason=failure.reason if failure else None,
-                error_text=storable_text(failure.text) if failure else None,
-                finish_reason=None if finish is None else storable_text(self._reply_without_key(finish)),
-                prompt_tokens=_count(usage, "prompt_tokens"),
-                completion_tokens=_count(usage, "completion_tokens"),
-                latency_ms=round(latency_ms, 1),
-                n_attempts=n_attempts,
-                replied_at=at,
-                source="asked",
-                cost_usd=cost.usd if cost else None,
-                cost_source=cost.source if cost else None,
-            )
+            calls.reply_of(request, self._card, self._endpoint, result, latency_ms=latency_ms, n_attempts=n_attempts)
         )
-
-
-def _count(usage: Any, name: str) -> int | None:
-    value = part(usage, name)
-    return value if isinstance(value, int) and 0 <= value < 2**63 else None

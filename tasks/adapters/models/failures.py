@@ -1,7 +1,7 @@
 """Failures of calls, and text and finish reason of completions."""
 
 import email.utils
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,8 @@ _NO_CREDIT = ("insufficient_quota", "exceeded_current_quota", "insufficient bala
 _TOO_LONG = ("context_length", "context length", "maximum context", "context_size", "context size", "too long")
 
 
-def _retry_after(headers: Any) -> float | None:
+def retry_after(headers: Any) -> float | None:
+    """Return the pause that the headers of a response ask for, in seconds; None where they ask for none."""
     for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         value = headers.get(name)
         if value is None:
@@ -90,7 +91,7 @@ def _timeout() -> Failure:
 
 def _of_status(error: "openai.APIStatusError") -> Failure:
     text, status = str(error), error.status_code
-    details, pause = f"{text} {error.code} {error.type}".lower(), _retry_after(error.response.headers)
+    details, pause = f"{text} {error.code} {error.type}".lower(), retry_after(error.response.headers)
     if status == 402 or (status < 500 and any(mark in details for mark in _NO_CREDIT)):
         return Failure(MissingReason.NO_CREDIT, text)
     if status == 429:
@@ -106,6 +107,19 @@ def _of_status(error: "openai.APIStatusError") -> Failure:
     if status in (408, 409, 425) or status >= 500:
         return Failure(MissingReason.SERVER_ERROR, text, is_transient=True, retry_after_s=pause)
     return Failure(MissingReason.BAD_REQUEST, text, is_of_prompt=any(mark in details for mark in _TOO_LONG))
+
+
+def failure_of_line(status: int, body: Any) -> Failure:
+    """Return the failure of a request of a batch job that was answered with an error's status and body."""
+    import httpx2
+    import openai
+
+    response = httpx2.Response(status, request=httpx2.Request("POST", "https://batch.invalid"))
+    details = part(body, "error") or body
+    text = f"Error code: {status} - {body}"
+    return replace(
+        _of_status(openai.APIStatusError(text, response=response, body=details)), is_unbilled=status in UNBILLED
+    )
 
 
 def is_unbilled(error: Exception) -> bool:

@@ -27,7 +27,7 @@ from tasks.domain.ports import Endpoint
 
 
 @lru_cache(maxsize=1)
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Return the trusted certificates: reading them takes tens of milliseconds, as long as many calls."""
     import httpx2
 
@@ -56,7 +56,7 @@ class Line:
             api_key=endpoint.key or "none",
             timeout=limits.timeout_s,
             max_retries=0,
-            http_client=BoundedClient(verify=_certificates()),
+            http_client=BoundedClient(verify=certificates()),
         )
 
     async def __aenter__(self) -> Self:

@@ -242,6 +242,12 @@ def require_cards(cards: list[ModelCard], plan: Plan, home: Home) -> None:
     """
     for card in cards:
         is_local = isinstance(card.endpoint, LocalGguf)
+        if card.is_batched and plan.workers.runner != "threads":
+            raise InputError(
+                "its requests go through a batch endpoint, for which this process waits: workers can't send them.",
+                where=f"model {card.name}, plan {plan.name}, key 'workers.runner'",
+                remedy="Leave out [workers], or set 'endpoint.batch = false' in the card.",
+            )
         if plan.workers.is_elsewhere and is_local:
             raise InputError(
                 "it is served by this process, on loopback: workers elsewhere can't reach it.",

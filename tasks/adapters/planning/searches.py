@@ -151,6 +151,12 @@ def read(plan_name: str, target: str, limits: Limits, round_name: str | None = N
     )
     attacker = cards.read_card(search.attacker_model) if search.attacker_model and _asks_attacker(settings) else None
     prepared = PreparedSearch(plan, search, submission, attacker, seeds, settings, judge_card, lexicon)
+    if batched := [card.name for card in prepared.cards if card.is_batched]:
+        raise InputError(
+            "a search waits for each reply before it sends the next request: a batch endpoint takes up to a day.",
+            where=f"plan {plan.name}, model {batched[0]}, key 'endpoint.batch'",
+            remedy="Set it to false, or give the search a card without it.",
+        )
     if search.calls < prepared.most_calls:
         raise InputError(
             f"the budget is {search.calls} calls, and one step makes up to {prepared.most_calls}.",

@@ -59,7 +59,7 @@ def require_limits(plan: Plan, cards: Iterable[ModelCard]) -> None:
                     f"the limit {name!r} is switched off.", where=where, remedy=f"Run `prefect gcl enable {name}`."
                 )
             for card in cards:
-                if _key_of(card) == key and card.limits.concurrency > limit.limit:
+                if of({key: name}, card) and card.limits.concurrency > limit.limit:
                     raise InputError(
                         f"it allows {card.limits.concurrency} calls in flight, the limit {name!r} has {limit.limit}.",
                         where=f"model {card.name}, key 'limits.concurrency'",
@@ -68,8 +68,8 @@ def require_limits(plan: Plan, cards: Iterable[ModelCard]) -> None:
 
 
 def of(limits: Mapping[str, str], card: ModelCard) -> str | None:
-    """Return the name of the limit that calls to `card` count against; None: there is none."""
-    return limits.get(_key_of(card) or "")
+    """Return the name of the limit that calls to `card` count against; None: there is none, as for a batch endpoint."""
+    return None if card.is_batched else limits.get(_key_of(card) or "")
 
 
 def _key_of(card: ModelCard) -> str | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +20,18 @@ class Reservation:
     model: str
     units: int
     batch_id: str | None = None
+    job: str | None = None
+    """The batch job at a provider of which it is one request, which goes on when this process ends."""
 
     @property
     def usd(self) -> float:
         """The amount in US dollars."""
         return self.units / UNITS_PER_USD
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the line of a ledger that says that it was made."""
+        row = {"event": "reserved", "number": self.number, "model": self.model, "units": self.units}
+        return row | {name: value for name, value in (("batch_id", self.batch_id), ("job", self.job)) if value}
 
 
 @dataclass(frozen=True)
@@ -101,18 +109,37 @@ class Account:
 
     def settle(self, reservation: Reservation, usd: float | None) -> None:
         """Note what a call cost in US dollars; None: not known, so its greatest cost counts."""
-        units = reservation.units if usd is None else units_up(usd)
         with self._lock:
-            if self._open.pop(reservation.number, None) is None:
-                return
-            self.balance.reserved[reservation.model] -= reservation.units
-            self.balance.spent[reservation.model] += units
-            try:
-                if reservation.units or units:
-                    row = {"event": "settled", "number": reservation.number, "model": reservation.model}
-                    self._write(row | {"units": units})
-            finally:
-                self._grant()
+            if self._open.pop(reservation.number, None) is not None:
+                self.balance.reserved[reservation.model] -= reservation.units
+                self._spend(reservation, usd)
+
+    def divide(self, reservation: Reservation, parts: Sequence[Reservation]) -> None:
+        """Replace an open reservation by its parts, each settled by itself; what is left of it is given back."""
+        with self._lock:
+            for part in parts:
+                self._open[part.number] = part
+                self.balance.reserved[part.model] += part.units
+                if part.units:
+                    self._write(part.as_row())
+            self.settle(reservation, 0.0)
+
+    def settle_part(self, number: str, usd: float | None) -> None:
+        """Settle a part of a divided reservation by its number, as `settle` does; nothing, where it is not open."""
+        with self._lock:
+            if number in self._open:
+                self.settle(self._open[number], usd)
+
+    def _spend(self, reservation: Reservation, usd: float | None) -> None:
+        """Count what a call cost, and let calls that wait have what that leaves; the lock is held."""
+        units = reservation.units if usd is None else units_up(usd)
+        self.balance.spent[reservation.model] += units
+        try:
+            if reservation.units or units:
+                row = {"event": "settled", "number": reservation.number, "model": reservation.model}
+                self._write(row | {"units": units})
+        finally:
+            self._grant()
 
     @property
     def spent_usd(self) -> float:
@@ -148,8 +175,7 @@ class Account:
         else:
             try:
                 if made.units:
-                    row = {"event": "reserved", "number": made.number, "model": made.model, "units": made.units}
-                    self._write(row | ({"batch_id": made.batch_id} if made.batch_id else {}))
+                    self._write(made.as_row())
             except WorldError as error:
                 waiting.granted.set_exception(error)
                 return

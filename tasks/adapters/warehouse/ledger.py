@@ -30,6 +30,8 @@ class Ledger(Account):
         self.balance.spent.update(self.earlier.units)
         for open_one in self.earlier.open.values():
             self.balance.spent[open_one.model] += open_one.units
+        self._held = {number: one for number, one in self.earlier.open.items() if one.job is not None}
+        """Requests of batch jobs that an earlier run has submitted: they count as spent until they are settled."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._compact()
         self._file = path.open("ab", buffering=0)
@@ -43,14 +45,31 @@ class Ledger(Account):
             self._write({"event": "corrected", "model": reservation.model, "units": units - reservation.units})
             self.balance.spent[reservation.model] += units - reservation.units
 
+    def settle_part(self, number: str, usd: float | None) -> None:
+        """Settle a part of a divided reservation by its number, also where an earlier run has made it."""
+        with self._lock:
+            held = self._held.pop(number, None)
+            if held is None:
+                super().settle_part(number, usd)
+                return
+            self.balance.spent[held.model] -= held.units
+            self._spend(held, usd)
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
     def _compact(self) -> None:
-        """Write one line a model in place of the lines of earlier runs, whose open calls count as spent from now on."""
+        """Write one line a model in place of the lines of earlier runs, whose open calls count as spent from now on.
+
+        Requests of batch jobs stay open: what they cost will be known.
+        """
         if self.path.exists():
-            rows = [{"event": "spent", "model": model, "units": n} for model, n in sorted(self.balance.spent.items())]
+            ended = self.balance.spent.copy()
+            for one in self._held.values():
+                ended[one.model] -= one.units
+            rows = [{"event": "spent", "model": model, "units": n} for model, n in sorted(ended.items())]
+            rows += [one.as_row() for one in self._held.values()]
             whole_files.write(self.path, b"".join(map(_line, rows)))
 
     def _write(self, row: dict[str, Any]) -> None:
@@ -90,7 +109,9 @@ class Spent:
         """Add a line."""
         event = row["event"]
         if event == "reserved":
-            self.open[row["number"]] = Reservation(row["number"], row["model"], row["units"], row.get("batch_id"))
+            self.open[row["number"]] = Reservation(
+                row["number"], row["model"], row["units"], row.get("batch_id"), row.get("job")
+            )
             return
         if event == "settled":
             self.open.pop(row["number"], None)
