@@ -35,6 +35,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.support import judge_persona, pair_judge_persona, personas
+from tests.support.stub_batches import StubBatches
 
 LONG_REPLY = 4 * 2**20 - 4096
 """Characters of the reply of a fault: with what is around it, just below what is read of a response."""
@@ -203,6 +204,8 @@ class StubEndpoint:
         self.most_in_flight: Counter[str] = Counter()
         self.most_together = 0
         """Calls in flight to all models."""
+        self.batches = StubBatches(self._answer_line)
+        """What goes through the batch endpoint; its lines are among `calls`, with the faults of calls."""
         self._attempts: Counter[str] = Counter()
         self._log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644) if log else None
         self._loop = asyncio.new_event_loop()
@@ -246,6 +249,7 @@ class StubEndpoint:
         app = web.Application(client_max_size=64 * 2**20)
         app.router.add_post("/v1/chat/completions", self._complete)
         app.router.add_get("/v1/models", self._models)
+        self.batches.add_to(app)
         # Without cancellation a hung call would go on after its client has left.
         runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
@@ -283,6 +287,11 @@ class StubEndpoint:
             return await self._answer(request, call)
         finally:
             self.in_flight[call.model] -= 1
+
+    async def _answer_line(self, request: web.Request, body: dict[str, Any]) -> web.Response:
+        response = await self._answer(request, self._arrived(body, ""))
+        assert isinstance(response, web.Response)
+        return response
 
     def _arrived(self, body: dict[str, Any], given: str) -> Call:
         key = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
