@@ -20,16 +20,20 @@ from tasks.adapters.models.batch_jobs.job_asking import LONGEST_PAUSE_S, JobAske
 from tasks.adapters.models.calls import Answer
 from tasks.adapters.models.failures import Failure
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
-from tasks.adapters.settings import PROJECT
+from tasks.adapters.planning import plans
+from tasks.adapters.prefect import call_limits
+from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse.accounts import Account
 from tasks.adapters.warehouse.ledger import Ledger
 from tasks.collect import generate
 from tasks.domain.batching import Batch, queues
 from tasks.domain.budget import Balance, BudgetPlan
 from tasks.domain.card import ModelCard
-from tasks.domain.errors import BatchIncomplete, WorldError
+from tasks.domain.errors import BatchIncomplete, InputError, WorldError
+from tasks.domain.plan import Plan
 from tasks.domain.pricing import greatest_usd
 from tasks.domain.rows import Message, Reply, Request
+from tasks.domain.workers import WorkersPlan
 from tests.support.stub_endpoint import StubEndpoint
 
 KEY = "sk-very-secret-0123456789"
@@ -224,6 +228,7 @@ def test_a_killed_run_submits_nothing_again_and_goes_on(stub, tmp_path) -> None:
     killed_at_pause(stub, tmp_path)
     [record] = records(tmp_path)
     assert (record["file_id"], record["job_id"]) == ("file-1", "batch_1")
+    assert KEY not in str(record)
     asked = ask(stub, tmp_path)
     assert asked.reasons == [None] * 3
     assert (stub.batches.counts["upload"], stub.batches.counts["submit"], len(stub.calls)) == (1, 1, 3)
@@ -507,6 +512,23 @@ def test_a_model_has_jobs_of_many_requests_side_by_side() -> None:
     requests = requests_for(card, 25_000)
     cut = [[len(batch.requests) for batch in queue] for queue in queues(requests, {"m": card}, None)]
     assert cut == [[10_000], [10_000], [5_000]]
+
+
+@pytest.mark.fault
+def test_workers_elsewhere_send_nothing_through_a_batch_endpoint(tmp_path) -> None:
+    card = card_of("http://127.0.0.1:9/v1")
+    plan = Plan.model_validate(
+        {"name": "p", "models": ["m"], "prompts": [{"set": "general"}], "workers": {"runner": "dask"}}
+    )
+    with pytest.raises(InputError, match=r"model m, plan p, key 'workers\.runner'.*Leave out \[workers\]"):
+        plans.require_cards([card], plan, Home(tmp_path))
+    plans.require_cards([card], plan.model_copy(update={"workers": WorkersPlan()}), Home(tmp_path))
+
+
+def test_a_limit_of_calls_in_flight_holds_no_slot_for_hours() -> None:
+    card = card_of("http://127.0.0.1:9/v1", key_env="SOME_KEY")
+    single = card_of("http://127.0.0.1:9/v1", key_env="SOME_KEY", batch=False)
+    assert [call_limits.of({"SOME_KEY": "slots"}, one) for one in (single, card)] == ["slots", None]
 
 
 def test_the_interface_is_that_of_single_calls(stub, tmp_path) -> None:

@@ -1,5 +1,6 @@
 """A card's fingerprint says who answers: what changes the answers changes it, what does not leaves it."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ def card(**changes: Any) -> ModelCard:
         {"endpoint": HOSTED | {"key_env": "KEY"}},
         {"endpoint": HOSTED | {"base_url": "http://localhost:1/v1/"}},
         {"endpoint": HOSTED | {"allow_http": True}},
+        {"endpoint": HOSTED | {"batch": True}},
     ],
 )
 def test_fingerprint_stays(changes) -> None:
@@ -212,6 +214,20 @@ def test_set_card_wants_a_checksum() -> None:
 def test_the_day_of_a_price_is_an_iso_date(as_of) -> None:
     with pytest.raises(ValidationError, match="as_of"):
         card(price={"input_usd": 1, "output_usd": 2, "as_of": as_of})
+
+
+@pytest.mark.parametrize(("share", "usd"), [({}, (0.5, 1.0)), ({"batch_share": 0.25}, (0.25, 0.5))])
+def test_the_batch_endpoint_costs_its_share_of_the_price(share, usd) -> None:
+    price = {"input_usd": 1, "output_usd": 2, "as_of": "2026-11-24"} | share
+    batched = card(endpoint=HOSTED | {"batch": True}, price=price)
+    assert batched.call_price is not None
+    assert (batched.call_price.input_usd, batched.call_price.output_usd) == usd
+    row = batched.as_row(datetime(2026, 11, 24))
+    assert (row["input_usd"], row["output_usd"]) == usd
+    single = card(price=price).call_price
+    assert single is not None
+    assert (single.input_usd, single.output_usd) == (1, 2)
+    assert card(endpoint=HOSTED | {"batch": True}).call_price == FREE
 
 
 @pytest.mark.parametrize("usd", [-0.1, float("inf"), float("nan")])

@@ -65,3 +65,11 @@ def test_what_this_machine_serves_is_free_and_an_unknown_price_is_no_zero() -> N
     assert (local.usd, local.basis) == ((0.0, 0.0), "served by this machine")
     unknown = stage_range(calls(10, 10, 10, price=None), Recorded())
     assert (unknown.usd, unknown.basis) == (None, "the card has no price")
+
+
+def test_the_batch_endpoint_costs_half_and_takes_up_to_a_day() -> None:
+    single, batched = (calls(10, 20, 1000, endpoint=PAID | {"batch": batch}) for batch in (False, True))
+    found = stage_range(batched, Recorded((), (), [1.0] * 5))
+    assert found.usd == pytest.approx([usd / 2 for usd in stage_range(single, Recorded()).usd or ()])
+    assert found.seconds == (0.0, 24 * 3600)
+    assert stage_range(calls(0, 0, 1000, endpoint=PAID | {"batch": True}), Recorded()).seconds == (0.0, 0.0)

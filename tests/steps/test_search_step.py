@@ -341,6 +341,14 @@ def test_mistakes_are_named(world, search, target, said) -> None:
 
 
 @pytest.mark.fault
+def test_a_search_does_not_wait_for_a_batch_endpoint(world) -> None:
+    path = world.bench.root / f"data/models/{TARGET}.toml"
+    path.write_text(path.read_text().replace("[endpoint]", "[endpoint]\nbatch = true"))
+    with pytest.raises(InputError, match=r"a batch endpoint takes up to a day\. Set it to false"):
+        searches.read("test", TARGET, Limits(), "r1")
+
+
+@pytest.mark.fault
 def test_a_plan_is_refused_for_its_search_s_judge(world) -> None:
     path = world.bench.root / "data/plans/test.toml"
     text = path.read_text()
