@@ -1,5 +1,6 @@
 """Asking through the batch endpoint of a real server: each request is answered and paid for once, whatever happens."""
 
+import asyncio
 import io
 import json
 import os
@@ -16,7 +17,7 @@ import pytest
 from tasks.adapters import waits
 from tasks.adapters.models import throttles
 from tasks.adapters.models.batch_jobs import job_files
-from tasks.adapters.models.batch_jobs.job_asking import LONGEST_PAUSE_S, JobAsker
+from tasks.adapters.models.batch_jobs.job_asking import LONGEST_PAUSE_S, MOST_LOST_LOOKS, JobAsker
 from tasks.adapters.models.calls import Answer
 from tasks.adapters.models.failures import Failure
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
@@ -273,8 +274,6 @@ def test_a_submission_whose_answer_got_lost_is_found_and_not_made_again(stub, tm
     for _ in range(3):  # Jobs of others, on several pages, are looked through.
         ask(stub, tmp_path, 1)
     stub.batches.faults.append(("submit", "lost"))
-    for number in range(3):
-        stub.batches.jobs[f"batch_{number + 1}"].created_at += 1000
     asked = ask(stub, tmp_path)
     assert asked.reasons == [None] * 3
     assert stub.batches.counts["submit"] == len(stub.batches.jobs) == 4
@@ -419,10 +418,21 @@ def test_pauses_between_looks_grow_up_to_a_minute(stub, tmp_path) -> None:
 
 @pytest.mark.fault
 def test_looks_that_fail_are_made_again_after_the_pause_that_is_asked_for(stub, tmp_path) -> None:
-    stub.batches.faults += [("look", "500"), ("look", "429-after-200")]
+    stub.batches.n_looks = 2
+    stub.batches.faults += [("look", "500"), ("look", "429-after-200"), ("look", "after-300")]
     asked = ask(stub, tmp_path)
     assert asked.reasons == [None] * 3
-    assert asked.pauses == [2.0, 200.0]
+    assert asked.pauses == [2.0, 200.0, 300.0]
+
+
+@pytest.mark.fault
+def test_looks_that_fail_again_and_again_end_the_run_and_not_the_job(stub, tmp_path) -> None:
+    stub.batches.faults += [("look", "500")] * (MOST_LOST_LOOKS + 1)
+    asked = ask(stub, tmp_path)
+    assert asked.asker.stopped_by is not None
+    assert (asked.asker.stopped_by.reason, len(asked.pauses)) == ("server_error", MOST_LOST_LOOKS)
+    assert ask(stub, tmp_path).reasons == [None] * 3
+    assert len(stub.batches.jobs) == 1
 
 
 def test_who_is_waited_for_is_said(stub, tmp_path) -> None:
@@ -488,6 +498,22 @@ def test_a_job_that_outlives_its_run_counts_at_its_greatest_cost_until_its_lines
     ledger = Ledger(path, budget)
     assert ledger.spent_usd == pytest.approx(cost)
     ledger.close()
+
+
+@pytest.mark.fault
+def test_nobody_waits_for_the_room_of_a_job_that_nobody_waits_for(stub, tmp_path) -> None:
+    account = Account(Balance.of(BudgetPlan(usd=1.5 * most_usd(stub, 3))))
+    stub.batches.faults.append(("look", "401"))
+    ask(stub, tmp_path, account=account)
+
+    async def reserve() -> object:
+        # Without room it would wait for ever: the limit is for the test alone.
+        return await asyncio.wait_for(account.reserve("other", most_usd(stub, 3)), 60)
+
+    assert asyncio.run(reserve()) is None
+    asked = ask(stub, tmp_path, account=account)
+    assert account.spent_usd == pytest.approx(sum(reply.cost_usd or 0.0 for reply in asked.replies.values()))
+    assert asyncio.run(reserve()) is not None
 
 
 @pytest.mark.fault

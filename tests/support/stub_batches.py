@@ -85,6 +85,10 @@ class StubBatches:
             assert request.transport is not None
             request.transport.close()
             return web.Response()
+        if kind.startswith("after-"):
+            response = await handle(request)
+            response.headers["Retry-After"] = kind.removeprefix("after-")
+            return response
         status, _, pause = kind.partition("-after-")
         body = {"error": {"message": f"The server says {status}.", "type": "error", "code": f"status_{status}"}}
         return web.json_response(body, status=int(status), headers={"Retry-After": pause} if pause else None)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -82,6 +82,8 @@ class Account:
         self._lock = threading.RLock()
         self._waiting: list[_Waiting] = []
         self._open = dict[str, Reservation]()
+        self._held = dict[str, Reservation]()
+        """Requests of batch jobs that nobody waits for now: they count as spent until they are settled."""
 
     async def reserve(
         self, model: str, usd: float, *, batch_id: str | None = None, least_usd: float | None = None
@@ -127,8 +129,21 @@ class Account:
     def settle_part(self, number: str, usd: float | None) -> None:
         """Settle a part of a divided reservation by its number, as `settle` does; nothing, where it is not open."""
         with self._lock:
-            if number in self._open:
+            if (held := self._held.pop(number, None)) is not None:
+                self.balance.spent[held.model] -= held.units
+                self._spend(held, usd)
+            elif number in self._open:
                 self.settle(self._open[number], usd)
+
+    def hold(self, numbers: Iterable[str]) -> None:
+        """Count parts that are not settled yet as spent: no call that needs their room should wait for them."""
+        with self._lock:
+            for number in numbers:
+                if (part := self._open.pop(number, None)) is not None:
+                    self._held[number] = part
+                    self.balance.reserved[part.model] -= part.units
+                    self.balance.spent[part.model] += part.units
+            self._grant()
 
     def _spend(self, reservation: Reservation, usd: float | None) -> None:
         """Count what a call cost, and let calls that wait have what that leaves; the lock is held."""

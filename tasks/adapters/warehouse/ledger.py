@@ -31,7 +31,6 @@ class Ledger(Account):
         for open_one in self.earlier.open.values():
             self.balance.spent[open_one.model] += open_one.units
         self._held = {number: one for number, one in self.earlier.open.items() if one.job is not None}
-        """Requests of batch jobs that an earlier run has submitted: they count as spent until they are settled."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._compact()
         self._file = path.open("ab", buffering=0)
@@ -44,16 +43,6 @@ class Ledger(Account):
         with self._lock:
             self._write({"event": "corrected", "model": reservation.model, "units": units - reservation.units})
             self.balance.spent[reservation.model] += units - reservation.units
-
-    def settle_part(self, number: str, usd: float | None) -> None:
-        """Settle a part of a divided reservation by its number, also where an earlier run has made it."""
-        with self._lock:
-            held = self._held.pop(number, None)
-            if held is None:
-                super().settle_part(number, usd)
-                return
-            self.balance.spent[held.model] -= held.units
-            self._spend(held, usd)
 
     def close(self) -> None:
         """Close the file."""

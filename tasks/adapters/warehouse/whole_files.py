@@ -11,6 +11,9 @@ import psutil
 
 from tasks.domain.errors import WorldError
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Numbers of errors that say that a file can't be longer."""
+
 
 def beside(path: Path) -> Path:
     """Return where to write the file that will be at `path`; creates its folder.
@@ -55,7 +58,7 @@ def room_for(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if error.errno not in NO_ROOM:
             raise
         raise no_room(path) from None
 

@@ -154,9 +154,12 @@ class JobAsker:
         if interrupted.is_set():
             self._withdraw(record)
             return
-        self._records.write(record)
         to_send = [request for request, _ in chosen.values()]
-        await self._wait_for(client, await self._submitted(client, record, to_send), to_send)
+        try:
+            self._records.write(record)
+            await self._wait_for(client, await self._submitted(client, record, to_send), to_send)
+        finally:
+            self._account.hold(map(record.number_of, chosen))
 
     async def _go_on(self, client: JobClient, record: JobRecord, requests: Sequence[Request]) -> None:
         """Wait for the job of an earlier run; where its submission got lost, submit its `requests` as a new one."""
@@ -233,6 +236,8 @@ class JobAsker:
             try:
                 return await call()
             except Exception as error:
+                if isinstance(error, OSError) and error.errno in whole_files.NO_ROOM:
+                    raise
                 n_attempts += 1
                 failure = failure_of(error)
                 is_last = not failure.is_transient or n_attempts >= self._card.limits.max_attempts
