@@ -17,7 +17,8 @@ import pytest
 from tasks.adapters import waits
 from tasks.adapters.models import throttles
 from tasks.adapters.models.batch_jobs import job_files
-from tasks.adapters.models.batch_jobs.job_asking import LONGEST_PAUSE_S, MOST_LOST_LOOKS, JobAsker
+from tasks.adapters.models.batch_jobs.job_asking import JobAsker
+from tasks.adapters.models.batch_jobs.job_waiting import LONGEST_PAUSE_S, MOST_LOST_LOOKS
 from tasks.adapters.models.calls import Answer
 from tasks.adapters.models.failures import Failure
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
@@ -35,6 +36,7 @@ from tasks.domain.plan import Plan
 from tasks.domain.pricing import greatest_usd
 from tasks.domain.rows import Message, Reply, Request
 from tasks.domain.workers import WorkersPlan
+from tests.support.full_disk import files_of_at_most
 from tests.support.stub_endpoint import StubEndpoint
 
 KEY = "sk-very-secret-0123456789"
@@ -514,6 +516,17 @@ def test_nobody_waits_for_the_room_of_a_job_that_nobody_waits_for(stub, tmp_path
     asked = ask(stub, tmp_path, account=account)
     assert account.spent_usd == pytest.approx(sum(reply.cost_usd or 0.0 for reply in asked.replies.values()))
     assert asyncio.run(reserve()) is not None
+
+
+@pytest.mark.fault
+def test_a_disk_that_fills_while_replies_are_fetched_is_said_and_loses_no_job(stub, tmp_path) -> None:
+    n = 60
+    stub.batches.n_looks = 2
+    killed_at_pause(stub, tmp_path, n)
+    with pytest.raises(WorldError, match=r"it can't be written: .* is full"), files_of_at_most(4_096):
+        ask(stub, tmp_path, n)
+    assert ask(stub, tmp_path, n).reasons == [None] * n
+    assert len(stub.batches.jobs) == 1
 
 
 @pytest.mark.fault

@@ -1,26 +1,12 @@
 """A disk that fills while a snapshot or a report is written: one error, and what was there is as it was."""
 
-import resource
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store, whole_files
 from tasks.domain.errors import DatabaseDamaged, WorldError
 from tests.support import small_home
-
-
-@contextmanager
-def files_of_at_most(n_bytes: int) -> Iterator[None]:
-    """Let the system refuse to write more of any file: to a program as a full disk, but for the error's number."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+from tests.support.full_disk import files_of_at_most
 
 
 @pytest.mark.parametrize("n_bytes", [4_096, 300_000, 2_500_000])

@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
-from time import monotonic
-from typing import TypeVar
 
-from tasks.adapters import settings, waits
+from tasks.adapters import waits
 from tasks.adapters.models import calls
 from tasks.adapters.models.batch_jobs import job_files
 from tasks.adapters.models.batch_jobs.job_client import JobClient, JobState
 from tasks.adapters.models.batch_jobs.job_records import JobRecord, JobRecords
+from tasks.adapters.models.batch_jobs.job_waiting import GivenUp, JobWaiting, Pause, pause
 from tasks.adapters.models.calls import BUDGET, Answer
-from tasks.adapters.models.failures import Failure, failure_of, is_unbilled
-from tasks.adapters.models.throttles import LONGEST_SLEEP_S, interrupted
+from tasks.adapters.models.failures import Failure, is_unbilled
+from tasks.adapters.models.throttles import interrupted
 from tasks.adapters.warehouse import whole_files
 from tasks.adapters.warehouse.accounts import Account, Reservation
 from tasks.domain.budget import UNITS_PER_USD, units_up
@@ -26,32 +24,6 @@ from tasks.domain.missing_reason import MissingReason
 from tasks.domain.ports import Endpoint
 from tasks.domain.pricing import greatest_usd
 from tasks.domain.rows import Reply, Request
-
-FIRST_PAUSE_S = 2.0
-LONGEST_PAUSE_S = 60.0
-PAUSE_GROWTH = 1.5
-MOST_LOST_LOOKS = 30
-"""Looks in a row at a job that may fail, half an hour: then this run gives it up, and the next one looks again."""
-
-Pause = Callable[[float], Awaitable[None]]
-"""Waits for so many seconds, or until the user stops the run."""
-
-T = TypeVar("T")
-
-
-async def pause(seconds: float) -> None:
-    """Wait for so many seconds, but no longer than until the user stops the run."""
-    until = monotonic() + seconds
-    while (left := until - monotonic()) > 0 and not interrupted.is_set():
-        await asyncio.sleep(min(left, LONGEST_SLEEP_S))
-
-
-class _GivenUp(Exception):
-    """A call to the batch endpoint has failed in the end."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.text)
-        self.failure = failure
 
 
 class JobAsker:
@@ -78,8 +50,9 @@ class JobAsker:
         *,
         pause: Pause = pause,
     ) -> None:
-        self._card, self._endpoint, self._keep, self._account, self._pause = card, endpoint, keep, account, pause
+        self._card, self._endpoint, self._keep, self._account = card, endpoint, keep, account
         self._records = JobRecords(folder, card, endpoint)
+        self._waiting = JobWaiting(card, endpoint, pause)
         self.stopped_by: Failure | None = None
         """The failure after which the endpoint was given up, if any: the remaining requests have no outcome."""
 
@@ -120,7 +93,7 @@ class JobAsker:
     async def _guarded(self, work: Awaitable[None]) -> None:
         try:
             await work
-        except _GivenUp as error:
+        except GivenUp as error:
             self._stop(error.failure)
 
     def _stop(self, failure: Failure) -> None:
@@ -164,7 +137,7 @@ class JobAsker:
     async def _go_on(self, client: JobClient, record: JobRecord, requests: Sequence[Request]) -> None:
         """Wait for the job of an earlier run; where its submission got lost, submit its `requests` as a new one."""
         if record.job_id is None:
-            job_id = await self._retried(lambda: client.find(record.content_id, record.prepared_at))
+            job_id = await self._waiting.retried(lambda: client.find(record.content_id, record.prepared_at))
             if job_id is None:
                 self._withdraw(record)
                 await self._new_job(client, requests)
@@ -176,15 +149,15 @@ class JobAsker:
         """Wait for the end of a job, and keep the outcomes of `requests`."""
         assert record.job_id is not None
         try:
-            state = await self._ended(client, record.job_id)
+            state = await self._waiting.ended(client, record.job_id)
             if state is not None:
                 await self._take(client, record, requests, state)
-        except _GivenUp as error:
+        except GivenUp as error:
             text = f"batch job {record.job_id}: {error.failure.text}"
             if error.failure.reason is MissingReason.NOT_FOUND:
                 place = self._records.path_of(record)
                 text += f" (use the key that submitted it; or remove {place}, and its requests are submitted anew)"
-            raise _GivenUp(replace(error.failure, text=text)) from error
+            raise GivenUp(replace(error.failure, text=text)) from error
 
     async def _submitted(self, client: JobClient, record: JobRecord, requests: Sequence[Request]) -> JobRecord:
         """Upload and submit a job, and return its record with the provider's ids.
@@ -192,7 +165,7 @@ class JobAsker:
         A submission whose answer got lost is looked for before it is made again.
 
         Raises:
-            _GivenUp: the endpoint does not take it, or the user stops the run.
+            GivenUp: the endpoint does not take it, or the user stops the run.
         """
         name, content = f"{record.content_id}.jsonl", b"".join(map(self._line, requests))
         may_be_there = False
@@ -210,10 +183,10 @@ class JobAsker:
                 raise
 
         try:
-            file_id = await self._retried(lambda: client.upload(name, content))
+            file_id = await self._waiting.retried(lambda: client.upload(name, content))
             record = self._records.noted(record, file_id=file_id)
-            job_id = await self._retried(lambda: submit(file_id))
-        except _GivenUp:
+            job_id = await self._waiting.retried(lambda: submit(file_id))
+        except GivenUp:
             if not may_be_there:
                 self._withdraw(record)
             raise
@@ -225,67 +198,12 @@ class JobAsker:
             self._account.settle_part(record.number_of(request_id), 0.0)
         self._records.release(record, record.request_ids)
 
-    async def _retried(self, call: Callable[[], Awaitable[T]]) -> T:
-        """Return what `call` returns, after as many attempts as the card allows.
-
-        Raises:
-            _GivenUp: it fails in the end, or the user stops the run.
-        """
-        n_attempts = 0
-        while True:
-            try:
-                return await call()
-            except Exception as error:
-                if isinstance(error, OSError) and error.errno in whole_files.NO_ROOM:
-                    raise
-                n_attempts += 1
-                failure = failure_of(error)
-                is_last = not failure.is_transient or n_attempts >= self._card.limits.max_attempts
-                if is_last or interrupted.is_set():
-                    raise _GivenUp(failure) from error
-                problem = calls.without_key(failure, self._endpoint)
-                place = f"model {self._card.name} at {self._endpoint.base_url}"
-                with waits.waiting_for(f"{place}, whose batch endpoint failed: {problem.reason}, {problem.text[:150]}"):
-                    await self._pause(max(failure.retry_after_s or 0.0, min(30.0, 0.5 * 2**n_attempts)))
-
-    async def _ended(self, client: JobClient, job_id: str) -> JobState | None:
-        """Return the state of a job when it has ended; None where the user stops the run before.
-
-        Raises:
-            _GivenUp: it can't be looked at.
-        """
-        last_look, seconds, n_lost = "submitted", FIRST_PAUSE_S, 0
-        name = f"model {self._card.name} at {self._endpoint.base_url}, batch job {job_id}"
-        with waits.waiting_for(lambda: f"{name}, {last_look}"):
-            while not interrupted.is_set():
-                try:
-                    state = await client.state(job_id)
-                except Exception as error:
-                    failure, n_lost = calls.without_key(failure_of(error), self._endpoint), n_lost + 1
-                    if not failure.is_transient or n_lost > MOST_LOST_LOOKS:
-                        raise _GivenUp(failure) from error
-                    text, least_s = (
-                        f"the last look failed: {failure.reason}, {failure.text[:150]}",
-                        failure.retry_after_s,
-                    )
-                else:
-                    if state.has_ended:
-                        return state
-                    n_lost, text, least_s = 0, f"{state.status}, {state.progress}", state.retry_after_s
-                wait_s = max(seconds, least_s or 0.0)
-                at = settings.now() + timedelta(seconds=wait_s)
-                last_look = f"{text}; looked at again at {at:%H:%M:%S} UTC"
-                await self._pause(wait_s)
-                seconds = min(LONGEST_PAUSE_S, seconds * PAUSE_GROWTH)
-        waits.say(f"{name} goes on. The same command fetches its replies; it is submitted, and paid for, once.")
-        return None
-
     async def _take(self, client: JobClient, record: JobRecord, requests: Sequence[Request], state: JobState) -> None:
         """Keep the outcome of each of `requests` by the files of an ended job."""
         left = {request.request_id: request for request in requests}
         for file_id in state.files:
             with whole_files.room_for(self._records.folder), TemporaryFile(dir=self._records.folder) as file:
-                await self._retried(partial(client.fetch, file_id, file))
+                await self._waiting.retried(partial(client.fetch, file_id, file))
                 for request_id, result in job_files.outcomes(file):
                     request = left.pop(request_id, None)
                     if request is not None:
