@@ -88,8 +88,7 @@ class Asker:
                 if reserved is None:
                     line.stop(BUDGET)
                     break
-                if line.gate.is_over:  # It may have waited for others to settle.
-                    self._account.settle(reserved, 0.0)
+                if self._is_given_back(line, reserved):
                     break
                 started = monotonic()
                 result = await self._call_reserved(line.client, request, reserved)
@@ -124,6 +123,12 @@ class Asker:
         if usd is None and self._account.balance.is_limited:
             return None
         return await self._account.reserve(self._card.name, usd or 0.0)
+
+    def _is_given_back(self, line: Line, reserved: Reservation) -> bool:
+        """Give back what was reserved for a call that waited for others to settle, if no more are to start."""
+        if line.gate.is_over:
+            self._account.settle(reserved, 0.0)
+        return line.gate.is_over
 
     async def _call_reserved(self, client: "AsyncOpenAI", request: Request, reserved: Reservation) -> Answer | Failure:
         """Call the model and settle the reservation, before anything is kept of the reply."""
