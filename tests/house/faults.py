@@ -20,6 +20,7 @@ MARK = "pytest.mark.fault"
 SECTIONS = {
     "What endpoints do": (
         "tests/adapters/test_asking.py",
+        "tests/adapters/test_batch_jobs.py",
         "tests/flows/test_hostile_endpoint.py",
         "search",
         "judge",
