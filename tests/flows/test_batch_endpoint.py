@@ -5,6 +5,8 @@ import pytest
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 TARGET, JUDGE = "leaks-OpenAI-at-30", "judge-finds-openai"
 PRICE = '[price]\ninput_usd = 10.0\noutput_usd = 100.0\nas_of = "2026-01-01"\n'
 EXTRA = f"""

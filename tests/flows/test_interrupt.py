@@ -15,12 +15,12 @@ from tasks.domain.errors import WorldError
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
+pytestmark = pytest.mark.slow
+
 LISTENING = """
 import sys, threading
 from flows.cli import main
 from tasks.adapters.models import throttles
-
-pytestmark = pytest.mark.slow
 def tell():
     throttles.interrupted.wait()
     print("heard", flush=True)

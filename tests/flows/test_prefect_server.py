@@ -11,12 +11,12 @@ import pytest
 
 from tasks.adapters.settings import PROJECT
 
+pytestmark = pytest.mark.slow
+
 SERVE = """
 import sys, time
 from pathlib import Path
 from tests.support.prefect_server import prefect_server
-
-pytestmark = pytest.mark.slow
 with prefect_server(Path(sys.argv[1])):
     print("up", flush=True)
     time.sleep(600)

@@ -12,6 +12,8 @@ import pytest
 
 from tasks.adapters.settings import PROJECT
 
+pytestmark = pytest.mark.slow
+
 SOURCES = ("distillometer", "flows", "tasks", "sql", "data", "pyproject.toml", "setup.py", "prefect.yaml", "README.md")
 
 COMMANDS = """
@@ -25,8 +27,6 @@ for command in (["ingest", "replies.jsonl"], ["score", "--embed-prompts", "0", "
     except SystemExit as end:
         assert not end.code, (command, end.code)
 import tasks
-
-pytestmark = pytest.mark.slow
 print("code at", tasks.__file__)
 """
 

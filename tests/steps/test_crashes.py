@@ -17,6 +17,8 @@ from tasks.domain.errors import WorldError
 from tasks.publish import publish_snapshot
 from tasks.similarity import choose_references, sum_pairs, verdict
 
+pytestmark = pytest.mark.slow
+
 SCORES = ("mart.pair_similarity", "mart.verdict", "mart.target_summary", "score.channel_sum", "raw.reply")
 
 KILLED = """
@@ -28,8 +30,6 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import whole_files
 from tasks.adapters.warehouse.store import Store
 from tests.steps import test_crashes
-
-pytestmark = pytest.mark.slow
 
 moment, home = sys.argv[1], Home(Path(sys.argv[2]))
 transaction, n_done = Store.transaction, 0
