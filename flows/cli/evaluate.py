@@ -62,14 +62,18 @@ def evaluate(
 
 
 def _stored_result(home: Home, prepared: "Prepared", prepared_id: str) -> "Evaluated | None":
-    """Return the results of the last run; None where this one has anything to do."""
+    """Return the results of the last run; None where this one has to do more, as a damaged snapshot anew."""
     from tasks.adapters.warehouse import audits, formed, store
+    from tasks.domain.errors import DatabaseDamaged
     from tasks.domain.outcomes import Evaluated
 
     report = home.reports / "latest.html"
     if not report.exists() or not formed.is_plan_formed(home, prepared_id):
         return None
-    with store.reading(home) as snapshot:
-        if not formed.is_report_from(report, formed.report_from(snapshot)):
-            return None
-        return Evaluated(prepared.run_id, [], audits.findings(snapshot), str(report))
+    try:
+        with store.reading(home) as snapshot:
+            if not formed.is_report_from(report, formed.report_from(snapshot)):
+                return None
+            return Evaluated(prepared.run_id, [], audits.findings(snapshot), str(report))
+    except DatabaseDamaged:
+        return None

@@ -30,6 +30,8 @@ def undisturbed(served, tmp_path_factory) -> tuple[Workbench, StubEndpoint, str]
         assert again.returncode == 0, again.stderr
         assert [path.stat().st_mtime_ns for path in _results(bench)] == written, "a run that asks nothing wrote anew"
     assert "to be made: 0" in again.stdout
+    assert "Nothing has changed since the last run of this plan: its results stand." in again.stdout
+    assert again.stdout.split("its results stand.")[1] in first.stdout
     return bench, stub, first.stdout
 
 
