@@ -89,10 +89,10 @@ def printable(text: str) -> str:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print each line as plain text."""
+    """Print each line as plain text; one that holds a command is not broken, so that it can be copied."""
     console = out()
     for line in lines:
-        console.print(escape(printable(line)))
+        console.print(escape(printable(line)), soft_wrap="distillometer " in line)
 
 
 def print_warnings(sentences: Iterable[str]) -> None:
