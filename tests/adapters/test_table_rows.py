@@ -22,6 +22,20 @@ MISSING = "missing_reason"
 """A row that has a value has no reason for lacking it."""
 
 
+@pytest.fixture(scope="module")
+def for_keys(tmp_path_factory) -> Iterator[Store]:
+    """Yield a warehouse in which each case has a table to itself: to open one for each takes a second."""
+    with store.writing(Home(tmp_path_factory.mktemp("keys"))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def for_kinds(tmp_path_factory) -> Iterator[Store]:
+    """Yield another one of the kind."""
+    with store.writing(Home(tmp_path_factory.mktemp("kinds"))) as opened:
+        yield opened
+
+
 @pytest.fixture
 def warehouse(tmp_path) -> Iterator[Store]:
     with store.writing(Home(tmp_path / "home")) as opened:
@@ -46,17 +60,17 @@ def _row(warehouse: Store, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", APPENDED)
-def test_a_row_that_is_there_by_its_key_is_left_out(name: str, warehouse: Store) -> None:
-    row, schema = _row(warehouse, name), warehouse.schema(TABLES[name].full_name)
+def test_a_row_that_is_there_by_its_key_is_left_out(name: str, for_keys: Store) -> None:
+    row, schema = _row(for_keys, name), for_keys.schema(TABLES[name].full_name)
     grain = TABLES[name].grain.split(", ")
-    assert warehouse.append(name, [row, row]) == 1
-    assert warehouse.append(name, pl.DataFrame([row], schema=schema)) == 0
+    assert for_keys.append(name, [row, row]) == 1
+    assert for_keys.append(name, pl.DataFrame([row], schema=schema)) == 0
     # By each column of the grain it is another row, by any other column alone it is not.
     others = {column: _value(kind, 1) for column, kind in schema.items() if column not in (MISSING, "purpose")}
-    assert warehouse.append(name, [row | {c: v for c, v in others.items() if c not in grain}]) == 0
+    assert for_keys.append(name, [row | {c: v for c, v in others.items() if c not in grain}]) == 0
     told_by = [column for column in grain if column != Key.of(TABLES[name]).as_of]
-    assert [warehouse.append(name, [row | {column: others[column]}]) for column in told_by] == [1] * len(told_by)
-    assert warehouse.count(TABLES[name].full_name) == 1 + len(told_by)
+    assert [for_keys.append(name, [row | {column: others[column]}]) for column in told_by] == [1] * len(told_by)
+    assert for_keys.count(TABLES[name].full_name) == 1 + len(told_by)
 
 
 def test_keys_hold_for_what_is_null_in_them(warehouse: Store) -> None:
@@ -105,25 +119,25 @@ def test_a_card_is_registered_again_where_it_differs_from_the_one_that_counts(wa
 
 
 @pytest.mark.parametrize("name", COMPUTED)
-def test_what_a_scoring_replaces_is_not_appended_to(name: str, warehouse: Store) -> None:
-    row = _row(warehouse, name)
+def test_what_a_scoring_replaces_is_not_appended_to(name: str, for_kinds: Store) -> None:
+    row = _row(for_kinds, name)
     with pytest.raises(ValueError, match=rf"^each scoring replaces the rows of score\.{name}: use Store\.replace"):
-        warehouse.append(name, [row])
+        for_kinds.append(name, [row])
     for _ in range(2):
-        warehouse.replace(name, [row])
-    assert warehouse.count(f"score.{name}") == 1
+        for_kinds.replace(name, [row])
+    assert for_kinds.count(f"score.{name}") == 1
 
 
 @pytest.mark.parametrize("name", FACTS)
-def test_facts_are_not_replaced(name: str, warehouse: Store) -> None:
-    warehouse.append(name, [_row(warehouse, name)])
+def test_facts_are_not_replaced(name: str, for_kinds: Store) -> None:
+    for_kinds.append(name, [_row(for_kinds, name)])
     with pytest.raises(ValueError, match=rf"^raw\.{name} holds facts, which are never replaced: use Store\.append"):
-        warehouse.replace(name, [])
-    with pytest.raises(ValueError, match="holds facts"), warehouse.replacing(name):
+        for_kinds.replace(name, [])
+    with pytest.raises(ValueError, match="holds facts"), for_kinds.replacing(name):
         pass
-    with pytest.raises(ValueError, match="holds facts"), warehouse.replacing() as put:
+    with pytest.raises(ValueError, match="holds facts"), for_kinds.replacing() as put:
         put(name, [])
-    assert warehouse.count(f"raw.{name}") == 1
+    assert for_kinds.count(f"raw.{name}") == 1
 
 
 def test_only_the_rows_that_are_meant_are_replaced(warehouse: Store) -> None:
