@@ -51,6 +51,7 @@ judges = ["text_similarity"]
 
 @pytest.mark.fault
 @pytest.mark.flow
+@pytest.mark.slow
 def test_files_that_are_edited_meanwhile_are_not_seen_half(served, tmp_path) -> None:
     """As soon as the first call arrives the plan says less, and neither cards nor prompts are there any more."""
     bench, models = Workbench(tmp_path), MODELS[:2]

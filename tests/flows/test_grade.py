@@ -13,6 +13,8 @@ from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
 REFERENCE = "independent-alpha"
+pytestmark = pytest.mark.slow
+
 NEAR, FAR = "copies-alpha-at-90", ("independent-beta", "independent-gamma")
 MODELS = [REFERENCE, NEAR, *FAR]
 JUDGE = "pair-judge+longer-first+flaky+mute"
