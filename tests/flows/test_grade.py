@@ -12,9 +12,9 @@ from tests.support.pair_judge_persona import is_mute, planted
 from tests.support.stub_endpoint import StubEndpoint
 from tests.support.workbench import Workbench
 
-REFERENCE = "independent-alpha"
 pytestmark = pytest.mark.slow
 
+REFERENCE = "independent-alpha"
 NEAR, FAR = "copies-alpha-at-90", ("independent-beta", "independent-gamma")
 MODELS = [REFERENCE, NEAR, *FAR]
 JUDGE = "pair-judge+longer-first+flaky+mute"
