@@ -23,7 +23,7 @@ def secret(name: str) -> str | None:
     value = os.environ.get(name) or None
     if value is not None and len(value) >= LEAST_LENGTH:
         if not _values:
-            logging.setLogRecordFactory(_without_secrets(logging.getLogRecordFactory()))
+            logging.setLogRecordFactory(rewriting(logging.getLogRecordFactory(), without_secrets))
         sys.excepthook = print_traceback  # Each time: other packages (Ray) put their own in its place.
         _values.add(value)
     return value
@@ -57,8 +57,13 @@ def _longest_first() -> list[str]:
     return sorted(_values, key=len, reverse=True)
 
 
-def _without_secrets(make: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
-    """Return a factory of log records without keys: whichever handler has them, its text is formed from the record."""
+def rewriting(make: Callable[..., logging.LogRecord], rewritten: Callable[[str], str]) -> Callable[..., Any]:
+    """Return a factory of log records whose texts are rewritten: whichever handler has one, its text is formed from it.
+
+    Args:
+        make: the factory that makes the records.
+        rewritten: returns a text as it may be logged; a message or traceback that it leaves alone stays as it is.
+    """
 
     def record_of(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = make(*args, **kwargs)
@@ -66,11 +71,14 @@ def _without_secrets(make: Callable[..., logging.LogRecord]) -> Callable[..., lo
             message = record.getMessage()
         except Exception:  # The handler reports what is wrong with the arguments.
             return record
-        if without_secrets(message) != message:
-            record.msg, record.args = without_secrets(message), None
-        if record.exc_info and record.exc_info[1] is not None and holds_secret(record.exc_info[1]):
-            record.exc_text = without_secrets("".join(traceback.format_exception(record.exc_info[1])))
-            record.exc_info = None
+        if rewritten(message) != message:
+            record.msg, record.args = rewritten(message), None
+        if record.exc_info and record.exc_info[1] is not None:
+            text = "".join(traceback.format_exception(record.exc_info[1]))
+            if rewritten(text) != text:
+                record.exc_text, record.exc_info = rewritten(text), None
+        elif record.exc_text:
+            record.exc_text = rewritten(record.exc_text)
         return record
 
     return record_of
