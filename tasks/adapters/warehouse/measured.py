@@ -1,20 +1,14 @@
 """Input of verdicts, read from a warehouse or a published snapshot: replies, pairs, lineage."""
 
-from dataclasses import replace
-
 import numpy as np
-import polars as pl
 
 from tasks.adapters.inputs import lexicons
 from tasks.adapters.warehouse import pair_sums, store
+from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured
-from tasks.domain.verdict.composite import composite
-from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import SIDES, Pairs, pairs_from_columns
+from tasks.domain.verdict.measuring import measured_from
 from tasks.domain.verdict.population import DocumentedModel, Population
-
-PLAIN = "prefix_overlap"
 
 
 def measure(warehouse: store.Store, embedder: str) -> Measured | None:
@@ -22,22 +16,25 @@ def measure(warehouse: store.Store, embedder: str) -> Measured | None:
     population = population_of(warehouse)
     if len(population.models) < 2:
         return None
-    sums = channel_sums(warehouse, population)
-    pairs = _pairs(warehouse, embedder, population)
+    return measured_from(
+        channel_sums(warehouse, population),
+        population,
+        identical=dict(
+            warehouse.read_columns("core.prefix_overlap_ceiling", ["model", "identical_prefix_overlap"]).iter_rows()
+        ),
+        embedding=_cosines(warehouse, embedder, population),
+        hypotheses=list(warehouse.read_columns("raw.hypothesis", ["target", "candidate_group"]).iter_rows()),
+        named_vendors=named_vendors(population),
+    )
+
+
+def named_vendors(population: Population) -> dict[str, frozenset[str]]:
+    """Return the vendors that each model's name names, by the lexicon."""
     lexicon = lexicons.read_lexicon()
-    named = {
+    return {
         model.model: frozenset(mention.vendor for mention in lexicon.mentions(_spaced(model.model)))
         for model in population.models
     }
-    measured = Measured(
-        population=population,
-        composite=composite(sums, population),
-        pairs=pairs,
-        selves={},
-        hypotheses=list(warehouse.read_columns("raw.hypothesis", ["target", "candidate_group"]).iter_rows()),
-        named_vendors=named,
-    )
-    return replace(measured, selves=_selves(warehouse, measured, sums[PLAIN]))
 
 
 def _spaced(name: str) -> str:
@@ -76,44 +73,12 @@ def channel_sums(warehouse: store.Store, population: Population) -> dict[str, Ch
     return pair_sums.form(warehouse, population).channels
 
 
-def _pairs(warehouse: store.Store, embedder: str, population: Population) -> Pairs:
-    cosines = warehouse.read("score.embedding_similarity", embedder=embedder).select(
-        "target", "reference", "similarity"
-    )
-    names = {"low": "prefix_overlap_d_low", "high": "prefix_overlap_d_high"} | {
-        name: name for name in (*SIDES, "prefix_overlap", "prefix_overlap_d", "length_closeness", "n_prompts")
-    }
-    rows = warehouse.read("mart.pair_similarity").select(**{name: pl.col(column) for name, column in names.items()})
-    rows = rows.join(cosines.rename({"similarity": "embedding"}), on=list(SIDES), how="left")
-    return pairs_from_columns({name: rows[name].to_list() for name in rows.columns}, population)
-
-
-def _selves(warehouse: store.Store, measured: Measured, plain: ChannelSums) -> dict[str, SelfScore]:
-    """Return each reference's D with itself, and the D of models that are unrelated to it."""
-    population, centred, n_centred = measured.population, plain.centred, plain.n_centred
-    identical = dict(
-        warehouse.read_columns("core.prefix_overlap_ceiling", ["model", "identical_prefix_overlap"]).iter_rows()
-    )
-    scores = {}
-    for place, model in enumerate(population.models):
-        if not model.is_reference or model.model not in identical or np.isnan(plain.background[place]):
-            continue
-        variants = [
-            i for i, other in enumerate(population.models) if other.role == "variant" and other.parent == model.model
-        ]
-        nearest = max(variants, key=lambda i: float(np.nan_to_num(centred[i, place], nan=-np.inf)), default=None)
-        unrelated = [
-            float(centred[i, place])
-            for i, other in enumerate(population.models)
-            if other.is_control and not other.is_kin(model) and not np.isnan(centred[i, place])
-        ]
-        scores[model.model] = SelfScore(
-            samples=None if np.isnan(centred[place, place]) else float(centred[place, place]),
-            n_samples=int(n_centred[place, place]),
-            variant=None if nearest is None or np.isnan(centred[nearest, place]) else float(centred[nearest, place]),
-            n_variant=0 if nearest is None else int(n_centred[nearest, place]),
-            identical=float(identical[model.model] - plain.background[place]),
-            null_mean=float(np.mean(unrelated)) if len(unrelated) > 1 else None,
-            null_sd=float(np.std(unrelated, ddof=1)) if len(unrelated) > 1 else None,
-        )
-    return scores
+def _cosines(warehouse: store.Store, embedder: str, population: Population) -> Floats:
+    """Return the mean centred cosines, n x n; NaN where nothing is embedded."""
+    place, n = population.place, len(population.models)
+    cosines = np.full((n, n), np.nan)
+    rows = warehouse.read("score.embedding_similarity", embedder=embedder)
+    for target, reference, value in rows.select("target", "reference", "similarity").iter_rows():
+        if target in place and reference in place and value is not None:
+            cosines[place[target], place[reference]] = value
+    return cosines

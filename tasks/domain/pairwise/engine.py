@@ -77,7 +77,7 @@ def prompt_values(
             end = first + len(prompt.texts)
             replies = PromptReplies(features.part(first, end), prompt.model, cohort)
             first = end
-            yield _values(prompt, replies, channels)
+            yield values_of(prompt.prompt_id, prompt.prompt_set, replies, channels)
 
 
 def _batches(prompts: Iterable[PromptTexts]) -> Iterator[list[PromptTexts]]:
@@ -92,15 +92,17 @@ def _batches(prompts: Iterable[PromptTexts]) -> Iterator[list[PromptTexts]]:
         yield list(batch)
 
 
-def _values(prompt: PromptTexts, replies: PromptReplies, channels: Sequence[Channel]) -> PromptValues:
-    model = np.unique(prompt.model)
+def values_of(prompt_id: str, prompt_set: str, replies: PromptReplies, channels: Sequence[Channel]) -> PromptValues:
+    """Return the values of each channel on one prompt, over the models that answered it, before any centring."""
+    of_reply = replies.model
+    model = np.unique(of_reply)
     reach = np.log1p(np.minimum(replies.features.n_words, replies.features.leading_words.shape[1]))
-    if len(model) < len(prompt.model):
-        reach = np.bincount(prompt.model, reach)[model] / np.bincount(prompt.model)[model]
-    elif np.any(model != prompt.model):
-        reach = reach[np.argsort(prompt.model)]
-    values = {channel.name: _by_model(channel.values(replies), prompt.model, model) for channel in channels}
-    return PromptValues(prompt.prompt_id, prompt.prompt_set, model, values, reach)
+    if len(model) < len(of_reply):
+        reach = np.bincount(of_reply, reach)[model] / np.bincount(of_reply)[model]
+    elif np.any(model != of_reply):
+        reach = reach[np.argsort(of_reply)]
+    values = {channel.name: _by_model(channel.values(replies), of_reply, model) for channel in channels}
+    return PromptValues(prompt_id, prompt_set, model, values, reach)
 
 
 def _by_model(values: Floats, of_reply: Places, model: Places) -> Floats:

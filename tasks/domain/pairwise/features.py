@@ -4,7 +4,7 @@ The same tokens, skeletons, sentences and line types as in `tokens.py`, which de
 of replies at once, which is many times as fast. A hash has 64 bits: two of a prompt are equal by chance under 1e-10.
 """
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ from tasks.domain.pairwise.tokens import (
 
 Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
+HashTexts = Callable[[pl.Series], Hashes]
+"""Returns a hash of each text, never 0, which marks a missing token."""
 
 N_PREFIX, N_TEMPLATE, N_CLOSING = 12, 16, 10
 """How many leading words, leading tokens, and leading tokens of the last sentence are compared."""
@@ -51,6 +53,18 @@ class Ragged:
         """Return the rows from `first` up to, but without, `end`."""
         at = self.starts[first]
         return Ragged(self.values[at : self.starts[end]], self.starts[first : end + 1] - at)
+
+    def take(self, rows: Integers) -> "Ragged":
+        """Return the rows at places `rows`, in that order."""
+        lengths = np.diff(self.starts)[rows]
+        starts = _starts(lengths)
+        place = np.arange(starts[-1]) - np.repeat(starts[:-1] - self.starts[rows], lengths)
+        return Ragged(self.values[place], starts)
+
+    def followed_by(self, other: "Ragged") -> "Ragged":
+        """Return these rows and then those of `other`."""
+        starts = np.concatenate([self.starts, other.starts[1:] + self.starts[-1]])
+        return Ragged(np.concatenate([self.values, other.values]), starts)
 
 
 @dataclass(frozen=True)
@@ -80,14 +94,48 @@ class Features:
             self.pairs.part(first, end),
         )
 
+    def take(self, rows: Integers) -> "Features":
+        """Return the replies at places `rows`, in that order."""
+        return Features(
+            self.n_words[rows],
+            self.leading_words[rows],
+            self.template[rows],
+            self.closing[rows],
+            self.layout.take(rows),
+            self.pairs.take(rows),
+        )
 
-def features_of(texts: Sequence[str] | pl.Series, common: Set[str]) -> Features:
-    """Return the features of `texts`; `common`: the words that stay in skeletons."""
+    def followed_by(self, other: "Features") -> "Features":
+        """Return these replies and then those of `other`."""
+        return Features(
+            np.concatenate([self.n_words, other.n_words]),
+            np.concatenate([self.leading_words, other.leading_words]),
+            np.concatenate([self.template, other.template]),
+            np.concatenate([self.closing, other.closing]),
+            self.layout.followed_by(other.layout),
+            self.pairs.followed_by(other.pairs),
+        )
+
+
+def _hash(texts: pl.Series) -> Hashes:
+    hashes = texts.hash().to_numpy().copy()
+    hashes[hashes == 0] = 1
+    return hashes
+
+
+def features_of(texts: Sequence[str] | pl.Series, common: Set[str], hash_texts: HashTexts = _hash) -> Features:
+    """Return the features of `texts`.
+
+    Args:
+        texts: m replies.
+        common: the words that stay in skeletons.
+        hash_texts: hashes tokens; by default the fastest way, whose hashes hold within one process alone.
+    """
     text = pl.Series(texts, dtype=pl.String)
-    common_hashes = _hash(pl.Series(sorted(common), dtype=pl.String))
-    tokens = _Tokens(text)
+    common_hashes = hash_texts(pl.Series(sorted(common), dtype=pl.String))
+    tokens = _Tokens(text, hash_texts)
     words = tokens.words()
-    closings = _Tokens(pl.Series([last_sentence(reply) for reply in text], dtype=pl.String))
+    closings = _Tokens(pl.Series([last_sentence(reply) for reply in text], dtype=pl.String), hash_texts)
     return Features(
         n_words=np.diff(words.starts),
         leading_words=_leading(words.values, words.starts, N_PREFIX)[0],
@@ -118,15 +166,16 @@ def word_counts(texts: Sequence[str] | pl.Series) -> pl.DataFrame:
 class _Tokens:
     """The tokens of n texts, one after the other; `starts` (n + 1): where each text's begin."""
 
-    def __init__(self, texts: pl.Series) -> None:
+    def __init__(self, texts: pl.Series, hash_texts: HashTexts = _hash) -> None:
         tokens = texts.str.to_lowercase().str.replace_all(_UNSPACED, " $1 ").str.extract_all(_TOKEN)
         self.n = len(texts)
         self.starts = _starts(tokens.list.len().to_numpy())
         flat = tokens.explode(empty_as_null=False) if self.n else pl.Series([], dtype=pl.String)
         self.is_break = flat.str.starts_with(LINE_BREAK).to_numpy()
         self.text = flat
-        self.hashes = _hash(flat)
-        self.hashes[self.is_break] = _hash(pl.Series([LINE_BREAK]))[0]
+        self._hash_texts = hash_texts
+        self.hashes = hash_texts(flat)
+        self.hashes[self.is_break] = hash_texts(pl.Series([LINE_BREAK]))[0]
         self.is_word = flat.str.contains(_WORD).to_numpy()
 
     @property
@@ -145,20 +194,13 @@ class _Tokens:
         is_there = place >= 0
         chosen = place[is_there]
         tokens, is_word = leading[is_there], self.is_word[chosen]
-        number, other = _hash(pl.Series([NUMBER, OTHER_WORD]))
+        number, other = self._hash_texts(pl.Series([NUMBER, OTHER_WORD]))
         begins = self.text.gather(chosen).str.head(1)
         digits = [sign for sign in begins.unique() if sign.isdigit()]
         is_number = is_word & begins.is_in(digits).to_numpy()
         kept = np.where(is_word & ~np.isin(tokens, common), other, tokens)
         leading[is_there] = np.where(is_number, number, kept)
         return leading
-
-
-def _hash(texts: pl.Series) -> Hashes:
-    """Return a hash of each text, never 0, which marks a missing token."""
-    hashes = texts.hash().to_numpy().copy()
-    hashes[hashes == 0] = 1
-    return hashes
 
 
 def _starts(lengths: NDArray[np.integer]) -> Integers:

@@ -34,7 +34,8 @@ class Measured:
     """Measurements of a population, before any test.
 
     `hypotheses`: pairs of target and group that were named before any verdict was seen. `selves`: each reference's
-    similarity to itself. `named_vendors`: vendors that a model's name names.
+    similarity to itself. `named_vendors`: vendors that a model's name names. `targets`: the models that are asked about,
+    over which p values are corrected; None: all.
     """
 
     population: Population
@@ -43,6 +44,7 @@ class Measured:
     selves: Mapping[str, SelfScore]
     hypotheses: Collection[tuple[str, str]] = ()
     named_vendors: Mapping[str, frozenset[str]] | None = None
+    targets: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def analyse(measured: Measured) -> Analysis:
     n_prompts = _of_snapshot(counts, snapshot)
     is_control = population.is_unrelated & (n_prompts >= LEAST_PROMPTS)
     lengths = _of_snapshot(matrix(measured.pairs, "length_closeness"), snapshot)
-    plain = lineage_tests(scores, is_control, population)
+    targets = measured.targets
+    plain = lineage_tests(scores, is_control, population, targets=targets)
     resembling = resembling_controls(plain)
     prefix_overlap_d = best_snapshots(population, matrix(measured.pairs, "prefix_overlap_d"))[0]
     embedded = best_snapshots(population, matrix(measured.pairs, "embedding"))[0]
@@ -109,7 +112,8 @@ def analyse(measured: Measured) -> Analysis:
     kinds = _kinds(measured, scores)
     ranks = _ranks(plain.groups.t, prefix_overlap_d, scores)
     level_scores = length_adjusted_scores(scores, lengths, is_control)
-    level = lineage_tests(level_scores, is_control, population)
+    level = lineage_tests(level_scores, is_control, population, targets=targets)
+    is_same_without = not resembling.any()
     return Analysis(
         measured=measured,
         scores=scores,
@@ -118,8 +122,10 @@ def analyse(measured: Measured) -> Analysis:
         kinds=kinds,
         plain=plain,
         level=level,
-        without=lineage_tests(scores, is_control, population, resembling) if resembling.any() else plain,
-        level_without=lineage_tests(level_scores, is_control, population, resembling) if resembling.any() else level,
+        without=plain if is_same_without else lineage_tests(scores, is_control, population, resembling, targets),
+        level_without=(
+            level if is_same_without else lineage_tests(level_scores, is_control, population, resembling, targets)
+        ),
         resembling=resembling,
         prefix_overlap=prefix_overlap,
         embedding=embedding,
@@ -144,6 +150,8 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
     unit_of = {group: unit.kind for unit in vendor_units(population) for group in unit.groups}
     kind_of: dict[Cell, str] = {}
     for target, group in zip(*np.nonzero(~np.isnan(scores)), strict=True):
+        if measured.targets is not None and population.models[target].model not in measured.targets:
+            continue
         cell = (int(target), int(group))
         if (population.models[target].model, population.groups[group]) in hypotheses:
             kind_of[cell] = ASKED

@@ -1,7 +1,7 @@
 """Tests of all scores of a population: by group, then by vendor, then over targets; also at equal length, and without
 the controls that look like students."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,7 +39,11 @@ class LineageTests:
 
 
 def lineage_tests(
-    scores: Floats, is_control: Bools, population: Population, without: Bools | None = None
+    scores: Floats,
+    is_control: Bools,
+    population: Population,
+    without: Bools | None = None,
+    targets: Collection[str] | None = None,
 ) -> LineageTests:
     """Return the tests of scores.
 
@@ -48,6 +52,7 @@ def lineage_tests(
         is_control: n x G, unrelated models, whose scores are chance.
         population: the models.
         without: n x V, controls to leave out of a vendor's nulls.
+        targets: the models that hypotheses are about; None: all.
     """
     units = vendor_units(population)
     if without is not None:
@@ -61,6 +66,8 @@ def lineage_tests(
     vendors = against_null(by_vendor)
     p_values: dict[tuple[bool, str], dict[str, dict[int, float]]] = {}
     for target, model in enumerate(population.models):
+        if targets is not None and model.model not in targets:
+            continue
         for place, unit in enumerate(units):
             if is_hypothesis(target, unit, population) and not np.isnan(vendors.p[target, place]):
                 by_target = p_values.setdefault((model.role == INDEPENDENT_ROLE, unit.kind), {})

@@ -1,0 +1,1 @@
+"""A reference bank: what verdicts need of many models' replies to fixed prompts, and none of their text."""

@@ -1,0 +1,211 @@
+"""One model's replies against a bank: the verdict on it, out of its own pairs and those of the controls."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from tasks.domain import channels, registry
+from tasks.domain.bank.bank import Bank, Replies
+from tasks.domain.pairwise.engine import shard_sums, values_of
+from tasks.domain.pairwise.features import N_PREFIX, Features
+from tasks.domain.pairwise.matrices import Floats
+from tasks.domain.pairwise.prompt_replies import Places, PromptReplies
+from tasks.domain.pairwise.sums import N_BLOCKS, ShardSums, merge_shards
+from tasks.domain.pairwise.values import PromptValues
+from tasks.domain.verdict.analysis import analyse
+from tasks.domain.verdict.decision import POSITIVE
+from tasks.domain.verdict.measuring import PLAIN, measured_from
+from tasks.domain.verdict.population import DocumentedModel, Population
+from tasks.domain.verdict.verdicts import Verdict, verdicts
+
+
+@dataclass(frozen=True)
+class SharedStart:
+    """How alike the target and a reference begin on one prompt; `unrelated`: mean over the controls, in words."""
+
+    prompt_id: str
+    n_words: float
+    unrelated: float
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The verdicts on a target, as rows with the columns of `mart.verdict`, the one that says most first.
+
+    `models`: rows with the columns of `core.model`, by name. `starts`: the prompts on which the target begins most as its
+    nearest reference does, beyond what unrelated models share with it.
+    """
+
+    rows: list[dict[str, Any]]
+    models: Mapping[str, Mapping[str, Any]]
+    n_prompts: int
+    starts: list[SharedStart]
+
+
+def check(
+    bank: Bank, target: DocumentedModel, replies: Replies, named_vendors: Mapping[str, frozenset[str]]
+) -> Checked:
+    """Return the verdicts on `target` against the models of a bank, on the prompts that it answered.
+
+    As a scoring of the same models has them, but for what is sampled of word pairs, and for p values over targets: the
+    target is the only one. Bank models that no test of it needs are left out: other students, but for those of its base.
+
+    Args:
+        bank: the bank; its own model of the target's name, if any, is left out.
+        target: the model.
+        replies: its replies.
+        named_vendors: vendors that models' names name.
+    """
+    population, joined = _joined(bank, target, replies)
+    place, prompts = population.place[target.model], np.unique(replies.prompt)
+    starts, identical = np.full((len(prompts), len(population.models)), np.nan), _identical(joined, population)
+    names = registry.names(channels)
+    loaded = [registry.load(channels, name) for name in names]
+
+    def shards() -> Iterator[ShardSums]:
+        for block in range(N_BLOCKS):
+            yield shard_sums(_noted(range(block, len(prompts), N_BLOCKS)), names, population.cohort)
+
+    def _noted(numbers: range) -> Iterator[PromptValues]:
+        for number in numbers:
+            of_prompt = bank.prompts[prompts[number]]
+            values = values_of(
+                of_prompt.prompt_id, of_prompt.prompt_set, joined.of_prompt(int(prompts[number]), population), loaded
+            )
+            row = np.flatnonzero(values.model == place)[0]
+            starts[number, values.model] = values.values[PLAIN][row]
+            yield values
+
+    sums, _ = merge_shards(shards(), names, population.cohort)
+    measured = measured_from(
+        sums, population, identical, named_vendors=named_vendors, targets=frozenset({target.model})
+    )
+    rows = _rows([row for row in verdicts(analyse(measured)) if row.target == target.model], population)
+    nearest = next((row["reference"] for row in rows if not row["is_kin"]), None)
+    return Checked(
+        rows=rows,
+        models={model.model: _as_core_model(model) for model in population.models},
+        n_prompts=len(prompts),
+        starts=_shared_starts(bank, prompts, starts, population, place, nearest),
+    )
+
+
+def needed_models(bank: Bank, target: DocumentedModel) -> Places:
+    """Return the places of the bank's models that a verdict on `target` depends on.
+
+    Candidate teachers and the background; variants of candidates, the ceilings; models of the target's base, and the base.
+    """
+    names = {model.model for model in bank.models if model.is_reference or model.is_background}
+    is_needed = [
+        model.model != target.model
+        and (
+            model.model in names
+            or (model.role == "variant" and model.parent in names)
+            or (target.base is not None and target.base in (model.base, model.model, model.group))
+        )
+        for model in bank.models
+    ]
+    return np.flatnonzero(np.array(is_needed, dtype=bool))
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """The replies of a population, ordered by prompt and model; `starts`: where each of the bank's prompts begins."""
+
+    model: Places
+    prompt: Places
+    features: Features
+    starts: Places
+
+    def of_prompt(self, prompt: int, population: Population) -> PromptReplies:
+        first, end = int(self.starts[prompt]), int(self.starts[prompt + 1])
+        return PromptReplies(self.features.part(first, end), self.model[first:end], population.cohort)
+
+
+def _joined(bank: Bank, target: DocumentedModel, replies: Replies) -> tuple[Population, _Joined]:
+    kept = needed_models(bank, target)
+    models = sorted([*(bank.models[place] for place in kept), target], key=lambda model: model.model)
+    population = Population(tuple(models))
+    place_of = np.full(len(bank.models), -1, dtype=np.int64)
+    for place in kept:
+        place_of[place] = population.place[bank.models[place].model]
+    is_kept = (place_of[bank.model] >= 0) & np.isin(bank.prompt, replies.prompt)
+    rows = np.flatnonzero(is_kept)
+    prompt = np.concatenate([bank.prompt[rows], replies.prompt])
+    model = np.concatenate(
+        [place_of[bank.model[rows]], np.full(len(replies.prompt), population.place[target.model], dtype=np.int64)]
+    )
+    order = np.lexsort((model, prompt))
+    features = bank.features.take(rows).followed_by(replies.features).take(order)
+    starts = np.searchsorted(prompt[order], np.arange(len(bank.prompts) + 1))
+    return population, _Joined(model[order], prompt[order], features, starts)
+
+
+def _identical(joined: _Joined, population: Population) -> dict[str, float]:
+    """Return each model's prefix overlap with itself if all its replies were the same: a mean over its prompts."""
+    longest = np.log1p(np.minimum(joined.features.n_words, N_PREFIX))
+    identical = {}
+    for place, model in enumerate(population.models):
+        is_own = joined.model == place
+        prompts, of_prompt = np.unique(joined.prompt[is_own], return_inverse=True)
+        if len(prompts):
+            means = np.bincount(of_prompt, longest[is_own]) / np.bincount(of_prompt)
+            identical[model.model] = float(means.mean())
+    return identical
+
+
+def _shared_starts(
+    bank: Bank, prompts: Places, starts: Floats, population: Population, target: int, nearest: str | None
+) -> list[SharedStart]:
+    """Return how alike target and reference begin on each prompt, the most beyond unrelated models first."""
+    if nearest is None:
+        return []
+    reference = population.place[nearest]
+    models = population.models
+    unrelated = [
+        place
+        for place, model in enumerate(models)
+        if model.is_background and not model.is_kin(models[reference]) and not model.is_kin(models[target])
+    ]
+    listed = []
+    for number, prompt in enumerate(prompts):
+        others = starts[number, unrelated]
+        if not np.isnan(starts[number, reference]) and not np.isnan(others).all():
+            n_words, mean = float(np.expm1(starts[number, reference])), float(np.expm1(np.nanmean(others)))
+            listed.append(SharedStart(bank.prompts[prompt].prompt_id, n_words, mean))
+    return sorted(listed, key=lambda start: (start.unrelated - start.n_words, start.prompt_id))
+
+
+def _rows(of_target: list[Verdict], population: Population) -> list[dict[str, Any]]:
+    """Return verdicts with the columns that `mart.verdict` adds."""
+    models = {model.model: model for model in population.models}
+    rows: list[dict[str, Any]] = []
+    for verdict in of_target:
+        rank = POSITIVE.index(verdict.verdict) + 1 if verdict.verdict in POSITIVE else None
+        rows.append(
+            asdict(verdict)
+            | {
+                "candidate_vendor": models[verdict.reference].vendor,
+                "target_role": models[verdict.target].role,
+                "candidate_role": models[verdict.reference].role,
+                "verdict_rank": rank,
+                "is_positive": rank is not None,
+            }
+        )
+    rows.sort(key=_order)
+    for is_kin in (False, True):
+        for place, row in enumerate((row for row in rows if row["is_kin"] == is_kin), start=1):
+            row["place"] = place
+    return rows
+
+
+def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    numbers = (row[name] for name in ("verdict_rank", "p_target", "p_t"))
+    return row["is_kin"], *((value is None, value or 0.0) for value in numbers), row["rank"]
+
+
+def _as_core_model(model: DocumentedModel) -> dict[str, Any]:
+    row = asdict(model)
+    return row | {"candidate_group": model.group, "learned_from": list(model.learned_from)}
