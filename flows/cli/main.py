@@ -32,6 +32,11 @@ VERBS = {
         "evaluate",
         "Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet.",
     ),
+    "check": Verb(
+        "check",
+        "check",
+        "Ask one model the prompts of a reference bank and say whom it resembles, and how sure that is.",
+    ),
     "ingest": Verb("ingest", "ingest", "Take in replies that were recorded elsewhere. The same again adds nothing."),
     "score": Verb(
         "score",
@@ -74,7 +79,8 @@ VERBS = {
     "show": Verb(
         "show_verdict", "show", "Print published results as tables."
     ),  # Where the last of its own verbs joins it.
-    "bank": Verb("search", "bank", "Template sets made of what searches found."),
+    "bank": Verb("bank", "bank", "Reference banks: what verdicts need of many models' replies, without their text."),
+    "templates": Verb("search", "templates", "Template sets made of what searches found."),
 }
 
 

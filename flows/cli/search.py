@@ -1,4 +1,4 @@
-"""The verbs `search` and `bank freeze`: search templates under which a target leaks, and export them as a bank."""
+"""The verbs `search` and `templates freeze`: search templates under which a target leaks, and make a set of them."""
 
 import asyncio
 from dataclasses import asdict, replace
@@ -36,7 +36,7 @@ STOPPED = {
     None: "the endpoint can't be reached",
 }
 
-bank = typer.Typer(help="Template sets made of what searches found.", no_args_is_help=True)
+templates = typer.Typer(help="Template sets made of what searches found.", no_args_is_help=True)
 
 
 def search(
@@ -113,14 +113,14 @@ def _print_searched(home: Home, done: "Searched", target: str) -> None:
         best = leaking.sort("success_share", "n_judged", "step", descending=[True, True, False])
         terminal.out().print(terminal.table("Best templates", best.head(N_BEST), BEST))
     if not scores.is_empty():
-        title = f"Identity of {target} in all its searches (never to be set beside a bank's)"
+        title = f"Identity of {target} in all its searches (never to be set beside a template set's)"
         terminal.out().print(terminal.table(title, scores, SCORES))
     if not leaking.is_empty():
-        freezing = f"To freeze: distillometer bank freeze NAME --from {done.search_id[:8]}"
+        freezing = f"To freeze: distillometer templates freeze NAME --from {done.search_id[:8]}"
         terminal.print_lines([at_home(freezing, home)])
 
 
-@bank.command()
+@templates.command()
 def freeze(
     name: Annotated[str, typer.Argument(help="Name of the new template set: a folder of data/templates.")],
     searches: Annotated[
@@ -130,7 +130,7 @@ def freeze(
         float, typer.Option("--min-success", min=0, max=1, help="Least share of the questions that succeeded.")
     ] = 0.1,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="The most templates, the best ones.")] = None,
-    version: Annotated[str, typer.Option("--version", help="Above that of the bank, where it is there.")] = "1.0.0",
+    version: Annotated[str, typer.Option("--version", help="Above that of the set, where it is there.")] = "1.0.0",
     home: HomeOption = None,
 ) -> None:
     """Write what the searches found as a template set, which every plan can use."""
@@ -143,8 +143,8 @@ def freeze(
     evaluating = at_home("distillometer evaluate PLAN", place)
     terminal.print_lines(
         [
-            f"Bank {card.name} {card.version}: {card.n_templates} of {frozen.n_candidates} templates that were asked, "
-            f"{frozen.n_leading} of them leading; kinds: {', '.join(card.kinds)}.",
+            f"Template set {card.name} {card.version}: {card.n_templates} of {frozen.n_candidates} templates that were "
+            f"asked, {frozen.n_leading} of them leading; kinds: {', '.join(card.kinds)}.",
             f"Folder: {frozen.folder}",
             f'To use it: [identity] templates = "{card.name}" in a plan, then `{evaluating}`',
         ]

@@ -62,6 +62,11 @@ class Home:
         return self.root / "plans"
 
     @property
+    def banks(self) -> Path:
+        """Reference banks built from recorded replies."""
+        return self.root / "banks"
+
+    @property
     def indices(self) -> Path:
         """FAISS indices."""
         return self.root / "indices"

@@ -60,7 +60,7 @@ def export_templates(request: BankRequest, home: Home) -> ExportedBank:
             f"Templates that searches of {', '.join(sorted(set(searches['target'])))} found: each succeeded with at "
             f"least {request.min_success:g} of the questions. `is_leading`: the text itself names a vendor or model."
         ),
-        "author": " and ".join(["distillometer bank freeze", *dict.fromkeys(card.author for card in cards)]),
+        "author": " and ".join(["distillometer templates freeze", *dict.fromkeys(card.author for card in cards)]),
         "licence": " AND ".join(dict.fromkeys(card.licence for card in cards)) or "unknown",
         "searches": tuple(searches["search_id"]),
     }

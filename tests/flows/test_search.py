@@ -77,7 +77,7 @@ def undisturbed(served, tmp_path_factory) -> Workbench:
         assert done.returncode == 0, done.stderr
         assert len(stub.calls) - n_bank == BUDGET
         assert not stub.repeated()
-        assert "To freeze: distillometer bank freeze NAME --from " in done.stdout
+        assert "To freeze: distillometer templates freeze NAME --from " in done.stdout
         assert f"--calls {2 * BUDGET}" in done.stdout
     return bench
 
@@ -142,7 +142,7 @@ def test_search_judged_by_a_model_counts_its_calls(served, tmp_path) -> None:
 def test_frozen_bank_is_a_template_set(undisturbed) -> None:
     bench = undisturbed
     [[search_id]] = [row.values() for row in _query(bench, "select search_id from raw.search")]
-    done = bench.run("bank", "freeze", "found", "--from", search_id[:8], "--min-success", "0.5", "--limit", "3")
+    done = bench.run("templates", "freeze", "found", "--from", search_id[:8], "--min-success", "0.5", "--limit", "3")
     assert done.returncode == 0, done.stderr
     names = lexicons.read_lexicon().names_vendor_or_model
     card, templates = read_template_set("found", bench.root / "data", names=names)
@@ -155,12 +155,12 @@ def test_frozen_bank_is_a_template_set(undisturbed) -> None:
         row = by_text[template.text]
         assert row["n_success"] / row["n_judged"] >= 0.5
         assert (template.kind, template.language) == (row["kind"], row["language"])
-    again = bench.run("bank", "freeze", "found")
+    again = bench.run("templates", "freeze", "found")
     assert again.returncode == 2
     assert "the bank is there in version 1.0.0. Raise --version above it" in again.stderr
-    raised = bench.run("bank", "freeze", "found", "--version", "1.1.0")
+    raised = bench.run("templates", "freeze", "found", "--version", "1.1.0")
     assert raised.returncode == 0, raised.stderr
     assert read_template_set("found", bench.root / "data")[0].version == "1.1.0"
-    own = bench.run("bank", "freeze", "identity", "--version", "9.0.0")
+    own = bench.run("templates", "freeze", "identity", "--version", "9.0.0")
     assert own.returncode == 2
     assert "was not frozen from a search" in own.stderr

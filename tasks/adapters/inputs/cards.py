@@ -76,6 +76,11 @@ def read_cards(plan: Plan, data_dir: Path | None = None) -> dict[str, ModelCard]
     return {name: read_card(name, data_dir) for name in plan.models}
 
 
+def prompt_set_names(data_dir: Path | None = None) -> list[str]:
+    """Return the names of all prompt sets, sorted."""
+    return sorted(path.parent.name for path in _folder(data_dir, "prompts").glob("*/card.toml"))
+
+
 def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetCard, list[Prompt]]:
     """Return a prompt set's card and prompts in file order.
 

@@ -116,7 +116,7 @@ def write_bank(fields: dict[str, Any], templates: list[SearchTemplate]) -> tuple
         "n_templates": len(templates),
         "sha256": hashlib.sha256(text).hexdigest(),
     }
-    card = as_model(row, TemplateSetCard, "bank freeze")
+    card = as_model(row, TemplateSetCard, "templates freeze")
     require_free_name(card.name, card.version)
     folder = settings.data_dir() / "templates" / card.name
     try:

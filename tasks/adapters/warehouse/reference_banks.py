@@ -13,7 +13,6 @@ from tasks.domain.errors import InputError
 from tasks.domain.pairwise.engine import PromptTexts
 from tasks.domain.pairwise.features import Features, features_of
 from tasks.domain.pairwise.sums import N_BLOCKS
-from tasks.domain.verdict.limits import VERSION
 
 
 def build(
@@ -64,7 +63,6 @@ def build(
     order = np.lexsort((model, rank[prompt]))
     return Bank(
         name=name,
-        statistic_version=VERSION,
         note=note,
         common=tuple(sorted(common)),
         models=population.models,

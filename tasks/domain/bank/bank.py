@@ -7,7 +7,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from tasks.domain.bank.sketches import sampled, salts_of, sketches
+from tasks.domain.bank.sketches import salts_of, sampled, sketches
 from tasks.domain.bank.stable_hash import stable_hash
 from tasks.domain.pairwise.features import Features, features_of
 from tasks.domain.pairwise.matrices import Floats
@@ -34,12 +34,11 @@ class BankPrompt:
 class Bank:
     """Sketches of m replies of n models to p prompts, ordered by prompt, model and sample.
 
-    `prompt` and `model` (m): the places of each reply's. `common`: the words that stay in templates. `note`: whose replies
-    they are, from when, on what terms.
+    `prompt` and `model` (m): the places of each reply's. `common`: the words that stay in templates. `note`: whose
+    replies they are, from when, on what terms.
     """
 
     name: str
-    statistic_version: str
     note: str
     common: tuple[str, ...]
     models: tuple[DocumentedModel, ...]
@@ -54,7 +53,6 @@ class Bank:
         return {
             "format": FORMAT,
             "name": self.name,
-            "statistic_version": self.statistic_version,
             "note": self.note,
             "common": list(self.common),
             "models": [asdict(model) for model in self.models],

@@ -34,8 +34,8 @@ class SharedStart:
 class Checked:
     """The verdicts on a target, as rows with the columns of `mart.verdict`, the one that says most first.
 
-    `models`: rows with the columns of `core.model`, by name. `starts`: the prompts on which the target begins most as its
-    nearest reference does, beyond what unrelated models share with it.
+    `models`: rows with the columns of `core.model`, by name. `starts`: the prompts, those first on which the target
+    begins most as its nearest reference does, beyond what unrelated models share with it.
     """
 
     rows: list[dict[str, Any]]
@@ -49,8 +49,8 @@ def check(
 ) -> Checked:
     """Return the verdicts on `target` against the models of a bank, on the prompts that it answered.
 
-    As a scoring of the same models has them, but for what is sampled of word pairs, and for p values over targets: the
-    target is the only one. Bank models that no test of it needs are left out: other students, but for those of its base.
+    As a scoring of the same models has them, but for what is sampled of word pairs, for embeddings, and for p values
+    over targets: the target is the only one. Bank models that no test of it needs are left out.
 
     Args:
         bank: the bank; its own model of the target's name, if any, is left out.
@@ -95,7 +95,8 @@ def check(
 def needed_models(bank: Bank, target: DocumentedModel) -> Places:
     """Return the places of the bank's models that a verdict on `target` depends on.
 
-    Candidate teachers and the background; variants of candidates, the ceilings; models of the target's base, and the base.
+    Candidate teachers and the background; variants of candidates, which are ceilings; models of the target's base, and
+    the base itself.
     """
     names = {model.model for model in bank.models if model.is_reference or model.is_background}
     is_needed = [

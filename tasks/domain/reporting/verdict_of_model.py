@@ -109,6 +109,8 @@ def _chance(row: Row) -> str:
             "and it alone had been asked about."
         )
         over = "models of the run"
+    if row["q"] == row["p_holm"] == p:
+        return alone  # It is the only one that was asked about.
     if row["q"] is None:
         return f"{alone} Not corrected over models, as a control is no hypothesis."
     return (

@@ -34,8 +34,8 @@ class Measured:
     """Measurements of a population, before any test.
 
     `hypotheses`: pairs of target and group that were named before any verdict was seen. `selves`: each reference's
-    similarity to itself. `named_vendors`: vendors that a model's name names. `targets`: the models that are asked about,
-    over which p values are corrected; None: all.
+    similarity to itself. `named_vendors`: vendors that a model's name names. `targets`: the models that are asked
+    about, over which p values are corrected; None: all.
     """
 
     population: Population
