@@ -22,9 +22,10 @@ from tasks.domain.references import CANDIDATE_ROLES
 from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
-from tasks.domain.verdict.pair_score import PairScore, pairs_from_list
+from tasks.domain.verdict.pair_score import PairScore
 from tasks.domain.verdict.population import DocumentedModel
 from tests.support import persona_words
+from tests.support.pair_scores import pairs_from_list
 
 STEPS, OPTIONS, WORDS = 6, 8, 12
 POOL = sorted({*persona_words.NOUNS, *persona_words.VERBS})

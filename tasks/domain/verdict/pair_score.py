@@ -1,14 +1,11 @@
 """Measurements of each pair besides the score of the verdict."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isnan
 from typing import Any
 
-import numpy as np
-
 from tasks.domain.pairwise.matrices import Floats
-from tasks.domain.verdict.population import Population
 
 
 @dataclass(frozen=True)
@@ -48,34 +45,6 @@ class Pairs:
 
 
 FIGURES = tuple(field.name for field in fields(PairScore) if field.name not in ("target", "reference"))
-
-
-def pairs_from_columns(columns: Mapping[str, Sequence[Any]], population: Population) -> Pairs:
-    """Return pairs as matrices.
-
-    Args:
-        columns: the fields of `PairScore`, one value for each pair; those of a model with itself are left out.
-        population: the models.
-    """
-    place, n = population.place, len(population.models)
-    target, reference = (np.array([place[model] for model in columns[side]], dtype=np.int64) for side in SIDES)
-    is_pair = target != reference
-    matrices = {}
-    for name in FIGURES:
-        matrices[name] = np.full((n, n), np.nan)
-        values = np.array(columns[name], dtype=np.float64)
-        matrices[name][target[is_pair], reference[is_pair]] = values[is_pair]
-    return Pairs(tuple(place), matrices)
-
-
-SIDES = ("target", "reference")
-
-
-def pairs_from_list(pairs: Sequence[PairScore], population: Population) -> Pairs:
-    """Return pairs as matrices, from one object each."""
-    return pairs_from_columns(
-        {name: [getattr(pair, name) for pair in pairs] for name in (*SIDES, *FIGURES)}, population
-    )
 
 
 def matrix(pairs: Pairs, name: str) -> Floats:

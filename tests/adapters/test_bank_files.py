@@ -1,0 +1,99 @@
+"""Reference banks as files: whole, or refused with one message."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from tasks.adapters.inputs import bank_files
+from tasks.adapters.settings import Home
+from tasks.domain.bank.bank import Bank
+from tasks.domain.bank.building import build
+from tasks.domain.errors import InputError
+from tasks.domain.pairwise.engine import PromptTexts
+from tasks.domain.verdict.population import DocumentedModel
+
+pytestmark = pytest.mark.fault
+
+MODELS = tuple(DocumentedModel(name, name, name, name, "independent", True, True, True) for name in ("a", "b"))
+
+
+@pytest.fixture
+def bank() -> Bank:
+    texts = ["Salt keeps fish.", "Ice keeps fish fresh.", ""]
+    prompts = [PromptTexts(texts, np.array([0, 1, 1]), f"prompt-{n}", "set") for n in range(3)]
+    built = build("small", "two models", MODELS, frozenset({"keeps"}), [prompts])
+    assert built is not None
+    return built
+
+
+@pytest.fixture
+def path(bank, tmp_path):
+    bank_files.write(bank, tmp_path / "small.parquet")
+    return tmp_path / "small.parquet"
+
+
+def _with_card(path, **changes: object) -> None:
+    table = parquet.read_table(path)
+    card = json.loads(table.schema.metadata[b"distillometer.bank"]) | changes
+    parquet.write_table(table.replace_schema_metadata({b"distillometer.bank": json.dumps(card).encode()}), path)
+
+
+def test_a_bank_comes_back_as_it_was_written(bank, path) -> None:
+    found = bank_files.read(path)
+    assert found.digest == bank.digest
+    assert found.content == bank.content
+    assert np.array_equal(found.features.pairs.values, bank.features.pairs.values)
+    # No word of a reply is in the file.
+    assert b"fish" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"note": "another"}, "its content does not fit its checksum"),
+        ({"format": 2}, "its format is 2, this version reads 1"),
+        ({"models": [{"model": "a"}]}, "can't be read as a reference bank"),
+        ({"prompts": "none"}, "can't be read as a reference bank"),
+    ],
+)
+def test_a_bank_whose_card_was_changed_is_refused(path, changes, message) -> None:
+    _with_card(path, **changes)
+    with pytest.raises(InputError, match=message) as refused:
+        bank_files.read(path)
+    assert str(path) in str(refused.value)
+
+
+def test_a_bank_whose_replies_were_changed_is_refused(path) -> None:
+    table = parquet.read_table(path)
+    changed = table.set_column(table.schema.get_field_index("n_words"), "n_words", pa.array([9] * table.num_rows))
+    parquet.write_table(changed.replace_schema_metadata(table.schema.metadata), path)
+    with pytest.raises(InputError, match="checksum"):
+        bank_files.read(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no parquet at all", b"PAR1" + bytes(40) + b"PAR1"])
+def test_a_file_that_is_no_parquet_is_refused(tmp_path, content) -> None:
+    path = tmp_path / "odd.parquet"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="can't be read as a reference bank"):
+        bank_files.read(path)
+
+
+def test_a_parquet_file_that_is_no_bank_is_refused(tmp_path) -> None:
+    parquet.write_table(pa.table({"a": [1]}), tmp_path / "other.parquet")
+    with pytest.raises(InputError, match="no reference bank"):
+        bank_files.read(tmp_path / "other.parquet")
+
+
+def test_a_bank_is_found_by_name_in_the_home_and_by_path(path, tmp_path, bank) -> None:
+    home = Home(tmp_path / "home")
+    bank_files.write(bank, home.banks / "small.parquet")
+    assert bank_files.path_of("small", home) == home.banks / "small.parquet"
+    assert bank_files.path_of(str(path), home) == path
+    with pytest.raises(InputError, match="smal"):
+        bank_files.path_of("smal", home)
+    with pytest.raises(InputError):
+        bank_files.path_of(str(tmp_path / "none.parquet"), home)
