@@ -10,7 +10,7 @@ import typer
 from flows.cli import plan
 from flows.cli.output import tables
 from flows.cli.start import HomeOption
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.key_hosts import key_warnings
@@ -79,6 +79,7 @@ def models(
     if not ping:
         _print_cards(chosen)
         return
+    extras.require("run", "--ping")
     from tasks.collect.ping import ping_models
 
     terminal.print_warnings(key_warnings(chosen))
