@@ -60,4 +60,6 @@ def test_recorded_replies_are_scored_by_an_installed_wheel_alone(unpacked, tmp_p
     assert done.stdout.count("exit code 0: ") == len(COMMANDS), done.stdout + done.stderr
     assert f"code at {unpacked}" in done.stdout
     assert (tmp_path / "data/out/published.duckdb").exists()
-    assert "vegaEmbed" in (tmp_path / "data/out/reports/latest.html").read_text()
+    script = (unpacked / "distillometer/shipped/charts.js").read_text()
+    assert "drawChart" in script
+    assert script in (tmp_path / "data/out/reports/latest.html").read_text()
