@@ -73,9 +73,10 @@ def models(
 ) -> None:
     """List the model cards; with --ping, see which of them answer."""
     place = settings.home_at(home)
-    from tasks.adapters.inputs import cards
+    from tasks.adapters.inputs import cards, data_files
 
     chosen = [cards.read_card(name) for name in names or cards.card_names()]
+    terminal.print_lines(data_files.notes((data_files.CARDS, card.name) for card in chosen))
     if not ping:
         _print_cards(chosen)
         return
