@@ -26,6 +26,11 @@ class Verb(NamedTuple):
 
 
 VERBS = {
+    "init": Verb(
+        "init",
+        "init",
+        "Begin: write a folder with a card, a plan and the names of keys. On a terminal it asks for what is missing.",
+    ),
     "plan": Verb("plan", "plan", "Check a plan and all that it names; say what it would ask. Asks nothing."),
     "evaluate": Verb(
         "evaluate",
