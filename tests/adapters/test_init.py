@@ -44,6 +44,9 @@ def test_folder_is_read_by_the_other_verbs(empty, endpoint, capsys, monkeypatch)
     card = cards.read_card("mine")
     assert (card.vendor, card.endpoint.served_name, card.endpoint.key_env) == ("acme", "independent-alpha", None)
     assert cards.read_plan("mine")[0].models == ("mine",)
+    for kind, path in (("card", "models"), ("plan", "plans")):
+        first = (empty / f"mine/data/{path}/mine.toml").read_text().splitlines()[0]
+        assert first == f"#:schema {(PROJECT / f'data/schemas/{kind}.schema.json').as_uri()}"
     assert "to be made" in _said(capsys, "plan", "mine", "--home", str(empty / "home"))
 
 
