@@ -1,5 +1,6 @@
 """Builds the wheel; what is not said here stands in pyproject.toml."""
 
+import runpy
 import shutil
 from pathlib import Path
 
@@ -13,7 +14,7 @@ class BuildWithFiles(build_py):
     """Puts what the program reads beside its code: around an installed wheel there is no repository."""
 
     def run(self) -> None:
-        """Copy the modules, then the files; an editable install reads these where they are."""
+        """Copy the modules and the files, and build the charts' script; an editable install has them in place."""
         super().run()
         if self.editable_mode:
             return
@@ -25,6 +26,8 @@ class BuildWithFiles(build_py):
                 shutil.copytree(name, target / name, ignore=shutil.ignore_patterns("out", "__pycache__"))
             else:
                 shutil.copyfile(name, target / name)
+        script = runpy.run_path("tasks/adapters/report/chart_script.py")
+        (target / script["FILE"]).write_text(script["built"](), encoding="utf-8")
 
 
 setup(cmdclass={"build_py": BuildWithFiles})

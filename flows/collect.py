@@ -2,12 +2,13 @@
 
 import asyncio
 
-from prefect import flow, tags
+from prefect import tags
 
 from flows.runner import RUNNER
 from tasks.adapters.models import serving, throttles
 from tasks.adapters.planning import budgets, kept_plans
 from tasks.adapters.prefect import as_given, futures, progress
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.collect import generate, register_plan, store_replies

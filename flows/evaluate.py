@@ -1,6 +1,6 @@
 """All steps of a plan: collect -> identity -> similarity -> grade -> publish."""
 
-from prefect import flow, tags
+from prefect import tags
 from prefect.context import SyncClientContext
 from prefect.runtime import flow_run
 
@@ -11,6 +11,7 @@ from flows.publish import publish
 from flows.similarity import similarity
 from tasks.adapters.planning import budgets, kept_plans, plans
 from tasks.adapters.prefect import as_given, call_limits, workers
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import formed, store
 from tasks.collect import register_plan

@@ -1,16 +1,18 @@
 """Grade the similarity of targets' and references' replies: choose -> (ask -> read) -> score, more if uncertain."""
 
-from prefect import flow
+from typing import TYPE_CHECKING
 
-from flows.collect import ask
 from flows.runner import RUNNER
 from tasks.adapters.planning import budgets, gradings, kept_plans
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
-from tasks.collect.generate import CallContext
 from tasks.domain.judging.judge import ATTEMPTS
 from tasks.domain.rse.grading import Grading, PlannedJudge
 from tasks.rse import grade_text, grade_with_model, sample_pairs, score_rse
+
+if TYPE_CHECKING:
+    from tasks.collect.generate import CallContext
 
 
 @flow(name="grade", flow_run_name="grade", task_runner=RUNNER)
@@ -29,11 +31,13 @@ async def grade(
     if prepared.grading is None:
         return []
     with store.writing(place), budgets.of_plan(place, prepared) as ledger:
+        from tasks.collect.generate import CallContext  # Asks a model, as the grading of recorded replies does not.
+
         context = CallContext.of(prepared.plan, prepared.grading.judge_cards, place, ledger)
         return await _grade(prepared.grading, context, place)
 
 
-async def _grade(grading: Grading, context: CallContext | None, home: Home) -> list[str]:
+async def _grade(grading: Grading, context: "CallContext | None", home: Home) -> list[str]:
     """Grade by all judges, and return the problems; those of recorded replies ask no model and need no context."""
     problems = []
     with store.writing(home):
@@ -53,8 +57,10 @@ def _recorded(references: list[str], place: Home) -> Grading:
         return gradings.recorded(references, warehouse)
 
 
-async def _ask_in_rounds(grading: Grading, reader: PlannedJudge, context: CallContext) -> list[str]:
+async def _ask_in_rounds(grading: Grading, reader: PlannedJudge, context: "CallContext") -> list[str]:
     """Grade the first sample, then more while ranks are uncertain; stop where the judge can't be reached."""
+    from flows.collect import ask
+
     home = context.home
     while True:
         problems = []

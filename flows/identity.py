@@ -3,11 +3,10 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from prefect import flow
-
 from flows.collect import ask
 from flows.runner import RUNNER
 from tasks.adapters.planning import budgets, kept_plans
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import store
 from tasks.collect.generate import CallContext

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from prefect import flow
-
 from flows.publish import publish
 from tasks import ingest as step
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ingest_rows import MEMORY

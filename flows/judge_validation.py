@@ -1,12 +1,11 @@
 """Measure a judge that calls a model against labelled replies: register -> ask, repeat unreadable answers, measure."""
 
-from prefect import flow
-
 from flows.collect import ask
 from flows.publish import publish
 from flows.runner import RUNNER
 from tasks.adapters.planning import budgets, judge_validations
 from tasks.adapters.planning.judge_validations import ValidationRequest
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.collect import register_plan

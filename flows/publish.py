@@ -1,7 +1,6 @@
 """Audit the warehouse, publish the snapshot and write the report from it."""
 
-from prefect import flow
-
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.domain.rows import Finding

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from prefect.task_runners import ThreadPoolTaskRunner
+from tasks.adapters.prefect.engine import ThreadPoolTaskRunner
 
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=256)
 """Each run of a flow has its own copy; `tasks/adapters/prefect/workers.py` replaces it where a plan has workers."""

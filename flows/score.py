@@ -1,11 +1,10 @@
 """Compare all replies of a warehouse: similarity -> grade -> drift -> publish. Calls no model."""
 
-from prefect import flow
-
 from flows.grade import grade
 from flows.publish import publish
 from flows.similarity import similarity
 from tasks.adapters.planning import scorings
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.domain.outcomes import Scored

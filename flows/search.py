@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import partial
 
-from prefect import flow
-
 from flows.collect import ask_served
 from flows.identity import label_with_judge
 from flows.publish import publish
@@ -13,6 +11,7 @@ from tasks.adapters.models import serving
 from tasks.adapters.planning import budgets, searches
 from tasks.adapters.planning.searches import Limits
 from tasks.adapters.prefect import call_limits, progress
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ledger import name_of

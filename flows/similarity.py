@@ -1,7 +1,6 @@
 """Score the texts first, then embed and compare the vectors, which takes longer."""
 
-from prefect import flow
-
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import Home, home_at
 from tasks.adapters.warehouse import formed, store, unscored
 from tasks.domain.plan import EmbeddingPlan

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from prefect import flow, tags
+from prefect import tags
 from prefect.runtime import flow_run
 
 from flows.evaluate import evaluate
+from tasks.adapters.prefect.engine import flow
 from tasks.adapters.settings import iso_week, now
 
 _scheduled: Any = flow_run  # Its attributes are looked up at run time.

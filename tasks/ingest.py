@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.adapters.inputs import recorded_files
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ingest_rows import Ingestion, ingestion

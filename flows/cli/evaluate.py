@@ -8,7 +8,7 @@ import typer
 from flows.cli import plan
 from flows.cli.output import drift, grades, identity, power, tables
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.key_hosts import key_warnings
 
@@ -28,10 +28,13 @@ def evaluate(
     verbose: VerboseOption = False,
 ) -> None:
     """Run a plan: ask, keep, embed, compare, score, report. Run again, it asks only what has no reply yet."""
+    extras.require("run", "evaluate")
     place = settings.home_at(home)
     from tasks.adapters.planning import budgets, kept_plans, plans
 
     read = plans.read(name, round_name)
+    if read.plan.embedding.enabled:
+        extras.require("embed", f"plan {name}, key 'embedding.enabled'")
     fresh = budgets.with_budget(read, budgets.with_options(read.plan.budget, budget, allow_unknown_prices))
     prepared = plans.reuse_published_rounds(fresh, place)
     settled = plans.answered(place)

@@ -8,12 +8,12 @@ import sys
 import threading
 import traceback
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from tasks.adapters import waits
+from tasks.adapters import extras, waits
 from tasks.domain.errors import DistillometerError
 
 
@@ -26,6 +26,11 @@ class Verb(NamedTuple):
 
 
 VERBS = {
+    "init": Verb(
+        "init",
+        "init",
+        "Begin: write a folder with a card, a plan and the names of keys. On a terminal it asks for what is missing.",
+    ),
     "plan": Verb("plan", "plan", "Check a plan and all that it names; say what it would ask. Asks nothing."),
     "evaluate": Verb(
         "evaluate",
@@ -161,6 +166,14 @@ def release_frames(error: BaseException) -> None:
             waiting += [one.__cause__, one.__context__]
 
 
+def _end_with(error: DistillometerError) -> NoReturn:
+    from tasks.adapters import terminal  # It imports the table library, which a list of the verbs does not need.
+
+    sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
+    release_frames(error)
+    sys.exit(error.exit_code)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
     if threading.current_thread() is threading.main_thread():
@@ -170,12 +183,11 @@ def main(arguments: list[str] | None = None) -> None:
         with waits.command(" ".join(["distillometer", *verb])):
             result: Any = app(arguments, standalone_mode=False)
     except DistillometerError as error:
-        from tasks.adapters import terminal  # It imports the table library, which a list of the verbs does not need.
-
-        sys.stderr.write(f"distillometer: {terminal.printable(str(error))}\n")
-        release_frames(error)
-        sys.exit(error.exit_code)
+        _end_with(error)
     except BaseException as error:
+        if (missing := extras.missing_for(error)) is not None:
+            release_frames(error)
+            _end_with(missing)
         # click's own usage errors carry their exit code; anything else is a defect and shows its traceback.
         result, show = _stop_code(error), getattr(error, "show", None)
         if result is None and show is None:

@@ -33,8 +33,9 @@ def plan(
 
 
 def print_plan(prepared: "Prepared", answered: set[str], home: Home) -> None:
-    """Print a plan's models, prompts, calls to be made and calls already answered."""
+    """Print a plan's models, prompts and calls, and which own files it reads in the place of shipped ones."""
     plan = prepared.plan
+    terminal.print_lines(_notes(prepared))
     terminal.print_lines(
         [f"Plan {plan.name}, round {prepared.round}" + (f": {plan.description}" if plan.description else "")]
     )
@@ -69,6 +70,21 @@ def print_plan(prepared: "Prepared", answered: set[str], home: Home) -> None:
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )
     costs.print_costs(prepared, answered, home)
+
+
+def _notes(prepared: "Prepared") -> list[str]:
+    """Return a sentence for each own file of the plan that is read in the place of a shipped one."""
+    from tasks.adapters.inputs import data_files
+
+    identity = prepared.plan.identity
+    templates, questions = ([identity.templates], [identity.questions]) if identity else ([], [])
+    names = {
+        data_files.PLANS: [prepared.plan.name],
+        data_files.CARDS: sorted(prepared.cards),
+        data_files.PROMPTS: [*prepared.set_cards, *questions],
+        data_files.TEMPLATES: templates,
+    }
+    return data_files.notes((pattern, name) for pattern, of_pattern in names.items() for name in of_pattern)
 
 
 def _bank(prepared: "Prepared") -> list[str]:

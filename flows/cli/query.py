@@ -10,7 +10,7 @@ import typer
 from flows.cli import plan
 from flows.cli.output import tables
 from flows.cli.start import HomeOption
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.domain.card import HostedEndpoint, ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.key_hosts import key_warnings
@@ -73,12 +73,14 @@ def models(
 ) -> None:
     """List the model cards; with --ping, see which of them answer."""
     place = settings.home_at(home)
-    from tasks.adapters.inputs import cards
+    from tasks.adapters.inputs import cards, data_files
 
     chosen = [cards.read_card(name) for name in names or cards.card_names()]
+    terminal.print_lines(data_files.notes((data_files.CARDS, card.name) for card in chosen))
     if not ping:
         _print_cards(chosen)
         return
+    extras.require("run", "--ping")
     from tasks.collect.ping import ping_models
 
     terminal.print_warnings(key_warnings(chosen))

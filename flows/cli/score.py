@@ -8,12 +8,13 @@ import typer
 
 from flows.cli.output import grades, power, tables
 from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
     from tasks.domain.plan import EmbeddingPlan
 
+USUAL_EMBEDDER = "all-MiniLM-L6-v2"
 NOTHING_NEW = "Nothing has changed since the last scoring: its results stand."
 
 
@@ -44,7 +45,7 @@ def score(
     ] = None,
     embed_model: Annotated[
         str, typer.Option("--embed-model", help="Model of sentence-transformers: hub name or path.")
-    ] = "all-MiniLM-L6-v2",
+    ] = USUAL_EMBEDDER,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the prompts to embed.")] = 0,
     home: HomeOption = None,
     verbose: VerboseOption = False,
@@ -83,14 +84,26 @@ def score(
         terminal.print_lines(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
         done = asyncio.run(flow(scoring.model_copy(update={"grade_against": ()}), str(place.root)))
         tables.print_result(place, done.findings, [])
+    if embed_prompts is None and not extras.is_installed("embed"):
+        terminal.print_lines([f"Without embeddings: {extras.missing('embed')}"])
     terminal.print_lines([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":
-    """Return the embedding plan; None: the default. Without prompts the default is no probes either."""
+    """Return the embedding plan; None: the default. Without prompts the default is no probes either.
+
+    Without the extra `embed` the default is none.
+
+    Raises:
+        InputError: an option asks for it, and the extra is not installed.
+    """
     from tasks.domain.plan import EmbeddingPlan
 
     usual = EmbeddingPlan(model=model)
+    if not extras.is_installed("embed"):
+        if is_all or n_prompts or n_probes or model != USUAL_EMBEDDER:
+            raise extras.missing("embed", "--embed-all, --embed-prompts, --embed-probes and --embed-model")
+        return usual.model_copy(update={"enabled": False})
     prompts = None if is_all else usual.prompts_per_set if n_prompts is None else n_prompts
     probes = n_probes if n_probes is not None else 0 if prompts == 0 else usual.probes_per_target
     is_enabled = prompts != 0 or probes != 0

@@ -10,7 +10,7 @@ import typer
 
 from flows.cli.output.next_commands import at_home
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.key_hosts import key_warnings
 
@@ -56,6 +56,7 @@ def search(
     verbose: VerboseOption = False,
 ) -> None:
     """Search templates under which a model leaks about who it is. Run again, it goes on from its last step."""
+    extras.require("run", "search")
     place = settings.home_at(home)
     from tasks.adapters.planning import budgets, searches
 

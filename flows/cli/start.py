@@ -13,7 +13,7 @@ from tasks.adapters.settings import Home
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Directory for everything that is written. Default: data/out.")
 ]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what Prefect logs.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what the steps log.")]
 
 BudgetOption = Annotated[
     float | None,
@@ -40,7 +40,9 @@ def starting(home: Home, *, verbose: bool) -> Iterator[None]:
 
     store.require_writable(home)
     settings.configure_prefect(home, is_verbose=verbose)
-    from tasks.adapters.prefect import server
+    from tasks.adapters.prefect import plain_runs, server
+
+    plain_runs.configure(is_verbose=verbose)
 
     with server.starting():
         yield

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli.start import HomeOption
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.domain.errors import DistillometerError, WorldError
 
 
@@ -17,6 +17,7 @@ def ui(
     home: HomeOption = None,
 ) -> None:
     """Start Prefect's server, the deployments of prefect.yaml and a worker, print their addresses, run until Ctrl-C."""
+    extras.require("run", "ui")
     place = settings.home_at(home)
     settings.configure_prefect(place)
     from tasks.adapters.prefect import local_stack

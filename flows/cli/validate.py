@@ -11,11 +11,15 @@ import polars as pl
 import typer
 
 from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
     from tasks.domain.verdict.score_figures import Validation
+
+
+RIVAL_PROMPTS = 60
+"""Prompts whose replies are embedded for the rival that does so: all of them would take an hour."""
 
 
 def validate(
@@ -23,8 +27,11 @@ def validate(
     bases: BasesOption = None,
     rivals: Annotated[bool, typer.Option(help="Put other scores beside ours, under the same null.")] = True,
     embed_prompts: Annotated[
-        int, typer.Option("--embed-prompts", min=0, help="Prompts that the rival which embeds reads; 0: leave it out.")
-    ] = 60,
+        int | None,
+        typer.Option(
+            "--embed-prompts", min=0, help="Prompts that the rival which embeds reads; 0: leave it out. Default: 60."
+        ),
+    ] = None,
     evasion: Annotated[
         bool, typer.Option(help="Score the replies once more without their first sentences, as an evader would.")
     ] = False,
@@ -42,6 +49,9 @@ def validate(
     from tasks.domain.plan import EmbeddingPlan
     from tasks.domain.scoring import ScoringPlan
 
+    if embed_prompts and rivals:
+        extras.require("embed", "--embed-prompts")
+    n_embedded = embed_prompts if embed_prompts is not None else RIVAL_PROMPTS if extras.is_installed("embed") else 0
     if output is not None:
         terminal.require_writable_target("json", output)
     store.require_writable(place)
@@ -52,7 +62,7 @@ def validate(
     from tasks.domain.verdict import validation_tables
     from tasks.similarity import validate as step
 
-    embedding = EmbeddingPlan(enabled=embed_prompts > 0, prompts_per_set=max(embed_prompts, 1)) if rivals else None
+    embedding = EmbeddingPlan(enabled=n_embedded > 0, prompts_per_set=max(n_embedded, 1)) if rivals else None
     asyncio.run(score(scoring.on_record, str(place.root)))
     step.require_documented(place)
     plain = step.validate(place, seed, embedding)
@@ -62,6 +72,9 @@ def validate(
     for title, rows in validation_tables.tables(plain):
         console.print(terminal.table(title, pl.DataFrame(rows)))
         terminal.print_lines([""])
+    if rivals:
+        left_out = [extra for extra in ("embed", "validate") if not extras.is_installed(extra)]
+        terminal.print_lines(f"A rival is left out: {extras.missing(extra)}" for extra in left_out)
     if evaded is not None:
         terminal.print_lines(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
     if output is not None:

@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
+from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 from tasks.domain.key_hosts import key_warnings
 
@@ -55,6 +55,7 @@ def validate_judge(
     if prepared.card is None:
         _print_measured(prepared, step.measure_text(prepared, errors))
         return
+    extras.require("run", "--judge-model")
     terminal.print_warnings(key_warnings([prepared.card]))
     from tasks.adapters.planning import budgets
     from tasks.domain.budget import BudgetPlan

@@ -77,9 +77,21 @@ class Home:
         return self.root / "reports"
 
 
+def data_dirs() -> tuple[Path, ...]:
+    """Return the folders of plans, cards, sets, lexicon and lineages, the first that is looked at first.
+
+    One's own is `DISTILLOMETER_DATA`, or where that is not set `data` of the current folder; what is shipped follows.
+    """
+    shipped = PROJECT / "data"
+    named = os.environ.get("DISTILLOMETER_DATA")
+    own = Path(named).expanduser() if named else Path.cwd() / "data"
+    return (own, shipped) if named or (own.is_dir() and own != shipped) else (shipped,)
+
+
 def data_dir() -> Path:
-    """Return the folder of plans, cards and prompt sets: `DISTILLOMETER_DATA`, or `data` of the project."""
-    return Path(os.environ.get("DISTILLOMETER_DATA") or PROJECT / "data").expanduser()
+    """Return the folder that new files of one's own go to: that of `data_dirs`, and never within an installed wheel."""
+    own = data_dirs()[0]
+    return Path.cwd() / "data" if own.is_relative_to(_SHIPPED) else own
 
 
 def home_at(root: Path | str | None) -> Home:

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from prefect import task
-from prefect.cache_policies import CacheKeyFnPolicy
 from prefect.context import SyncClientContext
 from prefect.futures import PrefectFuture
-from prefect.logging import get_run_logger
 from prefect.utilities.annotations import quote
 
 from tasks.adapters import settings, waits
@@ -21,6 +18,7 @@ from tasks.adapters.models.asking import Asker
 from tasks.adapters.models.batch_jobs.job_asking import JobAsker
 from tasks.adapters.models.calls import BUDGET
 from tasks.adapters.prefect import call_limits, progress, workers
+from tasks.adapters.prefect.engine import CacheKeyFnPolicy, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal
 from tasks.adapters.warehouse.accounts import Account, Allowance

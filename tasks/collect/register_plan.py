@@ -3,11 +3,9 @@
 from datetime import datetime
 from importlib.metadata import version
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from tasks.adapters.planning import plans
 from tasks.adapters.planning.plans import Bank, Prepared
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import journal, shared_journal, store
 from tasks.adapters.warehouse.judge_order import register_judges

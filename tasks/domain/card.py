@@ -81,9 +81,13 @@ class LineageFacts(Strict):
     """The documented teachers of the model; `group` joins snapshots of one teacher."""
 
     group: str | None = None
+    """Snapshots of one teacher have one group: verdicts are about groups."""
     family: str | None = None
+    """Models of one family are kin, and no evidence about one another."""
     role: LineageRole | None = None
+    """What is documented: independent models make the null, students are known to have learned from others."""
     learned_from: tuple[str, ...] = ()
+    """Groups whose replies it was trained on, as its maker documents."""
     parent: str | None = None
     certainty: Literal["high", "medium", "low"] | None = None
     base: str | None = None
@@ -100,6 +104,7 @@ class HostedEndpoint(Strict):
     """Whether `base_url` may be http:// to another machine, where whoever is on the way can read the key."""
     base_url: Annotated[str, AfterValidator(checked_base_url)]
     served_name: OneLine
+    """What the endpoint calls the model, as its list of models has it."""
     key_env: OneLine | None = None
     """Name of the environment variable that holds the key; None for servers without keys."""
     batch: bool = False
@@ -190,6 +195,7 @@ class Limits(Strict):
     """Limits on the load of the endpoint."""
 
     concurrency: Annotated[int, Field(ge=1, le=1024)] = 4
+    """The most calls in flight, or batch jobs at once."""
     requests_per_minute: Annotated[float, Field(ge=0.01)] | None = None
     timeout_s: Annotated[float, Field(gt=0, le=86_400)] = 120.0
     max_attempts: Annotated[int, Field(ge=1, le=20)] = 6
@@ -228,10 +234,12 @@ class ModelCard(Strict):
 
     name: Name
     vendor: OneLine
+    """Who made it: models of one vendor are kin. Take the id of the lexicon, where it has one."""
     stage: Literal["base", "aligned"] = "aligned"
     weights: Literal["open", "closed"] = "closed"
     base_model: str | None = None
     system_prompt: str | None = None
+    """Sent before every prompt; part of what determines the replies."""
     endpoint: HostedEndpoint | LocalGguf = Field(discriminator="provider")
     lineage: LineageFacts = LineageFacts()
     facts: Facts = Facts()

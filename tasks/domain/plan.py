@@ -19,6 +19,7 @@ class PromptChoice(Strict):
 
     set: Name
     limit: Annotated[int, Field(ge=1)] | None = None
+    """How many of its prompts, the first ones; None: all."""
     samples: Annotated[int, Field(ge=1, le=100)] = 1
 
 
@@ -26,6 +27,7 @@ class EmbeddingPlan(Strict):
     """The embedder, and the numbers of prompts per set and probes per target (the same for all models)."""
 
     enabled: bool = True
+    """False: no embeddings, which need the extra `embed`."""
     embedder: Name = "sentence_transformers"
     model: str = "all-MiniLM-L6-v2"
     prompts_per_set: Annotated[int, Field(ge=1)] | None = 150
@@ -179,6 +181,7 @@ class Plan(Strict):
     description: str = ""
     seed: int = 0
     models: Annotated[tuple[Name, ...], Field(min_length=1)]
+    """Names of cards."""
     references: tuple[Name, ...] = ()
     """Candidate teachers; empty: by the cards' lineage, or every model where there is none."""
     prompts: Annotated[tuple[PromptChoice, ...], Field(min_length=1)]

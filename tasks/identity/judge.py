@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
-
 from tasks.adapters.inputs import lexicons
 from tasks.adapters.prefect import progress
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import labels, store
 from tasks.domain import registry

@@ -5,10 +5,8 @@ from datetime import datetime
 from itertools import combinations
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.domain.stats.agreement import agreement

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
 from tasks.adapters.inputs import lexicons
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import judge_calls, labels, store
 from tasks.domain import registry

@@ -1,9 +1,7 @@
 """Labelled replies -> calls to a judge's model. The calls are requests like any other: paid for once."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
 from tasks.adapters.planning.judge_validations import ValidationCalls
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import now
 from tasks.adapters.warehouse import judge_calls, store
 from tasks.domain.rows import Request

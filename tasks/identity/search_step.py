@@ -5,11 +5,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.adapters.planning.searches import PreparedSearch
 from tasks.adapters.prefect import progress
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import judge_calls, store
 from tasks.adapters.warehouse.judge_order import register_judges

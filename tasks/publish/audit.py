@@ -1,9 +1,6 @@
 """Audits of the warehouse before it is published: the relations of `sql/audit` select rows that violate a rule."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
-
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, store
 from tasks.domain.errors import WorldError

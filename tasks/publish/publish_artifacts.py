@@ -3,12 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
-
 from tasks.adapters.planning.plans import Prepared
 from tasks.adapters.prefect import artifacts
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.card import ModelCard

@@ -1,8 +1,6 @@
 """Warehouse -> the snapshot that analysts and the report read."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 

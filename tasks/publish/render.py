@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
 from tasks.adapters.inputs import lexicons
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
 from tasks.domain.reporting import page, pairs, sentences

@@ -1,9 +1,8 @@
 """Weights of the distillation index, of a plan or by default -> the warehouse."""
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
 
+from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.plan import INDEX_VERSION, IndexPlan

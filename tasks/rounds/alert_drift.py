@@ -3,12 +3,10 @@
 from typing import Any
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
 from tasks.adapters.planning.plans import Prepared
 from tasks.adapters.prefect import alerts
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 

@@ -1,10 +1,7 @@
 """Pairs of replies -> grades of a judge that reads the text alone."""
 
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
-
 from tasks.adapters.prefect import progress
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import pairs, store
 from tasks.domain import registry

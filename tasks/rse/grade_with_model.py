@@ -1,10 +1,8 @@
 """Pairs of replies -> calls to a judge model -> grades. The calls are requests like any other: paid for once."""
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import pairs, store
 from tasks.adapters.warehouse.request_rows import register_requests

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.domain.rse.grading import Grading, PlannedJudge

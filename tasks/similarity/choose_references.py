@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
 from tasks.adapters.inputs import lineages
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import pair_sums, store
 from tasks.domain.references import choose_references

@@ -3,24 +3,24 @@
 import random
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from prefect import task
-from prefect.cache_policies import NO_CACHE, CacheKeyFnPolicy
-from prefect.futures import PrefectFuture
-from prefect.logging import get_run_logger
 
 from tasks.adapters.models import embedder_cache
 from tasks.adapters.prefect import progress, workers
+from tasks.adapters.prefect.engine import NO_CACHE, CacheKeyFnPolicy, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.ids import content_id
 from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.prompting.probe_sample import Cell, sample_cells
 from tasks.domain.prompting.prompt_sample import sample_prompts
+
+if TYPE_CHECKING:
+    from prefect.futures import PrefectFuture
 
 CHUNK = 64
 """Texts that are embedded together: a vector's last digit depends on this number, so it must not change."""
@@ -109,7 +109,7 @@ def _embed_by_workers(plan: EmbeddingPlan, chunks: list[pl.DataFrame]) -> Embedd
     """Submit some chunks to each worker; vectors are in the same chunks as here, and so the same to the bit."""
     groups = (chunks[start : start + CHUNKS_A_TASK] for start in range(0, len(chunks), CHUNKS_A_TASK))
 
-    def submit(group: list[pl.DataFrame]) -> PrefectFuture[Any]:
+    def submit(group: list[pl.DataFrame]) -> "PrefectFuture[Any]":
         texts = [chunk["reply_text"].to_list() for chunk in group]
         text_ids = [chunk["text_id"].to_list() for chunk in group]
         return embed_chunks.submit(plan, content_id("embedding", plan.label, text_ids), texts)

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 from threadpoolctl import threadpool_limits
 
 from tasks.adapters.inputs import lineages
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home, n_cores, now
 from tasks.adapters.warehouse import measured, pair_sums, store
 from tasks.domain.population.homogeneity import Homogeneity, measure, prompt_draws

@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from prefect import task
-from prefect.cache_policies import NO_CACHE
-from prefect.logging import get_run_logger
 
 from tasks.adapters.models import faiss_index
 from tasks.adapters.prefect import progress
+from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError

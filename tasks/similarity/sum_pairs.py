@@ -4,19 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any
-
-from prefect import task
-from prefect.cache_policies import NO_CACHE, CacheKeyFnPolicy
-from prefect.futures import PrefectFuture
-from prefect.logging import get_run_logger
+from typing import TYPE_CHECKING, Any
 
 from tasks.adapters.prefect import workers
+from tasks.adapters.prefect.engine import NO_CACHE, CacheKeyFnPolicy, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import measured, pair_shards, pair_sums, reply_texts, store
 from tasks.adapters.warehouse.pair_shards import ShardContext, ShardSummer
 from tasks.domain.ids import content_id
 from tasks.domain.pairwise.sums import ShardSums
+
+if TYPE_CHECKING:
+    from prefect.futures import PrefectFuture
 
 MOST_UNDER_WAY = 4
 """The most shards that workers elsewhere sum at a time."""
@@ -50,7 +49,7 @@ def _sum_by_workers(storage: str, digest: str, folders: Sequence[str], context: 
     try:
         parts = [f"{place}/{Path(folder).name}" for folder in folders]
 
-        def submit(part: str) -> PrefectFuture[Any]:
+        def submit(part: str) -> "PrefectFuture[Any]":
             return sum_pairs_of_shard.submit(f"{name}-{part.rpartition('=')[2]}", part, context)
 
         for _, sums in workers.results_in_order(parts, submit, MOST_UNDER_WAY, "sums pairs"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from tasks.adapters import extras
 from tasks.adapters.models import embedder_cache
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
@@ -41,6 +42,7 @@ PREFIX_OVERLAP_0_1_0 = "prefix_overlap_0_1_0"
 """The score of version 0.1.0: the mean prefix overlap, centred by reference."""
 
 RAW_EMBEDDING = "raw_embedding"
+CLASSIFIER = "tfidf_classifier"
 
 
 def require_documented(home: Home) -> None:
@@ -101,6 +103,8 @@ def _rivals(snapshot: store.Store, analysis: Analysis, seed: int, embedding: Emb
         PREFIX_OVERLAP_0_1_0: rival_figures(centred_by_reference(prefix_overlap, cohort), controls, population, seed)
     }
     for name in registry.names(rivals):
+        if name == CLASSIFIER and not extras.is_installed("validate"):
+            continue
         if name == RAW_EMBEDDING and n_embedded:
             rival_input = _embedded(table, population, embedding, seed)
         else:

@@ -11,24 +11,19 @@ from pathlib import Path
 import pytest
 
 from tasks.adapters.settings import PROJECT
+from tests.support import core_only
 
 pytestmark = pytest.mark.slow
 
 SOURCES = ("distillometer", "flows", "tasks", "sql", "data", "pyproject.toml", "setup.py", "prefect.yaml", "README.md")
 
-COMMANDS = """
-import sys
-from flows.cli import main
-
-for command in (["ingest", "replies.jsonl"], ["score", "--embed-prompts", "0", "--embed-probes", "0"], ["query", "select count(*) as n from raw.reply"],
-                ["report"], ["plan", "demo"]):
-    try:
-        main.main(command)
-    except SystemExit as end:
-        assert not end.code, (command, end.code)
-import tasks
-print("code at", tasks.__file__)
-"""
+COMMANDS = (
+    ("ingest", "replies.jsonl"),
+    ("score",),
+    ("query", "select count(*) as n from raw.reply"),
+    ("report",),
+    ("plan", "demo"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +46,8 @@ def unpacked(tmp_path_factory) -> Path:
     return folder / "unpacked"
 
 
-@pytest.mark.flow
-def test_recorded_replies_are_scored_by_an_installed_wheel(unpacked, prefect_api, tmp_path) -> None:
+def test_recorded_replies_are_scored_by_an_installed_wheel_alone(unpacked, tmp_path) -> None:
+    """Without any package that an extra brings; the JavaScript of the report's charts comes with the wheel."""
     rows = [
         {"model": model, "prompt": f"Question {n}: what is {n} times seven?", "reply": f"{opening} {n * 7} it is."}
         for model, opening in (("one", "Let me see:"), ("two", "Of course!"), ("three", "The answer:"))
@@ -60,11 +55,11 @@ def test_recorded_replies_are_scored_by_an_installed_wheel(unpacked, prefect_api
     ]
     (tmp_path / "replies.jsonl").write_text("\n".join(map(json.dumps, rows)))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DISTILLOMETER_")}
-    environment = kept | {"PYTHONPATH": str(unpacked), "PREFECT_API_URL": prefect_api}
-    done = subprocess.run(
-        [sys.executable, "-c", COMMANDS], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+    done = core_only.run(COMMANDS, tmp_path, kept | {"PYTHONPATH": str(unpacked), "XDG_CACHE_HOME": str(tmp_path)})
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("exit code 0: ") == len(COMMANDS), done.stdout + done.stderr
     assert f"code at {unpacked}" in done.stdout
     assert (tmp_path / "data/out/published.duckdb").exists()
-    assert (tmp_path / "data/out/reports/latest.html").exists()
+    script = (unpacked / "distillometer/shipped/charts.js").read_text()
+    assert "drawChart" in script
+    assert script in (tmp_path / "data/out/reports/latest.html").read_text()

@@ -11,7 +11,7 @@ from markupsafe import escape
 from prefect.logging import disable_run_logger
 
 from tasks import ingest
-from tasks.adapters.report import chart_files
+from tasks.adapters.report import chart_script
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
@@ -76,8 +76,8 @@ def text(home) -> str:
 @pytest.fixture(scope="module")
 def own(text) -> str:
     """Return the file without the charting library, which is somebody else's text."""
-    assert text.count(chart_files.javascript()) == 1
-    return text.replace(chart_files.javascript(), "")
+    assert text.count(chart_script.javascript()) == 1
+    return text.replace(chart_script.javascript(), "")
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,12 @@
 """Reads files of a user: plans, model cards and prompt sets (TOML, JSON lines), and lineage files (CSV)."""
 
 import hashlib
-import os
 from pathlib import Path
 from typing import get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from tasks.adapters import settings
+from tasks.adapters.inputs import data_files
 from tasks.adapters.inputs.textfiles import csv_rows, json_lines, read_bytes, read_text, require_name
 from tasks.adapters.inputs.tomlfiles import as_model, key_place, parsed_toml, read_toml
 from tasks.domain.card import LineageRole, ModelCard, Released
@@ -16,7 +15,6 @@ from tasks.domain.ids import prompt_id
 from tasks.domain.plan import Plan
 from tasks.domain.prompting.prompt_set import PromptLine, PromptSetCard
 from tasks.domain.rows import Lineage, Message, Prompt
-from tasks.domain.suggestions import unknown_name
 
 LINEAGE_COLUMNS = (
     "model",
@@ -32,23 +30,9 @@ LINEAGE_COLUMNS = (
 )
 
 
-def _folder(data_dir: Path | None, name: str) -> Path:
-    return (data_dir or settings.data_dir()) / name
-
-
-def _named(folder: Path, name: str, kind: str, pattern: str) -> Path:
-    path = folder / pattern.format(name)
-    if not os.path.exists(path):  # False also for a name that is too long for any file.
-        names = sorted(other.stem if other.is_file() else other.name for other in folder.glob(pattern.format("*")))
-        if pattern.startswith("{}/"):
-            names = sorted(other.parent.name for other in folder.glob(pattern.format("*")))
-        raise unknown_name(kind, name, names, str(folder))
-    return path
-
-
 def read_card(name: str, data_dir: Path | None = None) -> ModelCard:
     """Return the model card `name`; its file has the card's name."""
-    path = _named(_folder(data_dir, "models"), name, "model card", "{}.toml")
+    path = data_files.named(data_files.CARDS, name, data_dir)
     card = read_toml(path, ModelCard)
     if card.name != path.stem:
         raise InputError(
@@ -61,12 +45,12 @@ def read_card(name: str, data_dir: Path | None = None) -> ModelCard:
 
 def card_names(data_dir: Path | None = None) -> list[str]:
     """Return the names of all model cards, sorted."""
-    return sorted(path.stem for path in _folder(data_dir, "models").glob("*.toml"))
+    return data_files.names(data_files.CARDS, data_dir)
 
 
 def read_plan(name: str, data_dir: Path | None = None) -> tuple[Plan, str]:
     """Return the plan `name` (of `data/plans`, or a path that ends in .toml) and its text."""
-    path = Path(name) if name.endswith(".toml") else _named(_folder(data_dir, "plans"), name, "plan", "{}.toml")
+    path = Path(name) if name.endswith(".toml") else data_files.named(data_files.PLANS, name, data_dir)
     text = read_text(path)
     return parsed_toml(text, path, Plan), text
 
@@ -87,7 +71,7 @@ def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetC
     Raises:
         InputError: a line is broken, an id or a prompt comes twice, or count or checksum differ from the card.
     """
-    card_path = _named(_folder(data_dir, "prompts"), name, "prompt set", "{}/card.toml")
+    card_path = data_files.named(data_files.PROMPTS, name, data_dir)
     card = read_toml(card_path, PromptSetCard)
     path = card_path.parent / "prompts.jsonl"
     prompts: list[Prompt] = []

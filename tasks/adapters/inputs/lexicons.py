@@ -1,5 +1,6 @@
-"""Reads `data/lexicon.toml`, the one list of vendors and models."""
+"""Reads `data/lexicon.toml`, the list of vendors and models: the shipped one, and what one's own adds to it."""
 
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from tasks.adapters import settings
+from tasks.adapters.inputs import data_files
 from tasks.adapters.inputs.tomlfiles import key_place, read_toml
 from tasks.domain.card import Strict
 from tasks.domain.errors import InputError
@@ -51,25 +52,33 @@ class LexiconFile(Strict):
 
 
 def read_lexicon(data_dir: Path | None = None) -> Lexicon:
-    """Return the lexicon of `data_dir`, by default of the data folder; a file that did not change is read once.
+    """Return the lexicon of `data_dir`, by default of all data folders; files that did not change are read once.
+
+    A vendor of one's own file is added to those of the shipped one, or takes the place of the vendor with its id.
 
     Raises:
         InputError: a key is wrong, a vendor comes twice, a country is not in the list, or one name means two vendors.
     """
-    path = (data_dir or settings.data_dir()) / FILE
-    changed = path.stat().st_mtime_ns if path.exists() else 0
-    return _read(path, changed)
+    paths = data_files.every(FILE, data_dir) or [data_files.folders(data_dir)[0] / FILE]
+    return _read(tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths))
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _changed: int) -> Lexicon:
-    parsed = read_toml(path, LexiconFile)
-    _require_ordered_ids(parsed, path)
-    _require_unique_names(parsed, path)
+def _read(changed: tuple[tuple[Path, int], ...]) -> Lexicon:
+    parsed = {path: read_toml(path, LexiconFile) for path, _ in reversed(changed)}
+    countries = {name: named for file in parsed.values() for name, named in file.country.items()}
+    for path, file in parsed.items():
+        _require_ordered_ids(file, countries, path)
+    place_of = {entry.id: (path, entry) for path, file in parsed.items() for entry in file.vendor}
+    entries = sorted(place_of.values(), key=lambda place: place[1].id)
+    _require_unique_names(entries)
+    # A copy of the shipped file adds nothing, and has its version: recipes name it as before.
+    files = list(parsed.values())
+    versions = [file.version for number, file in enumerate(files) if file not in files[:number]]
     return Lexicon(
-        version=parsed.version,
-        vendors=tuple(_vendor(entry) for entry in parsed.vendor),
-        countries=tuple(parsed.country.items()),
+        version="+".join(versions),
+        vendors=tuple(_vendor(entry) for _, entry in entries),
+        countries=tuple(countries.items()),
     )
 
 
@@ -87,7 +96,7 @@ def _names(entries: tuple[NameEntry, ...]) -> tuple[Name, ...]:
     return tuple(Name(entry.name, entry.case, entry.needs_context, entry.in_words) for entry in entries)
 
 
-def _require_ordered_ids(parsed: LexiconFile, path: Path) -> None:
+def _require_ordered_ids(parsed: LexiconFile, countries: Mapping[str, Sequence[str]], path: Path) -> None:
     ids = [entry.id for entry in parsed.vendor]
     for before, after in pairwise(ids):
         if before >= after:
@@ -97,17 +106,17 @@ def _require_ordered_ids(parsed: LexiconFile, path: Path) -> None:
                 remedy="Each vendor stands once, in alphabetical order of the ids.",
             )
     for entry in parsed.vendor:
-        if parsed.country and entry.country not in parsed.country:
+        if countries and entry.country not in countries:
             raise InputError(
                 f"the country {entry.country!r} of vendor {entry.id!r} is not in [country].",
                 where=_place(path, f'id = "{entry.id}"'),
-                remedy=f"Add it there, or use one of {', '.join(sorted(parsed.country))}.",
+                remedy=f"Add it there, or use one of {', '.join(sorted(countries))}.",
             )
 
 
-def _require_unique_names(parsed: LexiconFile, path: Path) -> None:
+def _require_unique_names(entries: Sequence[tuple[Path, VendorEntry]]) -> None:
     owner: dict[str, str] = {}
-    for entry in parsed.vendor:
+    for path, entry in entries:
         named = (*entry.makers, *entry.parents, *(name for names in entry.models.values() for name in names))
         for name in named:
             if owner.setdefault(name.name, entry.id) != entry.id:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.adapters.inputs import cards
+from tasks.adapters.inputs import cards, data_files
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
@@ -52,6 +52,8 @@ def scoring_lineages(
         InputError: no warehouse, no replies, a reference without replies, or a file that is wrong or names no model
             of the warehouse.
     """
+    lineage = data_files.lineage(lineage) if lineage is not None else None
+    bases = data_files.lineage(bases) if bases is not None else None
     rows = cards.read_lineage(lineage) if lineage is not None else []
     base_of = cards.read_bases(bases) if bases is not None else {}
     with store.inspecting(home) as warehouse:

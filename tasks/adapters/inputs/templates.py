@@ -4,20 +4,20 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from tasks.adapters import settings
+from tasks.adapters.inputs import data_files
 from tasks.adapters.inputs.textfiles import json_lines, read_bytes
 from tasks.adapters.inputs.tomlfiles import as_model, key_place, read_toml
 from tasks.domain.errors import InputError
 from tasks.domain.prompting.template import Template
 from tasks.domain.prompting.template_card import TemplateLine, TemplateSetCard
-from tasks.domain.suggestions import suggestions, unknown_name
+from tasks.domain.suggestions import suggestions
 
 CHANGED = "If the templates were meant to change, raise 'version' and correct both 'n_templates' and 'sha256'."
 
 
 def template_set_names(data_dir: Path | None = None) -> list[str]:
     """Return the names of all template sets, sorted."""
-    return sorted(path.parent.name for path in _folder(data_dir).glob("*/card.toml"))
+    return data_files.names(data_files.TEMPLATES, data_dir)
 
 
 def read_template_set(
@@ -34,7 +34,7 @@ def read_template_set(
         InputError: a line is broken, has no place for the question or several, its kind or language is not on the card,
             an id or a text comes twice, or name, count or checksum differ from the card.
     """
-    card_path = _card_path(name, data_dir)
+    card_path = data_files.named(data_files.TEMPLATES, name, data_dir)
     card = read_toml(card_path, TemplateSetCard)
     if card.name != name:
         raise InputError(
@@ -59,17 +59,6 @@ def read_template_set(
         templates.append(template)
     _require_file(card, len(templates), card_path, path)
     return card, templates
-
-
-def _folder(data_dir: Path | None) -> Path:
-    return (data_dir or settings.data_dir()) / "templates"
-
-
-def _card_path(name: str, data_dir: Path | None) -> Path:
-    names = template_set_names(data_dir)
-    if name not in names:
-        raise unknown_name("template set", name, names, str(_folder(data_dir)))
-    return _folder(data_dir) / name / "card.toml"
 
 
 def _template(line: TemplateLine, card: TemplateSetCard, where: str) -> Template:

@@ -2,9 +2,7 @@
 
 import re
 
-from prefect.artifacts import create_markdown_artifact
-from prefect.context import FlowRunContext, TaskRunContext
-from prefect.logging import get_run_logger
+from tasks.adapters.prefect.engine import HAS_PREFECT, get_run_logger
 
 
 def artifact_key(*parts: str) -> str:
@@ -17,6 +15,11 @@ def show(key: str, markdown: str, description: str) -> None:
 
     A server that refuses it must not end a run with paid replies: this is logged, and the run goes on.
     """
+    if not HAS_PREFECT:
+        return
+    from prefect.artifacts import create_markdown_artifact
+    from prefect.context import FlowRunContext, TaskRunContext
+
     if FlowRunContext.get() is None and TaskRunContext.get() is None:
         return
     try:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from threading import Event, Thread
 from uuid import UUID
 
+from tasks.adapters import extras
+
 SECONDS_UNTIL_SHOWN = 5.0
 """A stage that takes less has no artifact."""
 
@@ -58,6 +60,8 @@ def artifact_of(title: str, total: int) -> Iterator[None]:
 
 
 def _stage_of_run(title: str, total: int) -> _Stage | None:
+    if not extras.is_installed("run"):
+        return None
     from prefect.context import FlowRunContext, TaskRunContext
     from prefect.settings import PREFECT_API_URL
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tasks.adapters import waits
+from tasks.adapters import extras, waits
 from tasks.adapters.prefect import interrupts
 from tasks.domain.errors import WorldError
 
@@ -40,14 +40,14 @@ def is_temporary() -> bool:
 
 @contextmanager
 def starting() -> Iterator[None]:
-    """Start a server where `PREFECT_API_URL` names none; with the end of the block it is up.
+    """Start a server where `PREFECT_API_URL` names none; with the end of the block it is up. Without Prefect: nothing.
 
     It takes seconds to start, in a process of its own: what the block imports meanwhile takes no time.
 
     Raises:
         WorldError: it ends, or does not answer.
     """
-    begun = _begin()
+    begun = _begin() if extras.is_installed("run") else None
     yield
     if begun is not None:
         with waits.waiting_for("Prefect's own server, which starts"):

@@ -9,11 +9,11 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tasks.adapters import extras
 from tasks.adapters.prefect import interrupts, server
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError, WorldError
@@ -35,12 +35,8 @@ def require_runner(plan: WorkersPlan, where: str) -> None:
     Raises:
         InputError: it is not.
     """
-    if plan.runner != "threads" and find_spec(f"prefect_{plan.runner}") is None:
-        raise InputError(
-            f"the runner {plan.runner!r} is not installed.",
-            where=where,
-            remedy=f"Install it with `pip install 'distillometer[{plan.runner}]'`.",
-        )
+    if plan.runner != "threads":
+        extras.require(plan.runner, where)
 
 
 @contextmanager
@@ -64,6 +60,8 @@ def options(plan: WorkersPlan, home: Home) -> Iterator[dict[str, Any]]:
 
 def shared_storage() -> str | None:
     """Return the storage of results of the running flow's workers; None: they are threads of this process."""
+    if not extras.is_installed("run"):
+        return None
     from prefect.context import FlowRunContext
     from prefect.task_runners import ThreadPoolTaskRunner
 

@@ -4,48 +4,19 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 
-import vl_convert
-
-from tasks.adapters import settings
+from tasks.adapters import extras
 from tasks.adapters.report import charts, drift_charts, identity_charts, pair_charts
+from tasks.adapters.report.chart_script import VEGA_LITE
 from tasks.adapters.report.chart_style import Spec, for_paper
 from tasks.adapters.report.spreadsheets import inert_cell
-from tasks.adapters.warehouse import whole_files
 from tasks.domain.errors import WorldError
-from tasks.domain.ids import content_id
 from tasks.domain.reporting import chart_rows
 from tasks.domain.reporting.cells import Rows
 from tasks.domain.reporting.columns import MEASURES
 
-VEGA_LITE = "6.4"
-"""Of Vega-Lite, the version that Altair writes for."""
-
 PIXELS_A_UNIT = 2.0
-
-EMBED = """
-window.drawChart = (place, spec) =>
-  vegaEmbed(place, spec, { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false,
-                           tooltip: { disableDefaultStyle: true } });
-"""
-"""`ast`: expressions are interpreted, so that the page's policy need not allow code to be made from text."""
-
-
-@lru_cache(maxsize=1)
-def javascript() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script that needs no network; built once, in seconds."""
-    key = content_id("javascript", version("vl-convert-python"), VEGA_LITE, EMBED)
-    path = settings.cache_dir() / f"{key}.js"
-    with suppress(OSError):
-        return path.read_text()
-    bundle = vl_convert.javascript_bundle(EMBED, vl_version=VEGA_LITE)
-    with suppress(OSError):
-        whole_files.write(path, bundle.encode())
-    return bundle
 
 
 def specifications(rows: Rows) -> dict[str, Spec]:
@@ -80,8 +51,12 @@ def write(rows: Rows, folder: Path) -> list[Path]:
     """Write every chart that has data, as SVG, PNG and CSV; return the paths.
 
     Raises:
+        InputError: the extra `figures` is not installed.
         WorldError: the folder can't be written to.
     """
+    extras.require("figures", "--figures")
+    import vl_convert
+
     paths: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)

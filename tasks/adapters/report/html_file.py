@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tasks.adapters.report import chart_files
+from tasks.adapters.report import chart_script
 from tasks.adapters.report.chart_style import Spec
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.reporting.page import Page
@@ -27,7 +27,7 @@ def html(page: Page, specs: Mapping[str, Spec]) -> str:
     page's own policy allows no script but ours, and no request.
     """
     style, script = _asset("report.css"), Markup("\n").join(_asset(f"{name}.js") for name in SCRIPTS)
-    library = Markup(chart_files.javascript())
+    library = Markup(chart_script.javascript())
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

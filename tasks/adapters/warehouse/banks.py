@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from tasks.adapters import settings
+from tasks.adapters.inputs import data_files
 from tasks.adapters.inputs.templates import read_template_set, template_set_names
 from tasks.adapters.inputs.tomlfiles import as_model
 from tasks.adapters.warehouse import whole_files
@@ -83,7 +84,7 @@ def require_free_name(name: str, version: str) -> None:
     if name not in template_set_names():
         return
     card, _ = read_template_set(name)
-    place = str(settings.data_dir() / "templates" / name)
+    place = str(data_files.named(data_files.TEMPLATES, name).parent)
     if not card.searches:
         raise InputError("this template set was not frozen from a search.", where=place, remedy="Give another name.")
     if _numbers(version) <= _numbers(card.version):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from tasks.adapters import waits
+from tasks.adapters import extras, waits
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.card import LocalGguf, ModelCard
@@ -83,7 +83,8 @@ class LlamaCpp:
     """llama.cpp's own OpenAI-compatible server, started on a free port and stopped with the context."""
 
     def require_available(self, card: ModelCard, models_dir: Path) -> None:
-        """Raise InputError where the weights are missing or differ from those of the card."""
+        """Raise InputError where llama.cpp or the weights are missing, or these differ from those of the card."""
+        extras.require("local", f"model {card.name}")
         assert isinstance(card.endpoint, LocalGguf)
         weights(card.endpoint, models_dir)
 
