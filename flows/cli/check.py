@@ -1,65 +1,46 @@
 """The verb `check`: one model against a reference bank."""
 
-import asyncio
-import json
-from dataclasses import dataclass, replace
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from flows.cli.output import checks, costs
-from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
-from tasks.adapters.settings import Home
-from tasks.domain.errors import InputError
-from tasks.domain.key_hosts import key_warnings
-
-if TYPE_CHECKING:
-    from tasks.adapters.inputs.target_replies import TargetReplies
-    from tasks.domain.bank.bank import Bank
-    from tasks.domain.bank.checking import Checked
-    from tasks.domain.verdict.population import DocumentedModel
-
-LARGEST = 200
-"""Prompts that are asked unless more are wanted: minutes, and a power that is little below that of all."""
-
-
-@dataclass(frozen=True)
-class _Asking:
-    """How a model is asked."""
-
-    prompts: list[str]
-    prompts_from: Path | None
-    max_tokens: int
-    round_name: str | None
-    budget: float | None
-    allow_unknown_prices: bool
-    verbose: bool
+from flows.cli.checking import (
+    LARGEST,
+    Asking,
+    BaseOption,
+    JsonOption,
+    ModelArgument,
+    PromptsOption,
+    RepliesOption,
+    RoundOption,
+    SeedOption,
+    Target,
+    TokensOption,
+    VendorOption,
+    print_check,
+)
+from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption
+from tasks.adapters import settings
 
 
 def check(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model card; with --replies, any name.")],
+    model: ModelArgument,
     bank_name: Annotated[str, typer.Option("--bank", help="A reference bank, or its file.")],
-    replies: Annotated[
-        Path | None, typer.Option("--replies", help="Its recorded replies, as `ingest` takes them: asks nothing.")
-    ] = None,
-    n_prompts: Annotated[
-        int, typer.Option("--prompts", min=1, help="The most prompts to ask; a smaller number is part of a larger.")
-    ] = LARGEST,
+    replies: RepliesOption = None,
+    n_prompts: PromptsOption = LARGEST,
     prompts_from: Annotated[
         Path | None,
         typer.Option("--prompts-from", help="Any model's replies to the bank's prompts, where these are not here."),
     ] = None,
-    vendor: Annotated[str | None, typer.Option("--vendor", help="Its vendor. Default: its card's.")] = None,
-    base: Annotated[str | None, typer.Option("--base", help="What it was trained from. Default: its card's.")] = None,
-    max_tokens: Annotated[int, typer.Option("--max-tokens", min=1, help="The longest reply, in tokens.")] = 1024,
-    seed: Annotated[int, typer.Option("--seed", help="Chooses the prompts.")] = 0,
-    round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
+    vendor: VendorOption = None,
+    base: BaseOption = None,
+    max_tokens: TokensOption = 1024,
+    seed: SeedOption = 0,
+    round_name: RoundOption = None,
     budget: BudgetOption = None,
     allow_unknown_prices: UnknownPricesOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict and its evidence as JSON.")] = False,
+    as_json: JsonOption = False,
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -69,108 +50,15 @@ def check(
     from tasks.adapters.planning import bank_checks
 
     bank = bank_files.read(bank_files.path_of(bank_name, place))
-    target = _target(model, vendor, base, needs_card=replies is None)
-    started, asked = monotonic(), dict[str, Any]()
-    if replies is not None:
-        answers = target_replies.read_replies(replies, model, place)
-    else:
-        chosen = bank_checks.chosen_prompts(bank, n_prompts, seed)
-        asking = _Asking(chosen, prompts_from, max_tokens, round_name, budget, allow_unknown_prices, verbose)
-        answers, asked = _ask(model, bank, asking, place, is_quiet=as_json)
-    checked = _check(bank, target, answers)
-    asked |= {"seconds": round(monotonic() - started, 1)}
-    if as_json:
-        terminal.out().out(json.dumps(checks.as_json(bank, target, checked, asked), ensure_ascii=False, indent=2))
-    else:
-        terminal.print_lines(checks.lines(bank, target, checked, answers))
-        terminal.print_lines(checks.spent(asked))
-
-
-def _target(model: str, vendor: str | None, base: str | None, *, needs_card: bool) -> "DocumentedModel":
-    """Return what is documented of the target; it is asked about, so it is no control, whatever its card says."""
-    from tasks.adapters.inputs import cards
-    from tasks.domain.verdict.population import DocumentedModel
-
-    if needs_card or model in cards.card_names():
-        row = cards.read_card(model).as_lineage()
-        known = DocumentedModel(
-            model=row.model,
-            vendor=row.vendor or row.model,
-            family=row.family or row.vendor or row.model,
-            group=row.candidate_group or row.model,
-            role=None if row.role == "independent" else row.role,
-            is_control=False,
-            learned_from=tuple(row.learned_from),
-            parent=row.parent,
-            base=row.base,
-            released=row.released,
-        )
-    else:
-        known = DocumentedModel(model, model, model, model, None, is_control=False)
-    if vendor is not None:
-        known = replace(known, vendor=vendor, family=vendor if known.family == known.vendor else known.family)
-    return known if base is None else replace(known, base=base)
-
-
-def _ask(
-    model: str, bank: "Bank", asking: _Asking, place: Home, *, is_quiet: bool
-) -> tuple["TargetReplies", dict[str, Any]]:
-    """Ask a model the prompts that have no reply yet; return all its replies to them, and what that took."""
-    from tasks.adapters.inputs import cards
-    from tasks.adapters.inputs.target_replies import TargetReplies
-    from tasks.adapters.planning import bank_checks, budgets, kept_plans, plans
-    from tasks.adapters.warehouse import store
-    from tasks.domain.budget import BudgetPlan
-    from tasks.domain.card import Sampling
-
-    card = cards.read_card(model)
-    prompts = bank_checks.prompts_by_id(bank, asking.prompts, asking.prompts_from, place)
-    money = budgets.with_options(BudgetPlan(), asking.budget, asking.allow_unknown_prices)
-    sampling = Sampling(max_tokens=asking.max_tokens)
-    fresh = bank_checks.prepared(bank, card, prompts, sampling, money, round_name=asking.round_name)
-    settled = plans.answered(place)
-    prepared = plans.reuse_published_rounds(fresh, place)
-    terminal.print_warnings(key_warnings([card]))
-    if not is_quiet:
-        terminal.print_lines(checks.before(bank, len(prompts)))
-        costs.print_costs(prepared, settled, place)
-    budgets.require_plan(prepared, settled)
-    plans.require_reachable(prepared, settled, place)
-    with starting(place, verbose=asking.verbose):
-        from flows.collect import collect
-
-    started = monotonic()
-    prepared_id = kept_plans.store_plan(fresh, place)
-    problems = asyncio.run(collect(prepared.plan.name, prepared.round, str(place.root), prepared_id))
-    seconds = monotonic() - started
-    with store.inspecting(place) as warehouse:
-        rows = warehouse.read("core.reply", model=card.name, prompt_id=asking.prompts).sort("prompt_id", "sample")
-    rows = rows.filter(rows["reply_text"].is_not_null())
-    if rows.is_empty():
-        raise InputError(
-            f"none of the {len(prompts)} prompts has a reply.",
-            where=f"model {model}",
-            remedy="; ".join(problems) or "Look at the model's card.",
-        )
-    texts = list(rows.select("prompt_id", "reply_text").iter_rows())
-    by_id = {prompt.prompt_id: str(prompt.messages[-1].content) for prompt in prompts}
-    usd = rows["cost_usd"].sum() if rows["cost_usd"].is_not_null().any() else None
-    asked = {"n_prompts": len(prompts), "n_replies": len(texts), "usd": usd, "asking_seconds": round(seconds, 1)}
-    return TargetReplies(texts, by_id), asked | {"problems": problems}
-
-
-def _check(bank: "Bank", target: "DocumentedModel", answers: "TargetReplies") -> "Checked":
-    from tasks.adapters.warehouse import measured
-    from tasks.domain.bank import checking
-    from tasks.domain.bank.bank import replies_of
-    from tasks.domain.verdict.population import Population
-
-    compared = replies_of(bank, answers.texts)
-    if not len(compared.prompt):
-        raise InputError(
-            f"none of its {len(answers.texts)} replies is to a prompt of bank {bank.name}.",
-            where=f"model {target.model}",
-            remedy="A prompt is the same where its text is the same to the letter.",
-        )
-    names = measured.named_vendors(Population((*bank.models, target)))
-    return checking.check(bank, target, compared, names)
+    print_check(
+        bank,
+        Target(model, vendor, base, replies),
+        Asking(n_prompts, max_tokens, seed, round_name, budget, allow_unknown_prices, verbose),
+        lambda held: (
+            (bank_checks.prompts_of_sets(held), "the prompt sets of the data folders")
+            if prompts_from is None
+            else (target_replies.read_prompts(prompts_from, place), str(prompts_from))
+        ),
+        place,
+        as_json=as_json,
+    )

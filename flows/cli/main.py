@@ -42,6 +42,11 @@ VERBS = {
         "check",
         "Ask one model the prompts of a reference bank and say whom it resembles, and how sure that is.",
     ),
+    "compare": Verb(
+        "compare",
+        "compare",
+        "Ask one model the prompts to which others' replies are published, and say whom it resembles and how surely.",
+    ),
     "ingest": Verb("ingest", "ingest", "Take in replies that were recorded elsewhere. The same again adds nothing."),
     "score": Verb(
         "score",

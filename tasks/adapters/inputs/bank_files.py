@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 from pydantic import TypeAdapter, ValidationError
 
-from tasks.adapters import settings
+from tasks.adapters.inputs import data_files
 from tasks.adapters.inputs.textfiles import require_exists
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import whole_files
@@ -36,12 +36,13 @@ def path_of(name: str, home: Home) -> Path:
         path = Path(name).expanduser()
         require_exists(path)
         return path
-    folders = [home.banks, settings.data_dir() / "banks"]
-    for folder in folders:
-        if (path := folder / f"{name}{SUFFIX}").is_file():
-            return path
-    names = sorted({path.stem for folder in folders for path in folder.glob(f"*{SUFFIX}")})
-    raise unknown_name("reference bank", name, names, " or ".join(map(str, folders)))
+    if (path := home.banks / f"{name}{SUFFIX}").is_file():
+        return path
+    names = {path.stem for path in home.banks.glob(f"*{SUFFIX}")} | set(data_files.names(data_files.BANKS))
+    if name not in names:
+        places = [home.banks, *(folder / "banks" for folder in data_files.folders())]
+        raise unknown_name("reference bank", name, sorted(names), " or ".join(map(str, places)))
+    return data_files.named(data_files.BANKS, name)
 
 
 def write(bank: Bank, path: Path) -> None:

@@ -62,7 +62,7 @@ def read_cards(plan: Plan, data_dir: Path | None = None) -> dict[str, ModelCard]
 
 def prompt_set_names(data_dir: Path | None = None) -> list[str]:
     """Return the names of all prompt sets, sorted."""
-    return sorted(path.parent.name for path in _folder(data_dir, "prompts").glob("*/card.toml"))
+    return data_files.names(data_files.PROMPTS, data_dir)
 
 
 def read_prompt_set(name: str, data_dir: Path | None = None) -> tuple[PromptSetCard, list[Prompt]]:

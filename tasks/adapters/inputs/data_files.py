@@ -8,7 +8,9 @@ from tasks.adapters import settings
 from tasks.domain.suggestions import unknown_name
 
 CARDS, PLANS, PROMPTS, TEMPLATES = "models/{}.toml", "plans/{}.toml", "prompts/{}/card.toml", "templates/{}/card.toml"
+BANKS, POPULATIONS = "banks/{}.parquet", "populations/{}.toml"
 KINDS = {CARDS: "model card", PLANS: "plan", PROMPTS: "prompt set", TEMPLATES: "template set"}
+KINDS |= {BANKS: "reference bank", POPULATIONS: "reference population"}
 """What a file of each pattern is; {} is its name."""
 
 
@@ -25,7 +27,7 @@ def every(path: str, data_dir: Path | None = None) -> list[Path]:
 
 def names(pattern: str, data_dir: Path | None = None) -> list[str]:
     """Return the names of all files of a pattern, sorted."""
-    is_in_folder = not pattern.endswith("{}.toml")
+    is_in_folder = "{}/" in pattern
     paths = (path for folder in folders(data_dir) for path in folder.glob(pattern.format("*")))
     return sorted({path.parent.name if is_in_folder else path.stem for path in paths})
 

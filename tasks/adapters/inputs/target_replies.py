@@ -53,7 +53,11 @@ def read_prompts(path: Path, home: Home) -> list[Prompt]:
         InputError: there is nothing, or it is wrong.
     """
     with recorded_files.staged(path, recorded_files.detect(path), home) as staged:
-        rows = _table(staged.folder, "prompt").unique("prompt_id", maintain_order=True).to_dicts()
+        return as_prompts(_table(staged.folder, "prompt"))
+
+
+def as_prompts(rows: pl.DataFrame) -> list[Prompt]:
+    """Return the prompts of rows of `raw.prompt`, each once."""
     return [
         Prompt(
             prompt_id=row["prompt_id"],
@@ -63,7 +67,7 @@ def read_prompts(path: Path, home: Home) -> list[Prompt]:
             language=row["language"],
             category=row["category"],
         )
-        for row in rows
+        for row in rows.unique("prompt_id", maintain_order=True).to_dicts()
     ]
 
 

@@ -3,13 +3,11 @@
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from pathlib import Path
 
-from tasks.adapters.inputs import cards, target_replies
+from tasks.adapters.inputs import cards
 from tasks.adapters.planning import plans
 from tasks.adapters.planning.gathered import Gathered
 from tasks.adapters.planning.plans import Prepared
-from tasks.adapters.settings import Home
 from tasks.domain.bank.bank import Bank
 from tasks.domain.budget import BudgetPlan
 from tasks.domain.card import ModelCard, Sampling
@@ -26,30 +24,31 @@ def chosen_prompts(bank: Bank, most: int | None, seed: int) -> list[str]:
     return sorted(ids[:most])
 
 
-def prompts_by_id(bank: Bank, ids: Sequence[str], prompts_from: Path | None, home: Home) -> list[Prompt]:
+def prompts_of_sets(bank: Bank) -> list[Prompt]:
+    """Return the prompts of the data folders' prompt sets that the bank has by name."""
+    names = sorted({prompt.prompt_set for prompt in bank.prompts} & set(cards.prompt_set_names()))
+    return [prompt for name in names for prompt in cards.read_prompt_set(name)[1]]
+
+
+def prompts_by_id(bank: Bank, ids: Sequence[str], available: Sequence[Prompt], where: str) -> list[Prompt]:
     """Return the bank's prompts with their texts, which the bank itself does not hold.
 
     Args:
         bank: the bank.
         ids: the prompts.
-        prompts_from: recorded replies to the same prompts, of any model; None: prompt sets of the data folder.
-        home: temporary files are written beside it.
+        available: prompts with their texts.
+        where: what these are from.
 
     Raises:
-        InputError: a prompt is in neither.
+        InputError: a prompt is not among them.
     """
-    found: dict[str, Prompt] = {}
-    if prompts_from is not None:
-        found = {prompt.prompt_id: prompt for prompt in target_replies.read_prompts(prompts_from, home)}
-    else:
-        for name in sorted({prompt.prompt_set for prompt in bank.prompts} & set(cards.prompt_set_names())):
-            found |= {prompt.prompt_id: prompt for prompt in cards.read_prompt_set(name)[1]}
+    found = {prompt.prompt_id: prompt for prompt in available}
     lacking = [one for one in ids if one not in found]
     if lacking:
         sets = ", ".join(sorted({prompt.prompt_set for prompt in bank.prompts}))
         raise InputError(
             f"the texts of {len(lacking)} of {len(ids)} prompts of bank {bank.name} are not here; it holds none.",
-            where=str(prompts_from) if prompts_from else "the prompt sets of the data folder",
+            where=where,
             remedy=f"Give --prompts-from: replies of any model to prompt set {sets}, as `ingest` takes them.",
         )
     return [found[one] for one in ids]
