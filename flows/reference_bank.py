@@ -13,7 +13,7 @@ from tasks.similarity import build_bank, choose_references
 
 @flow(name="reference bank", flow_run_name="reference bank {name}")
 async def reference_bank(
-    name: str, folder: str, format_name: str, lineage: str, note: str, home: str, bank: str
+    name: str, folder: str, format_name: str, lineage: str, *, note: str, home: str, bank: str
 ) -> int:
     """Build the bank of a population; return the number of its replies.
 

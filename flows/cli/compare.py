@@ -92,7 +92,7 @@ def _bank(population: "ReferencePopulation", place: Home, own: Home, given: Path
             str(folder),
             population.format,
             population.lineage,
-            population.note,
+            note=population.note,
             home=str(own.root),
             bank=str(path),
         )

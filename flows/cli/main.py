@@ -86,6 +86,9 @@ VERBS = {
         "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
     ),
     "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish again."),
+    "mcp": Verb(
+        "mcp", "mcp", "Serve the snapshot to an assistant, read-only, by the Model Context Protocol."
+    ),
     "show": Verb(
         "show_verdict", "show", "Print published results as tables."
     ),  # Where the last of its own verbs joins it.

@@ -1,6 +1,7 @@
 -- audit.reply_in_another_script: one row per model that often answers in another script than the prompt is written in.
 -- grain: model
 -- level: warn
+-- stored: snapshot
 -- Models that fall back to English resemble each other for that alone, whoever taught them: a similarity between two of them
 -- is no sign of lineage. Only replies that have letters count; above one in ten is often.
 with script as (

@@ -10,6 +10,7 @@ PACKAGES = {
     "local": ("xllamacpp",),
     "figures": ("vl_convert",),
     "validate": ("sklearn",),
+    "mcp": ("mcp",),
     "dask": ("prefect_dask", "distributed"),
     "ray": ("prefect_ray", "ray"),
 }
@@ -21,6 +22,7 @@ PURPOSES = {
     "local": "serving a model on this machine",
     "figures": "drawing charts as files",
     "validate": "the classifier beside the verdicts",
+    "mcp": "the server for assistants",
     "dask": "the runner 'dask'",
     "ray": "the runner 'ray'",
 }

@@ -26,6 +26,8 @@ IS_THE_SUITE = "is the test suite"
 TAKES_LONG = "takes minutes to hours"
 NOT_RUN = {
     "distillometer show verdict ablation-08": "needs the replies of Shaberi, which are other people's",
+    "distillometer compare": "fetches other people's replies: tests/flows/test_compare.py runs it on a loopback server",
+    "distillometer check": "needs a bank of at least eight unrelated models: tests/flows/test_check.py runs it",
     "distillometer templates freeze": "needs a search that found something: tests/steps/test_freeze_bank.py runs it",
     "make validate": "needs other people's replies: CORPORA",
     "make ui": "runs until Ctrl-C: tests/flows/test_deployments.py runs the deployments",

@@ -35,7 +35,7 @@ def build(
         )
     with tempfile.TemporaryDirectory(prefix="bank-") as folder:
         shards = _shards(snapshot, folder, tuple(population.place), prompt_sets)
-        bank = build_bank(name, note, population.models, pair_sums.commonest(snapshot), shards, n_pairs)
+        bank = build_bank(name, note, population.models, pair_sums.commonest(snapshot), shards, n_pairs=n_pairs)
     if bank is None:
         raise InputError(
             f"no reply is to a prompt of {', '.join(sorted(prompt_sets)) or 'any set'}.",

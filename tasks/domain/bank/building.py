@@ -19,6 +19,7 @@ def build(
     models: Sequence[DocumentedModel],
     common: frozenset[str],
     parts: Iterable[Sequence[PromptTexts]],
+    *,
     n_pairs: int = N_PAIRS,
 ) -> Bank | None:
     """Return the bank of all replies; None where there are none.

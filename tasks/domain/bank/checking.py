@@ -88,7 +88,7 @@ def check(
         rows=rows,
         models={model.model: _as_core_model(model) for model in population.models},
         n_prompts=len(prompts),
-        starts=_shared_starts(bank, prompts, starts, population, place, nearest),
+        starts=_shared_starts(bank, prompts, starts, population, target=place, nearest=nearest),
     )
 
 
@@ -158,7 +158,7 @@ def _identical(joined: _Joined, population: Population) -> dict[str, float]:
 
 
 def _shared_starts(
-    bank: Bank, prompts: Places, starts: Floats, population: Population, target: int, nearest: str | None
+    bank: Bank, prompts: Places, starts: Floats, population: Population, *, target: int, nearest: str | None
 ) -> list[SharedStart]:
     """Return how alike target and reference begin on each prompt, the most beyond unrelated models first."""
     if nearest is None:

@@ -23,6 +23,7 @@ def measured_from(
     population: Population,
     identical: Mapping[str, float],
     embedding: Floats | None = None,
+    *,
     hypotheses: Collection[tuple[str, str]] = (),
     named_vendors: Mapping[str, frozenset[str]] | None = None,
     targets: frozenset[str] | None = None,
