@@ -7,7 +7,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from flows.cli import plan
+from flows.cli import completions, plan
 from flows.cli.output import tables
 from flows.cli.start import HomeOption
 from tasks.adapters import extras, settings, terminal
@@ -67,7 +67,10 @@ def query(
 
 
 def models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="MODEL", help="Default: all cards.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="MODEL", help="Default: all cards.", autocompletion=completions.card_names),
+    ] = None,
     ping: Annotated[bool, typer.Option("--ping", help="Make one tiny call to each, to see that it answers.")] = False,
     home: HomeOption = None,
 ) -> None:
