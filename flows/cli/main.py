@@ -50,7 +50,11 @@ VERBS = {
         "query",
         "Ask the published snapshot in SQL. `select * from meta.relation` says what there is to ask.",
     ),
-    "models": Verb("query", "models", "List the model cards; with --ping, see which of them answer."),
+    "models": Verb(
+        "models",
+        "models",
+        "List the model cards; with --ping, see which of them answer. `models import` writes cards from a list.",
+    ),
     "validate-judge": Verb(
         "validate_judge",
         "validate_judge",

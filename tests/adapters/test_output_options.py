@@ -77,12 +77,12 @@ def test_error_is_on_standard_error_alone(words, capsys, option) -> None:
 def test_every_verb_that_prints_a_table_has_the_options() -> None:
     lacking = {
         name
-        for name in ("plan", "evaluate", "ingest", "score", "models", "search", "export")
+        for name in ("plan", "evaluate", "ingest", "score", "search", "export")
         if not {"--json", "--quiet"}
         <= {option for parameter in main.imported(name).params for option in parameter.opts}
     }
     assert lacking == set()
-    for verb in main.imported("show").commands.values():
+    for verb in [*main.imported("show").commands.values(), *main.imported("models").commands.values()]:
         assert {"--json", "--quiet"} <= {option for parameter in verb.params for option in parameter.opts}
 
 
