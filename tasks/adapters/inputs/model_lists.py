@@ -1,6 +1,6 @@
 """Lists of models that others keep: LiteLLM's price table, OpenRouter's models, and what an endpoint lists of itself.
 
-Read as their documentation describes them: LiteLLM's `model_prices_and_context_window.json` ("Add Model Pricing & Context
+Read as their documentation has them: LiteLLM's `model_prices_and_context_window.json` ("Add Model Pricing & Context
 Window": `litellm_provider`, `mode`, `input_cost_per_token`, `output_cost_per_token`, `max_input_tokens`,
 `max_output_tokens`), OpenRouter's `GET /api/v1/models` ("Models API": `id`, `pricing`, `context_length`), and
 `GET /v1/models` of OpenAI's protocol (`id`). None of them has a release date (`created` is when an entry was made), and
