@@ -22,8 +22,15 @@ class ListUnlessNamed(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Return the words that are left, with the verb that is meant before them."""
+        return super().parse_args(ctx, self._meant(args))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the verb that is meant, and the words after it."""
+        return super().resolve_command(ctx, self._meant(args))
+
+    def _meant(self, args: list[str]) -> list[str]:
         is_named = bool(args) and (args[0] in self.commands or args[0] == "--help")
-        return super().parse_args(ctx, args if is_named else [LIST, *args])
+        return args if is_named else [LIST, *args]
 
 
 models = typer.Typer(

@@ -72,11 +72,9 @@ def read_list(source: str) -> list[ListedModel]:
         return _models(textfiles.read_json(Path(source)), None, source)
     address = source.rstrip("/").removesuffix("/models")
     row = {"provider": "openai_compatible", "base_url": address, "served_name": "any"}
+    endpoint = as_model(row | {"key_env": new_project.known_key(address)}, HostedEndpoint, source)
     if source.rstrip("/").endswith("/models"):
-        row["key_env"] = new_project.known_key(address)
-        endpoint = as_model(row, HostedEndpoint, source)
         return _models({"data": listed_models(endpoint)}, address, source)
-    as_model(row, HostedEndpoint, source)
     return _models(_fetched(source), None, source)
 
 

@@ -40,20 +40,21 @@ class ChatMessages:
         Raises:
             InputError: a file is broken, or a row is no conversation of texts.
         """
-        for _, batches in self.files(path):
-            for replies in batches:
-                yield from replies
+        for file in _present(path):
+            yield from _replies(file, path.resolve())
 
     def files(self, path: Path, without: Collection[str] = ()) -> Iterator[tuple[str, Batches]]:
         """Yield each file with its replies."""
-        files = _files(path)
-        if not files:
-            raise InputError(
-                "there are no conversations.", where=str(path), remedy=f"chat-messages is {self.looks_like}."
-            )
-        for file in files:
+        for file in _present(path):
             if str(file) not in without:
                 yield str(file), iter([_replies(file, path.resolve())])
+
+
+def _present(path: Path) -> list[Path]:
+    if not (files := _files(path)):
+        remedy = f"chat-messages is {ChatMessages.looks_like}."
+        raise InputError("there are no conversations.", where=str(path), remedy=remedy)
+    return files
 
 
 def _files(path: Path) -> list[Path]:

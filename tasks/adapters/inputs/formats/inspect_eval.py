@@ -35,18 +35,24 @@ class InspectEval:
         Raises:
             InputError: a log is damaged, or a sample is no conversation of texts.
         """
-        for _, batches in self.files(path):
-            for replies in batches:
-                yield from replies
+        for log in _present(path):
+            yield from _replies(log)
 
     def files(self, path: Path, without: Collection[str] = ()) -> Iterator[tuple[str, Batches]]:
         """Yield each log with its replies."""
-        logs = _logs(path)
-        if not logs:
-            raise InputError("there is no log.", where=str(path), remedy=f"inspect-eval is {self.looks_like}.")
-        for log in logs:
+        for log in _present(path):
             if str(log) not in without:
-                yield str(log), iter([_packed(log) if log.suffix == ".eval" else _plain(log)])
+                yield str(log), iter([_replies(log)])
+
+
+def _present(path: Path) -> list[Path]:
+    if not (logs := _logs(path)):
+        raise InputError("there is no log.", where=str(path), remedy=f"inspect-eval is {InspectEval.looks_like}.")
+    return logs
+
+
+def _replies(log: Path) -> Iterator[RecordedReply]:
+    return _packed(log) if log.suffix == ".eval" else _plain(log)
 
 
 def _logs(path: Path) -> list[Path]:

@@ -31,18 +31,20 @@ class LmEval:
         Raises:
             InputError: a line is broken, or its task asked for no text.
         """
-        for _, batches in self.files(path):
-            for replies in batches:
-                yield from replies
+        for file in _present(path):
+            yield from _replies(file)
 
     def files(self, path: Path, without: Collection[str] = ()) -> Iterator[tuple[str, Batches]]:
         """Yield each file of samples with its replies."""
-        files = _files(path)
-        if not files:
-            raise InputError("there are no samples.", where=str(path), remedy=f"lm-eval is {self.looks_like}.")
-        for file in files:
+        for file in _present(path):
             if str(file) not in without:
                 yield str(file), iter([_replies(file)])
+
+
+def _present(path: Path) -> list[Path]:
+    if not (files := _files(path)):
+        raise InputError("there are no samples.", where=str(path), remedy=f"lm-eval is {LmEval.looks_like}.")
+    return files
 
 
 def _files(path: Path) -> list[Path]:
@@ -101,8 +103,9 @@ def _texts(row: dict[str, Any], where: str) -> list[str]:
     """Return the texts of all repeats, as the model gave them, before any filter."""
     responses = row.get("resps")
     first = responses[0] if isinstance(responses, list) and len(responses) == 1 else None
-    texts = first if isinstance(first, list) else [first]
-    if not texts or not all(isinstance(text, str) for text in texts):
+    given = first if isinstance(first, list) else [first]
+    texts = [text for text in given if isinstance(text, str)]
+    if not texts or len(texts) < len(given):
         raise InputError(
             "there are no texts under 'resps'.",
             where=where,
