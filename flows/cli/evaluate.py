@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli import plan
+from flows.cli import completions, plan
 from flows.cli.output import drift, grades, identity, power, tables
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import extras, settings, terminal
@@ -20,7 +20,14 @@ NOTHING_NEW = "Nothing has changed since the last run of this plan: its results 
 
 
 def evaluate(
-    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PLAN",
+            help="A plan of data/plans, or a path that ends in .toml.",
+            autocompletion=completions.plan_names,
+        ),
+    ],
     round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
     budget: BudgetOption = None,
     allow_unknown_prices: UnknownPricesOption = False,

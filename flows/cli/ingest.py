@@ -15,7 +15,11 @@ def ingest(
     path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
     format_name: Annotated[
         str | None,
-        typer.Option("--format", help="alpaca-eval, identity-attack, mt-bench or replies. Default: detected."),
+        typer.Option(
+            "--format",
+            help="alpaca-eval, chat-messages, identity-attack, inspect-eval, lm-eval, mt-bench, openai-batch or "
+            "replies. Default: detected.",
+        ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
     prompt_set: Annotated[str | None, typer.Option("--prompt-set", help="Name for the prompts.")] = None,

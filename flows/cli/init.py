@@ -9,6 +9,7 @@ import typer
 
 from tasks.adapters import terminal
 from tasks.domain.errors import InputError, WorldError
+from tasks.domain.key_hosts import key_warnings
 from tasks.domain.suggestions import suggestions
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _listed(model: "NewModel") -> list[str]:
 
     endpoint = model.card.endpoint
     assert isinstance(endpoint, HostedEndpoint)
+    terminal.print_warnings(key_warnings([model.card]))
     try:
         return [entry["id"] for entry in listed_models(endpoint)]
     except WorldError as error:

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from tasks.adapters import extras, waits
+from flows.cli import output_options
+from tasks.adapters import extras, output_mode, waits
 from tasks.domain.errors import DistillometerError
 
 
@@ -59,7 +60,11 @@ VERBS = {
         "query",
         "Ask the published snapshot in SQL. `select * from meta.relation` says what there is to ask.",
     ),
-    "models": Verb("query", "models", "List the model cards; with --ping, see which of them answer."),
+    "models": Verb(
+        "models",
+        "models",
+        "List the model cards; with --ping, see which of them answer. `models import` writes cards from a list.",
+    ),
     "validate-judge": Verb(
         "validate_judge",
         "validate_judge",
@@ -99,12 +104,15 @@ VERBS = {
 
 def imported(name: str) -> Any:
     """Import a verb and return its command."""
-    command = getattr(import_module(f"flows.cli.{VERBS[name].module}"), VERBS[name].attribute)
-    if isinstance(command, typer.Typer):
-        return typer.main.get_group(command)
-    alone = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
-    alone.command(name)(command)
-    return typer.main.get_command(alone)
+    function = getattr(import_module(f"flows.cli.{VERBS[name].module}"), VERBS[name].attribute)
+    if isinstance(function, typer.Typer):
+        command: Any = typer.main.get_group(function)
+    else:
+        alone = typer.Typer(rich_markup_mode="rich", pretty_exceptions_enable=False, add_completion=False)
+        alone.command(name)(function)
+        command = typer.main.get_command(alone)
+    output_options.add_to(name, command)
+    return command
 
 
 class Verbs(TyperGroup):
@@ -187,9 +195,14 @@ def main(arguments: list[str] | None = None) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
     try:
-        verb = (sys.argv[1:] if arguments is None else arguments)[:1]
-        with waits.command(" ".join(["distillometer", *verb])):
+        words = sys.argv[1:] if arguments is None else arguments
+        output_mode.begin()
+        with waits.command(" ".join(["distillometer", *words[:1]])):
             result: Any = app(arguments, standalone_mode=False)
+        if output_mode.document() is not None:
+            from tasks.adapters import terminal
+
+            terminal.print_document(" ".join(["distillometer", *words]))
     except DistillometerError as error:
         _end_with(error)
     except BaseException as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
+from flows.cli import completions
 from flows.cli.output import costs, grades, power
 from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
@@ -18,7 +19,14 @@ if TYPE_CHECKING:
 
 
 def plan(
-    name: Annotated[str, typer.Argument(metavar="PLAN", help="A plan of data/plans, or a path that ends in .toml.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PLAN",
+            help="A plan of data/plans, or a path that ends in .toml.",
+            autocompletion=completions.plan_names,
+        ),
+    ],
     round_name: Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")] = None,
     home: HomeOption = None,
 ) -> None:

@@ -1,19 +1,13 @@
-"""The verbs `report`, `query` and `models`: read published results and cards."""
+"""The verbs `report` and `query`: read published results."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 
-from flows.cli import plan
-from flows.cli.output import tables
 from flows.cli.start import HomeOption
-from tasks.adapters import extras, settings, terminal
-from tasks.domain.card import HostedEndpoint, ModelCard
+from tasks.adapters import settings, terminal
 from tasks.domain.errors import InputError
-from tasks.domain.key_hosts import key_warnings
 from tasks.domain.suggestions import unknown_name
 
 
@@ -64,44 +58,3 @@ def query(
     with store.reading(place) as snapshot:
         frame = snapshot.ask(sql if sql is not None else sqlfiles.examples()[str(example)])
     terminal.write_frame(frame, format_name, output, is_raw=raw)
-
-
-def models(
-    names: Annotated[list[str] | None, typer.Argument(metavar="MODEL", help="Default: all cards.")] = None,
-    ping: Annotated[bool, typer.Option("--ping", help="Make one tiny call to each, to see that it answers.")] = False,
-    home: HomeOption = None,
-) -> None:
-    """List the model cards; with --ping, see which of them answer."""
-    place = settings.home_at(home)
-    from tasks.adapters.inputs import cards, data_files
-
-    chosen = [cards.read_card(name) for name in names or cards.card_names()]
-    terminal.print_lines(data_files.notes((data_files.CARDS, card.name) for card in chosen))
-    if not ping:
-        _print_cards(chosen)
-        return
-    extras.require("run", "--ping")
-    from tasks.collect.ping import ping_models
-
-    terminal.print_warnings(key_warnings(chosen))
-    results = ping_models(chosen, place)
-    tables.print_ping_results(results)
-    if any(result.problem for result in results):
-        raise typer.Exit(3)
-
-
-def _print_cards(chosen: Sequence[ModelCard]) -> None:
-    """Print one line a model card."""
-    rows = [
-        {
-            "model": card.name,
-            "vendor": card.vendor,
-            "stage": card.stage,
-            "weights": card.weights,
-            "role": card.lineage.role,
-            "reached at": plan.address(card),
-            "key in": card.endpoint.key_env if isinstance(card.endpoint, HostedEndpoint) else None,
-        }
-        for card in chosen
-    ]
-    terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))

@@ -1,5 +1,6 @@
 """What the command prints: tables for people, plain formats for programs."""
 
+import io
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tasks.adapters import output_mode
 from tasks.adapters.report import spreadsheets
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
@@ -22,7 +24,12 @@ FORMATS = ("table", "csv", "json", "parquet")
 
 
 def out() -> Console:
-    """Return the console for results; 200 columns wide without a terminal, so that pipes lose nothing."""
+    """Return the console for results; 200 columns wide without a terminal, so that pipes lose nothing.
+
+    Where the command prints one JSON document, or nothing, what is printed to it is not seen.
+    """
+    if not output_mode.is_text():
+        return Console(file=io.StringIO(), highlight=False, width=200)
     console = Console(highlight=False, soft_wrap=False)
     return console if console.is_terminal else Console(highlight=False, width=200)
 
@@ -49,6 +56,7 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
         columns: pairs of column and heading, the most important first: those for which the window has no room are
             left out, and named below. None: all columns under their own names, folded where there is no room.
     """
+    output_mode.add_table(title, frame)
     chosen = columns or [(name, name) for name in frame.columns]
     cells = {name: [printable(cell(value)) for value in frame[name].to_list()] for name, _ in chosen}
     is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
@@ -90,9 +98,20 @@ def printable(text: str) -> str:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print each line as plain text; one that holds a command is not broken, so that it can be copied."""
-    console = out()
+    console, lines = out(), list(lines)
+    output_mode.add_sentences(lines)
     for line in lines:
         console.print(escape(printable(line)), soft_wrap="distillometer " in line)
+
+
+def print_document(command: str) -> None:
+    """Print the JSON document of a command that was to print one: its tables with all columns, and its sentences."""
+    document = output_mode.document()
+    if document is not None:
+        tables = [{"title": title, "rows": json_rows(frame)} for title, frame in document["tables"]]
+        content = {"command": command, "tables": tables, "sentences": document["sentences"]}
+        text = json.dumps(content, ensure_ascii=False, default=plain, indent=1) + "\n"
+        sys.stdout.write(printable(text) if sys.stdout.isatty() else text)
 
 
 def print_warnings(sentences: Iterable[str]) -> None:

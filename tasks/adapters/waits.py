@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from itertools import count
 from time import monotonic
 
+from tasks.adapters import output_mode
+
 SILENT_S = 10.0
 """Seconds without news after which the first message is written."""
 AGAIN_S = 30.0
@@ -18,6 +20,8 @@ Description = str | Callable[[], str]
 
 
 def _to_stderr(line: str) -> None:
+    if output_mode.is_quiet():
+        return
     from tasks.adapters import terminal  # It imports the table library, which most commands never need for this.
 
     sys.stderr.write(terminal.printable(line) + "\n")

@@ -95,6 +95,12 @@ def test_what_is_missing_or_wrong_is_named_and_nothing_is_written(empty, endpoin
 
 
 @pytest.mark.fault
+def test_well_known_key_that_would_go_elsewhere_is_warned_of(empty, capsys) -> None:
+    arguments = ["--base-url", "http://127.0.0.1:9/v1", "--model", "gpt-x", "--key-env", "OPENAI_API_KEY"]
+    assert "the key in OPENAI_API_KEY goes to 127.0.0.1" in _said(capsys, "init", "m", *arguments)
+
+
+@pytest.mark.fault
 def test_nothing_is_overwritten(empty, endpoint, capsys) -> None:
     arguments = ["init", "m", "--base-url", endpoint, "--model", "independent-alpha", "--vendor", "acme"]
     _said(capsys, *arguments)

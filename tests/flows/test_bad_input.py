@@ -99,7 +99,7 @@ def test_plan_without_prompts(bench, refused) -> None:
     [
         ("tset", "there is no plan 'tset'. Near to it: test."),
         ("missing.toml", "missing.toml: there is no such file. Check the path."),
-        ("data", "there is no plan 'data'. Known: test."),
+        ("data", "there is no plan 'data'. Known: demo, real-world, test."),
     ],
 )
 def test_unknown_plan(refused, name, said) -> None:

@@ -53,9 +53,9 @@ def notes(used: Iterable[tuple[str, str]]) -> list[str]:
     """
     sentences = []
     for pattern, name in dict.fromkeys(used):
-        own, *others = every(pattern.format(name))[:2] or [None]
-        if own is not None and others and own.read_bytes() != others[0].read_bytes():
-            sentences.append(f"{KINDS[pattern]} {name}: {own} is read, and not {others[0]}.")
+        files = every(pattern.format(name))
+        if len(files) > 1 and files[0].read_bytes() != files[1].read_bytes():
+            sentences.append(f"{KINDS[pattern]} {name}: {files[0]} is read, and not {files[1]}.")
     return sentences
 
 

@@ -1,6 +1,7 @@
 """A new folder with a card, a plan and the names of keys, as `init` writes it; nothing is overwritten."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from tasks.domain.plan import Plan
 
 INDEPENDENT = "independent"
 
-CARD = """{schema}\
+CARD = """{schema}{comments}\
 # How the model is reached, and what is known of it; docs/card.md explains every key.
 name = {name}
 vendor = {vendor}
@@ -37,11 +38,9 @@ max_tokens = 1024
 concurrency = 4
 
 # US dollars per million tokens: without a price no paid model is called, unless you allow it.
-# [price]
-# input_usd = 0.00
-# output_usd = 0.00
-# as_of = "YYYY-MM-DD"
-"""
+{price}"""
+
+NO_PRICE = '# [price]\n# input_usd = 0.00\n# output_usd = 0.00\n# as_of = "YYYY-MM-DD"\n'
 
 PLAN = """{schema}\
 # What is asked of whom; docs/plan.md explains every key.
@@ -80,11 +79,16 @@ def usual_key(name: str, base_url: str) -> str | None:
     """Return the variable of an address's key: the well-known one, else one named as the model; None: this machine."""
     if is_loopback(base_url):
         return None
+    named = re.sub(r"[^A-Z0-9]", "_", name.upper())
+    return known_key(base_url) or f"{named}_API_KEY"
+
+
+def known_key(base_url: str) -> str | None:
+    """Return the well-known variable of an address's key; None where there is none."""
     host = urlsplit(base_url).hostname or ""
-    known = (
-        variable for variable, hosts in HOSTS_OF_KEYS.items() if any(f".{host}".endswith(f".{one}") for one in hosts)
+    return next(
+        (key for key, hosts in HOSTS_OF_KEYS.items() if any(f".{host}".endswith(f".{one}") for one in hosts)), None
     )
-    return next(known, "".join(letter if letter.isalnum() else "_" for letter in name.upper()) + "_API_KEY")
 
 
 def comparable() -> list[str]:
@@ -113,7 +117,7 @@ def write(model: NewModel, others: Iterable[str], folder: Path) -> list[Path]:
     compared = [name for name in others if name != model.name]
     data = folder / "data"
     texts = {
-        data / data_files.CARDS.format(model.name): _card_text(model),
+        data / data_files.CARDS.format(model.name): card_text(model),
         data / data_files.PLANS.format(model.name): _plan_text(model.name, compared),
         folder / ".env.example": _keys_text(model, compared),
     }
@@ -130,12 +134,19 @@ def write(model: NewModel, others: Iterable[str], folder: Path) -> list[Path]:
     return list(texts)
 
 
-def _card_text(model: NewModel) -> str:
+def card_text(model: NewModel, price: str | None = None, comments: Iterable[str] = ()) -> str:
+    """Return the content of a card; `price`: its table, `comments`: sentences above it.
+
+    Raises:
+        InputError: a value is not allowed.
+    """
     card = model.card
     assert isinstance(card.endpoint, HostedEndpoint)
     key = f"# The name of the variable that holds the key, never the key itself.\nkey_env = {_text(model.key_env)}\n"
     return CARD.format(
         schema=schema_line("card"),
+        comments="".join(f"# {comment}\n" for comment in comments),
+        price=price or NO_PRICE,
         name=_text(model.name),
         vendor=_text(model.vendor),
         base_url=_text(model.base_url),

@@ -166,6 +166,11 @@ def _parsed(text: str, path: Path, line: int | None) -> Any:
     raise InputError(f"it is not valid JSON: {problem}.", where=f"{path}:{place}", remedy=MAYBE_CUT)
 
 
+def parsed_json(content: bytes, path: Path) -> Any:
+    """Return the content of a JSON file that is part of `path`, or raise an InputError as `read_json` does."""
+    return _parsed(Block(path, content, 1, 0).text(), path, None)
+
+
 def read_json(path: Path) -> Any:
     """Return the content of the JSON file at `path`.
 

@@ -9,7 +9,7 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from tasks.adapters import waits
+from tasks.adapters import output_mode, waits
 from tasks.adapters.prefect import progress_artifacts
 
 SECONDS_BETWEEN_LINES = 15.0
@@ -103,6 +103,9 @@ def stage(title: str, total: int) -> Iterator[None]:
 @contextmanager
 def _displayed(title: str, total: int) -> Iterator[None]:
     global _live, _users
+    if output_mode.is_quiet():
+        yield
+        return
     console = Console(stderr=True)
     if not console.is_terminal or total == 0:
         _stages[title] = _Lines(title, total)
