@@ -55,6 +55,7 @@ send(batch, endpoint, None, Path(sys.argv[2]), Account())
 
 
 @pytest.mark.fault
+@pytest.mark.slow
 def test_after_kill_9_while_it_waits_the_replies_are_fetched(stub, tmp_path) -> None:
     stub.batches.n_looks = 2
     command = [sys.executable, "-c", WAITING, stub.base_url, str(tmp_path)]

@@ -1,20 +1,20 @@
 """A disk that fills while a snapshot or a report is written: one error, and what was there is as it was."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store, whole_files
 from tasks.domain.errors import DatabaseDamaged, WorldError
-from tests.support import small_home
 from tests.support.full_disk import files_of_at_most
 
 
 @pytest.mark.parametrize("n_bytes", [4_096, 300_000, 2_500_000])
-def test_snapshot(tmp_path, n_bytes: int) -> None:
-    home = Home(tmp_path)
+def test_snapshot(small, tmp_path, n_bytes: int) -> None:
+    home = Home(Path(shutil.copytree(small.root, tmp_path / "home")))
     with store.writing(home) as warehouse:
-        small_home.fill(warehouse, [("alpha", "p", 0, "one"), ("beta", "p", 0, "two")], {"alpha": "a", "beta": "b"})
-        warehouse.publish(home.published)
         before = home.published.read_bytes()
         assert len(before) > n_bytes
         warehouse.execute("update raw.reply set reply_text = 'three'")
@@ -23,7 +23,7 @@ def test_snapshot(tmp_path, n_bytes: int) -> None:
             warehouse.publish(home.published)
         assert not isinstance(full.value, DatabaseDamaged)
         assert home.published.read_bytes() == before
-        assert {path.name for path in tmp_path.iterdir()} <= {
+        assert {path.name for path in home.root.iterdir()} <= {
             *("published.duckdb", "warehouse.duckdb", "warehouse.duckdb.wal", "warehouse.lock"),
         }
         warehouse.publish(home.published)
