@@ -43,7 +43,7 @@ def javascript() -> str:
     with suppress(OSError):
         return path.read_text()
     bundle = vl_convert.javascript_bundle(EMBED, vl_version=VEGA_LITE)
-    with suppress(OSError):
+    with suppress(OSError, WorldError):  # It is kept to save time alone.
         whole_files.write(path, bundle.encode())
     return bundle
 
