@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tasks.adapters.settings import Home
-from tests.support import analysed_home, empty_warehouse, reported_home
+from tests.support import analysed_home, empty_warehouse, reported_home, small_home
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -30,3 +30,11 @@ def analysed(tmp_path_factory) -> Home:
 def reported(analysed, tmp_path_factory) -> Home:
     """Return the analysed home with all that a report shows; nobody writes to it, but reports may be drawn there."""
     return reported_home.build(analysed, tmp_path_factory.mktemp("reported") / "home")
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory) -> Home:
+    """Return a published home with six replies; nobody writes to it: who damages or holds one copies it."""
+    home = Home(tmp_path_factory.mktemp("small"))
+    small_home.publish(home)
+    return home

@@ -72,7 +72,7 @@ CLAIMS = [
 ]
 CLAIMS += [("n_hard", "hard"), ("n_earnest", "in earnest"), ("n_probes", "of")]
 
-COSTS = [("model", "model"), ("purpose", "for"), ("n_calls", "calls"), ("n_missing", "failed"), ("cost_usd", "USD")]
+COSTS = [("model", "model"), ("purpose", "for"), ("n_calls", "calls"), ("n_failed", "failed"), ("cost_usd", "USD")]
 COSTS += [("prompt_tokens", "tokens in"), ("completion_tokens", "tokens out"), ("n_attempts", "attempts")]
 COSTS += [("seconds", "seconds")]
 
@@ -251,7 +251,7 @@ def cost(home: HomeOption = None) -> None:
     if spend.is_empty():
         terminal.print_lines(["Nothing was asked from here: all replies were ingested."])
         return
-    sums = [pl.col(name).sum() for name in ("n_calls", "n_missing", "n_attempts")]
+    sums = [pl.col(name).sum() for name in ("n_calls", "n_failed", "n_attempts")]
     # What is not known in every round is unknown, and no smaller sum.
     optional = ["prompt_tokens", "completion_tokens", "seconds", "cost_usd"]
     sums += [pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()) for name in optional]

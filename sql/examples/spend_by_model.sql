@@ -6,7 +6,7 @@ select
     sum(prompt_tokens) as prompt_tokens,
     sum(completion_tokens) as completion_tokens,
     round(sum(cost_usd), 4) as usd,
-    round(1000 * sum(cost_usd) / nullif(sum(n_calls - n_missing), 0), 4) as usd_a_thousand_replies
+    round(1000 * sum(cost_usd) / nullif(sum(n_calls - n_failed), 0), 4) as usd_a_thousand_replies
 from mart.spend
 group by model, purpose
 order by usd desc nulls last, model, purpose;

@@ -8,7 +8,8 @@ select
     call.purpose,
     call.round,
     count(*) as n_calls,
-    count(*) filter (where call.missing_reason is not null) as n_missing,
+    -- n_failed: Calls that ended without a reply; a request for which no call was made is missing, and no failed call.
+    count(*) filter (where call.missing_reason is not null) as n_failed,
     sum(call.n_attempts)::bigint as n_attempts,
     sum(call.prompt_tokens)::bigint as prompt_tokens,
     sum(call.completion_tokens)::bigint as completion_tokens,

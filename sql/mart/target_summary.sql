@@ -179,11 +179,8 @@ select
     contribution.contribution,
     contribution.contribution_low,
     contribution.contribution_high,
-    case
-        when asked.target is not null or probe.target is not null
-            then coalesce(asked.n_requests - asked.n_answered, 0) + coalesce(probe.n_missing, 0)
-    -- n_missing: Requests without a reply and identity probes without a label; they are in no rate.
-    end as n_missing,
+    -- n_missing: Requests without a reply, as in mart.coverage; of a target of identity probes alone, probes without a label.
+    coalesce(asked.n_requests - asked.n_answered, probe.n_missing) as n_missing,
     -- coverage: Share of the requests to it that have a reply; of a target of identity probes alone, of those that were read.
     round(coalesce(asked.n_answered / asked.n_requests, probe.coverage), 6) as coverage
 from target

@@ -121,12 +121,6 @@ def ask(card: ModelCard, requests: list[Request], key: str | None = None) -> Ask
     return asyncio.run(ask_here(card, requests, key))
 
 
-@pytest.fixture
-def stub() -> Iterator[StubEndpoint]:
-    with StubEndpoint() as server:
-        yield server
-
-
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[tuple[StubEndpoint, dict[str, Asked]]]:
     """Ask one request of a model for every fault, side by side, so that their pauses pass at the same time.

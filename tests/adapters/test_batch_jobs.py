@@ -1,228 +1,33 @@
 """Asking through the batch endpoint of a real server: each request is answered and paid for once, whatever happens."""
 
-import asyncio
-import io
-import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from tasks.adapters import waits
 from tasks.adapters.models import throttles
-from tasks.adapters.models.batch_jobs import job_files
-from tasks.adapters.models.batch_jobs.job_asking import JobAsker
 from tasks.adapters.models.batch_jobs.job_waiting import LONGEST_PAUSE_S, MOST_LOST_LOOKS
-from tasks.adapters.models.calls import Answer
-from tasks.adapters.models.failures import Failure
-from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.adapters.planning import plans
 from tasks.adapters.prefect import call_limits
 from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse.accounts import Account
-from tasks.adapters.warehouse.ledger import Ledger
 from tasks.collect import generate
 from tasks.domain.batching import Batch, queues
-from tasks.domain.budget import Balance, BudgetPlan
-from tasks.domain.card import ModelCard
 from tasks.domain.errors import BatchIncomplete, InputError, WorldError
 from tasks.domain.plan import Plan
-from tasks.domain.pricing import greatest_usd
-from tasks.domain.rows import Message, Reply, Request
 from tasks.domain.workers import WorkersPlan
+from tests.support.batch_asking import KEY, ask, batch_of, card_of, killed_at_pause, records, requests_for
 from tests.support.full_disk import files_of_at_most
-from tests.support.stub_endpoint import StubEndpoint
-
-KEY = "sk-very-secret-0123456789"
-PRICE = {"input_usd": 100.0, "output_usd": 1000.0, "as_of": "2026-11-01"}
-
-
-@pytest.fixture
-def stub() -> Iterator[StubEndpoint]:
-    with StubEndpoint() as server:
-        yield server
 
 
 @pytest.fixture(autouse=True)
 def _not_interrupted() -> Iterator[None]:
     yield
     throttles.interrupted.clear()
-
-
-def card_of(base_url: str, **endpoint: Any) -> ModelCard:
-    reached = {"provider": "openai_compatible", "base_url": base_url, "served_name": "independent-alpha"}
-    content = {"name": "m", "vendor": "v", "price": PRICE, "limits": {"max_attempts": 3}}
-    return ModelCard.model_validate(content | {"endpoint": reached | {"batch": True} | endpoint})
-
-
-def requests_for(card: ModelCard, n: int) -> list[Request]:
-    texts = [f"How would you spend day number {number} of a holiday?" for number in range(n)]
-    return [
-        Request(
-            f"r{number}", "m", card.fingerprint, f"p{number}", 0, "R", (Message("user", text),), {"max_tokens": 200}
-        )
-        for number, text in enumerate(texts)
-    ]
-
-
-@dataclass
-class Asked:
-    """What came of asking: the outcomes by request, the asker, and the pauses that were made, in seconds."""
-
-    asker: JobAsker
-    replies: dict[str, Reply] = field(default_factory=dict)
-    pauses: list[float] = field(default_factory=list)
-
-    @property
-    def reasons(self) -> list[str | None]:
-        return [self.replies[one].missing_reason for one in sorted(self.replies)]
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def ask(
-    stub: StubEndpoint,
-    folder: Path,
-    n: int = 3,
-    *,
-    account: Account | None = None,
-    at_pause: Callable[[int], None] = lambda number: None,
-    requests: list[Request] | None = None,
-) -> Asked:
-    """Ask `n` requests; pauses take no time, and `at_pause` is called with the number of each."""
-    card = card_of(stub.base_url)
-
-    async def pause(seconds: float) -> None:
-        asked.pauses.append(seconds)
-        at_pause(len(asked.pauses))
-
-    def keep(reply: Reply) -> None:
-        assert reply.request_id not in asked.replies
-        asked.replies[reply.request_id] = reply
-
-    endpoint = ResolvedEndpoint(stub.base_url, "independent-alpha", KEY)
-    asked = Asked(JobAsker(card, endpoint, keep, account or Account(), folder, pause=pause))
-    asked.asker.ask(requests_for(card, n) if requests is None else requests)
-    return asked
-
-
-def killed_at_pause(stub: StubEndpoint, folder: Path, n: int = 3, account: Account | None = None) -> None:
-    """Ask as a process that is killed when it waits for the first time."""
-
-    def kill(_number: int) -> None:
-        raise Killed
-
-    with pytest.raises(BaseExceptionGroup) as raised:
-        ask(stub, folder, n, account=account, at_pause=kill)
-    assert raised.group_contains(Killed)
-
-
-def records(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-
-
-def test_lines_in_any_order_become_the_replies_of_their_requests(stub, tmp_path) -> None:
-    asked = ask(stub, tmp_path)
-    assert asked.reasons == [None] * 3
-    [job] = stub.batches.jobs.values()
-    assert [line["custom_id"] for line in job.lines] == ["r0", "r1", "r2"]
-    answered = {call.messages[0]["content"]: call for call in stub.calls}
-    assert [call.messages[0]["content"] for call in stub.calls] == sorted(answered, reverse=True)
-    for reply in asked.replies.values():
-        assert reply.reply_text
-        assert (reply.n_attempts, reply.source, reply.latency_ms, reply.finish_reason) == (1, "asked", None, "stop")
-        assert (reply.prompt_tokens or 0) > 0
-        assert (reply.completion_tokens or 0) > 0
-    assert records(tmp_path) == []
-    assert stub.batches.counts["list"] == 0
-
-
-def test_a_request_through_the_batch_endpoint_costs_half(stub, tmp_path) -> None:
-    account = Account()
-    asked = ask(stub, tmp_path, account=account)
-    for reply in asked.replies.values():
-        full = ((reply.prompt_tokens or 0) * 100 + (reply.completion_tokens or 0) * 1000) / 1e6
-        assert reply.cost_usd == pytest.approx(full / 2)
-    assert account.spent_usd == pytest.approx(sum(reply.cost_usd or 0.0 for reply in asked.replies.values()))
-
-
-def test_no_file_is_larger_than_the_endpoint_takes() -> None:
-    assert (job_files.MOST_LINES, job_files.MOST_BYTES) == (50_000, 200_000_000)
-    lines = [b"x" * size for size in (4, 4, 4, 20, 1, 1)]
-    assert job_files.cut(lines, 2, 10) == [slice(0, 2), slice(2, 3), slice(3, 4), slice(4, 6)]
-    assert job_files.cut(lines, 10, 100) == [slice(0, 6)]
-    assert job_files.cut([], 2, 10) == []
-    assert [len(lines[part]) for part in job_files.cut(lines, 1, 100)] == [1] * 6
-
-
-def outcome(**row: Any) -> Answer | Failure:
-    file = io.BytesIO(json.dumps({"custom_id": "r", **row}).encode())
-    [(request_id, result)] = job_files.outcomes(file)
-    assert request_id == "r"
-    return result
-
-
-def _status(status: int, code: str, message: str = "No.") -> dict[str, Any]:
-    return {"response": {"status_code": status, "body": {"error": {"message": message, "code": code, "type": code}}}}
-
-
-@pytest.mark.fault
-@pytest.mark.parametrize(
-    ("row", "reason", "is_transient", "is_unbilled"),
-    [
-        (_status(429, "rate_limit_exceeded"), "rate_limited", True, True),
-        (_status(429, "insufficient_quota"), "no_credit", False, True),
-        (_status(400, "content_filter"), "content_filter", False, True),
-        (_status(400, "invalid_request_error"), "bad_request", False, True),
-        (_status(404, "model_not_found"), "not_found", False, True),
-        (_status(500, "server_error"), "server_error", True, False),
-        ({"response": {"status_code": 500, "body": "no JSON"}}, "server_error", True, False),
-        ({"response": {"status_code": 200, "body": {"choices": []}}}, "malformed_reply", True, False),
-        ({"response": {"status_code": 200, "body": None}}, "malformed_reply", True, False),
-        ({"response": None, "error": {"code": "batch_expired", "message": "Late."}}, "timeout", True, True),
-        ({"response": None, "error": {"code": "batch_cancelled", "message": "Off."}}, "cancelled", False, True),
-        ({"response": None, "error": {"code": "odd"}}, "server_error", True, False),
-        ({}, "server_error", True, False),
-        ({"response": "odd"}, "server_error", True, False),
-    ],
-)
-def test_a_line_without_a_text_has_the_reason_of_a_call(row, reason, is_transient, is_unbilled) -> None:
-    failure = outcome(**row)
-    assert isinstance(failure, Failure)
-    assert (failure.reason, failure.is_transient, failure.is_unbilled) == (reason, is_transient, is_unbilled)
-
-
-@pytest.mark.fault
-def test_lines_that_hold_no_outcome_cost_themselves_alone() -> None:
-    good = json.dumps({"custom_id": "r", "response": {"status_code": 200, "body": {"choices": []}}}).encode()
-    too_long = b'{"custom_id": "long", "x": "' + b"a" * (2 * job_files.MOST_LINE_BYTES) + b'"}'
-    lines = [b"", b"no JSON", b"[1]", b'{"custom_id": 3}', b"[" * 200_000, too_long, good]
-    assert [request_id for request_id, _ in job_files.outcomes(io.BytesIO(b"\n".join(lines)))] == ["r"]
-
-
-@pytest.mark.fault
-def test_errors_of_single_lines_are_the_outcomes_of_their_requests(stub, tmp_path) -> None:
-    stub.faults.append((lambda call: "number 1 " in call.messages[0]["content"], "429"))
-    stub.batches.extra_lines = [b"odd", b'{"custom_id": "of another plan", "response": null}']
-    asked = ask(stub, tmp_path)
-    assert asked.reasons == [None, "rate_limited", None]
-    assert records(tmp_path) == []
-
-
-@pytest.mark.fault
-def test_a_request_without_a_line_is_missing(stub, tmp_path) -> None:
-    stub.batches.end = ("completed", 2)
-    asked = ask(stub, tmp_path)
-    assert asked.reasons == [None, None, "malformed_reply"]
-    assert "hold no line for it" in (asked.replies["r2"].error_text or "")
 
 
 @pytest.mark.fault
@@ -243,19 +48,14 @@ import sys
 from pathlib import Path
 from tasks.adapters.warehouse.accounts import Account
 from tasks.collect.generate import send
-from tests.adapters.test_batch_jobs import batch_of
+from tests.support.batch_asking import batch_of
 batch, endpoint = batch_of(sys.argv[1], 3)
 send(batch, endpoint, None, Path(sys.argv[2]), Account())
 """
 
 
-def batch_of(base_url: str, n: int) -> tuple[Batch, ResolvedEndpoint]:
-    card = card_of(base_url)
-    requests = requests_for(card, n)
-    return Batch("batch-1", 1, card, tuple(requests)), ResolvedEndpoint(base_url, "independent-alpha", KEY)
-
-
 @pytest.mark.fault
+@pytest.mark.slow
 def test_after_kill_9_while_it_waits_the_replies_are_fetched(stub, tmp_path) -> None:
     stub.batches.n_looks = 2
     command = [sys.executable, "-c", WAITING, stub.base_url, str(tmp_path)]
@@ -455,67 +255,6 @@ def test_a_stopped_run_leaves_the_job_and_says_how_to_go_on(stub, tmp_path, caps
     throttles.interrupted.clear()
     assert ask(stub, tmp_path).reasons == [None] * 3
     assert len(stub.batches.jobs) == 1
-
-
-def most_usd(stub: StubEndpoint, n: int) -> float:
-    card = card_of(stub.base_url)
-    return sum(greatest_usd(request, card) or 0.0 for request in requests_for(card, n))
-
-
-def test_the_greatest_cost_of_a_job_is_reserved_before_it_is_submitted(stub, tmp_path) -> None:
-    account, reserved = Account(Balance.of(BudgetPlan(usd=1000))), list[float]()
-    stub.batches.n_looks = 2
-    ask(stub, tmp_path, account=account, at_pause=lambda number: reserved.append(account.spent_usd))
-    assert reserved == [pytest.approx(most_usd(stub, 3))]
-    assert account.balance.reserved.total() == 0
-
-
-@pytest.mark.parametrize(("n_room", "n_sent"), [(2.5, 2), (0.5, 0), (3.0, 3)])
-def test_a_budget_bounds_how_many_requests_a_job_has(stub, tmp_path, n_room, n_sent) -> None:
-    account = Account(Balance.of(BudgetPlan(usd=n_room * most_usd(stub, 1) + 1e-9)))
-    asked = ask(stub, tmp_path, account=account)
-    assert len(asked.replies) == sum(len(job.lines) for job in stub.batches.jobs.values()) == n_sent
-    assert (asked.asker.stopped_by is not None) == (n_sent < 3)
-    assert account.spent_usd == pytest.approx(sum(reply.cost_usd or 0.0 for reply in asked.replies.values()))
-
-
-@pytest.mark.fault
-def test_a_job_that_outlives_its_run_counts_at_its_greatest_cost_until_its_lines_are_read(stub, tmp_path) -> None:
-    path, budget = tmp_path / "ledger.jsonl", BudgetPlan(usd=1000)
-    stub.batches.n_looks = 2
-    ledger = Ledger(path, budget)
-    killed_at_pause(stub, tmp_path / "jobs", account=ledger)
-    ledger.close()
-    for _ in range(2):  # A run that does not ask this model, and writes the ledger anew.
-        ledger = Ledger(path, budget)
-        assert ledger.spent_usd == pytest.approx(most_usd(stub, 3))
-        assert ledger.balance.reserved.total() == 0
-        ledger.close()
-    ledger = Ledger(path, budget)
-    asked = ask(stub, tmp_path / "jobs", account=ledger)
-    cost = sum(reply.cost_usd or 0.0 for reply in asked.replies.values())
-    assert 0 < cost < most_usd(stub, 3)
-    assert ledger.spent_usd == pytest.approx(cost)
-    ledger.close()
-    ledger = Ledger(path, budget)
-    assert ledger.spent_usd == pytest.approx(cost)
-    ledger.close()
-
-
-@pytest.mark.fault
-def test_nobody_waits_for_the_room_of_a_job_that_nobody_waits_for(stub, tmp_path) -> None:
-    account = Account(Balance.of(BudgetPlan(usd=1.5 * most_usd(stub, 3))))
-    stub.batches.faults.append(("look", "401"))
-    ask(stub, tmp_path, account=account)
-
-    async def reserve() -> object:
-        # Without room it would wait for ever: the limit is for the test alone.
-        return await asyncio.wait_for(account.reserve("other", most_usd(stub, 3)), 60)
-
-    assert asyncio.run(reserve()) is None
-    asked = ask(stub, tmp_path, account=account)
-    assert account.spent_usd == pytest.approx(sum(reply.cost_usd or 0.0 for reply in asked.replies.values()))
-    assert asyncio.run(reserve()) is not None
 
 
 @pytest.mark.fault

@@ -12,25 +12,14 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import snapshots, store
 from tasks.adapters.warehouse.duckdb_files import connect, explained
 from tasks.domain.errors import DatabaseDamaged, InputError, WorldError
-from tests.support import small_home
 
-MODELS = {"alpha": "a", "beta": "b", "gamma": "c"}
 HEADERS = 12_288
 """Bytes of a DuckDB file before its first block."""
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Home:
-    home = Home(tmp_path_factory.mktemp("built"))
-    with store.writing(home) as warehouse:
-        small_home.fill(warehouse, [(model, "p", n, f"{model} {n}") for model in MODELS for n in (0, 1)], MODELS)
-        warehouse.publish(home.published)
-    return home
-
-
 @pytest.fixture
-def home(built, tmp_path) -> Home:
-    return Home(Path(shutil.copytree(built.root, tmp_path / "home")))
+def home(small, tmp_path) -> Home:
+    return Home(Path(shutil.copytree(small.root, tmp_path / "home")))
 
 
 def _half(content: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tasks.adapters.inputs import cards, labelled, recorded_files, textfiles
@@ -174,6 +175,48 @@ def test_two_gigabytes_of_nothing(tmp_path, name: str) -> None:
         recorded_files.staged(given, recorded_files.detect(given), Home(tmp_path / "home")),
     ):
         pass
+
+
+def _parquet(path: Path, replies: pl.Series) -> Path:
+    """Write a table of these replies, in which a text that comes again is stored once."""
+    rows = pl.DataFrame({"model": "m", "prompt": [f"Q{n}?" for n in range(len(replies))], "reply": replies})
+    rows.write_parquet(path)
+    return path
+
+
+def _repeated(n_rows: int, n_bytes: int) -> pl.Series:
+    return pl.Series(["R" * n_bytes]).cast(pl.Categorical).new_from_index(0, n_rows)
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize(
+    ("n_rows", "n_bytes", "said"),
+    [
+        (100_000, 1 << 20, r"r\.parquet: its rows come to more than 256 MB of text, from \d+ kB of file\."),
+        (1, 33 << 20, r"r\.parquet: row 1: column 'reply' has more than 32 MB\."),
+    ],
+)
+def test_a_small_parquet_file_with_more_text_than_memory(tmp_path, n_rows: int, n_bytes: int, said: str) -> None:
+    """A text that stands in many rows is stored once."""
+    path = _parquet(tmp_path / "r.parquet", _repeated(n_rows, n_bytes))
+    assert path.stat().st_size < 1 << 20
+    frames = REPLIES.batches(path)
+    with pytest.raises(InputError, match=said):
+        list(frames)
+
+
+def test_long_texts_that_come_again_are_read_a_few_rows_at_a_time(tmp_path) -> None:
+    path = _parquet(tmp_path / "r.parquet", _repeated(100, 1 << 20))
+    frames = [frame for frame in REPLIES.batches(path) if isinstance(frame, pl.DataFrame)]
+    assert [len(frame) for frame in frames] == [23, 23, 23, 23, 8]
+    assert [prompt for frame in frames for prompt in frame["prompt"]] == [f"Q{n}?" for n in range(100)]
+    assert {len(reply) for frame in frames for reply in frame["reply_text"]} == {1 << 20}
+
+
+def test_a_list_is_no_reply(tmp_path) -> None:
+    path = _parquet(tmp_path / "r.parquet", pl.Series([["R"], ["S"]]))
+    with pytest.raises(InputError, match=r"r\.parquet: column 'reply' is large_list<.*>, not a text\. Give a text"):
+        list(REPLIES.batches(path))
 
 
 def test_a_card_of_two_gigabytes(tmp_path) -> None:

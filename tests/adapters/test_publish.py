@@ -221,9 +221,10 @@ def test_a_publish_that_fails_leaves_the_old_snapshot(home, monkeypatch) -> None
 
 def test_a_kept_empty_snapshot_is_used_and_a_broken_one_replaced(home, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(empty_snapshots, "cache_dir", lambda: tmp_path / "cache")
-    stale = tmp_path / "cache/snapshot-0123.duckdb"
-    stale.parent.mkdir()
+    kept, stale = (tmp_path / f"cache/snapshot-{of[:16]}.duckdb" for of in (sqlfiles.digest(), "0123"))
+    kept.parent.mkdir()
     stale.touch()
+    kept.write_bytes(b"no database")
 
     def published() -> tuple[list[dict], list[dict]]:
         home.published.unlink(missing_ok=True)
@@ -234,10 +235,7 @@ def test_a_kept_empty_snapshot_is_used_and_a_broken_one_replaced(home, tmp_path,
             return catalogue, snapshot.read("core.reply").sort("reply_id").to_dicts()
 
     first = published()
-    [kept] = stale.parent.iterdir()
-    assert kept != stale
-    kept.write_bytes(b"no database")
-    assert published() == first
+    assert list(kept.parent.iterdir()) == [kept]
     assert kept.read_bytes()[8:12] == b"DUCK"
     written = kept.stat().st_mtime_ns
     assert published() == first

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tasks.adapters.report import chart_files
 from tasks.adapters.warehouse import whole_files
+from tasks.domain.errors import WorldError
 
 
 def test_who_has_the_old_file_open_keeps_it(tmp_path) -> None:
@@ -32,6 +35,27 @@ def test_what_fails_on_the_way_changes_nothing(tmp_path) -> None:
         fail()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+UNWRITABLE = Path("/sys/kernel")
+"""A folder in which the system lets nobody write, root included."""
+on_linux = pytest.mark.skipif(not UNWRITABLE.is_dir(), reason="no folder that nobody may write to")
+
+
+@on_linux
+def test_where_nothing_can_be_written_it_is_said() -> None:
+    with pytest.raises(
+        WorldError, match=r"latest\.html: it can't be written: .*Make its folder one that you may write"
+    ):
+        whole_files.write(UNWRITABLE / "latest.html", b"new")
+
+
+@on_linux
+@pytest.mark.slow
+def test_a_script_that_can_be_kept_nowhere_is_made_each_time(monkeypatch) -> None:
+    """It takes seconds to make, and a report is drawn without a cache as well."""
+    monkeypatch.setattr(chart_files.settings, "cache_dir", lambda: UNWRITABLE)
+    assert "vega" in chart_files.javascript.__wrapped__()
 
 
 def test_what_a_killed_process_left_is_cleared_away_and_nothing_else(tmp_path) -> None:

@@ -1,6 +1,6 @@
 """The search finds a weakness that needs two traits at once, and sooner than random mutation does.
 
-Ten or twenty searches each; `make simulations` runs forty.
+Ten or fourteen searches each; `make simulations` runs forty.
 """
 
 import numpy as np
@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.searches import BUDGETS, n_until_five, n_until_found, p_fewer
 
-N_SEARCHES, N_LONG = 20, 10
+N_SEARCHES, N_LONG = 14, 10
 
 
 def test_rank_sum_is_that_of_the_tables() -> None:

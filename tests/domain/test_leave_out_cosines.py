@@ -70,7 +70,7 @@ def slowly(vectors: NDArray[np.float32], members: list[Member]) -> dict[tuple[st
 written = st.lists(st.sampled_from(sorted(MODELS)), min_size=1, max_size=14)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(written, st.integers(0, 1000))
 def test_against_a_plain_loop(names, seed) -> None:
     members = [MODELS[name] for name in names]

@@ -86,7 +86,7 @@ def test_no_key_or_value_is_assumed(judge: LlmJudge, data: st.DataObject) -> Non
 
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(data=st.data())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_what_the_schema_allows_is_a_label_or_in_discord_with_itself(judge: LlmJudge, data: st.DataObject) -> None:
     answer = data.draw(answers(schema_of(judge)))
     plain = judge.parse_answer(json.dumps(answer), LEXICON, IDENTITY)

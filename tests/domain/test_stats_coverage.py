@@ -1,6 +1,6 @@
 """Planted truths lie in their 95 % intervals about as often as that says, in each situation and over all of them.
 
-Each situation is repeated forty times; how far a count may lie from 95 % is an exact binomial bound. `make simulations`
+Each situation is repeated twenty times; how far a count may lie from 95 % is an exact binomial bound. `make simulations`
 repeats each two hundred times and more.
 """
 
@@ -9,7 +9,7 @@ import pytest
 from tests.support.chance import fewest, most
 from tests.support.coverage import SITUATIONS, n_kappas_covered, n_rates_covered, paired_under_the_null
 
-REPETITIONS = 40
+REPETITIONS = 20
 
 
 def test_bounds_are_those_of_the_binomial() -> None:

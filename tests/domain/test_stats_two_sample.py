@@ -8,7 +8,7 @@ from tasks.domain.stats.two_sample import MOST_PAIRS, two_sample
 from tests.support.chance import most
 from tests.support.levels import NAMES, asked, p_of_noise, p_of_unchanged_rounds
 
-N_ROUNDS, N_NOISE = 40, 50
+N_ROUNDS, N_NOISE = 20, 30
 """`make simulations` repeats both hundreds of times."""
 
 
@@ -16,8 +16,8 @@ N_ROUNDS, N_NOISE = 40, 50
 def test_rounds_of_an_unchanged_stub_raise_few_alarms() -> None:
     p = p_of_unchanged_rounds(N_ROUNDS)
     assert (p <= 0.05).sum() <= most(N_ROUNDS, 0.05)
-    # The mean of so many uniform values has a standard deviation of .046.
-    assert 0.35 < p.mean() < 0.65
+    # The mean of so many uniform values has a standard deviation of .065.
+    assert 0.3 < p.mean() < 0.7
 
 
 @pytest.mark.simulation

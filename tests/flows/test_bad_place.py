@@ -12,24 +12,14 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tests.support import small_home
 
-MODELS = {"alpha": "a", "beta": "b", "gamma": "c"}
 LINEAGE = "model,vendor,group,family,role\nalpha,a,a,a,independent\n"
 VERBS = [["evaluate", "test"], ["plan", "test"], ["score"], ["report"], ["query", "select 1"]]
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Home:
-    home = Home(tmp_path_factory.mktemp("built"))
-    with store.writing(home) as warehouse:
-        small_home.fill(warehouse, [(model, "p", n, f"{model} {n}") for model in MODELS for n in (0, 1)], MODELS)
-        warehouse.publish(home.published)
-    return home
-
-
 @pytest.fixture
-def filled(built, bench) -> Home:
+def filled(small, bench) -> Home:
     """A home of this test's own, with replies and a snapshot."""
-    return Home(Path(shutil.copytree(built.root, bench.home)))
+    return Home(Path(shutil.copytree(small.root, bench.home)))
 
 
 @pytest.fixture
@@ -190,7 +180,9 @@ def test_queries_that_only_read(filled) -> None:
     with store.reading(filled) as snapshot:
         assert snapshot.ask("from raw.reply").height == 6
         assert snapshot.ask("-- why\nwith x as (select 1 as a) select * from x;")["a"].to_list() == [1]
-        assert snapshot.ask("pivot (select model from raw.model) on model using count(*)").columns == sorted(MODELS)
+        assert snapshot.ask("pivot (select model from raw.model) on model using count(*)").columns == sorted(
+            small_home.MODELS
+        )
         for text in ("describe raw.reply", "summarize raw.model", "explain select 1", "show all tables"):
             assert snapshot.ask(text).height
 

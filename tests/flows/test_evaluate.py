@@ -11,7 +11,7 @@ from tests.support.stub_endpoint import Call, StubEndpoint
 from tests.support.workbench import Workbench
 
 MODELS = ["independent-alpha", "independent-beta", "independent-gamma", "copies-alpha-at-60"]
-LIMIT = 60
+LIMIT = 50
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +137,7 @@ def _all_end(home: Path) -> bool:
 
 @pytest.mark.fault
 @pytest.mark.flow
+@pytest.mark.slow
 def test_killed_run_goes_on_where_it_was(undisturbed, tmp_path, monkeypatch) -> None:
     """`kill -9` in mid-run: only calls in flight are repeated, and the scores equal those of an undisturbed run."""
     bench = Workbench(tmp_path)

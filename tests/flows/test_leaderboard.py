@@ -124,6 +124,36 @@ def test_what_a_search_found_stands_with_the_identity_scores_alone(home, page) -
     assert "0.987" in cells[heads.index("strict")]
 
 
+def _missing(home: Home) -> dict[str, int]:
+    """Return how many requests of each model have no reply, counted from the requests themselves."""
+    counts = "select model, count(*) - count(reply_text) as n from core.reply group by model"
+    with store.reading(home) as snapshot:
+        return dict(snapshot.ask(counts).rows())
+
+
+def test_missing_is_one_number_of_a_model_wherever_it_is_shown(home, targets, page, capsys) -> None:
+    """Its probes without a label are not added to it: those stand with the identity scores."""
+    missing = _missing(home)
+    assert missing["alpha-2"] == 1
+    with store.reading(home) as snapshot:
+        board = dict(snapshot.read_columns("mart.target_summary", ["target", "n_missing"]).rows())
+        probes = snapshot.read("mart.identity_coverage", target="alpha-2")
+        spent = snapshot.read("mart.spend", model="alpha-2", purpose="reply")
+    assert probes["n_missing"].sum() == 1
+    assert {model: board[model] for model in missing} == missing
+    assert spent["n_failed"].sum() == missing["alpha-2"]
+    heads, *rows = _table(page, "leaderboard")
+    assert [re.sub("<.*?>", "", row[heads.index("missing")]) for row in rows if "alpha-2" in row[0]] == ["1"]
+    tables.print_result(home, [], [])
+    assert f"replies, {sum(missing.values())} missing." in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(SystemExit):
+        main.main(["show", "cost", "--home", str(home.root)])
+    lines = [re.split("[│┃]", line) for line in capsys.readouterr().out.splitlines() if "┃" in line or "│" in line]
+    [heads, *rows] = [[cell.strip() for cell in line] for line in lines]
+    [row] = [row for row in rows if row[:2] == ["alpha-2", "reply"]]
+    assert row[heads.index("failed")] == "1"
+
+
 def test_board_says_of_which_probes_its_shares_are(page) -> None:
     heads, *rows = _table(page, "leaderboard")
     assert {row[heads.index("probes")] for row in rows if row[heads.index("loose")] != "-"} == {"bank"}

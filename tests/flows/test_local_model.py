@@ -18,11 +18,11 @@ batch_size = 8
 
 [[prompts]]
 set = "general"
-limit = 8
+limit = 4
 samples = 2
 
 [sampling]
-max_tokens = 24
+max_tokens = 16
 """
 
 
@@ -36,20 +36,20 @@ def test_demo_in_small(served, tmp_path) -> None:
     first = bench.run("evaluate", "test")
     assert first.returncode == 0, first.stderr
     assert "Traceback" not in first.stderr
-    assert "Calls: 48; answered: 0; to be made: 48" in first.stdout
-    assert "Calls: 48; answered: 48; to be made: 0" in bench.run("plan", "test").stdout
+    assert "Calls: 24; answered: 0; to be made: 24" in first.stdout
+    assert "Calls: 24; answered: 24; to be made: 0" in bench.run("plan", "test").stdout
 
     with duckdb.connect(str(bench.home / "published.duckdb"), read_only=True) as snapshot:
 
         def rows(sql: str) -> list[tuple]:
             return snapshot.execute(sql).fetchall()
 
-        assert rows("select count(*), count(distinct request_id), count(reply_text) from raw.reply") == [(48, 48, 48)]
+        assert rows("select count(*), count(distinct request_id), count(reply_text) from raw.reply") == [(24, 24, 24)]
         [(finish, most_tokens, latency)] = rows(
             "select list_sort(list_distinct(list(finish_reason))), max(completion_tokens), min(latency_ms) from core.reply"
         )
         assert set(finish) <= {"length", "stop"}
-        assert 1 <= most_tokens <= 24
+        assert 1 <= most_tokens <= 16
         assert latency > 0
         [(n_vectors, n_texts, dimension)] = rows(
             "select (select count(*) from score.embedding), (select count(distinct text_id) from core.reply), "
@@ -58,7 +58,7 @@ def test_demo_in_small(served, tmp_path) -> None:
         assert (n_vectors, dimension) == (n_texts, 384)
         assert rows(
             "select count(distinct reply_id) from mart.nearest_reply where neighbour_kind = 'within_prompt'"
-        ) == [(48,)]
+        ) == [(24,)]
         assert rows("select count(*) from mart.nearest_reply where model = neighbour_model") == [(0,)]
         assert rows("select count(*), count(raw_cos), count(n_centred) from mart.pair_similarity") == [(6, 6, 6)]
         assert rows("select count(*) from mart.target_summary") == [(3,)]

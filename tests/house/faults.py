@@ -20,7 +20,7 @@ MARK = "pytest.mark.fault"
 SECTIONS = {
     "What endpoints do": (
         "tests/adapters/test_asking.py",
-        "tests/adapters/test_batch_jobs.py",
+        "tests/adapters/test_batch_job",
         "tests/flows/test_hostile_endpoint.py",
         "search",
         "judge",

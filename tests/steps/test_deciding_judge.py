@@ -65,7 +65,7 @@ def ranks(warehouse: store.Store, judges: Sequence[str]) -> dict[tuple[str, str]
     return found
 
 
-@pytest.fixture(params=range(8))
+@pytest.fixture(params=range(4))
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[store.Store]:
     with disable_run_logger(), store.writing(Home(tmp_path)) as opened:
         fill(opened, request.param)
@@ -95,8 +95,9 @@ def test_the_judge_that_counts_is_the_first_by_rank(warehouse: store.Store) -> N
             assert compared.get((left, right)) == wanted
 
 
-def test_the_same_order_is_registered_once(warehouse: store.Store) -> None:
-    for week, judges in product(range(2), ORDERS[:2]):
-        for day in range(2):
-            register_judges(warehouse, judges, AT + timedelta(weeks=2 * week + len(judges), days=day))
-    assert warehouse.count("raw.judge_priority") == 4 * len(PREFERRED)
+def test_the_same_order_is_registered_once(tmp_path: Path) -> None:
+    with store.writing(Home(tmp_path)) as warehouse:
+        for week, judges in product(range(2), ORDERS[:2]):
+            for day in range(2):
+                register_judges(warehouse, judges, AT + timedelta(weeks=2 * week + len(judges), days=day))
+        assert warehouse.count("raw.judge_priority") == 4 * len(PREFERRED)

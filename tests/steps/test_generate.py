@@ -7,7 +7,7 @@ import pytest
 from tasks.adapters.models.providers.openai_compatible import ResolvedEndpoint
 from tasks.adapters.warehouse import journal
 from tasks.adapters.warehouse.accounts import Account
-from tasks.collect.generate import respond
+from tasks.collect.generate import respond, send
 from tasks.domain.batching import Batch
 from tasks.domain.card import HostedEndpoint, Limits, ModelCard
 from tasks.domain.errors import BatchIncomplete
@@ -23,6 +23,24 @@ def batch_of(base_url: str, n_requests: int) -> Batch:
     told = [f"Question {number}?" for number in range(n_requests)]
     requests = [Request(text, "alpha", "f", text, 0, "R", (Message("user", text),), {"seed": 1}) for text in told]
     return Batch("batch-1", 1, card, tuple(requests))
+
+
+@pytest.mark.fault
+def test_a_batch_that_was_killed_asks_only_what_is_in_no_whole_line_of_its_journal(tmp_path: Path) -> None:
+    """A kill leaves the lines that were written, and half of the one that was being written."""
+    path = tmp_path / "batch-1.jsonl"
+    with StubEndpoint() as stub:
+        batch = batch_of(stub.base_url, 20)
+        endpoint = ResolvedEndpoint(stub.base_url, "independent-alpha", "sk-any")
+        undisturbed = send(batch, endpoint, None, tmp_path, Account())
+        lines = path.read_bytes().splitlines(keepends=True)
+        path.write_bytes(b"".join(lines[:12]) + lines[12][:40])
+        replies = send(batch, endpoint, None, tmp_path, Account())
+    assert len(stub.calls) == 20 + 8
+    assert {name: one.reply_text for name, one in replies.items()} == {
+        name: one.reply_text for name, one in undisturbed.items()
+    }
+    assert len(replies) == 20
 
 
 @pytest.mark.parametrize(

@@ -240,25 +240,32 @@ def test_second_channel_makes_the_same_model(home) -> None:
 
 def test_the_tables_tell_the_same_as_the_definitions(home) -> None:
     """What goes through files, the warehouse and SQL, and what is formed from the words themselves."""
-    for seed in range(2):
-        population = Population([*references(8), *strangers(3)], 60, seed)
-        found = judge(population, home)
-        expected = {(told.target, told.candidate_group): told for told in verdicts(analyse(population.measured()))}
-        assert found.height == len(expected)
-        for told in found.to_dicts():
-            same = expected[told["target"], told["candidate_group"]]
-            # Samples of prompts and words are the same, the order of prompts and so of blocks is not.
-            for name in ("score", "prefix_overlap_d", "low", "length_closeness", "z", "null_mean"):
-                assert told[name] == pytest.approx(getattr(same, name), abs=2e-5, rel=1e-4), name
-            assert told["p_t"] == pytest.approx(same.p_t, rel=1e-2, abs=1e-9)
-            assert (told["n_controls"], told["is_kin"], told["kind"]) == (same.n_controls, same.is_kin, same.kind)
-            if told["p_target"] is None or abs(told["p_target"] - 0.05) > 1e-3:
-                assert told["verdict"] == same.verdict
+    population = Population([*references(8), *strangers(3)], 60, seed=0)
+    found = judge(population, home)
+    expected = {(told.target, told.candidate_group): told for told in verdicts(analyse(population.measured()))}
+    assert found.height == len(expected)
+    for told in found.to_dicts():
+        same = expected[told["target"], told["candidate_group"]]
+        # Samples of prompts and words are the same, the order of prompts and so of blocks is not.
+        for name in ("score", "prefix_overlap_d", "low", "length_closeness", "z", "null_mean"):
+            assert told[name] == pytest.approx(getattr(same, name), abs=2e-5, rel=1e-4), name
+        assert told["p_t"] == pytest.approx(same.p_t, rel=1e-2, abs=1e-9)
+        assert (told["n_controls"], told["is_kin"], told["kind"]) == (same.n_controls, same.is_kin, same.kind)
+        if told["p_target"] is None or abs(told["p_target"] - 0.05) > 1e-3:
+            assert told["verdict"] == same.verdict
 
 
-def test_channels_stand_beside_the_score_with_its_version(home) -> None:
-    judged([*references(8), student("pupil", TEACHER, 1.0)], 60, home)
-    with store.writing(home) as warehouse:
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory) -> Iterator[Home]:
+    """One student of whole replies, scored and left as it is."""
+    home = Home(tmp_path_factory.mktemp("scored") / "home")
+    with store.writing(home), disable_run_logger():
+        judged([*references(8), student("pupil", TEACHER, 1.0)], 60, home)
+        yield home
+
+
+def test_channels_stand_beside_the_score_with_its_version(scored) -> None:
+    with store.writing(scored) as warehouse:
         rows = warehouse.read("score.pair_channel", target="pupil", reference=TEACHER)
         similarity = warehouse.read("mart.pair_similarity", target="pupil", reference=TEACHER)
         versions = set(warehouse.read("mart.verdict")["statistic_version"])
@@ -271,11 +278,10 @@ def test_channels_stand_beside_the_score_with_its_version(home) -> None:
     assert rows.height == 7
 
 
-def test_a_second_scoring_of_the_same_replies_forms_no_sums_again(home, monkeypatch) -> None:
-    judged([*references(8), student("pupil", TEACHER, 1.0)], 60, home)
+def test_a_second_scoring_of_the_same_replies_forms_no_sums_again(scored, monkeypatch) -> None:
     monkeypatch.setattr(pair_sums, "merge_shards", lambda *parts: pytest.fail("formed again"))
-    with store.writing(home), disable_run_logger():
-        verdict.verdict.fn(EMBEDDER, home)
+    with store.writing(scored), disable_run_logger():
+        verdict.verdict.fn(EMBEDDER, scored)
 
 
 # A hidden student among the references

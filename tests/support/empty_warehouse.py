@@ -10,13 +10,13 @@ import duckdb
 import pytest
 
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse import migrations, store
 
 
 @contextmanager
 def copied(folder: Callable[[], Path]) -> Iterator[None]:
     """Have this process begin each new warehouse as a copy of one that the store itself has created in `folder`."""
-    connect = store.connect
+    connect = migrations.connect
 
     @cache
     def empty() -> Path:
@@ -32,5 +32,5 @@ def copied(folder: Callable[[], Path]) -> Iterator[None]:
         return connect(path, is_read_only=is_read_only)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "connect", begun)
+        patch.setattr(migrations, "connect", begun)
         yield

@@ -15,6 +15,12 @@ from prefect.context import SettingsContext
 from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_API_URL, PREFECT_HOME, PREFECT_LOCAL_STORAGE_PATH, temporary_settings
 
+UNUSED_SERVICES = (
+    *("CANCELLATION_CLEANUP", "CLEANUP_RECONCILER", "FOREMAN", "LATE_RUNS", "PAUSE_EXPIRATIONS"),
+    *("REPOSSESSOR", "SCHEDULER", "TRIGGERS"),
+)
+"""What a server does every few seconds for deployments, work pools and automations, of which these tests have none."""
+
 
 @contextmanager
 def prefect_of_this_process(url: str, state: Path) -> Iterator[None]:
@@ -53,6 +59,7 @@ def prefect_server(state: Path, *, is_in_memory: bool = True) -> Iterator[str]:
         "DO_NOT_TRACK": "1",
     }
     if is_in_memory:
+        environment |= {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in UNUSED_SERVICES}
         environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = "sqlite+aiosqlite:///:memory:"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     quiet = subprocess.DEVNULL

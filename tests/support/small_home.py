@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from tasks.adapters.warehouse import measured, pair_sums
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import measured, pair_sums, store
 from tasks.adapters.warehouse.store import Store
 
 AT = datetime(2026, 1, 5)
@@ -38,6 +39,17 @@ def fill(warehouse: Store, recorded: Iterable[Recorded], vendors: dict[str, str]
     pair_sums.store_shapes(warehouse)
     pair_sums.store_sums(warehouse, pair_sums.form(warehouse, measured.population_of(warehouse)))
     warehouse.refresh()
+
+
+MODELS = {"alpha": "a", "beta": "b", "gamma": "c"}
+"""Models of a published small home, with their vendors."""
+
+
+def publish(home: Home) -> None:
+    """Write and publish two replies of each of `MODELS` to one prompt."""
+    with store.writing(home) as warehouse:
+        fill(warehouse, [(model, "p", n, f"{model} {n}") for model in MODELS for n in (0, 1)], MODELS)
+        warehouse.publish(home.published)
 
 
 def add_scores(warehouse: Store, table: str, rows: list[dict[str, Any]]) -> None:

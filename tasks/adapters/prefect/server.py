@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 from tasks.adapters import extras, waits
 from tasks.adapters.prefect import interrupts
+from tasks.adapters.warehouse import whole_files
 from tasks.domain.errors import WorldError
 
 SECONDS_TO_START = 120.0
 SECONDS_TO_END = 5.0
 SECONDS_BETWEEN_LOOKS = 0.05
+BYTES_OF_A_NEW_DATABASE = 2 << 20
 
 
 @dataclass
@@ -101,6 +103,7 @@ def _wait_for(server: TemporaryServer) -> None:
     while not _is_up(server.api):
         code = server.process.poll()
         if code is not None or time.monotonic() > deadline:
+            _require_room()
             what = f"it ended with exit code {code}" if code is not None else f"no answer in {SECONDS_TO_START:.0f} s"
             raise WorldError(
                 f"Prefect's own server did not start: {what}.",
@@ -108,6 +111,21 @@ def _wait_for(server: TemporaryServer) -> None:
                 remedy="Try again, or start one yourself (`prefect server start`) and set PREFECT_API_URL.",
             )
         time.sleep(SECONDS_BETWEEN_LOOKS)
+
+
+def _require_room() -> None:
+    """Require that the folder of the server's database takes a file of its size: else that is why it did not start.
+
+    Raises:
+        WorldError: it does not; the server itself only ends.
+    """
+    from prefect.settings import get_current_settings
+
+    probe = get_current_settings().home / "room"
+    try:
+        whole_files.write(probe, bytes(BYTES_OF_A_NEW_DATABASE))
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _is_up(api: str) -> bool:

@@ -39,6 +39,7 @@ def javascript() -> str:
 
     from tasks.adapters import extras, settings
     from tasks.adapters.warehouse import whole_files
+    from tasks.domain.errors import WorldError
     from tasks.domain.ids import content_id
 
     with suppress(FileNotFoundError):
@@ -48,6 +49,6 @@ def javascript() -> str:
     with suppress(OSError):
         return path.read_text(encoding="utf-8")
     bundle = built()
-    with suppress(OSError):
+    with suppress(OSError, WorldError):  # It is kept to save time alone.
         whole_files.write(path, bundle.encode())
     return bundle

@@ -13,6 +13,8 @@ from tasks.domain.errors import WorldError
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Numbers of errors that say that a file can't be longer."""
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""Numbers of errors that say that nothing can be written there at all."""
 
 
 def beside(path: Path) -> Path:
@@ -41,7 +43,7 @@ def replaced(path: Path) -> Iterator[Path]:
     """Yield where to write the file that is at `path` after the block; if the block raises, nothing changes.
 
     Raises:
-        WorldError: there is no room for it.
+        WorldError: there is no room for it, or nothing can be written there.
     """
     with room_for(path):
         written = beside(path)
@@ -54,13 +56,19 @@ def replaced(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def room_for(path: Path) -> Iterator[None]:
-    """Raise a WorldError where the block fails as the disk is full; other errors stay."""
+    """Raise a WorldError where the block fails as the disk is full, or as nothing can be written; other errors stay."""
     try:
         yield
     except OSError as error:
-        if error.errno not in NO_ROOM:
+        if error.errno in NO_ROOM:
+            raise no_room(path) from None
+        if error.errno not in NOT_ALLOWED:
             raise
-        raise no_room(path) from None
+        raise WorldError(
+            f"it can't be written: {error.strerror}.",
+            where=str(path),
+            remedy="Make its folder one that you may write to, or use another --home.",
+        ) from None
 
 
 def no_room(path: Path) -> WorldError:

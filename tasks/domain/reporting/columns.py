@@ -74,7 +74,7 @@ BOARD: Columns = {
     "n_prompts": ("prompts", "Prompts that both it and its nearest answered; of a target of identity probes, none."),
     "n_missing": (
         "missing",
-        "Requests without a reply and identity probes without a label. They are in no figure: missing isn't zero.",
+        "Requests without a reply; of a target of probes alone, probes without a label. Missing isn't zero.",
     ),
     "coverage": ("coverage", "Share of the requests to the target that have a reply."),
 }
@@ -204,7 +204,7 @@ SPEND: Columns = {
     "purpose": ("for", "What its calls were for."),
     "round": ("round", "The period of evaluation."),
     "n_calls": ("calls", "Calls that ended, with a reply or without."),
-    "n_missing": ("failed", "Calls without a reply."),
+    "n_failed": ("failed", "Calls that ended without a reply."),
     "n_attempts": ("attempts", "Attempts that it took."),
     "prompt_tokens": ("tokens in", "Tokens of the prompts, as the server counts them."),
     "completion_tokens": ("tokens out", "Tokens of the replies."),

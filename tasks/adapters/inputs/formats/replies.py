@@ -5,9 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
-from pyarrow import parquet
 
+from tasks.adapters.inputs.parquet_tables import parquet_frames
 from tasks.adapters.inputs.textfiles import block_rows, blocks, csv_rows, json_lines, require_columns, require_name
 from tasks.adapters.warehouse.plain_frames import json_frame, plain
 from tasks.domain.errors import InputError
@@ -17,7 +16,6 @@ from tasks.domain.rows import Message, RecordedReply
 
 NEEDED = ("model", "prompt", "reply")
 KNOWN = (*NEEDED, "prompt_id", "sample", "language", "category")
-BATCH_BYTES = 24 << 20
 SUFFIXES = (".csv", ".jsonl", ".ndjson", ".parquet")
 
 
@@ -114,23 +112,7 @@ def _frame_rows(frame: pl.DataFrame, path: Path, n_before: int) -> _Rows:
 
 
 def _parquet_frames(path: Path) -> Iterator[pl.DataFrame]:
-    """Yield a table in frames of about `BATCH_BYTES`, however large its row groups are."""
-    if not path.stat().st_size:
-        raise InputError("the file is empty.", where=str(path), remedy="Fetch it again, or leave it out.")
-    try:
-        # Buffered ahead, as is usual, all of the file would be held by the end.
-        with parquet.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
-            columns = file.schema_arrow.names
-            require_columns(columns, NEEDED, KNOWN, str(path))
-            groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
-            bytes_a_row = sum(group.total_byte_size for group in groups) / max(file.metadata.num_rows, 1)
-            n_rows = min(max(int(BATCH_BYTES / max(bytes_a_row, 1)), 1), CHUNK_REPLIES)
-            for batch in file.iter_batches(n_rows, columns=[name for name in columns if name in KNOWN]):
-                batch.validate(full=True)
-                yield pl.DataFrame(pl.from_arrow(pa.Table.from_batches([batch])))
-    except (pa.ArrowException, pl.exceptions.PolarsError, UnicodeDecodeError, OSError) as error:
-        message = str(error).strip().splitlines()[0][:300]
-        raise InputError(f"it can't be read as parquet: {message}.", where=str(path), remedy="Is it whole?") from None
+    return parquet_frames(path, NEEDED, KNOWN, CHUNK_REPLIES)
 
 
 def _reply(row: dict[str, Any], where: str) -> RecordedReply:
