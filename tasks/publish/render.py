@@ -12,11 +12,9 @@ from prefect.cache_policies import NO_CACHE
 from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
-from tasks.domain.reporting import page, pairs, sentences
-from tasks.domain.reporting.cells import LinkedSentence, Row, Rows, linked_sentences
+from tasks.domain.reporting import page, pairs
+from tasks.domain.reporting.cells import Row, Rows, linked_sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
-from tasks.domain.reporting.population_sentences import population_sentences
-from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
 
 ORDER = {
     "core.model": ["model"],
@@ -106,11 +104,12 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
             relations=relations,
             held_pairs=pairs_of_page,
             texts=texts,
-            findings=_findings(relations),
-            warnings=[sentences.warning(finding) for finding in audits.findings(snapshot)],
+            findings=linked_sentences(drift_sentences(relations.get("mart.drift", ())), [], "#drift"),
+            warnings=audits.findings(snapshot),
             n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
             formed_from=formed.report_from(snapshot),
             published_at=datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC),
+            lexicon_vendors=[vendor.id for vendor in lexicons.read_lexicon().vendors],
         )
 
 
@@ -126,20 +125,3 @@ def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
     with_target = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
     other = first.rename({"reply_id": "reference_reply_id"})
     return with_target.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
-
-
-def _findings(relations: dict[str, Sequence[Row]]) -> list[LinkedSentence]:
-    """Return the findings as sentences, each with a link to its evidence on the page."""
-    of = relations.get
-    vendors = {row["vendor"] for row in of("mart.background", ())}
-    absent = absent_vendors((vendor.id for vendor in lexicons.read_lexicon().vendors), vendors)
-    verdicts, beside_self = of("mart.verdict", ()), of(BESIDE_SELF, ())
-    population = (of("mart.homogeneity", ()), of("mart.model_contribution", ()), of("mart.model_tree", ()))
-    alike = sentences.findings(beside_self, of("mart.coverage", ()), of("mart.background", ()))
-    return [
-        *linked_sentences(verdict_sentences(verdicts), sentence_pairs(verdicts), "#board"),
-        *linked_sentences([absent] if absent else [], [], "#method"),
-        *linked_sentences(drift_sentences(of("mart.drift", ())), [], "#drift"),
-        *linked_sentences(population_sentences(*population), [], "#resemblance"),
-        *linked_sentences(alike, sentences.sentence_pairs(beside_self), "#method"),
-    ]

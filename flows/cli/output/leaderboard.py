@@ -5,11 +5,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.adapters import terminal
-from tasks.domain.reporting.verdict_answer import degree_text, p_value
+from tasks.domain.reporting.verdict_answer import degree_text, is_p, p_value
 
 MOST_ROWS = 60
 
-PROBABILITIES = {"p_t", "p_target", "q", "p_holm", "sibling_p"}
 DEGREES = {"degree", "degree_low", "degree_high", "own_degree"}
 
 BOARD = [("target", "target"), ("verdict", "verdict"), ("teachers", "nearest of other vendors"), ("degree", "degree")]
@@ -58,7 +57,7 @@ def _worded(frame: pl.DataFrame, columns: Sequence[tuple[str, str]]) -> pl.DataF
     """Return rows with p values that never read 0, and degrees that read 1+ above 1."""
     worded = {}
     for name, _ in columns:
-        write = p_value if name in PROBABILITIES else degree_text if name in DEGREES else None
+        write = p_value if is_p(name) else degree_text if name in DEGREES else None
         if write is not None and frame.schema[name].is_float():
             worded[name] = pl.Series(name, [None if v is None else write(v) for v in frame[name].to_list()], pl.String)
     return frame.with_columns(worded.values())

@@ -6,6 +6,7 @@ from typing import Any
 from tasks.domain.reporting.cells import Row, Rows, finite, safe_text, truncate
 from tasks.domain.reporting.chart_rows import drawn_models, names, order
 from tasks.domain.reporting.columns import MEASURES, SIMILARITY, VERDICT
+from tasks.domain.reporting.verdict_answer import is_p
 from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 
@@ -93,8 +94,7 @@ def data(rows: Rows) -> dict[str, Any]:
 
 def _verdict(row: Row) -> list[Any]:
     # A p value of 1e-9 is not 0.
-    is_p = {name for name in VERDICT if name == "q" or name.startswith("p_") or name.endswith("_p")}
-    return [row.get(name) if name in is_p else _safe(row.get(name)) for name in VERDICT]
+    return [row.get(name) if is_p(name) else _safe(row.get(name)) for name in VERDICT]
 
 
 def _safe(value: Any) -> Any:

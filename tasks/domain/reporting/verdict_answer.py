@@ -17,6 +17,7 @@ from tasks.domain.verdict.decision import (
 )
 from tasks.domain.verdict.expected import DOCUMENTS, NAME
 from tasks.domain.verdict.kinds import ASKED
+from tasks.domain.verdict.limits import LEAST_P
 
 Row = Mapping[str, Any]
 
@@ -70,17 +71,23 @@ def grounds(row: Row) -> str:
 
 
 def p_value(value: float | None) -> str:
-    """Return a p value without its leading zero: .003, .00001, 2e-8; 1 is 1."""
+    """Return a p value without its leading zero, such as .003; 1 is 1, and what no null supports is < .0001.
+
+    The one place where a p becomes text: report, terminal, artifacts and sentences use it.
+    """
     if value is None:
         return "-"
     if value >= 0.9995:
         return "1"
-    if value >= 0.0095:
-        return f"{value:.3f}".lstrip("0")
-    if value < 0.0000095:
-        return f"{value:.0e}".replace("e-0", "e-")
-    digits = next(n for n in range(3, 7) if value >= 0.95 * 10.0**-n)
+    if value < LEAST_P:
+        return f"< {LEAST_P:.4f}".replace("0.", ".")
+    digits = 3 if value >= 0.00095 else 4
     return f"{value:.{digits}f}".lstrip("0")
+
+
+def is_p(column: str) -> bool:
+    """Return whether a column holds a p, which `p_value` prints."""
+    return column in ("p", "q") or column.startswith("p_") or column.endswith("_p")
 
 
 def figure(value: float | None, digits: int = 2) -> str:
@@ -103,9 +110,9 @@ def degree_between(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{degree_text(low)} to {degree_text(high)}"
 
 
-def counted(n: int, noun: str) -> str:
-    """Return a number with its noun in the right number."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def counted(n: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun in the right number; `plural` where an s does not make it."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:

@@ -22,13 +22,12 @@ const number = (value, digits = 3) => (isNone(value) ? MISSING : value.toFixed(d
 
 const count = (value) => (isNone(value) ? MISSING : value.toLocaleString("en"));
 
-// As p_value of tasks/domain/reporting/verdict_answer.py: .003, .00001, 2e-8.
+// As p_value of tasks/domain/reporting/verdict_answer.py: .003, and < .0001 for what no null supports.
 function chance(value) {
   if (isNone(value)) return MISSING;
   if (value >= 0.9995) return "1";
-  if (value < 0.0000095) return value.toExponential(0);
-  const digits = value >= 0.0095 ? 3 : [3, 4, 5, 6].find((n) => value >= 0.95 * 10 ** -n);
-  return value.toFixed(digits).replace(/^0/, "");
+  if (value < 0.0001) return "< .0001";
+  return value.toFixed(value >= 0.00095 ? 3 : 4).replace(/^0/, "");
 }
 
 const degree = (value) => (isNone(value) ? MISSING : value > 1 ? "1+" : number(value, 2));
