@@ -128,7 +128,7 @@ def link(place: str, **names: str) -> str:
 
 def model_link(target: str) -> str:
     """Return the address of a model's verdict in sentences."""
-    return link("model", target=target)
+    return link("model", name=target)
 
 
 def pair_link(target: str, reference: str) -> str:

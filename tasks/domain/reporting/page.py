@@ -26,7 +26,8 @@ from tasks.domain.reporting.sentences import check
 
 @dataclass(frozen=True)
 class Page:
-    """The content of the page: `tables` by name, `choices`: the verdicts that occur, `data` for the script.
+    """The content of the page: `tables` by name, `choices`: the verdicts that occur, `first_columns`:
+    headings of the leaderboard that are shown at first, `data` for the script.
 
     The front page: `groups`, a line for each target; `population`, `limits`: sentences; `findings`: on identity and
     drift, each with a link; `checks`: findings of checks that need no action. `statistic`: name and version of the
@@ -43,6 +44,7 @@ class Page:
     checks: Sequence[str]
     tables: Mapping[str, Table]
     choices: Sequence[tuple[str, str]]
+    first_columns: Sequence[str]
     absent: Mapping[str, str]
     notes: Mapping[str, str]
     data: Mapping[str, Any]
@@ -69,6 +71,7 @@ def build(rows: Rows) -> Page:
         checks=[safe_text(check(finding)) for finding in rows.warnings if finding.check not in limits.SAID],
         tables=tables,
         choices=sorted(verdicts),
+        first_columns=[columns.BOARD[name][0] for name in columns.BOARD_FIRST],
         absent=_absent(rows),
         notes=_notes(rows),
         data=pairs.data(rows)

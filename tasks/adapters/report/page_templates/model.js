@@ -42,7 +42,7 @@ function modelView(data) {
     const account = known.get(target);
     if (account === undefined) return false;
     const [, answer, grounds, reference] = account;
-    byId("model-target").value = target;
+    byId("model-target").value = data.name(data.numberOf.get(target));
     byId("model-heading").textContent = data.name(data.numberOf.get(target));
     byId("model-answer").replaceChildren(...pieces(answer));
     byId("model-grounds").replaceChildren(
@@ -54,11 +54,10 @@ function modelView(data) {
     return true;
   }
 
-  const list = byId("model-target");
-  list?.append(...data.accounts.map(([target]) => make("option", { value: target }, data.name(data.numberOf.get(target)))));
-  list?.addEventListener("change", () => {
-    history.replaceState(null, "", address("model", { target: list.value }));
-    show(list.value);
+  const models = data.accounts.map(([target]) => data.numberOf.get(target));
+  finder("model-target", data, models, (model) => {
+    history.replaceState(null, "", address("model", { name: data.id(model) }));
+    show(data.id(model));
   });
   return show;
 }

@@ -152,7 +152,7 @@ function pairView(data) {
     byId("pair-verdict").textContent = told === undefined ? "" : sentence(target, data.group[reference], Object.assign(told, { reference }));
     const account = told === undefined ? undefined : data.accounts.find(([model]) => model === data.id(target));
     byId("pair-answer").replaceChildren(
-      ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { target: account[0] }) }, "What it rests on")]),
+      ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { name: account[0] }) }, "What it rests on")]),
     );
     byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row, told));
     byId("pair-replies").replaceChildren(

@@ -14,6 +14,18 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
+// A field in which a model is found by typing a part of its name; `onChoose` gets the number of the model whose name it holds.
+function finder(id, data, models, onChoose) {
+  const field = byId(id);
+  if (!field) return;
+  byId(field.getAttribute("list")).append(...models.map((model) => make("option", { value: data.name(model) })));
+  field.addEventListener("focus", () => field.select());
+  field.addEventListener("input", () => {
+    const model = data.labelled[field.value];
+    if (model !== undefined && models.includes(model)) onChoose(model);
+  });
+}
+
 const option = (value, text) => make("option", { value: String(value) }, text);
 
 const isNone = (value) => value === null || value === undefined;
