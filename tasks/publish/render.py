@@ -91,12 +91,14 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
         texts: dict[str, str] = {}
         if with_replies:
             by_prompt = pair_prompts.pair_prompts(snapshot, pairs_of_page)
-            tops, curves = _with_replies(snapshot, by_prompt.top()), by_prompt.curves()
-            ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
+            tops, unrelated = _with_replies(snapshot, by_prompt.top(), pairs.unrelated(relations))
+            curves = by_prompt.curves()
+            ids = sorted({*tops["reply_id"], *tops["reference_reply_id"], *unrelated["reply_id"]})
             texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
             prompts = snapshot.read("core.prompt", prompt_id=sorted(set(tops["prompt_id"]))).sort("prompt_id")
             relations |= {
                 "pair_top": tops.sort("target", "reference", "rank").to_dicts(),
+                "unrelated_reply": unrelated.sort("target", "reference", "prompt_id", "place").to_dicts(),
                 "pair_curve": curves.sort("target", "reference", "n_prompts").to_dicts(),
                 "core.prompt": prompts.to_dicts(),
             }
@@ -113,8 +115,13 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
         )
 
 
-def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
-    """Return pairs and prompts with the ids of both replies: each model's first sample that has a text."""
+def _with_replies(
+    snapshot: store.Store, tops: pl.DataFrame, unrelated: Sequence[Row]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return pairs and prompts with the ids of both replies, and the replies of unrelated models beside them.
+
+    Of each model it is the first sample that has a text.
+    """
     prompts = sorted(set(tops["prompt_id"]))
     columns = ["model", "prompt_id", "sample", "reply_id"]
     replies = snapshot.read_columns("core.reply", [*columns, "missing_reason"], prompt_id=prompts)
@@ -124,4 +131,9 @@ def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
     first = first.select("model", "prompt_id", "reply_id")
     with_target = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
     other = first.rename({"reply_id": "reference_reply_id"})
-    return with_target.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
+    both = with_target.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
+    schema = {"target": pl.String, "reference": pl.String, "model": pl.String, "place": pl.Int64}
+    beside = pl.DataFrame(list(unrelated), schema=schema).join(
+        both.select("target", "reference", "prompt_id"), on=["target", "reference"]
+    )
+    return both, beside.join(first, on=["model", "prompt_id"])

@@ -38,8 +38,13 @@ BESIDE_SELF += [("right_self_prefix_overlap", "other with itself"), ("bigram_jac
 BESIDE_SELF += [("bigram_jaccard_self_normalised", "their share of self"), ("raw_cos", "cosine")]
 
 
-def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
-    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and the limits of these."""
+def print_result(
+    home: Home, findings: Sequence["Finding"], problems: Sequence[str], *, is_verbose: bool = False
+) -> None:
+    """Print coverage, the first rows of the leaderboard, the population, and the limits of these.
+
+    Verbose, the long tables and sentences as well: all verdicts, and pairs beside each model's similarity to itself.
+    """
     console = terminal.out()
     with store.reading(home) as snapshot:
         coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
@@ -52,14 +57,15 @@ def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[s
         terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
         return
     _print_coverage(coverage)
-    leaderboard.print_leaderboard(board)
-    verdict.print_verdicts(home)
-    if not pairs.is_empty():
+    leaderboard.print_leaderboard(board, leaderboard.MOST_ROWS if is_verbose else leaderboard.FIRST_ROWS)
+    if is_verbose:
+        verdict.print_verdicts(home)
+    if is_verbose and not pairs.is_empty():
         terminal.print_lines([""])
         title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
     population.print_population(home)
-    lines = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
+    lines = sentences.findings(pairs.to_dicts() if is_verbose else [], coverage.to_dicts(), background.to_dicts())
     terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
     terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.print_lines(f"Unanswered: {problem}" for problem in problems)

@@ -91,10 +91,16 @@ _OTHER_END = (
 )
 _NOT_NAMED = ("Not expected", "Neither documents nor the name connect these models with the vendor that they resemble.")
 _AS_DOCUMENTED = ("As expected", "Documents or the name say so, and the replies agree.")
-_HINTS = ("Hints, no findings", "Nearest, but not clearly enough among so many models, or no nearer than length explains.")
+_HINTS = (
+    "Hints, no findings",
+    "Nearest, but not clearly so among so many models, or no nearer than length explains.",
+)
 _OPEN = ("Not conclusive", "Nothing here that chance does not give, which is no proof that they learned from nobody.")
 _UNTESTED = ("Nothing can be said", "Too few prompts that both answered, or too few unrelated models to compare with.")
-_VARIANTS = ("Variants and documented fine-tunes", "Made from another model here, so that what it resembles says little new.")
+_VARIANTS = (
+    "Variants and documented fine-tunes",
+    "Made from another model here: what it resembles says little new.",
+)
 _CONTROLS = ("The yardstick", "Documented as independent: what chance looks like is read from them, so none is tested.")
 _COPIES = (
     "The same model twice?",
@@ -206,7 +212,9 @@ def _basis(row: Row) -> str:
     expected = EXPECTED.get(row["expected_by"] or "", "") if row["verdict"] in POSITIVE else ""
     chance = f"p {p_value(row['p_target'])}"
     over = "" if row["n_candidates"] < 2 else f" over {counted(row['n_candidates'], 'vendor')}"
-    return ", ".join(filter(None, (f"{chance}{over}{taught}", expected, FOLDED_ROLES.get(row.get("target_role") or ""))))
+    return ", ".join(
+        filter(None, (f"{chance}{over}{taught}", expected, FOLDED_ROLES.get(row.get("target_role") or "")))
+    )
 
 
 def _picture_text(nearness: Nearness) -> str:
@@ -222,7 +230,9 @@ def _copy_line(row: Row) -> Line:
     low, high = row["prefix_overlap_self_normalised_low"], row["prefix_overlap_self_normalised_high"]
     left, right = safe_text(row["left_model"]), safe_text(row["right_model"])
     is_alike = share >= ALIKE
-    words = "about as alike as one model with itself" if is_alike else "not alike" if share < ALIKE / 2 else "partly alike"
+    words = (
+        "about as alike as one model with itself" if is_alike else "not alike" if share < ALIKE / 2 else "partly alike"
+    )
     interval = "" if low is None else f" ({max(low, 0):.0%} to {high:.0%})"
     nearness = Nearness(share, low, high)
     return Line(

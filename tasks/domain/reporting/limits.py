@@ -64,7 +64,8 @@ def _missing(coverage: Sequence[Row]) -> str:
         worst[row["model"]] += row["n_missing"]
     names = [model for model, n in sorted(worst.items(), key=lambda item: (-item[1], item[0])) if n][:3]
     are = "is" if n_missing == 1 else "are"
-    return f"{n_missing:,} of {counted(n_requests, 'reply', 'replies')} {are} missing, in no figure; most of {listed(names)}."
+    of = counted(n_requests, "reply", "replies")
+    return f"{n_missing:,} of {of} {are} missing and in no figure; most of {listed(names)}."
 
 
 def _truncated(coverage: Sequence[Row]) -> str:
@@ -73,6 +74,6 @@ def _truncated(coverage: Sequence[Row]) -> str:
         return ""
     are = "was" if n_truncated == 1 else "were"
     return (
-        f"{n_truncated:,} of {counted(n_answered, 'reply', 'replies')} {are} cut at the token limit: how they begin is as "
-        "it was, how long they are is not."
+        f"{n_truncated:,} of {counted(n_answered, 'reply', 'replies')} {are} cut at the token limit, which "
+        "changes how long they are, not how they begin."
     )

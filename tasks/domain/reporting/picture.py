@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT, MARGIN = 260, 24, 6
 LOWEST, HIGHEST = -0.35, 1.15
-"""Ends of the scale, on which 0 is as unrelated models and 1 as the same model; what lies beyond is drawn at the end."""
+"""Ends of the scale, on which 0 is as unrelated models and 1 as the same model; what lies beyond is at its end."""
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def front_sentences(homes: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
     clusters = [
         row
         for row in nodes
-        if _is_main(row) and row["support"] is not None and row["support"] >= SUPPORTED and 1 < row["n_members"]
+        if _is_main(row) and row["support"] is not None and row["support"] >= SUPPORTED and row["n_members"] > 1
     ]
     whole = home["n_members"]
     outer: list[Row] = []

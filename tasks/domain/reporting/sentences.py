@@ -26,7 +26,7 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
         coverage: rows of `mart.coverage`.
         background: rows of `mart.background`.
     """
-    lines = [_pair(row) for row in reported_pairs(pairs)]
+    lines = [pair_sentence(row) for row in reported_pairs(pairs)]
     n_background = sum(bool(row["is_background"]) for row in background)
     has_independent = any(row["role"] == "independent" for row in background)
     if not has_independent and coverage:
@@ -59,7 +59,8 @@ def reported_pairs(pairs: Sequence[Row]) -> list[Row]:
     return [row for row in measured if row["n_prompts"] >= LEAST_PROMPTS][:MOST_PAIRS]
 
 
-def _pair(row: Row) -> str:
+def pair_sentence(row: Row) -> str:
+    """Return how alike two models begin their replies, beside how alike each begins its own."""
     share, left, right = row["prefix_overlap_self_normalised"], row["left_model"], row["right_model"]
     if share >= ALIKE:
         verdict = "about as alike as two samples of one and the same model"

@@ -34,7 +34,8 @@ NORMALISED_BY = {
 
 @dataclass(frozen=True)
 class Account:
-    """Sentences on one model: `answer`, one sentence; `grounds`, each with a heading; `row`, the row of its verdict.
+    """Sentences on one model: `answer`, one sentence; `grounds`, each with a heading, in the order in which one would
+    doubt it; `row`, the row of its verdict.
 
     `row` is None where there is no verdict on the model.
     """
@@ -59,16 +60,16 @@ def account(target: str, verdicts: Sequence[Row], models: Mapping[str, Row]) -> 
         return Account(no_verdict(target, verdicts), [], None)
     parts = [
         ("Chance", _chance(row)),
-        ("Score", _score(row)),
-        ("Degree", _degree(row)),
         ("Same base", _siblings(row, models.get(target))),
-        ("Shared weights", _weights(row)),
         ("Length", _length(row)),
-        ("Source", _source(row, own, models)),
         ("Controls", _controls(row, verdicts)),
-        ("Meaning", MEANINGS[row["verdict"]]),
+        ("Degree", _degree(row)),
+        ("Source", _source(row, own, models)),
+        ("Shared weights", _weights(row)),
+        ("Score", _score(row)),
         ("Next candidates", _next(row, own)),
         ("Not tested as teachers", _not_tested(own)),
+        ("Meaning", MEANINGS[row["verdict"]]),
     ]
     return Account(_answer(row, verdicts), [(heading, text) for heading, text in parts if text], row)
 

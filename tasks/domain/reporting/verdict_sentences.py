@@ -131,8 +131,8 @@ def absent_vendors(lexicon_vendors: Iterable[str], candidates: Iterable[str]) ->
     first = ", ".join(absent[:MOST_ABSENT])
     more = f" and {len(absent) - MOST_ABSENT} more vendors of the lexicon" if len(absent) > MOST_ABSENT else ""
     return (
-        f"Candidates were models of {listed(sorted(present), MOST_PRESENT)}. Not among them, so not to be found: models "
-        f"of {first}{more}."
+        f"Candidates were models of {listed(sorted(present), MOST_PRESENT)}. Not among them, so not to be found: "
+        f"models of {first}{more}."
     )
 
 

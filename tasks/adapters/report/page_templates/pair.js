@@ -124,29 +124,54 @@ function pairView(data) {
     return make("div", { class: "side" }, make("h4", {}, data.name(model)), textBlock(marked(text, nWords, others), nMore), foot);
   }
 
+  // What unrelated models share here: the number that the shared words are to be held against.
+  function beside(nWords, nUnrelated) {
+    if (isNone(nUnrelated)) return "";
+    const shown = Math.max(nUnrelated, 0).toFixed(1);
+    return `; unrelated models share ${shown} word${shown === "1.0" ? "" : "s"} here on average`;
+  }
+
+  function others(target, reference, prompt) {
+    const replies = data.unrelatedOf.get(`${target} ${reference} ${prompt}`) || [];
+    if (!replies.length) return null;
+    const heading = `The same prompt's replies of ${replies.length === 1 ? "an unrelated model" : "two unrelated models"}, the nearest there are`;
+    return make(
+      "details",
+      { class: "unrelated" },
+      make("summary", {}, heading),
+      make("div", { class: "sides" }, ...replies.map(([model, reply]) => side(model, reply, 0, new Set()))),
+    );
+  }
+
   function card(row) {
-    const [target, reference, prompt, left, right, nWords, prefix_overlap, bigram, length, nSamples] = row;
+    const [target, reference, prompt, left, right, nWords, prefix_overlap, bigram, length, nSamples, nUnrelated] = row;
     const [label, text, nMore, id] = data.prompts[prompt];
     const most = nWords >= MOST_WORDS ? " (the most that counts)" : "";
-    const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}`;
+    const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}${beside(nWords, nUnrelated)}`;
     const samples = nSamples > 1 ? ` (means over ${nSamples} pairs of samples; shown is the first)` : "";
-    const about = `${label}: ${shared}; prefix_overlap ${number(prefix_overlap)}, word pairs ${number(bigram)}, length ${number(length)}${samples}; prompt `;
+    const about = `${label}; word pairs ${number(bigram)}, length ${number(length)}${samples}; prompt `;
     const [leftGrams, rightGrams] = [left, right].map((reply) => new Set(grams(wordsOf(data.replies[reply][1]))));
     return make(
       "article",
       { class: "prompt" },
-      make("header", {}, textBlock(pieces(text), nMore), make("small", {}, about, make("code", {}, id))),
+      make("header", {}, textBlock(pieces(text), nMore), make("p", { class: "shared" }, shared), make("small", {}, about, make("code", {}, id))),
       make("div", { class: "sides" }, side(target, left, nWords, rightGrams), side(reference, right, nWords, leftGrams)),
+      others(target, reference, prompt),
     );
   }
 
-  return async function show(target, reference) {
+  // The replies that carry most of what two models have in common, side by side.
+  function replies(target, reference) {
+    const top = data.tops.get(`${target} ${reference}`) || [];
+    const which = top.length === 1 ? "The prompt that carries" : `The ${top.length} prompts that carry`;
+    const legend = make("p", { class: "quiet" }, make("mark", { class: "prefix_overlap" }, "shared beginning"), " ", make("mark", { class: "phrase" }, `shared phrase of ${PHRASE} words or more`));
+    return top.length ? [make("h3", {}, `${which} most of it`), legend, ...top.map(card)] : [];
+  }
+
+  async function show(target, reference) {
     const row = data.pairs.get(`${target} ${reference}`);
     const told = row === undefined ? undefined : data.told.get(`${target} ${data.group[reference]}`);
-    const top = data.tops.get(`${target} ${reference}`) || [];
     const why = target === reference ? "These are one and the same model." : "There is no prompt that both answered.";
-    const which = top.length === 1 ? "The prompt" : `The ${top.length} prompts`;
-    const title = `${which} whose replies begin most alike (the extreme, not the rule)`;
     const evidence = `select * from mart.pair_evidence where target = ${quoted(data.id(target))} and reference = ${quoted(data.id(reference))} order by prefix_overlap desc limit 20`;
     byId("pair-heading").textContent = `${data.name(target)} beside ${data.name(reference)}`;
     byId("pair-verdict").textContent = told === undefined ? "" : sentence(target, data.group[reference], Object.assign(told, { reference }));
@@ -155,12 +180,14 @@ function pairView(data) {
       ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { name: account[0] }) }, "What it rests on")]),
     );
     byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row, told));
+    const isLeftOut = row !== undefined && !data.isHeld.has(`${target} ${reference}`);
     byId("pair-replies").replaceChildren(
-      ...(top.length ? [make("h3", {}, title), make("p", { class: "quiet" }, make("mark", { class: "prefix_overlap" }, "shared prefix_overlap"), " ", make("mark", { class: "phrase" }, `shared phrase of ${PHRASE} words or more`))] : []),
-      ...(row !== undefined && !data.isHeld.has(`${target} ${reference}`) ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
-      ...top.map(card),
+      ...(isLeftOut ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
+      ...replies(target, reference),
       ...(row === undefined ? [] : [query(evidence)]),
     );
     await drawCharts(target, reference, row, told);
-  };
+  }
+
+  return { show, replies };
 }

@@ -89,5 +89,10 @@ function indexed(data) {
     if (!data.tops.has(pair)) data.tops.set(pair, []);
     data.tops.get(pair).push(row);
   }
+  data.unrelatedOf = new Map();
+  for (const [target, reference, model, prompt, reply] of data.unrelated) {
+    const place = `${target} ${reference} ${prompt}`;
+    data.unrelatedOf.set(place, [...(data.unrelatedOf.get(place) || []), [model, reply]]);
+  }
   return data;
 }

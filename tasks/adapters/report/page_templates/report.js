@@ -1,9 +1,9 @@
 "use strict";
 
 async function start(data) {
-  const show = pairView(data);
+  const { show, replies } = pairView(data);
   const showLeaks = leakList(data);
-  const showModel = modelView(data);
+  const showModel = modelView(data, replies);
   const toPair = (target, reference) => {
     location.hash = address("pair", { target: data.id(target), reference: data.id(reference) });
   };
