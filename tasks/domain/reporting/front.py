@@ -104,7 +104,7 @@ _VARIANTS = (
 _CONTROLS = ("The yardstick", "Documented as independent: what chance looks like is read from them, so none is tested.")
 _COPIES = (
     "The same model twice?",
-    "How alike two models begin their replies, beside how alike each begins its own when asked again: no p, an ordering.",
+    "How alike two models begin their replies, beside how alike each begins its own asked again: an ordering.",
 )
 _ORDER = (_DENIED, _NOT_NAMED, _COPIES, _AS_DOCUMENTED, _HINTS, _OPEN, _UNTESTED, _OTHER_END, _VARIANTS, _CONTROLS)
 _FOLDED = (_OPEN, _UNTESTED, _OTHER_END, _VARIANTS, _CONTROLS)

@@ -125,7 +125,7 @@ function pairView(data) {
   }
 
   // What unrelated models share here: the number that the shared words are to be held against.
-  function beside(nWords, nUnrelated) {
+  function beside(nUnrelated) {
     if (isNone(nUnrelated)) return "";
     const shown = Math.max(nUnrelated, 0).toFixed(1);
     return `; unrelated models share ${shown} word${shown === "1.0" ? "" : "s"} here on average`;
@@ -147,7 +147,7 @@ function pairView(data) {
     const [target, reference, prompt, left, right, nWords, prefix_overlap, bigram, length, nSamples, nUnrelated] = row;
     const [label, text, nMore, id] = data.prompts[prompt];
     const most = nWords >= MOST_WORDS ? " (the most that counts)" : "";
-    const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}${beside(nWords, nUnrelated)}`;
+    const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}${beside(nUnrelated)}`;
     const samples = nSamples > 1 ? ` (means over ${nSamples} pairs of samples; shown is the first)` : "";
     const about = `${label}; word pairs ${number(bigram)}, length ${number(length)}${samples}; prompt `;
     const [leftGrams, rightGrams] = [left, right].map((reply) => new Set(grams(wordsOf(data.replies[reply][1]))));
@@ -172,7 +172,9 @@ function pairView(data) {
     const row = data.pairs.get(`${target} ${reference}`);
     const told = row === undefined ? undefined : data.told.get(`${target} ${data.group[reference]}`);
     const why = target === reference ? "These are one and the same model." : "There is no prompt that both answered.";
-    const evidence = `select * from mart.pair_evidence where target = ${quoted(data.id(target))} and reference = ${quoted(data.id(reference))} order by prefix_overlap desc limit 20`;
+    const names = [target, reference].map((model) => quoted(data.id(model)));
+    const evidence = `select * from mart.pair_evidence where target = ${names[0]} and reference = ${names[1]}`;
+    const prompts = `select * from pair_prompts(${names[0]}, ${names[1]}) order by prefix_overlap_d desc limit 20`;
     byId("pair-heading").textContent = `${data.name(target)} beside ${data.name(reference)}`;
     byId("pair-verdict").textContent = told === undefined ? "" : sentence(target, data.group[reference], Object.assign(told, { reference }));
     const account = told === undefined ? undefined : data.accounts.find(([model]) => model === data.id(target));
@@ -184,7 +186,7 @@ function pairView(data) {
     byId("pair-replies").replaceChildren(
       ...(isLeftOut ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
       ...replies(target, reference),
-      ...(row === undefined ? [] : [query(evidence)]),
+      ...(row === undefined ? [] : [query(prompts), query(evidence)]),
     );
     await drawCharts(target, reference, row, told);
   }
