@@ -279,7 +279,7 @@ def _mark(page: Page, chart: str, words: str):
 
 
 def test_every_section_has_its_chart_or_table(whole) -> None:
-    for chart in ("map", "heat", "strip", "curve", "claims", "rates", "slices", "drift"):
+    for chart in ("map", "lineage", "heat", "strip", "curve", "claims", "rates", "slices", "drift"):
         assert whole.locator(f"#chart-{chart} svg.marks").count() == 1, chart
     for table in (
         "leaderboard",
