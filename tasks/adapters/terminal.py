@@ -17,7 +17,7 @@ from tasks.adapters.report import spreadsheets
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 from tasks.domain.inert_text import inert
-from tasks.domain.reporting.verdict_answer import is_p, listed, p_value
+from tasks.domain.reporting.p_values import is_p, p_value
 
 ALWAYS = 4
 """Columns that are shown at any width: for these, names are shortened."""
@@ -58,7 +58,7 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
             below. None: all columns under their own names, folded where there is no room.
     """
     chosen = columns or [(name, name) for name in frame.columns]
-    cells = {name: _cells(frame, name) for name, _ in chosen}
+    cells: dict[str, Sequence[str]] = {name: _cells(frame, name) for name, _ in chosen}
     if columns is not None:
         cells |= _shortened(chosen[:ALWAYS], cells)
     is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
@@ -72,7 +72,9 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
     for row in zip(*(cells[name] for name, _ in fitting), strict=True):
         result.add_row(*map(escape, row))
     if len(fitting) < len(chosen):
-        omitted = listed([heading for _, heading in chosen[len(fitting) :]], MOST_OMITTED)
+        left = [heading for _, heading in chosen[len(fitting) :]]
+        more = f" and {len(left) - MOST_OMITTED} more" if len(left) > MOST_OMITTED else ""
+        omitted = f"{', '.join(left[:MOST_OMITTED])}{more}"
         result.caption = escape(printable(f"A wider window also shows: {omitted}."))
         result.caption_justify = "left"
     return result

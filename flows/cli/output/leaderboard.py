@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.adapters import terminal
-from tasks.domain.reporting.verdict_answer import degree_text, is_p, p_value
+from tasks.domain.reporting.p_values import is_p, p_value
+from tasks.domain.reporting.verdict_answer import degree_text
 
 MOST_ROWS = 60
 FIRST_ROWS = 10

@@ -62,7 +62,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         if self._is_own_name():
             super().do_HEAD()
 
-    def list_directory(self, path: object) -> None:  # type: ignore[override]
+    def list_directory(self, path: object) -> None:
         del path
         self.send_error(HTTPStatus.NOT_FOUND)
 

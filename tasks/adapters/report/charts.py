@@ -102,9 +102,10 @@ def scatter(points: Points, families: Sequence[str]) -> Spec:
         whisker = base.mark_rule(opacity=0.45).encode(y=along, y2="grade_high:Q")
         layers.append(whisker.properties(data=alt.InlineData(values=bounded)))
     layers.append(base.mark_point(filled=True, size=80, opacity=1, cursor="pointer"))
-    for name, align, dx in (("name", "left", 8), ("name_left", "right", -8)):
-        text = base.mark_text(align=align, dx=dx, dy=-7, fontSize=12)
-        layers.append(text.encode(text=f"{name}:N", color=alt.value(INK)))
+    layers.append(base.mark_text(align="left", dx=8, dy=-7, fontSize=12).encode(text="name:N", color=alt.value(INK)))
+    layers.append(
+        base.mark_text(align="right", dx=-8, dy=-7, fontSize=12).encode(text="name_left:N", color=alt.value(INK))
+    )
     return spec(alt.layer(*layers).properties(width="container", autosize=FIT, height=420))
 
 

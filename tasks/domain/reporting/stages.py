@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tasks.domain.reporting.markdown import bullets, escaped, table
-from tasks.domain.reporting.verdict_answer import p_value
+from tasks.domain.reporting.p_values import p_value
 
 Row = Mapping[str, Any]
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.domain.reporting.p_values import p_value
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,
@@ -17,7 +18,6 @@ from tasks.domain.verdict.decision import (
 )
 from tasks.domain.verdict.expected import DOCUMENTS, NAME
 from tasks.domain.verdict.kinds import ASKED
-from tasks.domain.verdict.limits import LEAST_P
 
 Row = Mapping[str, Any]
 
@@ -68,26 +68,6 @@ def grounds(row: Row) -> str:
     if row["is_kin"]:
         return f"p {p_value(row['p_target'])} for shared weights"
     return f"p {p_value(row['p_target'])} over {counted(row['n_candidates'], 'vendor')}"
-
-
-def p_value(value: float | None) -> str:
-    """Return a p value without its leading zero, such as .003; 1 is 1, and what no null supports is < .0001.
-
-    The one place where a p becomes text: report, terminal, artifacts and sentences use it.
-    """
-    if value is None:
-        return "-"
-    if value >= 0.9995:
-        return "1"
-    if value < LEAST_P:
-        return f"< {LEAST_P:.4f}".replace("0.", ".")
-    digits = 3 if value >= 0.00095 else 4
-    return f"{value:.{digits}f}".lstrip("0")
-
-
-def is_p(column: str) -> bool:
-    """Return whether a column holds a p, which `p_value` prints."""
-    return column in ("p", "q") or column.startswith("p_") or column.endswith("_p")
 
 
 def figure(value: float | None, digits: int = 2) -> str:

@@ -34,7 +34,7 @@ const number = (value, digits = 3) => (isNone(value) ? MISSING : value.toFixed(d
 
 const count = (value) => (isNone(value) ? MISSING : value.toLocaleString("en"));
 
-// As p_value of tasks/domain/reporting/verdict_answer.py: .003, and < .0001 for what no null supports.
+// As p_value of tasks/domain/reporting/p_values.py: .003, and < .0001 for what no null supports.
 function chance(value) {
   if (isNone(value)) return MISSING;
   if (value >= 0.9995) return "1";
