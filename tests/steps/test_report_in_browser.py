@@ -203,6 +203,12 @@ def test_name_on_the_leaderboard_leads_to_the_verdict_in_words_and_on_to_the_rep
     expect(whole.locator("#model-answer")).to_have_text(answer)
     expect(whole.locator("#model-grounds")).to_contain_text("Statistic composite, version 1")
     assert whole.locator("#model-candidates tbody tr").count() == 3
+    headings = whole.locator("#model-grounds dt").all_inner_texts()
+    assert headings[:3] == ["Chance", "Same base", "Controls"], "in the order in which one would doubt it"
+    first = whole.locator("#model-replies .prompt").first
+    expect(first.locator(".shared")).to_contain_text("unrelated models share")
+    whole.get_by_text("The SQL of each number").click()
+    expect(whole.locator("#model-queries")).to_contain_text("select * from mart.verdict where target = 'alpha-2'")
     whole.locator("#model-links a").click()
     expect(whole.locator("#pair-heading")).to_have_text("alpha-2 beside beta-1")
     expect(whole.locator("#pair-answer")).to_contain_text(answer)

@@ -35,6 +35,7 @@ const textBlock = (parts, nMore) => make("p", { class: "text", dir: "auto" }, ..
 // Draws what two models have in common. Returns what shows a pair.
 function pairView(data) {
   function fact(label, title, value, note) {
+    if (value === MISSING) return null;
     return make("div", { title }, make("dt", {}, label), make("dd", {}, value, note ? make("small", {}, note) : null));
   }
 
@@ -113,7 +114,7 @@ function pairView(data) {
       const rows = curve[2].map(([n, d, low, high]) => ({ n, d, low: low ?? d, high: high ?? d, null_mean: nullMean }));
       const { layer } = data.charts.curve; // The last one is the line of unrelated models.
       const dashed = isNone(nullMean) ? "" : " Dashed: unrelated models.";
-      byId("curve-note").textContent = `D over the first so many prompts, with its 95 % interval: has it settled?${dashed}`;
+      byId("curve-note").textContent = `D over the first N prompts, with its 95 % interval: has it settled?${dashed}`;
       await draw({ ...data.charts.curve, layer: dashed ? layer : layer.slice(0, -1) }, places.curve, rows);
     }
   }
@@ -181,7 +182,8 @@ function pairView(data) {
     byId("pair-answer").replaceChildren(
       ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { name: account[0] }) }, "What it rests on")]),
     );
-    byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row, told));
+    const numbers = row === undefined ? make("p", {}, why) : make("details", {}, make("summary", {}, "All numbers of this pair"), numbersOf(row, told));
+    byId("pair-numbers").replaceChildren(numbers);
     const isLeftOut = row !== undefined && !data.isHeld.has(`${target} ${reference}`);
     byId("pair-replies").replaceChildren(
       ...(isLeftOut ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
