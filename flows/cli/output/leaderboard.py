@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.adapters import terminal
-from tasks.domain.reporting.p_values import is_p, p_value
 from tasks.domain.reporting.verdict_answer import degree_text
 
 MOST_ROWS = 60
@@ -66,10 +65,10 @@ def print_rows(
 
 
 def _worded(frame: pl.DataFrame, columns: Sequence[tuple[str, str]]) -> pl.DataFrame:
-    """Return rows with p values that never read 0, and degrees that read 1+ above 1."""
+    """Return rows with degrees that read 1+ above 1."""
     worded = {}
     for name, _ in columns:
-        write = p_value if is_p(name) else degree_text if name in DEGREES else None
+        write = degree_text if name in DEGREES else None
         if write is not None and frame.schema[name].is_float():
             worded[name] = pl.Series(name, [None if v is None else write(v) for v in frame[name].to_list()], pl.String)
     return frame.with_columns(worded.values())
