@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli import plan
-from flows.cli.output import answer, drift, grades, identity, power, tables
+from flows.cli.output import answer, drift, grades, identity, tables
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
@@ -50,7 +50,6 @@ def evaluate(
         prepared_id = kept_plans.store_plan(fresh, place)
         done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
     tables.print_result(place, done.findings, done.problems, is_verbose=verbose)
-    terminal.print_lines(power.scored(place))
     identity.print_identity(place, None if verbose else identity.FEW_ROWS)
     grades.print_grades(place, None if verbose else grades.FEW_ROWS)
     drift.print_drift(place)

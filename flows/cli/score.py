@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.output import answer, grades, power, tables
+from flows.cli.output import answer, grades, tables
 from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
@@ -90,7 +90,6 @@ def score(
 def _print_scored(place: Home, findings: Sequence["Finding"], *, is_verbose: bool) -> None:
     tables.print_result(place, findings, [], is_verbose=is_verbose)
     grades.print_grades(place, None if is_verbose else grades.FEW_ROWS)
-    terminal.print_lines(power.scored(place))
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":

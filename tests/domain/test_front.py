@@ -17,7 +17,7 @@ from tests.domain.test_verdict_sentences import row as verdict
 
 def made(**relations: list[Row]) -> Rows:
     named = {name.replace("__", "."): rows for name, rows in relations.items()}
-    return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5), lexicon_vendors=("acme", "globex", "initech"))
+    return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5))
 
 
 def row(target: str, word: str, role: str = "student", **changes: Any) -> dict[str, Any]:
@@ -145,13 +145,18 @@ def test_the_population_is_told_by_its_clusters() -> None:
     assert front_sentences([home | {"n_prompts": 1}], nodes) == []
 
 
+def limits_of(**relations: list[Row]) -> list[str]:
+    named = {name.replace("__", "."): rows for name, rows in relations.items()}
+    return limits.limit_sentences(named, ("acme", "globex", "initech"))
+
+
 def coverage(**changes: Any) -> dict[str, Any]:
     return {"model": "s", "n_requests": 100, "n_answered": 98, "n_missing": 2, "n_truncated": 5} | changes
 
 
 def test_each_limit_is_said_once_and_in_words() -> None:
     background = [{"vendor": "acme", "is_background": True, "role": "independent"}]
-    lines = limits.limit_sentences(made(mart__coverage=[coverage()], mart__background=background))
+    lines = limits_of(mart__coverage=[coverage()], mart__background=background)
     assert lines == [
         "Candidates were models of acme. Not among them, so not to be found: models of globex, initech.",
         "No verdict on lineage: that takes 8 models documented as independent, and 1 of them are here, so nothing says "
@@ -161,14 +166,14 @@ def test_each_limit_is_said_once_and_in_words() -> None:
         "Similarity can't tell a teacher from a fellow student, nor who learned from whom.",
     ]
     whole = [coverage(n_missing=0, n_truncated=0)]
-    assert len(limits.limit_sentences(made(mart__coverage=whole, mart__background=background))) == 3
-    assert limits.limit_sentences(made()) == []
+    assert len(limits_of(mart__coverage=whole, mart__background=background)) == 3
+    assert limits_of() == []
 
 
 def test_power_is_a_limit_where_there_is_a_null() -> None:
     vendors = [{"vendor": f"v{n}", "is_background": True, "role": "independent"} for n in range(9)]
-    rows = made(mart__coverage=[coverage()], mart__background=vendors, mart__verdict=[row("s", OPEN)])
-    [power] = [line for line in limits.limit_sentences(rows) if "A student" in line]
+    lines = limits_of(mart__coverage=[coverage()], mart__background=vendors, mart__verdict=[row("s", OPEN)])
+    [power] = [line for line in lines if "A student" in line]
     assert "among 1 target: 9 unrelated models of 9 vendors, 100 prompts." in power
 
 

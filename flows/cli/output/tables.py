@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows.cli.output import identity, leaderboard, population, verdict
+from flows.cli.output import identity, leaderboard, population, power, verdict
 from flows.cli.output.next_commands import at_home
 from tasks.adapters import terminal
+from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
-from tasks.domain.reporting import sentences
+from tasks.domain.reporting import limits, sentences
+from tasks.domain.reporting.population_sentences import front_sentences
 
 if TYPE_CHECKING:
     from tasks.collect.ping import PingResult
@@ -51,6 +53,7 @@ def print_result(
         board = snapshot.read("mart.target_summary").sort("position")
         pairs = snapshot.read("mart.pair_self_normalised").sort("position")
         background = snapshot.read("mart.background")
+        models, verdicts = snapshot.read("core.model"), snapshot.read("mart.verdict")
     if coverage.is_empty():
         only_probes = "There are no replies to compare, only identity probes (mart.identity_spread once embedded)."
         terminal.print_lines([only_probes, at_home(identity.NEXT_QUERY, home)])
@@ -64,11 +67,28 @@ def print_result(
         terminal.print_lines([""])
         title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
-    population.print_population(home)
-    lines = sentences.findings(pairs.to_dicts() if is_verbose else [], coverage.to_dicts(), background.to_dicts())
-    terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
+    if is_verbose:
+        population.print_population(home)
+        lines = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
+        terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
+        terminal.print_lines(power.scored(home))
+    else:
+        frames = {"mart.coverage": coverage, "mart.background": background}
+        frames |= {"core.model": models, "mart.verdict": verdicts}
+        _print_limits(home, {name: frame.to_dicts() for name, frame in frames.items()})
+        findings = [finding for finding in findings if finding.check not in limits.SAID]
     terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
+
+
+def _print_limits(home: Home, relations: limits.Relations) -> None:
+    """Print the population and the limits of the run, as the report's front page has them."""
+    with store.reading(home) as snapshot:
+        nodes = snapshot.read("mart.model_tree").to_dicts()
+        whole = front_sentences(snapshot.read("mart.homogeneity").to_dicts(), nodes)
+    vendors = [vendor.id for vendor in lexicons.read_lexicon().vendors]
+    lines = [*whole, *limits.limit_sentences(relations, vendors)]
+    terminal.print_lines(["", *(f"- {line}" for line in lines)])
 
 
 def _print_coverage(coverage: pl.DataFrame) -> None:

@@ -1,11 +1,10 @@
 """The front page's third tier: what limits this run, each limit said once and in words."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from tasks.domain.reporting.cells import Rows
 from tasks.domain.reporting.power_sentences import Design, design_power
 from tasks.domain.reporting.sentences import BACKGROUND_FOR_A_NULL
 from tasks.domain.reporting.verdict_answer import counted, listed
@@ -18,14 +17,22 @@ SAID = frozenset({"reply_truncated", "low_coverage", "no_background", "control_r
 """Checks whose findings this tier or the first one says in words."""
 
 
-def limit_sentences(rows: Rows) -> list[str]:
-    """Return sentences on missing vendors, power, missing and truncated replies, and what similarity can't tell."""
-    coverage, background = rows.of("mart.coverage"), rows.of("mart.background")
+Relations = Mapping[str, Sequence[Row]]
+
+
+def limit_sentences(relations: Relations, lexicon_vendors: Iterable[str]) -> list[str]:
+    """Return sentences on missing vendors, power, missing and truncated replies, and what similarity can't tell.
+
+    Args:
+        relations: rows of `mart.coverage`, `mart.background`, `mart.verdict` and `core.model`, by their names.
+        lexicon_vendors: ids of all vendors in the lexicon.
+    """
+    coverage, background = relations.get("mart.coverage", ()), relations.get("mart.background", ())
     if not coverage:
         return []
     lines = [
-        absent_vendors(rows.lexicon_vendors, {row["vendor"] for row in background}),
-        _power(rows),
+        absent_vendors(lexicon_vendors, {row["vendor"] for row in background}),
+        _power(relations),
         _missing(coverage),
         _truncated(coverage),
         "Similarity can't tell a teacher from a fellow student, nor who learned from whom.",
@@ -33,11 +40,11 @@ def limit_sentences(rows: Rows) -> list[str]:
     return [line for line in lines if line]
 
 
-def _power(rows: Rows) -> str:
-    background, verdicts = rows.of("mart.background"), rows.of("mart.verdict")
+def _power(relations: Relations) -> str:
+    background, verdicts = relations.get("mart.background", ()), relations.get("mart.verdict", ())
     controls = [row["vendor"] for row in background if row["is_background"] and row["role"] == INDEPENDENT_ROLE]
     n_prompts = int(median([row["n_prompts"] for row in verdicts])) if verdicts else 0
-    roles = {row["model"]: row["role"] for row in rows.of("core.model")}
+    roles = {row["model"]: row["role"] for row in relations.get("core.model", ())}
     n_targets = len({row["target"] for row in verdicts if roles.get(row["target"]) != INDEPENDENT_ROLE})
     if len(controls) < BACKGROUND_FOR_A_NULL:
         return (

@@ -62,7 +62,7 @@ def build(rows: Rows) -> Page:
         population=[
             safe_text(line) for line in front_sentences(rows.of("mart.homogeneity"), rows.of("mart.model_tree"))
         ],
-        limits=[safe_text(line) for line in limits.limit_sentences(rows)],
+        limits=[safe_text(line) for line in limits.limit_sentences(rows.relations, rows.lexicon_vendors)],
         findings=[
             LinkedSentence(safe_text(sentence.text), sentence.href)
             for sentence in (*rows.findings, *identity.sentences(rows))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.verdict_answer import listed
+from tasks.domain.reporting.verdict_answer import counted, listed
 from tasks.domain.verdict.degree import LEAST_PROMPTS
 
 Row = Mapping[str, Any]
@@ -118,6 +118,6 @@ def _groups(groups: Sequence[Row]) -> str:
             largest.append(row)
     named = "; ".join(", ".join(row["members"]) for row in largest[:MOST_GROUPS])
     return (
-        f"Of {len(groups)} groups in the tree of prefix overlaps, {len(again)} come again in at least "
+        f"Of {counted(len(groups), 'group')} in the tree of prefix overlaps, {len(again)} recur in at least "
         f"{SUPPORTED:.0%} of the draws of prompts" + (f", such as: {named}." if named else ".")
     )
