@@ -58,7 +58,7 @@ VERBS = {
     "validate": Verb(
         "validate",
         "validate",
-        "Hold the verdicts on a warehouse against its documented lineage: are they right, and as often as they say?",
+        "Compare the verdicts on a warehouse with its documented lineage: are they right, and as often as they say?",
     ),
     "export": Verb(
         "export",

@@ -58,7 +58,7 @@ def _usd(requests: Sequence[Request], card: ModelCard) -> float | None:
 
 def _notes(prepared: Prepared) -> list[str]:
     notes = [
-        f"Reckoned with answers as long as the plan allows, or of {ANSWER_TOKENS} tokens where it sets no "
+        f"Estimated with answers as long as the plan allows, or of {ANSWER_TOKENS} tokens where it sets no "
         "limit; judges, graders and repeated calls come on top."
     ]
     if prepared.bank is not None:

@@ -118,7 +118,7 @@ HOMOGENEITY: Columns = {
     "population": ("population", "All models, one voice a family, the references, or all others."),
     "n_members": ("members", "Models, or families, in it."),
     "vendi": ("distinct", "The effective number of distinct members (Vendi score); below it its 95 % interval."),
-    "vendi_of_one_model": ("were all one", "What as many samples of one and the same model come to."),
+    "vendi_of_one_model": ("if all were one model", "What as many samples of one and the same model come to."),
     "mean_similarity": ("mean similarity", "Mean similarity of two members, 0 to 1."),
     "least_own": ("adds least", "The member without which the number falls least."),
     "most_own": ("adds most", "The member without which it falls most."),

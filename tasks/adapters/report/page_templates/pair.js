@@ -60,7 +60,7 @@ function pairView(data) {
       fact("p, shared weights", "By D and embeddings at equal length.", chance(of("weights_p")), isNone(of("embedding_p")) ? "" : `embeddings ${chance(of("embedding_p"))}`),
       fact("over its base", "D less that of the target's base to the same reference: what it did not bring along.", number(of("over_base")), isNone(of("base")) ? "" : `${of("base")}: ${between(of("over_base_low"), of("over_base_high"))}`),
       fact("claims of its vendor", "Identity probes that named nobody, in which the target claimed the reference's vendor.", claims),
-      fact("controls", "Unrelated models that the score was held against, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
+      fact("controls", "Unrelated models that the score is compared with, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
       fact("nearest, any prompt", "Share of the target's replies to which, over all prompts, this model's is nearest.", number(value("global_nearest_share"))),
       fact("shared prefix_overlap", "Mean of ln(1 + identical leading words), before the background is subtracted.", number(value("prefix_overlap"))),
       fact("prompts", "Prompts that both answered; below it those whose replies were embedded.", count(value("n_prompts")), `${count(value("n_embedded_prompts"))} embedded`),
@@ -102,7 +102,7 @@ function pairView(data) {
       const nControls = strip.filter(({ kind }) => kind === "control").length;
       byId("strip-note").textContent = nControls
         ? `D of ${data.name(target)} with ${data.name(reference)} (the dot, its 95 % interval), and of ${nControls} unrelated models with the same group (the ticks).`
-        : "There are no unrelated models to hold D against.";
+        : "There are no unrelated models to compare D with.";
       const layer = data.charts.strip.layer.filter(({ name }) => strip.some(({ kind }) => name.startsWith(kind)));
       await draw({ ...data.charts.strip, layer }, places.strip, strip);
     }
@@ -125,7 +125,7 @@ function pairView(data) {
     return make("div", { class: "side" }, make("h4", {}, data.name(model)), textBlock(marked(text, nWords, others), nMore), foot);
   }
 
-  // What unrelated models share here: the number that the shared words are to be held against.
+  // What unrelated models share here: what the number of shared words is to be compared with.
   function beside(nUnrelated) {
     if (isNone(nUnrelated)) return "";
     const shown = Math.max(nUnrelated, 0).toFixed(1);
