@@ -77,7 +77,8 @@ async def evaluate(
         drift.drift_where_changed(references, embedding, prepared.plan.seed, place)
         alert_drift.alert_drift(as_given.as_given(prepared), place)
         register_plan.complete(as_given.as_given(prepared), place)
-        findings, report = await publish(str(place.root))
+        findings, report = await publish(str(place.root), with_artifact=False)
+        publish_artifacts.publish_leaderboard(findings, report, place)
         publish_artifacts.publish_coverage(prepared.plan.name, prepared.round, problems, place)
         if not problems:
             formed.record_plan(place, prepared_id)

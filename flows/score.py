@@ -9,7 +9,7 @@ from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tasks.domain.outcomes import Scored
 from tasks.domain.scoring import ScoringPlan
-from tasks.publish import set_index_weights
+from tasks.publish import publish_artifacts, set_index_weights
 from tasks.rounds import drift
 
 
@@ -30,5 +30,6 @@ async def score(wanted: ScoringPlan | None = None, home: str | None = None) -> S
         if wanted.grade_against:
             await grade(home=str(place.root), references=list(wanted.grade_against))
         drift.drift_where_changed(references, embedding, seed, place)
-        findings, _ = await publish(str(place.root), with_report=False)
+        findings, _ = await publish(str(place.root), with_report=False, with_artifact=False)
+        publish_artifacts.publish_leaderboard(findings, None, place)
     return Scored(seconds, findings)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli import completions, plan
-from flows.cli.output import drift, grades, identity, power, tables
+from flows.cli.output import answer, drift, grades, identity, tables
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
@@ -59,14 +59,14 @@ def evaluate(
 
         prepared_id = kept_plans.store_plan(fresh, place)
         done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
-    tables.print_result(place, done.findings, done.problems)
-    terminal.print_lines(power.scored(place))
-    identity.print_identity(place)
-    grades.print_grades(place)
+    tables.print_result(place, done.findings, done.problems, is_verbose=verbose)
+    identity.print_identity(place, None if verbose else identity.FEW_ROWS)
+    grades.print_grades(place, None if verbose else grades.FEW_ROWS)
     drift.print_drift(place)
     terminal.print_lines(
         [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
     )
+    answer.print_answer(place)
     if done.problems:
         raise typer.Exit(3)
 

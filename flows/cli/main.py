@@ -78,7 +78,7 @@ VERBS = {
     "validate": Verb(
         "validate",
         "validate",
-        "Hold the verdicts on a warehouse against its documented lineage: are they right, and as often as they say?",
+        "Compare the verdicts on a warehouse with its documented lineage: are they right, and as often as they say?",
     ),
     "export": Verb(
         "export",
@@ -91,9 +91,7 @@ VERBS = {
         "Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`.",
     ),
     "vacuum": Verb("prune", "vacuum", "Give room that the warehouse does not use back to the disk, and publish again."),
-    "mcp": Verb(
-        "mcp", "mcp", "Serve the snapshot to an assistant, read-only, by the Model Context Protocol."
-    ),
+    "mcp": Verb("mcp", "mcp", "Serve the snapshot to an assistant, read-only, by the Model Context Protocol."),
     "show": Verb(
         "show_verdict", "show", "Print published results as tables."
     ),  # Where the last of its own verbs joins it.

@@ -1,18 +1,20 @@
 """The verb `score`: all comparisons."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.output import grades, power, tables
+from flows.cli.output import answer, grades, tables
 from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
 from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
     from tasks.domain.plan import EmbeddingPlan
+    from tasks.domain.rows import Finding
 
 USUAL_EMBEDDER = "all-MiniLM-L6-v2"
 NOTHING_NEW = "Nothing has changed since the last scoring: its results stand."
@@ -70,23 +72,27 @@ def score(
     if is_scored and not scoring.grade_against:
         with store.writing(place) as warehouse:
             warehouse.publish(place.published)
-        _print_stored_result(place)
+        _print_stored_result(place, is_verbose=verbose)
         return
     with starting(place, verbose=verbose):
         from flows.score import score as flow
 
     done = asyncio.run(flow(scoring if is_scored else scoring.of_text, str(place.root)))
-    tables.print_result(place, done.findings, [])
-    grades.print_grades(place)
-    terminal.print_lines(power.scored(place))
+    _print_scored(place, done.findings, is_verbose=verbose)
     terminal.print_lines([NOTHING_NEW if is_scored else f"All pairs of models were compared in {done.seconds:.1f} s."])
     if scoring.embedding.enabled and not is_scored:
         terminal.print_lines(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
-        done = asyncio.run(flow(scoring.model_copy(update={"grade_against": ()}), str(place.root)))
-        tables.print_result(place, done.findings, [])
+        asyncio.run(flow(scoring.model_copy(update={"grade_against": ()}), str(place.root)))
+        terminal.print_lines(["Embedded: distillometer show leaderboard has what the vectors add."])
     if embed_prompts is None and not extras.is_installed("embed"):
         terminal.print_lines([f"Without embeddings: {extras.missing('embed')}"])
     terminal.print_lines([f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"])
+    answer.print_answer(place)
+
+
+def _print_scored(place: Home, findings: Sequence["Finding"], *, is_verbose: bool) -> None:
+    tables.print_result(place, findings, [], is_verbose=is_verbose)
+    grades.print_grades(place, None if is_verbose else grades.FEW_ROWS)
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":
@@ -110,21 +116,16 @@ def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_al
     return usual.model_copy(update={"enabled": is_enabled, "prompts_per_set": prompts, "probes_per_target": probes})
 
 
-def _print_stored_result(place: Home) -> None:
+def _print_stored_result(place: Home, *, is_verbose: bool) -> None:
     """Print the stored scores, without a run."""
     from tasks.adapters.warehouse import audits, store
 
     with store.reading(place) as snapshot:
         findings = audits.findings(snapshot)
-    tables.print_result(place, findings, [])
-    grades.print_grades(place)
-    terminal.print_lines(
-        [
-            *power.scored(place),
-            NOTHING_NEW,
-            f"Database: {place.published} (read-only, for `query` or any DuckDB shell)",
-        ]
-    )
+    _print_scored(place, findings, is_verbose=is_verbose)
+    database = f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"
+    terminal.print_lines([NOTHING_NEW, database])
+    answer.print_answer(place)
 
 
 def _names(options: list[str]) -> list[str]:

@@ -47,7 +47,7 @@ def search(
     calls: Annotated[int | None, typer.Option("--calls", min=1, help="The most calls. Default: the plan's.")] = None,
     iterations: Annotated[int | None, typer.Option("--iterations", min=1, help="The most steps.")] = None,
     successes: Annotated[
-        int | None, typer.Option("--successes", min=1, help="Stop once so many templates had a success.")
+        int | None, typer.Option("--successes", min=1, help="Stop once N templates had a success.")
     ] = None,
     round_name: Annotated[str | None, typer.Option("--round", help="Such as 2026-W48. Default: this ISO week.")] = None,
     budget: BudgetOption = None,

@@ -70,7 +70,7 @@ CLAIMS = [
     ("share", "share"),
     ("n_claims", "replies"),
 ]
-CLAIMS += [("n_hard", "hard"), ("n_earnest", "in earnest"), ("n_probes", "of")]
+CLAIMS += [("n_hard", "hard"), ("n_earnest", "not in role-play"), ("n_probes", "of")]
 
 COSTS = [("model", "model"), ("purpose", "for"), ("n_calls", "calls"), ("n_failed", "failed"), ("cost_usd", "USD")]
 COSTS += [("prompt_tokens", "tokens in"), ("completion_tokens", "tokens out"), ("n_attempts", "attempts")]

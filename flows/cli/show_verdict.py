@@ -1,4 +1,4 @@
-"""`distillometer show verdict`: the nearest teacher of one model, its significance, and the evidence."""
+"""`distillometer show verdict`: the nearest teacher of one model, the evidence, and last the answer."""
 
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -33,10 +33,10 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
         models = require_models(snapshot, target)
         verdicts = snapshot.frame("mart.verdict")
         verdict_account = account(target, verdicts.to_dicts(), models)
-        terminal.print_lines([verdict_account.answer])
         if verdict_account.row is None:
+            terminal.print_lines([verdict_account.answer])
             return
-        terminal.print_lines(["", *(f"- {heading}: {text}" for heading, text in verdict_account.grounds)])
+        terminal.print_lines([*(f"- {heading}: {text}" for heading, text in verdict_account.grounds)])
         _print_candidates(target, verdicts.filter(pl.col("target") == target))
         reference = str(verdict_account.row["reference"])
         _print_channels(snapshot, target, reference)
@@ -49,7 +49,7 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
         f'SQL: distillometer query "{of_verdict}"',
         f'     distillometer query "{of_prompts} order by prefix_overlap desc limit 20"',
     ]
-    terminal.print_lines(["", *(at_home(command, place) for command in commands)])
+    terminal.print_lines(["", *(at_home(command, place) for command in commands), "", verdict_account.answer])
 
 
 def _print_candidates(target: str, rows: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ from tasks.adapters.settings import Home
 HomeOption = Annotated[
     Path | None, typer.Option("--home", help="Directory for everything that is written. Default: data/out.")
 ]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what the steps log.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show what the steps log, and long tables.")]
 
 BudgetOption = Annotated[
     float | None,

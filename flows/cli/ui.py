@@ -20,15 +20,16 @@ def ui(
     extras.require("run", "ui")
     place = settings.home_at(home)
     settings.configure_prefect(place)
-    from tasks.adapters.prefect import local_stack
+    from tasks.adapters.prefect import local_stack, report_server
 
     terminal.print_lines(["Starting Prefect; this takes half a minute the first time."])
-    with local_stack.running(place, port) as stack:
+    with report_server.serving(place) as reports, local_stack.running(place, port) as stack:
         terminal.print_lines(
             [
                 f"Runs:         {stack.address}/runs",
                 f"Deployments:  {stack.address}/deployments",
                 f"Artifacts:    {stack.address}/artifacts",
+                f"Report:       {reports}latest.html",
                 f"API:          {stack.api}   (export PREFECT_API_URL={stack.api})",
                 f"Logs:         {stack.log_dir}",
                 "Start a run:  prefect deployment run evaluate/evaluate --param plan=demo",

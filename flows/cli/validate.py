@@ -42,7 +42,7 @@ def validate(
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Hold the verdicts on a warehouse against its documented lineage: are they right, and as often as they say?"""
+    """Compare the verdicts on a warehouse with its documented lineage: are they right, and as often as they say?"""
     place = settings.home_at(home)
     from tasks.adapters.planning import scorings
     from tasks.adapters.warehouse import store

@@ -36,10 +36,10 @@ def validate_judge(
     ] = None,
     facts: Annotated[Path | None, typer.Option("--facts", help="TOML of models without a card: a table each.")] = None,
     limit: Annotated[
-        int | None, typer.Option("--limit", min=1, help="Read so many labelled replies, of each model its share.")
+        int | None, typer.Option("--limit", min=1, help="Read N labelled replies, stratified by model.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the replies that --limit leaves.")] = 0,
-    errors: Annotated[int, typer.Option("--errors", min=0, help="Print so many replies it reads otherwise.")] = 0,
+    errors: Annotated[int, typer.Option("--errors", min=0, help="Print N replies that it reads otherwise.")] = 0,
     budget: BudgetOption = None,
     allow_unknown_prices: UnknownPricesOption = False,
     home: HomeOption = None,

@@ -68,7 +68,7 @@ class Tools:
         return _rows(rows.sort("prefix_overlap", descending=True, nulls_last=True), min(n, MOST_ROWS))
 
     def relations(self, schema: str = "mart") -> list[dict[str, Any]]:
-        """What can be queried in a schema (mart, core, score, raw, audit, meta): relations, and what a row of each is."""
+        """What can be queried in a schema (mart, core, score, raw, audit, meta), and what a row of each is."""
         with _refusing(), _opened(self._root) as snapshot:
             return _rows(snapshot.relations(schema), 10 * MOST_ROWS)
 

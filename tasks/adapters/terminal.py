@@ -19,6 +19,13 @@ from tasks.adapters.report import spreadsheets
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 from tasks.domain.inert_text import inert
+from tasks.domain.reporting.p_values import is_p, p_value
+
+ALWAYS = 4
+"""Columns that are shown at any width: for these, names are shortened."""
+
+LEAST_NAME = 12
+MOST_OMITTED = 6
 
 FORMATS = ("table", "csv", "json", "parquet")
 
@@ -53,12 +60,15 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
     Args:
         title: what stands above.
         frame: the rows.
-        columns: pairs of column and heading, the most important first: those for which the window has no room are
-            left out, and named below. None: all columns under their own names, folded where there is no room.
+        columns: pairs of column and heading, the most important first: long names in the first four are shortened in
+            the middle where the window has no room, and columns for which there still is none are left out, and named
+            below. None: all columns under their own names, folded where there is no room.
     """
     output_mode.add_table(title, frame)
     chosen = columns or [(name, name) for name in frame.columns]
-    cells = {name: [printable(cell(value)) for value in frame[name].to_list()] for name, _ in chosen}
+    cells: dict[str, Sequence[str]] = {name: _cells(frame, name) for name, _ in chosen}
+    if columns is not None:
+        cells |= _shortened(chosen[:ALWAYS], cells)
     is_tight = columns is not None and out().width < sum(3 + _width([head], cells[name]) for name, head in chosen)
     fitting = _fitting(chosen, cells) if is_tight else chosen
     plain_title = escape(printable(title))
@@ -70,10 +80,36 @@ def table(title: str, frame: pl.DataFrame, columns: Sequence[tuple[str, str]] | 
     for row in zip(*(cells[name] for name, _ in fitting), strict=True):
         result.add_row(*map(escape, row))
     if len(fitting) < len(chosen):
-        omitted = ", ".join(heading for _, heading in chosen[len(fitting) :])
+        left = [heading for _, heading in chosen[len(fitting) :]]
+        more = f" and {len(left) - MOST_OMITTED} more" if len(left) > MOST_OMITTED else ""
+        omitted = f"{', '.join(left[:MOST_OMITTED])}{more}"
         result.caption = escape(printable(f"A wider window also shows: {omitted}."))
         result.caption_justify = "left"
     return result
+
+
+def _cells(frame: pl.DataFrame, name: str) -> list[str]:
+    write = p_value if is_p(name) and frame.schema[name].is_float() else cell
+    return [printable(write(value)) for value in frame[name].to_list()]
+
+
+def _shortened(columns: Sequence[tuple[str, str]], cells: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return the cells of the first columns, shortened where these would not stand side by side."""
+    result = {name: list(cells[name]) for name, _ in columns}
+    room = out().width - 3 * (len(columns) - 1)
+    for most in range(max((cell_len(text) for texts in result.values() for text in texts), default=0), LEAST_NAME, -1):
+        if sum(_width(heading.split(), result[name]) for name, heading in columns) <= room:
+            break
+        result = {name: [middle_out(text, most - 1) for text in texts] for name, texts in result.items()}
+    return dict(result)
+
+
+def middle_out(text: str, most: int) -> str:
+    """Return a text of at most `most` characters: of a longer one the beginning and the end."""
+    if len(text) <= most:
+        return text
+    n_end = (most - 1) // 2
+    return f"{text[: most - 1 - n_end]}…{text[len(text) - n_end :]}"
 
 
 def _width(heading: Sequence[str], cells: Sequence[str]) -> int:

@@ -4,13 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from tasks.adapters.planning.plans import Prepared
-from tasks.adapters.prefect import artifacts
+from tasks.adapters.prefect import artifacts, report_server
 from tasks.adapters.prefect.engine import NO_CACHE, get_run_logger, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.card import ModelCard
 from tasks.domain.pricing import expected_usd
 from tasks.domain.reporting import sentences, stages
+from tasks.domain.reporting.short_answer import short_answers
 from tasks.domain.rows import Finding, Request
 
 ANSWER_TOKENS = 400
@@ -54,7 +55,7 @@ def _usd(requests: Sequence[Request], card: ModelCard) -> float | None:
 
 def _notes(prepared: Prepared) -> list[str]:
     notes = [
-        f"Reckoned with answers as long as the plan allows, or of {ANSWER_TOKENS} tokens where it sets no "
+        f"Estimated with answers as long as the plan allows, or of {ANSWER_TOKENS} tokens where it sets no "
         "limit; judges, graders and repeated calls come on top."
     ]
     if prepared.bank is not None:
@@ -79,10 +80,13 @@ def publish_coverage(plan: str, round_name: str, problems: Sequence[str], home: 
 
 @task(name="publish leaderboard", task_run_name="publish leaderboard", cache_policy=NO_CACHE)
 def publish_leaderboard(findings: Sequence[Finding], report: str | None, home: Home) -> None:
-    """Show the nearest reference of each target, the warnings of audits, and links to the report and the database."""
+    """Show the answer, the nearest reference of each target, warnings, and links to the report and the database."""
     with store.reading(home) as snapshot:
         rows = snapshot.read("mart.target_summary").sort("position").to_dicts()
-    links = {"Report": report} if report else {}
+        verdicts = snapshot.read("mart.verdict").to_dicts()
+        pairs = snapshot.read("mart.pair_self_normalised").sort("position").to_dicts()
+    links = {"Report": report_server.link(home, report)} if report else {}
     links |= {"Database, read-only": str(home.published)}
-    text = stages.leaderboard(rows, [sentences.warning(finding) for finding in findings], links)
+    warnings = [sentences.warning(finding) for finding in findings]
+    text = stages.leaderboard(rows, warnings, links, short_answers(verdicts, pairs))
     artifacts.show("leaderboard", text, "Whom each model is nearest to, and where the report is")

@@ -11,11 +11,9 @@ from tasks.adapters.inputs import lexicons
 from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
-from tasks.domain.reporting import page, pairs, sentences
-from tasks.domain.reporting.cells import LinkedSentence, Row, Rows, linked_sentences
+from tasks.domain.reporting import page, pairs
+from tasks.domain.reporting.cells import Row, Rows, linked_sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
-from tasks.domain.reporting.population_sentences import population_sentences
-from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
 
 ORDER = {
     "core.model": ["model"],
@@ -92,12 +90,14 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
         texts: dict[str, str] = {}
         if with_replies:
             by_prompt = pair_prompts.pair_prompts(snapshot, pairs_of_page)
-            tops, curves = _with_replies(snapshot, by_prompt.top()), by_prompt.curves()
-            ids = sorted({*tops["reply_id"], *tops["reference_reply_id"]})
+            tops, unrelated = _with_replies(snapshot, by_prompt.top(), pairs.unrelated(relations))
+            curves = by_prompt.curves()
+            ids = sorted({*tops["reply_id"], *tops["reference_reply_id"], *unrelated["reply_id"]})
             texts = dict(snapshot.read_columns("core.reply", ["reply_id", "reply_text"], reply_id=ids).iter_rows())
             prompts = snapshot.read("core.prompt", prompt_id=sorted(set(tops["prompt_id"]))).sort("prompt_id")
             relations |= {
                 "pair_top": tops.sort("target", "reference", "rank").to_dicts(),
+                "unrelated_reply": unrelated.sort("target", "reference", "prompt_id", "place").to_dicts(),
                 "pair_curve": curves.sort("target", "reference", "n_prompts").to_dicts(),
                 "core.prompt": prompts.to_dicts(),
             }
@@ -105,16 +105,22 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
             relations=relations,
             held_pairs=pairs_of_page,
             texts=texts,
-            findings=_findings(relations),
-            warnings=[sentences.warning(finding) for finding in audits.findings(snapshot)],
+            findings=linked_sentences(drift_sentences(relations.get("mart.drift", ())), [], "#drift"),
+            warnings=audits.findings(snapshot),
             n_prompts=snapshot.read_columns("core.reply", ["prompt_id"])["prompt_id"].n_unique(),
             formed_from=formed.report_from(snapshot),
             published_at=datetime.fromtimestamp(snapshot.path.stat().st_mtime, UTC),
+            lexicon_vendors=[vendor.id for vendor in lexicons.read_lexicon().vendors],
         )
 
 
-def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
-    """Return pairs and prompts with the ids of both replies: each model's first sample that has a text."""
+def _with_replies(
+    snapshot: store.Store, tops: pl.DataFrame, unrelated: Sequence[Row]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return pairs and prompts with the ids of both replies, and the replies of unrelated models beside them.
+
+    Of each model it is the first sample that has a text.
+    """
     prompts = sorted(set(tops["prompt_id"]))
     columns = ["model", "prompt_id", "sample", "reply_id"]
     replies = snapshot.read_columns("core.reply", [*columns, "missing_reason"], prompt_id=prompts)
@@ -124,21 +130,9 @@ def _with_replies(snapshot: store.Store, tops: pl.DataFrame) -> pl.DataFrame:
     first = first.select("model", "prompt_id", "reply_id")
     with_target = tops.join(first, left_on=["target", "prompt_id"], right_on=["model", "prompt_id"])
     other = first.rename({"reply_id": "reference_reply_id"})
-    return with_target.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
-
-
-def _findings(relations: dict[str, Sequence[Row]]) -> list[LinkedSentence]:
-    """Return the findings as sentences, each with a link to its evidence on the page."""
-    of = relations.get
-    vendors = {row["vendor"] for row in of("mart.background", ())}
-    absent = absent_vendors((vendor.id for vendor in lexicons.read_lexicon().vendors), vendors)
-    verdicts, beside_self = of("mart.verdict", ()), of(BESIDE_SELF, ())
-    population = (of("mart.homogeneity", ()), of("mart.model_contribution", ()), of("mart.model_tree", ()))
-    alike = sentences.findings(beside_self, of("mart.coverage", ()), of("mart.background", ()))
-    return [
-        *linked_sentences(verdict_sentences(verdicts), sentence_pairs(verdicts), "#board"),
-        *linked_sentences([absent] if absent else [], [], "#method"),
-        *linked_sentences(drift_sentences(of("mart.drift", ())), [], "#drift"),
-        *linked_sentences(population_sentences(*population), [], "#resemblance"),
-        *linked_sentences(alike, sentences.sentence_pairs(beside_self), "#method"),
-    ]
+    both = with_target.join(other, left_on=["reference", "prompt_id"], right_on=["model", "prompt_id"])
+    schema = {"target": pl.String, "reference": pl.String, "model": pl.String, "place": pl.Int64}
+    beside = pl.DataFrame(list(unrelated), schema=schema).join(
+        both.select("target", "reference", "prompt_id"), on=["target", "reference"]
+    )
+    return both, beside.join(first, on=["model", "prompt_id"])

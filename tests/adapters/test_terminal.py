@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import sys
 from datetime import datetime
 from decimal import Decimal
@@ -214,3 +215,16 @@ def test_refused(monkeypatch, name, target, said) -> None:
     with pytest.raises(InputError) as raised:
         terminal.write_frame(FRAME, name, target)
     assert said in str(raised.value)
+
+
+def test_narrow_windows_shorten_names_in_the_middle_and_keep_teacher_verdict_and_p(monkeypatch) -> None:
+    monkeypatch.setattr(terminal, "out", lambda: terminal.Console(width=60, highlight=False))
+    long = "a-model-whose-name-is-longer-than-a-window-of-sixty-8b-instruct"
+    frame = pl.DataFrame(
+        {"target": [long], "group": ["gpt-4"], "verdict": ["strong"], "p_target": [8.5e-13], "more": [1]}
+    )
+    table = terminal.table("", frame, [(name, name) for name in frame.columns])
+    cells = [next(iter(column.cells)) for column in table.columns]
+    assert cells[1:] == ["gpt-4", "strong", "< .0001"]
+    assert re.fullmatch("a-model-.*….*-instruct", cells[0])
+    assert str(table.caption) == "A wider window also shows: more."

@@ -59,7 +59,7 @@ def test_groups_that_come_again() -> None:
     ]
     line = population_sentences([home()], [], nodes)[-1]
     assert line == (
-        "Of 3 groups in the tree of prefix overlaps, 2 come again in at least 95% of the draws of prompts, such as: a, b, c."
+        "Of 3 groups in the tree of prefix overlaps, 2 recur in at least 95% of the draws of prompts, such as: a, b, c."
     )
 
 

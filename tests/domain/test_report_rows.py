@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from tasks.domain.reporting import chart_rows, pairs
+from tasks.domain.reporting import chart_rows, lineage_graph, pairs
 from tasks.domain.reporting.cells import Row, Rows
 
 
@@ -106,3 +106,54 @@ def test_modes_of_identity_probes_are_not_mixed_in_a_chart() -> None:
     summary = [{"target": "s", "identity_mode": "bank"}, {"target": "hunted", "identity_mode": None}]
     [point] = chart_rows.rates(made(mart__identity_score=scores, core__model=models, mart__target_summary=summary))
     assert (point["target"], point["mode"], point["value"]) == ("s", "bank", 0.1)
+
+
+def identity_and_rse(target: str, hard: float, grade: float) -> dict[str, Any]:
+    row = {"target": target, "reference": "r", "hard": hard, "grade": grade}
+    return row | dict.fromkeys(("hard_low", "hard_high", "grade_low", "grade_high"))
+
+
+def test_names_on_the_map_do_not_overlap() -> None:
+    def names_of(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+        models = [{"model": row["target"], "family": "f", "vendor": "v"} for row in rows]
+        points = chart_rows.scatter(made(mart__identity_and_rse=rows, core__model=models))
+        return [(point["name"], point["name_left"]) for point in points if point["name"] or point["name_left"]]
+
+    crowd = [identity_and_rse(f"a-long-name-{n}", 0.1 + n / 1000, 2.0) for n in range(9)]
+    outermost = identity_and_rse("the-outermost", 0.5, 2.0)
+    assert names_of([*crowd, outermost]) == [
+        ("", "a-long-name-2"),
+        ("a-long-name-8", ""),
+        ("", "the-outermost"),
+    ]
+    assert names_of([identity_and_rse("a", 0.1, 1.5), identity_and_rse("b", 0.5, 3.5)]) == [("a", ""), ("", "b")]
+
+
+def verdict(target: str, vendor: str, group: str, **changes: Any) -> dict[str, Any]:
+    row = {"target": target, "candidate_vendor": vendor, "candidate_group": group, "reference": f"{group}-1"}
+    row |= {"is_positive": True, "is_kin": False, "place": 1, "p_target": 0.001, "degree": 0.5, "expected_by": None}
+    return row | {"verdict": "shares lineage (strong)"} | changes
+
+
+def test_lineage_graph_has_an_edge_for_each_target_and_vendor_beyond_chance() -> None:
+    rows = [
+        verdict("s", "acme", "acme-1", expected_by="documents"),
+        verdict("s", "acme", "acme-2", place=2),
+        verdict("s", "globex", "globex-1", place=3, degree=1.7),
+        verdict("t", "acme", "acme-1", degree=None, expected_by="name"),
+        verdict("u", "acme", "acme-1", is_positive=False),
+        verdict("v", "acme", "acme-1", is_kin=True),
+    ]
+    edges, models = lineage_graph.graph(made(mart__verdict=rows))
+    assert [(edge["target"], edge["group"], edge["strength"], edge["known"]) for edge in edges] == [
+        ("s", "acme-1", 0.5, "documented"),
+        ("s", "globex-1", 1.0, "not documented"),
+        ("t", "acme-1", lineage_graph.LEAST_STRENGTH, "not documented"),
+    ]
+    assert [(model["x"], model["name"], model["vendor"]) for model in models] == [
+        (0, "s", "acme"),
+        (0, "t", "acme"),
+        (1, "globex-1", "globex"),
+        (1, "acme-1", "acme"),
+    ]
+    assert lineage_graph.graph(made(mart__verdict=[rows[4]])) == ([], [])

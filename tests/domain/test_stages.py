@@ -93,3 +93,6 @@ def test_leaderboard_links_and_cuts() -> None:
     assert text.index("| m0 | not conclusive | x\\|y |") < text.index("| m1 | not conclusive |")
     assert "and 1 more rows" in text
     assert "## Warnings\n\n- odd" in text
+    served = stages.leaderboard([], [], {"Report": "http://127.0.0.1:1/latest.html"}, ["<b>s</b> resembles t."])
+    assert "- [Report](http://127.0.0.1:1/latest.html): " in served
+    assert served.index("&lt;b&gt;s&lt;\\/b&gt; resembles t") < served.index("[Report]")

@@ -3,7 +3,8 @@
 import pytest
 
 from tasks.domain.reporting.cells import linked_sentences
-from tasks.domain.reporting.verdict_answer import answer, degree_text, listed, p_value
+from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.verdict_answer import answer, degree_text, listed
 from tasks.domain.reporting.verdict_of_model import account
 from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
 from tasks.domain.verdict.decision import MEANINGS, POSITIVE, VERDICTS
@@ -129,7 +130,7 @@ def test_a_control_that_looks_like_a_student_is_named_with_what_hangs_on_it():
     beside = {"resembling_controls": ["c"], "p_target_without": 0.0001, "verdict_without": "taught by"}
     line = verdict_sentences([row(**beside), row(**ODD)])[-1]
     assert line == (
-        "c is documented as independent and serves as a control, yet looks like a student of acme (p .00001 alone; "
+        "c is documented as independent and serves as a control, yet looks like a student of acme (p < .0001 alone; "
         "nearest: acme-1): its lineage entry may be wrong, or the relation runs the other way; without it no finding on "
         "acme models comes or goes."
     )
@@ -144,7 +145,7 @@ def test_controls_of_one_vendor_share_a_sentence():
     beside = row(resembling_controls=["c", "d"], p_target_without=0.0001, verdict_without="shares lineage (strong)")
     line = verdict_sentences([beside, row(**ODD), row(**(ODD | {"target": "d", "p_t": 0.002}))])[-1]
     assert line.startswith(
-        "c (p .00001 alone) and d (p .002 alone) are documented as independent and serve as controls"
+        "c (p < .0001 alone) and d (p .002 alone) are documented as independent and serve as controls"
     )
     assert line.endswith("without those named no finding on acme models comes or goes.")
 
@@ -180,12 +181,12 @@ def test_every_verdict_has_an_answer(word):
         (0.003, ".003"),
         (0.00096, ".001"),
         (0.0005, ".0005"),
-        (0.00001, ".00001"),
-        (2.4e-6, "2e-6"),
-        (1e-12, "1e-12"),
+        (0.0001, ".0001"),
+        (0.000099, "< .0001"),
+        (1e-12, "< .0001"),
     ],
 )
-def test_p_values_never_read_nought(value, text):
+def test_p_values_never_read_nought_nor_less_than_a_null_supports(value, text):
     assert p_value(value) == text
 
 
@@ -217,7 +218,7 @@ def test_an_account_begins_with_the_answer_and_says_what_it_rests_on():
     assert "0.80 (0.60 to 1+)" in grounds["Degree"]
     assert "normalised by acme-1-b with other samples of itself" in grounds["Degree"]
     assert grounds["Same base"].startswith("No nearer to acme-1 than 4 models of the same base")
-    assert "c (p .00001 alone) looks like a student of acme itself" in grounds["Controls"]
+    assert "c (p < .0001 alone) looks like a student of acme itself" in grounds["Controls"]
     assert "verdict: taught by" in grounds["Controls"]
     assert "Released before s (2024-05): acme-1 (2023)." in grounds["Source"]
     assert grounds["Meaning"] == MEANINGS["shares lineage (strong)"]

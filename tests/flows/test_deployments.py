@@ -139,6 +139,10 @@ def test_weekly_runs_by_schedule_and_by_hand_and_goes_on_after_kill(tmp_path, mo
             shown = {row["key"]: row for row in _ask(stack, "artifacts/latest/filter") if row["key"]}
             assert {key.split("-")[0] for key in shown} == {"plan", "coverage", "leaderboard"}
             assert {row["type"] for row in shown.values()} == {"markdown"}
+            # All of them stand at the run itself, where one looks for them.
+            [board] = [row for key, row in shown.items() if key == "leaderboard"]
+            [plan] = [row for key, row in shown.items() if key.startswith("plan")]
+            assert board["flow_run_id"] == plan["flow_run_id"]
             [coverage] = [row["data"] for key, row in shown.items() if key.startswith("coverage")]
             # Whatever comes from outside is escaped.
             assert all(model in html.unescape(coverage).replace("\\", "") for model in MODELS), coverage

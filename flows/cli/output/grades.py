@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tasks.domain.rse.grading import Grading
 
 MOST_ROWS = 60
+FEW_ROWS = 12
 ALL_SETS = "all"
 
 FIRST = [("target", "target"), ("reference", "reference"), ("grade", "grade"), ("low", "low"), ("high", "high")]
@@ -61,8 +62,8 @@ def _cost(judge: str, price: "Price | None", n_calls: int) -> str:
     return f" At most about {usd:.2f} USD, if every reply is as long as is shown ({reader.most_characters} characters)."
 
 
-def print_grades(home: Home) -> None:
-    """Print each target's grades by prompt set and their mean; nothing where nothing is graded."""
+def print_grades(home: Home, few: int | None = None) -> None:
+    """Print each target's grades by prompt set and their mean; nothing where nothing is graded, one line for many."""
     from tasks.adapters.warehouse import store
 
     with store.reading(home) as snapshot:
@@ -70,6 +71,10 @@ def print_grades(home: Home) -> None:
         bias = snapshot.read("mart.position_bias")
     means = grades.filter(pl.col("prompt_set") == ALL_SETS)
     if means.is_empty():
+        return
+    if few is not None and means.height > few:
+        of_grades = 'distillometer query "select * from mart.rse_grade"'
+        terminal.print_lines(["", f"Grades of similarity: {means.height} pairs; {of_grades} has them."])
         return
     key = ["judge", "reference", "target"]
     by_set = grades.filter(pl.col("prompt_set") != ALL_SETS)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tasks.domain.recorded.probe import LabelCount
 
 MOST_ROWS = 90
+FEW_ROWS = 12
 
 SCORES = [("target", "target"), ("score", "score"), ("value", "value"), ("low", "low"), ("high", "high"), ("n", "n")]
 SCORES += [("n_missing", "missing"), ("n_effective", "effective n"), ("n_templates", "templates")]
@@ -24,10 +25,10 @@ ORDER = ["loose", "strict", "hard"]
 NEXT_QUERY = 'Next: distillometer query "select * from mart.identity_score"'
 
 
-def print_identity(home: Home) -> None:
+def print_identity(home: Home, few: int | None = None) -> None:
     """Print each target's loose, strict and hard with intervals, and the published label, if any.
 
-    Nothing is printed where nothing is scored.
+    Nothing is printed where nothing is scored; one line where there are more than `few` rows.
     """
     with store.reading(home) as snapshot:
         scores = snapshot.read("mart.identity_score")
@@ -42,6 +43,9 @@ def print_identity(home: Home) -> None:
         .drop("rank")
     )
     if whole.is_empty():
+        return
+    if few is not None and whole.height > few:
+        terminal.print_lines(["", f"Identity: {whole.height} scores; distillometer show identity MODEL has them."])
         return
     is_published = whole["as_published"].is_not_null().any()
     columns = [pair for pair in SCORES if pair[0] != "as_published" or is_published]

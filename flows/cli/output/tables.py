@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows.cli.output import identity, leaderboard, population, verdict
+from flows.cli.output import identity, leaderboard, population, power, verdict
 from flows.cli.output.next_commands import at_home
 from tasks.adapters import terminal
+from tasks.adapters.inputs import lexicons
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
-from tasks.domain.reporting import sentences
+from tasks.domain.reporting import limits, sentences
+from tasks.domain.reporting.population_sentences import front_sentences
 
 if TYPE_CHECKING:
     from tasks.collect.ping import PingResult
@@ -38,31 +40,55 @@ BESIDE_SELF += [("right_self_prefix_overlap", "other with itself"), ("bigram_jac
 BESIDE_SELF += [("bigram_jaccard_self_normalised", "their share of self"), ("raw_cos", "cosine")]
 
 
-def print_result(home: Home, findings: Sequence["Finding"], problems: Sequence[str]) -> None:
-    """Print coverage, leaderboard, pairs beside each model's similarity to itself, and the limits of these."""
+def print_result(
+    home: Home, findings: Sequence["Finding"], problems: Sequence[str], *, is_verbose: bool = False
+) -> None:
+    """Print coverage, the first rows of the leaderboard, the population, and the limits of these.
+
+    Verbose, the long tables and sentences as well: all verdicts, and pairs beside each model's similarity to itself.
+    """
     console = terminal.out()
     with store.reading(home) as snapshot:
         coverage = snapshot.read("mart.coverage").sort("model", "prompt_set")
         board = snapshot.read("mart.target_summary").sort("position")
         pairs = snapshot.read("mart.pair_self_normalised").sort("position")
         background = snapshot.read("mart.background")
+        models, verdicts = snapshot.read("core.model"), snapshot.read("mart.verdict")
     if coverage.is_empty():
         only_probes = "There are no replies to compare, only identity probes (mart.identity_spread once embedded)."
         terminal.print_lines([only_probes, at_home(identity.NEXT_QUERY, home)])
         terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
         return
     _print_coverage(coverage)
-    leaderboard.print_leaderboard(board)
-    verdict.print_verdicts(home)
-    if not pairs.is_empty():
+    leaderboard.print_leaderboard(board, leaderboard.MOST_ROWS if is_verbose else leaderboard.FIRST_ROWS)
+    if is_verbose:
+        verdict.print_verdicts(home)
+    if is_verbose and not pairs.is_empty():
         terminal.print_lines([""])
         title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"
         console.print(terminal.table(title, pairs.head(MOST_ROWS), BESIDE_SELF))
-    population.print_population(home)
-    lines = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
-    terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
+    if is_verbose:
+        population.print_population(home)
+        lines = sentences.findings(pairs.to_dicts(), coverage.to_dicts(), background.to_dicts())
+        terminal.print_lines(["", *(f"- {sentence}" for sentence in lines)])
+        terminal.print_lines(power.scored(home))
+    else:
+        frames = {"mart.coverage": coverage, "mart.background": background}
+        frames |= {"core.model": models, "mart.verdict": verdicts}
+        _print_limits(home, {name: frame.to_dicts() for name, frame in frames.items()})
+        findings = [finding for finding in findings if finding.check not in limits.SAID]
     terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
     terminal.print_lines(f"Unanswered: {problem}" for problem in problems)
+
+
+def _print_limits(home: Home, relations: limits.Relations) -> None:
+    """Print the population and the limits of the run, as the report's front page has them."""
+    with store.reading(home) as snapshot:
+        nodes = snapshot.read("mart.model_tree").to_dicts()
+        whole = front_sentences(snapshot.read("mart.homogeneity").to_dicts(), nodes)
+    vendors = [vendor.id for vendor in lexicons.read_lexicon().vendors]
+    lines = [*whole, *limits.limit_sentences(relations, vendors)]
+    terminal.print_lines(["", *(f"- {line}" for line in lines)])
 
 
 def _print_coverage(coverage: pl.DataFrame) -> None:

@@ -4,7 +4,7 @@ A text that stands in many rows is stored once and referred to, and what is alik
 hold a terabyte of text. So texts are read as references, and written out for no more rows at a time than fit a frame.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ ALWAYS_BYTES = 256 << 20
 """What the texts of a file of any size may come to."""
 
 
-def parquet_frames(path: Path, needed: Collection[str], known: Sequence[str], most_rows: int) -> Iterator[pl.DataFrame]:
+def parquet_frames(path: Path, needed: Sequence[str], known: Sequence[str], most_rows: int) -> Iterator[pl.DataFrame]:
     """Yield the `known` columns of a table in frames of about `FRAME_BYTES`, and of `most_rows` rows at most.
 
     Raises:
@@ -57,7 +57,7 @@ def parquet_frames(path: Path, needed: Collection[str], known: Sequence[str], mo
         raise InputError(f"it can't be read as parquet: {message}.", where=str(path), remedy="Is it whole?") from None
 
 
-def _text_columns(schema: pa.Schema, needed: Collection[str], known: Sequence[str], path: Path) -> list[str]:
+def _text_columns(schema: pa.Schema, needed: Sequence[str], known: Sequence[str], path: Path) -> list[str]:
     """Return the known columns that hold texts."""
     require_columns(schema.names, needed, known, str(path))
     nested = [field for field in schema if field.name in known and pa.types.is_nested(field.type)]

@@ -3,16 +3,17 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tasks.adapters import extras
-from tasks.adapters.report import charts, drift_charts, identity_charts, pair_charts
+from tasks.adapters.report import charts, drift_charts, identity_charts, lineage_charts, pair_charts
 from tasks.adapters.report.chart_script import VEGA_LITE
 from tasks.adapters.report.chart_style import Spec, for_paper
 from tasks.adapters.report.spreadsheets import inert_cell
 from tasks.domain.errors import WorldError
-from tasks.domain.reporting import chart_rows
+from tasks.domain.reporting import chart_rows, lineage_graph
 from tasks.domain.reporting.cells import Rows
 from tasks.domain.reporting.columns import MEASURES
 
@@ -34,6 +35,11 @@ def specifications(rows: Rows) -> dict[str, Spec]:
     lines, joints, leaves, _ = chart_rows.tree(rows)
     if leaves:
         specs["tree"] = charts.tree(lines, joints, leaves, _families_of(leaves, families))
+    edges, models = lineage_graph.graph(rows)
+    if edges:
+        counted = Counter(edge["vendor"] for edge in edges)
+        vendors = sorted(counted, key=lambda name: (name == chart_rows.OTHERS, -counted[name], name))
+        specs["lineage"] = lineage_charts.lineage(edges, models, vendors)
     if points := chart_rows.claims(rows):
         specs["claims"] = identity_charts.claims(points)
     points = chart_rows.rates(rows)
@@ -93,9 +99,11 @@ def _figures(rows: Rows) -> dict[str, tuple[Spec, Mapping[str, chart_rows.Points
                 figures[f"heat_map_{measure}"] = (for_paper(spec, points), {"": points})
     rates = chart_rows.rates(rows)
     lines, joints, leaves, _ = chart_rows.tree(rows)
+    edges, models = lineage_graph.graph(rows)
     points_of: dict[str, Mapping[str, chart_rows.Points]] = {
         "map": {"": chart_rows.scatter(rows)},
         "tree": {"_lines": lines, "_joints": joints, "_leaves": leaves},
+        "lineage": {"_edges": edges, "_models": models},
         "drift": {"": chart_rows.drift(rows)},
         "claims": {"": chart_rows.claims(rows)},
         "rates": {"": [point for point in rates if point["slice"] == "all"]},

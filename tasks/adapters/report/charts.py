@@ -103,6 +103,9 @@ def scatter(points: Points, families: Sequence[str]) -> Spec:
         layers.append(whisker.properties(data=alt.InlineData(values=bounded)))
     layers.append(base.mark_point(filled=True, size=80, opacity=1, cursor="pointer"))
     layers.append(base.mark_text(align="left", dx=8, dy=-7, fontSize=12).encode(text="name:N", color=alt.value(INK)))
+    layers.append(
+        base.mark_text(align="right", dx=-8, dy=-7, fontSize=12).encode(text="name_left:N", color=alt.value(INK))
+    )
     return spec(alt.layer(*layers).properties(width="container", autosize=FIT, height=420))
 
 

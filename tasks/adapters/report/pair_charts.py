@@ -6,11 +6,13 @@ import altair as alt
 
 from tasks.adapters.report.chart_style import FIT, MARK, QUIET, Spec, spec
 
+SPARSE = alt.Axis(tickCount=8, labelOverlap=True)
+
 
 def strip() -> Spec:
     """Return a pair's D on the line of its controls, with the null's mean and the ceiling; the page adds rows."""
     base = alt.Chart(alt.NamedData("rows"))
-    x = alt.X("d:Q", title="prefix overlap score D", scale=alt.Scale(zero=False))
+    x = alt.X("d:Q", title="prefix overlap score D", scale=alt.Scale(zero=False), axis=SPARSE)
     tips = [alt.Tooltip("label:N"), alt.Tooltip("d:Q", title="D", format=".3f")]
     pair_tips = [*tips, alt.Tooltip("low:Q", format=".3f"), alt.Tooltip("high:Q", format=".3f")]
 
@@ -31,7 +33,9 @@ def strip() -> Spec:
 
 def curve() -> Spec:
     """Return D over the first so many prompts, with its interval; the page adds rows."""
-    base = alt.Chart(alt.NamedData("rows")).encode(x=alt.X("n:Q", title="prompts", scale=alt.Scale(zero=True)))
+    base = alt.Chart(alt.NamedData("rows")).encode(
+        x=alt.X("n:Q", title="prompts", scale=alt.Scale(zero=True), axis=SPARSE)
+    )
     tips = [
         alt.Tooltip("n:Q", title="prompts"),
         *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("d", "low", "high")),

@@ -37,21 +37,30 @@ class PairPrompts:
     n_sample_pairs: Floats
 
     def top(self) -> pl.DataFrame:
-        """Return of each pair the five prompts whose replies are most alike.
+        """Return of each pair the five prompts that carry most of what the two have in common.
 
-        The largest prefix overlap first, then the largest share of common word pairs, then the id of the prompt.
+        The largest excess of prefix overlap over unrelated models first (without any, the prefix overlap itself), then
+        the largest share of common word pairs, then the id of the prompt. `n_unrelated_words`: the leading words that
+        the target shares with unrelated models on that prompt, from the mean of their prefix overlap.
         """
         rows = []
         for number, (target, reference) in enumerate(self.pairs):
             prefix_overlap, overlap = self.prefix_overlap[:, number], self.bigram_jaccard[:, number]
             present = np.flatnonzero(~np.isnan(prefix_overlap))
-            order = np.lexsort((present, -np.nan_to_num(overlap[present], nan=-1.0), -prefix_overlap[present].round(9)))
+            excess = self.prefix_overlap_d[:, number]
+            by = np.where(np.isnan(excess), prefix_overlap, excess)[present]
+            order = np.lexsort((present, -np.nan_to_num(overlap[present], nan=-1.0), -by.round(9)))
+            n_unrelated = np.expm1(prefix_overlap - excess)
             for rank, place in enumerate(present[order[:N_TOP]].tolist(), 1):
-                figures = (prefix_overlap, overlap, self.length_closeness[:, number], self.n_sample_pairs[:, number])
+                figures = (
+                    *(prefix_overlap, excess, n_unrelated, overlap),
+                    *(self.length_closeness[:, number], self.n_sample_pairs[:, number]),
+                )
                 cells = (None if np.isnan(values[place]) else float(values[place]) for values in figures)
                 rows.append((target, reference, rank, self.prompt_ids[place], *cells))
         columns = {"target": pl.String, "reference": pl.String, "rank": pl.Int64, "prompt_id": pl.String}
-        kinds = dict.fromkeys(("prefix_overlap", "bigram_jaccard", "length_closeness", "n_sample_pairs"), pl.Float64)
+        names = ("prefix_overlap", "prefix_overlap_d", "n_unrelated_words")
+        kinds = dict.fromkeys((*names, "bigram_jaccard", "length_closeness", "n_sample_pairs"), pl.Float64)
         frame = pl.DataFrame(rows, schema={**columns, **kinds}, orient="row")
         return frame.with_columns(pl.col("n_sample_pairs").cast(pl.Int64))
 

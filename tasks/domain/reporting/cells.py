@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tasks.domain.inert_text import inert
+from tasks.domain.rows import Finding
 
 Row = Mapping[str, Any]
 
@@ -20,17 +21,19 @@ class Rows:
     """Input of the report: rows of relations by their names, and the report's sentences.
 
     `held_pairs`: the pairs whose replies the page holds, target and reference. `texts`: the texts of those replies by
-    their ids. A relation that a snapshot lacks has no rows. `formed_from`: identity of the inputs.
+    their ids. A relation that a snapshot lacks has no rows. `formed_from`: identity of the inputs. `lexicon_vendors`:
+    ids of all vendors that the lexicon knows.
     """
 
     relations: Mapping[str, Sequence[Row]]
     held_pairs: Sequence[tuple[str, str]]
     texts: Mapping[str, str]
     findings: Sequence["LinkedSentence"]
-    warnings: Sequence[str]
+    warnings: Sequence[Finding]
     n_prompts: int
     published_at: datetime
     formed_from: str = ""
+    lexicon_vendors: Sequence[str] = ()
 
     def of(self, name: str) -> Sequence[Row]:
         """Return the rows of a relation."""
@@ -125,7 +128,7 @@ def link(place: str, **names: str) -> str:
 
 def model_link(target: str) -> str:
     """Return the address of a model's verdict in sentences."""
-    return link("model", target=target)
+    return link("model", name=target)
 
 
 def pair_link(target: str, reference: str) -> str:

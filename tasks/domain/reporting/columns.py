@@ -31,6 +31,11 @@ BOARD: Columns = {
         "nearest of another vendor",
         "The candidate teacher of another vendor that the verdict is about, and its nearest snapshot.",
     ),
+    "degree": (
+        "degree",
+        "By D: 0 as unrelated models, 1 as the same model, 1+ beyond what it is normalised by. Below it its 95 % "
+        "interval and what it is normalised by. An ordering, no share of training data.",
+    ),
     "p": (
         "p",
         "Chance that any of the vendors tested looks so near where the target learned from none of them, if it alone "
@@ -41,11 +46,6 @@ BOARD: Columns = {
         "score",
         "The statistic that p is of, named and with its version above the table; below it the same in standard "
         "deviations of unrelated models.",
-    ),
-    "degree": (
-        "degree",
-        "By D: 0 as unrelated models, 1 as the same model, 1+ beyond what it is normalised by. Below it its 95 % "
-        "interval and what it is normalised by. An ordering, no share of training data.",
     ),
     "prefix_overlap_d": ("D", _D + " Below it its 95 % interval over prompts, which is no test of chance."),
     "next": ("next nearest", "The second and third nearest groups of other vendors, each with its D."),
@@ -79,6 +79,9 @@ BOARD: Columns = {
     "coverage": ("coverage", "Share of the requests to the target that have a reply."),
 }
 """Columns of the leaderboard."""
+
+BOARD_FIRST = ("target", "verdict", "nearest", "degree", "p", "hard")
+"""Its columns that are shown at first; the others wait behind a button."""
 
 BESIDE_SELF: Columns = {
     "left_model": ("model", "One of the two models."),
@@ -115,7 +118,7 @@ HOMOGENEITY: Columns = {
     "population": ("population", "All models, one voice a family, the references, or all others."),
     "n_members": ("members", "Models, or families, in it."),
     "vendi": ("distinct", "The effective number of distinct members (Vendi score); below it its 95 % interval."),
-    "vendi_of_one_model": ("were all one", "What as many samples of one and the same model come to."),
+    "vendi_of_one_model": ("if all were one model", "What as many samples of one and the same model come to."),
     "mean_similarity": ("mean similarity", "Mean similarity of two members, 0 to 1."),
     "least_own": ("adds least", "The member without which the number falls least."),
     "most_own": ("adds most", "The member without which it falls most."),

@@ -16,8 +16,12 @@ from tasks.domain.reporting.cells import (
     with_interval,
 )
 from tasks.domain.reporting.columns import BOARD
-from tasks.domain.reporting.verdict_answer import EXPECTED, degree_between, degree_text, p_value
-from tasks.domain.verdict.decision import NOT_CONCLUSIVE, POSITIVE
+from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.verdict_answer import EXPECTED, degree_between, degree_text
+from tasks.domain.verdict.decision import CONFOUNDED, NOT_CONCLUSIVE, POSITIVE, SUGGESTIVE
+
+_UNSURE = {SUGGESTIVE: 0, CONFOUNDED: 0, NOT_CONCLUSIVE: 1}
+"""The order of verdicts that are no findings; all others come last."""
 
 
 def board(rows: Rows) -> Table:
@@ -94,7 +98,7 @@ def _verdict(row: Row, href: str) -> Cell:
         return plain(None)
     is_negative = verdict == NOT_CONCLUSIVE
     mark = f"positive-{place}" if place else "negative" if is_negative else "doubtful"
-    order = place - 1 if place else len(POSITIVE) + (not is_negative)
+    order = place - 1 if place else len(POSITIVE) + _UNSURE.get(verdict, len(_UNSURE))
     n_others = (n_positive or 0) - (place is not None)
     more = (
         f"with {n_positive} groups" if place and n_others else f"positive with {n_others} farther" if n_others else ""

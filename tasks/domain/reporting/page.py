@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.reporting import chart_rows, columns, identity, pairs
+from tasks.domain.reporting import chart_rows, columns, front, identity, limits, pairs
 from tasks.domain.reporting.cells import (
     Cell,
     LinkedSentence,
@@ -20,28 +20,31 @@ from tasks.domain.reporting.cells import (
 )
 from tasks.domain.reporting.leaderboard import board, statistic
 from tasks.domain.reporting.model_accounts import accounts
-from tasks.domain.reporting.verdict_sentences import AS_EXPECTED, NOT_EXPECTED
-
-OTHER = "Also"
-"""The heading of sentences that are no findings on lineage."""
+from tasks.domain.reporting.population_sentences import front_sentences
+from tasks.domain.reporting.sentences import check
 
 
 @dataclass(frozen=True)
 class Page:
-    """The content of the page: `tables` by name, `choices`: the verdicts that occur, `data` for the script.
+    """The content of the page: `tables` by name, `choices`: the verdicts that occur, `first_columns`:
+    headings of the leaderboard that are shown at first, `data` for the script.
 
-    `findings`: by heading, unexpected ones first. `statistic`: name and version of the verdicts' statistic.
-
-    `absent`: why a section has no rows. `notes`: what a section omits.
+    The front page: `groups`, a line for each target; `population`, `limits`: sentences; `findings`: on identity and
+    drift, each with a link; `checks`: findings of checks that need no action. `statistic`: name and version of the
+    verdicts' statistic. `absent`: why a section has no rows. `notes`: what a section omits.
     """
 
     facts: Sequence[tuple[str, str]]
     runs: Sequence[Sequence[tuple[str, str]]]
-    findings: Sequence[tuple[str, Sequence[LinkedSentence]]]
+    groups: Sequence[front.Group]
+    population: Sequence[str]
+    limits: Sequence[str]
+    findings: Sequence[LinkedSentence]
     statistic: str
-    warnings: Sequence[str]
+    checks: Sequence[str]
     tables: Mapping[str, Table]
     choices: Sequence[tuple[str, str]]
+    first_columns: Sequence[str]
     absent: Mapping[str, str]
     notes: Mapping[str, str]
     data: Mapping[str, Any]
@@ -55,11 +58,20 @@ def build(rows: Rows) -> Page:
     return Page(
         facts=_facts(rows),
         runs=[_run(row) for row in sorted(rows.of("raw.run"), key=lambda row: row["happened_at"], reverse=True)][:6],
-        findings=_findings([*rows.findings, *identity.sentences(rows)]),
+        groups=front.groups(rows),
+        population=[
+            safe_text(line) for line in front_sentences(rows.of("mart.homogeneity"), rows.of("mart.model_tree"))
+        ],
+        limits=[safe_text(line) for line in limits.limit_sentences(rows.relations, rows.lexicon_vendors)],
+        findings=[
+            LinkedSentence(safe_text(sentence.text), sentence.href)
+            for sentence in (*rows.findings, *identity.sentences(rows))
+        ],
         statistic=statistic(rows),
-        warnings=[safe_text(line) for line in rows.warnings],
+        checks=[safe_text(check(finding)) for finding in rows.warnings if finding.check not in limits.SAID],
         tables=tables,
         choices=sorted(verdicts),
+        first_columns=[columns.BOARD[name][0] for name in columns.BOARD_FIRST],
         absent=_absent(rows),
         notes=_notes(rows),
         data=pairs.data(rows)
@@ -114,33 +126,24 @@ def _first_account(rows: Rows) -> str | None:
     return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in targets), None)
 
 
-def _findings(sentences: Sequence[LinkedSentence]) -> list[tuple[str, list[LinkedSentence]]]:
-    """Return sentences under their headings: the first word of a finding says whether it was expected."""
-    by_heading: dict[str, list[LinkedSentence]] = {NOT_EXPECTED: [], AS_EXPECTED: [], OTHER: []}
-    for sentence in sentences:
-        heading = next((name for name in (NOT_EXPECTED, AS_EXPECTED) if sentence.text.startswith(f"{name}: ")), OTHER)
-        by_heading[heading].append(LinkedSentence(safe_text(sentence.text.removeprefix(f"{heading}: ")), sentence.href))
-    return [(heading, lines) for heading, lines in by_heading.items() if lines]
-
-
 def _facts(rows: Rows) -> list[tuple[str, str]]:
     coverage = rows.of("mart.coverage")
     n_requests, n_missing = (sum(row[name] for row in coverage) for name in ("n_requests", "n_missing"))
     probes = rows.of("mart.identity_coverage")
     spent = [row["cost_usd"] for row in rows.of("mart.spend")]
-    facts = [
-        ("models", number(len({row["model"] for row in rows.of("core.model")}))),
-        ("candidate teachers", number(len({row["reference"] for row in rows.of("mart.pair_similarity")}))),
-        ("prompts", number(rows.n_prompts)),
-        ("replies", number(n_requests - n_missing)),
-        ("missing", number(n_missing)),
-        ("identity probes", number(sum(row["n_probes"] for row in probes))),
+    n_models, n_probes = len({row["model"] for row in rows.of("core.model")}), sum(row["n_probes"] for row in probes)
+    counts = [
+        (n_models, "model", "models"),
+        (rows.n_prompts, "prompt", "prompts"),
+        (n_requests - n_missing, "reply", "replies"),
+        (n_probes, "identity probe", "identity probes"),
     ]
+    facts = [(one if n == 1 else many, number(n)) for n, one, many in counts if n]
     if spent:
         priced = [cost for cost in spent if cost is not None]
         unpriced = "" if len(priced) == len(spent) else ", part without a price"
-        facts.append(("cost", f"{sum(priced):.2f} USD{unpriced}" if priced else "no price on the cards"))
-    return [*facts, ("published", f"{rows.published_at:%Y-%m-%d %H:%M} UTC")]
+        facts.append((f"USD{unpriced}", f"{sum(priced):.2f}") if priced else ("on the cards", "no price"))
+    return [*facts, (f"{rows.published_at:%Y-%m-%d %H:%M} UTC", "published")]
 
 
 def _run(row: Row) -> list[tuple[str, str]]:

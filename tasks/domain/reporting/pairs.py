@@ -6,6 +6,7 @@ from typing import Any
 from tasks.domain.reporting.cells import Row, Rows, finite, safe_text, truncate
 from tasks.domain.reporting.chart_rows import drawn_models, names, order
 from tasks.domain.reporting.columns import MEASURES, SIMILARITY, VERDICT
+from tasks.domain.reporting.p_values import is_p
 from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 
@@ -35,17 +36,44 @@ def score(row: Row) -> tuple[bool, float]:
     return d is not None, float(d if d is not None else prefix_overlap)
 
 
+MOST_UNRELATED = 2
+
+
+def unrelated(relations: Mapping[str, Sequence[Row]]) -> list[Row]:
+    """Return for the pair of each target's verdict two unrelated models, with `place`: those nearest to its group.
+
+    The nearest ones, as they are the hardest to beat; none of the target's own family.
+    """
+    family = {row["model"]: row["family"] for row in relations.get("core.model", ())}
+    by_group = _controls(relations.get("mart.background", ()), relations.get("mart.verdict", ()))
+    result: list[Row] = []
+    for row in relations.get("mart.verdict", ()):
+        if row["place"] != 1 or row["is_kin"]:
+            continue
+        others = [
+            (-d, model)
+            for model, d in by_group.get(row["candidate_group"], ())
+            if model not in (row["target"], row["reference"]) and family.get(model) != family.get(row["target"])
+        ]
+        pair = {"target": row["target"], "reference": row["reference"]}
+        nearest = sorted(others)[:MOST_UNRELATED]
+        result += [pair | {"model": model, "place": place} for place, (_, model) in enumerate(nearest)]
+    return result
+
+
 def controls(rows: Rows) -> dict[str, list[tuple[str, float]]]:
     """Return for each candidate group the unrelated models and their D with it: the null of its targets.
 
     A target's own family is not among its controls; the page omits it for that target.
     """
-    background = {
-        row["model"] for row in rows.of("mart.background") if row["is_background"] and row["role"] == "independent"
-    }
+    return _controls(rows.of("mart.background"), rows.of("mart.verdict"))
+
+
+def _controls(background: Sequence[Row], verdicts: Sequence[Row]) -> dict[str, list[tuple[str, float]]]:
+    independent = {row["model"] for row in background if row["is_background"] and row["role"] == "independent"}
     by_group: dict[str, list[tuple[str, float]]] = {}
-    for row in rows.of("mart.verdict"):
-        is_control = row["target"] in background and not row["is_kin"] and row["n_prompts"] >= LEAST_PROMPTS
+    for row in verdicts:
+        is_control = row["target"] in independent and not row["is_kin"] and row["n_prompts"] >= LEAST_PROMPTS
         if is_control and row["prefix_overlap_d"] is not None:
             by_group.setdefault(row["candidate_group"], []).append((row["target"], row["prefix_overlap_d"]))
     return by_group
@@ -93,8 +121,7 @@ def data(rows: Rows) -> dict[str, Any]:
 
 def _verdict(row: Row) -> list[Any]:
     # A p value of 1e-9 is not 0.
-    is_p = {name for name in VERDICT if name == "q" or name.startswith("p_") or name.endswith("_p")}
-    return [row.get(name) if name in is_p else _safe(row.get(name)) for name in VERDICT]
+    return [row.get(name) if is_p(name) else _safe(row.get(name)) for name in VERDICT]
 
 
 def _safe(value: Any) -> Any:
@@ -103,7 +130,9 @@ def _safe(value: Any) -> Any:
 
 def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
     tops, prompts = rows.of("pair_top"), rows.of("core.prompt")
-    reply_ids = sorted({row[side] for row in tops for side in ("reply_id", "reference_reply_id")})
+    beside = rows.of("unrelated_reply")
+    in_pairs = {row[side] for row in tops for side in ("reply_id", "reference_reply_id")}
+    reply_ids = sorted(in_pairs | {row["reply_id"] for row in beside})
     reply_at = {reply_id: number for number, reply_id in enumerate(reply_ids)}
     prompt_at = {prompt["prompt_id"]: number for number, prompt in enumerate(prompts)}
     replies = [truncate(rows.texts[reply_id], SHOWN_CHARACTERS) for reply_id in reply_ids]
@@ -123,6 +152,11 @@ def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
             for p in prompts
         ],
         "replies": [[reply_id, *text] for reply_id, text in zip(reply_ids, replies, strict=True)],
+        "unrelated": [
+            [*(at[row[name]] for name in ("target", "reference", "model")), *places]
+            for row in beside
+            for places in [(prompt_at[row["prompt_id"]], reply_at[row["reply_id"]])]
+        ],
         "top": [
             [
                 at[row["target"]],
@@ -133,7 +167,10 @@ def _replies(rows: Rows, at: Mapping[str, int]) -> dict[str, Any]:
                 shared_prefix_overlap(replies[left][0], replies[right][0]),
                 *(
                     finite(row[name])
-                    for name in ("prefix_overlap", "bigram_jaccard", "length_closeness", "n_sample_pairs")
+                    for name in (
+                        *("prefix_overlap", "bigram_jaccard", "length_closeness", "n_sample_pairs"),
+                        "n_unrelated_words",
+                    )
                 ),
             ]
             for row in sorted(tops, key=lambda row: int(row["rank"]))

@@ -3,6 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.domain.reporting.verdict_answer import counted, listed
+from tasks.domain.verdict.degree import LEAST_PROMPTS
+
 Row = Mapping[str, Any]
 
 SUPPORTED = 0.95
@@ -10,6 +13,7 @@ SUPPORTED = 0.95
 
 MOST_GROUPS = 3
 MOST_NAMES = 6
+MOST_CLUSTERS = 5
 
 
 def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
@@ -38,6 +42,44 @@ def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Se
     if groups:
         lines.append(_groups(groups))
     return lines
+
+
+def front_sentences(homes: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
+    """Return two or three sentences on the whole population: how many voices it has, and its clusters by their members.
+
+    Args:
+        homes: rows of `mart.homogeneity`.
+        nodes: rows of `mart.model_tree`.
+    """
+    home = next((row for row in homes if (row["kernel"], row["population"]) == ("prefix_overlap", "all")), None)
+    if home is None or home["n_prompts"] < LEAST_PROMPTS:
+        return []
+    lines = [f"By how they begin, {home['n_members']} models write like {_count(home)} distinct ones."]
+    clusters = [
+        row
+        for row in nodes
+        if _is_main(row) and row["support"] is not None and row["support"] >= SUPPORTED and row["n_members"] > 1
+    ]
+    whole = home["n_members"]
+    outer: list[Row] = []
+    for row in sorted(clusters, key=lambda row: (-row["n_members"], row["height"], row["members"])):
+        is_inner = any(set(row["members"]) <= set(other["members"]) for other in outer)
+        if row["n_members"] <= max(whole // 2, 2) and row["n_members"] < whole and not is_inner:
+            outer.append(row)
+    if outer:
+        named = "; ".join(_members(row["members"]) for row in outer[:MOST_CLUSTERS])
+        more = f"; and {len(outer) - MOST_CLUSTERS} smaller ones" if len(outer) > MOST_CLUSTERS else ""
+        n = f"{len(outer)} cluster{'' if len(outer) == 1 else 's'}"
+        stand = "stands" if len(outer) == 1 else "stand"
+        lines.append(f"{n} {stand} whichever prompts are drawn: {named}{more}.")
+    n_alone = whole - len({member for row in outer for member in row["members"]})
+    if outer and n_alone:
+        lines.append(f"{n_alone} of the {whole} stand{'s' if n_alone == 1 else ''} in none of them.")
+    return lines
+
+
+def _members(members: Sequence[str]) -> str:
+    return listed(members, MOST_NAMES)
 
 
 def _is_main(row: Row) -> bool:
@@ -76,6 +118,6 @@ def _groups(groups: Sequence[Row]) -> str:
             largest.append(row)
     named = "; ".join(", ".join(row["members"]) for row in largest[:MOST_GROUPS])
     return (
-        f"Of {len(groups)} groups in the tree of prefix overlaps, {len(again)} come again in at least "
+        f"Of {counted(len(groups), 'group')} in the tree of prefix overlaps, {len(again)} recur in at least "
         f"{SUPPORTED:.0%} of the draws of prompts" + (f", such as: {named}." if named else ".")
     )

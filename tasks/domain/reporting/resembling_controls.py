@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.verdict_answer import listed, p_value
+from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.verdict_answer import listed
 from tasks.domain.verdict.decision import POSITIVE
 
 Row = Mapping[str, Any]
@@ -72,16 +73,25 @@ def control_sentence(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
     )
 
 
-def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
-    """Return the vendor's models that share lineage with the controls' vendors, which would explain the similarity."""
+def reverse_findings(pairs: Sequence[Row], verdicts: Sequence[Row]) -> set[str]:
+    """Return the vendor's models that share lineage with the controls' vendors, which would explain the similarity.
+
+    Args:
+        pairs: rows of `mart.verdict`, controls as targets, with groups of one vendor.
+        verdicts: rows of `mart.verdict`, of all targets.
+    """
     vendor_of = {row["reference"]: row["candidate_vendor"] for row in verdicts}
     own = {vendor_of.get(row["target"]) for row in pairs} - {None}
     references = {row["reference"] for row in pairs}
-    others = {
+    return {
         row["target"]
         for row in verdicts
         if row["target"] in references and row["is_positive"] and row["candidate_vendor"] in own and not row["is_kin"]
     }
+
+
+def _other_way(pairs: Sequence[Row], verdicts: Sequence[Row]) -> str:
+    others = reverse_findings(pairs, verdicts)
     return f", as the verdict on {listed(sorted(others))} says" if others else ""
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.verdict_answer import p_value
+from tasks.domain.reporting.p_values import is_p, p_value
 from tasks.domain.rows import Finding
+from tasks.domain.verdict.degree import LEAST_PROMPTS
 
 Row = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
         coverage: rows of `mart.coverage`.
         background: rows of `mart.background`.
     """
-    lines = [_pair(row) for row in _reported_pairs(pairs)]
+    lines = [pair_sentence(row) for row in reported_pairs(pairs)]
     n_background = sum(bool(row["is_background"]) for row in background)
     has_independent = any(row["role"] == "independent" for row in background)
     if not has_independent and coverage:
@@ -49,14 +50,17 @@ def findings(pairs: Sequence[Row], coverage: Sequence[Row], background: Sequence
 
 def sentence_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
     """Return the pairs of the first sentences, in their order."""
-    return [(row["left_model"], row["right_model"]) for row in _reported_pairs(pairs)]
+    return [(row["left_model"], row["right_model"]) for row in reported_pairs(pairs)]
 
 
-def _reported_pairs(pairs: Sequence[Row]) -> list[Row]:
-    return [row for row in pairs if row["prefix_overlap_self_normalised"] is not None][:MOST_PAIRS]
+def reported_pairs(pairs: Sequence[Row]) -> list[Row]:
+    """Return the pairs of which something is said, most similar first: those with prompts enough for a figure."""
+    measured = (row for row in pairs if row["prefix_overlap_self_normalised"] is not None)
+    return [row for row in measured if row["n_prompts"] >= LEAST_PROMPTS][:MOST_PAIRS]
 
 
-def _pair(row: Row) -> str:
+def pair_sentence(row: Row) -> str:
+    """Return how alike two models begin their replies, beside how alike each begins its own."""
     share, left, right = row["prefix_overlap_self_normalised"], row["left_model"], row["right_model"]
     if share >= ALIKE:
         verdict = "about as alike as two samples of one and the same model"
@@ -84,9 +88,17 @@ def warning(finding: Finding) -> str:
     return f"{finding.comment.removeprefix('one row per ').rstrip('.')}: {finding.n_rows} ({first_rows}{more})"
 
 
+def check(finding: Finding) -> str:
+    """Return one line on a check's finding in words: what it counts, how many, and the names of the first ones."""
+    what = finding.comment.removeprefix("one row per ").rstrip(".")
+    names = [str(next(iter(row.values()))) for row in finding.first[:3] if row]
+    more = " and more" if finding.n_rows > 3 else ""
+    return f"{finding.n_rows:,} found: {what} ({', '.join(dict.fromkeys(names))}{more})."
+
+
 def _value_text(key: str, value: object) -> str:
     if value is None:
         return "-"
-    if isinstance(value, float) and key.startswith("p_"):
+    if isinstance(value, float) and is_p(key):
         return p_value(value)
     return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tasks.domain.reporting.markdown import bullets, escaped, table
-from tasks.domain.reporting.verdict_answer import p_value
+from tasks.domain.reporting.p_values import p_value
 
 Row = Mapping[str, Any]
 
@@ -98,13 +98,16 @@ def _most_missing(rows: Sequence[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["n_missing"], row["model"], row["prompt_set"]))[:MOST_ROWS]
 
 
-def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str, str]) -> str:
-    """Return each target's verdict and nearest candidate, the warnings of checks, and the paths of the results.
+def leaderboard(
+    rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str, str], answers: Sequence[str] = ()
+) -> str:
+    """Return the answer, each target's verdict and nearest candidate, warnings, and where the results are.
 
     Args:
         rows: rows of `mart.target_summary`, by position.
         warnings: warnings of the checks.
-        links: paths of the report and the database by name; the names need no escapes.
+        links: addresses or paths of the report and the database by name; the names need no escapes.
+        answers: sentences on the verdicts that matter most.
     """
     columns = {"target": "target", "verdict": "verdict", "nearest of another vendor": "candidate_group"}
     columns |= {
@@ -122,14 +125,16 @@ def leaderboard(rows: Sequence[Row], warnings: Sequence[str], links: Mapping[str
     # The page shows escapes within a link's text literally, so a link's text is only our own words.
     where = "\n".join(f"- [{what}]({_address(path)}): {escaped(path)}" for what, path in links.items())
     board = [{**row, **{name: p_value(row[name]) for name in ("p_target", "q", "p_holm")}} for row in rows[:MOST_ROWS]]
-    parts = [where, table(board, columns), *_left_out(len(rows))]
+    parts = [*([bullets(answers)] if answers else []), where, table(board, columns), *_left_out(len(rows))]
     if warnings:
         parts += ["## Warnings", bullets(warnings[:MOST_ROWS])]
     return "\n\n".join(["# Leaderboard", *parts])
 
 
 def _address(path: str) -> str:
-    """Return a file's address, quoted so that it can't end its link."""
+    """Return a file's address, quoted so that it can't end its link; one on a server is as it is."""
+    if path.startswith("http://127.0.0.1:"):
+        return quote(path, safe="/:")
     return f"file://{quote(path, safe='/')}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.domain.reporting.p_values import p_value
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,
@@ -69,20 +70,6 @@ def grounds(row: Row) -> str:
     return f"p {p_value(row['p_target'])} over {counted(row['n_candidates'], 'vendor')}"
 
 
-def p_value(value: float | None) -> str:
-    """Return a p value without its leading zero: .003, .00001, 2e-8; 1 is 1."""
-    if value is None:
-        return "-"
-    if value >= 0.9995:
-        return "1"
-    if value >= 0.0095:
-        return f"{value:.3f}".lstrip("0")
-    if value < 0.0000095:
-        return f"{value:.0e}".replace("e-0", "e-")
-    digits = next(n for n in range(3, 7) if value >= 0.95 * 10.0**-n)
-    return f"{value:.{digits}f}".lstrip("0")
-
-
 def figure(value: float | None, digits: int = 2) -> str:
     """Return a figure; a dash where there is none."""
     return "-" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"
@@ -103,9 +90,9 @@ def degree_between(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{degree_text(low)} to {degree_text(high)}"
 
 
-def counted(n: int, noun: str) -> str:
-    """Return a number with its noun in the right number."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def counted(n: int, noun: str, plural: str | None = None) -> str:
+    """Return a number with its noun in the right number; `plural` where an s does not make it."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
 
 
 def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:

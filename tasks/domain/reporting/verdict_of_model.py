@@ -4,17 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tasks.domain.reporting.p_values import p_value
 from tasks.domain.reporting.resembling_controls import control_sentence, named_pairs
-from tasks.domain.reporting.verdict_answer import (
-    answer,
-    between,
-    counted,
-    degree_between,
-    degree_text,
-    figure,
-    listed,
-    p_value,
-)
+from tasks.domain.reporting.verdict_answer import answer, between, counted, degree_between, degree_text, figure, listed
 from tasks.domain.verdict.decision import INDEPENDENT, LEAST_PROMPTS, LEVEL, MEANINGS, POSITIVE, SAME_MODEL
 from tasks.domain.verdict.degree import IDENTICAL, SAMPLES, TYPICAL, VARIANT
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
@@ -34,7 +26,8 @@ NORMALISED_BY = {
 
 @dataclass(frozen=True)
 class Account:
-    """Sentences on one model: `answer`, one sentence; `grounds`, each with a heading; `row`, the row of its verdict.
+    """Sentences on one model: `answer`, one sentence; `grounds`, each with a heading, in the order in which one would
+    doubt it; `row`, the row of its verdict.
 
     `row` is None where there is no verdict on the model.
     """
@@ -59,16 +52,16 @@ def account(target: str, verdicts: Sequence[Row], models: Mapping[str, Row]) -> 
         return Account(no_verdict(target, verdicts), [], None)
     parts = [
         ("Chance", _chance(row)),
-        ("Score", _score(row)),
-        ("Degree", _degree(row)),
         ("Same base", _siblings(row, models.get(target))),
-        ("Shared weights", _weights(row)),
         ("Length", _length(row)),
-        ("Source", _source(row, own, models)),
         ("Controls", _controls(row, verdicts)),
-        ("Meaning", MEANINGS[row["verdict"]]),
+        ("Degree", _degree(row)),
+        ("Source", _source(row, own, models)),
+        ("Shared weights", _weights(row)),
+        ("Score", _score(row)),
         ("Next candidates", _next(row, own)),
         ("Not tested as teachers", _not_tested(own)),
+        ("Meaning", MEANINGS[row["verdict"]]),
     ]
     return Account(_answer(row, verdicts), [(heading, text) for heading, text in parts if text], row)
 

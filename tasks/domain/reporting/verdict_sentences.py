@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tasks.domain.reporting.p_values import p_value
 from tasks.domain.reporting.resembling_controls import control_sentences
-from tasks.domain.reporting.verdict_answer import answer, counted, listed, p_value
+from tasks.domain.reporting.verdict_answer import answer, counted, listed
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,
@@ -17,6 +18,7 @@ Row = Mapping[str, Any]
 
 MOST_FOUND = 12
 MOST_ABSENT = 6
+MOST_PRESENT = 12
 MOST_NEAREST = 5
 
 NOT_EXPECTED, AS_EXPECTED = "Not expected", "Expected"
@@ -130,8 +132,8 @@ def absent_vendors(lexicon_vendors: Iterable[str], candidates: Iterable[str]) ->
     first = ", ".join(absent[:MOST_ABSENT])
     more = f" and {len(absent) - MOST_ABSENT} more vendors of the lexicon" if len(absent) > MOST_ABSENT else ""
     return (
-        f"Candidates were models of {', '.join(sorted(present))}. Not among them, so not to be found: models of {first}"
-        f"{more}."
+        f"Candidates were models of {listed(sorted(present), MOST_PRESENT)}. Not among them, so not to be found: "
+        f"models of {first}{more}."
     )
 
 

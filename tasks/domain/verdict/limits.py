@@ -19,3 +19,8 @@ LEAST_NULLS = 3
 
 PRIOR_DOF = 25.0
 """Degrees of freedom that all candidates' nulls together are worth to one: calls differ little from 8 to 100."""
+
+LEAST_P = 0.0001
+"""The least p that is printed as a number. What few controls leave unsure is in the degrees of freedom; but the shape
+of the tail is held against counts of unrelated models down to .01 (`tail.LEVELS`), and the error rate of whole runs,
+.05 over some 500 tests, down to this. A smaller p rests on the assumed shape alone."""

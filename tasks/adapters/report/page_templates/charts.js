@@ -18,7 +18,7 @@ async function drawCharts(data) {
   const toPair = ({ model, reference }) => {
     if (reference !== undefined) location.hash = address("pair", { target: model, reference });
   };
-  const leadTo = { map: toPair, tree: null, rates: toLeaks, claims: toLeaks, slices: toLeaks, drift: null };
+  const leadTo = { map: toPair, lineage: toPair, tree: null, rates: toLeaks, claims: toLeaks, slices: toLeaks, drift: null };
   for (const [name, onChoose] of Object.entries(leadTo)) {
     const place = byId(`chart-${name}`);
     if (place && data.charts[name]) await draw(data.charts[name], place, null, onChoose);

@@ -3,7 +3,7 @@
 const MOST_CANDIDATES = 12;
 
 // Shows what is known of whom one model learned from. Returns what shows a model by its id, and says whether it is known.
-function modelView(data) {
+function modelView(data, repliesOf) {
   const known = new Map(data.accounts.map((account) => [account[0], account]));
 
   function candidates(target) {
@@ -41,24 +41,25 @@ function modelView(data) {
   function show(target) {
     const account = known.get(target);
     if (account === undefined) return false;
-    const [, answer, grounds, reference] = account;
-    byId("model-target").value = target;
+    const [, answer, grounds, reference, queries] = account;
+    byId("model-target").value = data.name(data.numberOf.get(target));
     byId("model-heading").textContent = data.name(data.numberOf.get(target));
     byId("model-answer").replaceChildren(...pieces(answer));
     byId("model-grounds").replaceChildren(
       ...grounds.flatMap(([heading, text]) => [make("dt", {}, heading), make("dd", {}, ...pieces(text))]),
     );
-    const replies = make("a", { href: address("pair", { target, reference }) }, "The replies side by side");
-    byId("model-links").replaceChildren(replies, ` with ${data.name(data.numberOf.get(reference))}.`);
+    const replies = make("a", { href: address("pair", { target, reference }) }, "All figures and the curve of this pair");
+    byId("model-links").replaceChildren(replies);
+    byId("model-replies").replaceChildren(...repliesOf(data.numberOf.get(target), data.numberOf.get(reference)));
     byId("model-candidates").replaceChildren(...candidates(target));
+    byId("model-queries").replaceChildren(...queries.map(([heading, text]) => make("div", {}, make("h4", {}, heading), query(text))));
     return true;
   }
 
-  const list = byId("model-target");
-  list?.append(...data.accounts.map(([target]) => make("option", { value: target }, data.name(data.numberOf.get(target)))));
-  list?.addEventListener("change", () => {
-    history.replaceState(null, "", address("model", { target: list.value }));
-    show(list.value);
+  const models = data.accounts.map(([target]) => data.numberOf.get(target));
+  finder("model-target", data, models, (model) => {
+    history.replaceState(null, "", address("model", { name: data.id(model) }));
+    show(data.id(model));
   });
   return show;
 }

@@ -35,6 +35,7 @@ const textBlock = (parts, nMore) => make("p", { class: "text", dir: "auto" }, ..
 // Draws what two models have in common. Returns what shows a pair.
 function pairView(data) {
   function fact(label, title, value, note) {
+    if (value === MISSING) return null;
     return make("div", { title }, make("dt", {}, label), make("dd", {}, value, note ? make("small", {}, note) : null));
   }
 
@@ -59,7 +60,7 @@ function pairView(data) {
       fact("p, shared weights", "By D and embeddings at equal length.", chance(of("weights_p")), isNone(of("embedding_p")) ? "" : `embeddings ${chance(of("embedding_p"))}`),
       fact("over its base", "D less that of the target's base to the same reference: what it did not bring along.", number(of("over_base")), isNone(of("base")) ? "" : `${of("base")}: ${between(of("over_base_low"), of("over_base_high"))}`),
       fact("claims of its vendor", "Identity probes that named nobody, in which the target claimed the reference's vendor.", claims),
-      fact("controls", "Unrelated models that the score was held against, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
+      fact("controls", "Unrelated models that the score is compared with, and their families.", count(of("n_controls")), isNone(of("n_control_families")) ? "" : `${of("n_control_families")} families`),
       fact("nearest, any prompt", "Share of the target's replies to which, over all prompts, this model's is nearest.", number(value("global_nearest_share"))),
       fact("shared prefix_overlap", "Mean of ln(1 + identical leading words), before the background is subtracted.", number(value("prefix_overlap"))),
       fact("prompts", "Prompts that both answered; below it those whose replies were embedded.", count(value("n_prompts")), `${count(value("n_embedded_prompts"))} embedded`),
@@ -101,7 +102,7 @@ function pairView(data) {
       const nControls = strip.filter(({ kind }) => kind === "control").length;
       byId("strip-note").textContent = nControls
         ? `D of ${data.name(target)} with ${data.name(reference)} (the dot, its 95 % interval), and of ${nControls} unrelated models with the same group (the ticks).`
-        : "There are no unrelated models to hold D against.";
+        : "There are no unrelated models to compare D with.";
       const layer = data.charts.strip.layer.filter(({ name }) => strip.some(({ kind }) => name.startsWith(kind)));
       await draw({ ...data.charts.strip, layer }, places.strip, strip);
     }
@@ -113,7 +114,7 @@ function pairView(data) {
       const rows = curve[2].map(([n, d, low, high]) => ({ n, d, low: low ?? d, high: high ?? d, null_mean: nullMean }));
       const { layer } = data.charts.curve; // The last one is the line of unrelated models.
       const dashed = isNone(nullMean) ? "" : " Dashed: unrelated models.";
-      byId("curve-note").textContent = `D over the first so many prompts, with its 95 % interval: has it settled?${dashed}`;
+      byId("curve-note").textContent = `D over the first N prompts, with its 95 % interval: has it settled?${dashed}`;
       await draw({ ...data.charts.curve, layer: dashed ? layer : layer.slice(0, -1) }, places.curve, rows);
     }
   }
@@ -124,43 +125,73 @@ function pairView(data) {
     return make("div", { class: "side" }, make("h4", {}, data.name(model)), textBlock(marked(text, nWords, others), nMore), foot);
   }
 
+  // What unrelated models share here: what the number of shared words is to be compared with.
+  function beside(nUnrelated) {
+    if (isNone(nUnrelated)) return "";
+    const shown = Math.max(nUnrelated, 0).toFixed(1);
+    return `; unrelated models share ${shown} word${shown === "1.0" ? "" : "s"} here on average`;
+  }
+
+  function others(target, reference, prompt) {
+    const replies = data.unrelatedOf.get(`${target} ${reference} ${prompt}`) || [];
+    if (!replies.length) return null;
+    const heading = `The same prompt's replies of ${replies.length === 1 ? "an unrelated model" : "two unrelated models"}, the nearest there are`;
+    return make(
+      "details",
+      { class: "unrelated" },
+      make("summary", {}, heading),
+      make("div", { class: "sides" }, ...replies.map(([model, reply]) => side(model, reply, 0, new Set()))),
+    );
+  }
+
   function card(row) {
-    const [target, reference, prompt, left, right, nWords, prefix_overlap, bigram, length, nSamples] = row;
+    const [target, reference, prompt, left, right, nWords, prefix_overlap, bigram, length, nSamples, nUnrelated] = row;
     const [label, text, nMore, id] = data.prompts[prompt];
     const most = nWords >= MOST_WORDS ? " (the most that counts)" : "";
-    const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}`;
+    const shared = `${nWords} identical leading word${nWords === 1 ? "" : "s"}${most}${beside(nUnrelated)}`;
     const samples = nSamples > 1 ? ` (means over ${nSamples} pairs of samples; shown is the first)` : "";
-    const about = `${label}: ${shared}; prefix_overlap ${number(prefix_overlap)}, word pairs ${number(bigram)}, length ${number(length)}${samples}; prompt `;
+    const about = `${label}; word pairs ${number(bigram)}, length ${number(length)}${samples}; prompt `;
     const [leftGrams, rightGrams] = [left, right].map((reply) => new Set(grams(wordsOf(data.replies[reply][1]))));
     return make(
       "article",
       { class: "prompt" },
-      make("header", {}, textBlock(pieces(text), nMore), make("small", {}, about, make("code", {}, id))),
+      make("header", {}, textBlock(pieces(text), nMore), make("p", { class: "shared" }, shared), make("small", {}, about, make("code", {}, id))),
       make("div", { class: "sides" }, side(target, left, nWords, rightGrams), side(reference, right, nWords, leftGrams)),
+      others(target, reference, prompt),
     );
   }
 
-  return async function show(target, reference) {
+  // The replies that carry most of what two models have in common, side by side.
+  function replies(target, reference) {
+    const top = data.tops.get(`${target} ${reference}`) || [];
+    const which = top.length === 1 ? "The prompt that carries" : `The ${top.length} prompts that carry`;
+    const legend = make("p", { class: "quiet" }, make("mark", { class: "prefix_overlap" }, "shared beginning"), " ", make("mark", { class: "phrase" }, `shared phrase of ${PHRASE} words or more`));
+    return top.length ? [make("h3", {}, `${which} most of it`), legend, ...top.map(card)] : [];
+  }
+
+  async function show(target, reference) {
     const row = data.pairs.get(`${target} ${reference}`);
     const told = row === undefined ? undefined : data.told.get(`${target} ${data.group[reference]}`);
-    const top = data.tops.get(`${target} ${reference}`) || [];
     const why = target === reference ? "These are one and the same model." : "There is no prompt that both answered.";
-    const which = top.length === 1 ? "The prompt" : `The ${top.length} prompts`;
-    const title = `${which} whose replies begin most alike (the extreme, not the rule)`;
-    const evidence = `select * from mart.pair_evidence where target = ${quoted(data.id(target))} and reference = ${quoted(data.id(reference))} order by prefix_overlap desc limit 20`;
+    const names = [target, reference].map((model) => quoted(data.id(model)));
+    const evidence = `select * from mart.pair_evidence where target = ${names[0]} and reference = ${names[1]}`;
+    const prompts = `select * from pair_prompts(${names[0]}, ${names[1]}) order by prefix_overlap_d desc limit 20`;
     byId("pair-heading").textContent = `${data.name(target)} beside ${data.name(reference)}`;
     byId("pair-verdict").textContent = told === undefined ? "" : sentence(target, data.group[reference], Object.assign(told, { reference }));
     const account = told === undefined ? undefined : data.accounts.find(([model]) => model === data.id(target));
     byId("pair-answer").replaceChildren(
-      ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { target: account[0] }) }, "What it rests on")]),
+      ...(account === undefined ? [] : [...pieces(account[1]), " ", make("a", { href: address("model", { name: account[0] }) }, "What it rests on")]),
     );
-    byId("pair-numbers").replaceChildren(row === undefined ? make("p", {}, why) : numbersOf(row, told));
+    const numbers = row === undefined ? make("p", {}, why) : make("details", {}, make("summary", {}, "All numbers of this pair"), numbersOf(row, told));
+    byId("pair-numbers").replaceChildren(numbers);
+    const isLeftOut = row !== undefined && !data.isHeld.has(`${target} ${reference}`);
     byId("pair-replies").replaceChildren(
-      ...(top.length ? [make("h3", {}, title), make("p", { class: "quiet" }, make("mark", { class: "prefix_overlap" }, "shared prefix_overlap"), " ", make("mark", { class: "phrase" }, `shared phrase of ${PHRASE} words or more`))] : []),
-      ...(row !== undefined && !data.isHeld.has(`${target} ${reference}`) ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
-      ...top.map(card),
-      ...(row === undefined ? [] : [query(evidence)]),
+      ...(isLeftOut ? [make("p", {}, "The replies of this pair are not on the page; this query shows them:")] : []),
+      ...replies(target, reference),
+      ...(row === undefined ? [] : [query(prompts), query(evidence)]),
     );
     await drawCharts(target, reference, row, told);
-  };
+  }
+
+  return { show, replies };
 }

@@ -14,6 +14,18 @@ function make(tag, attributes, ...children) {
   return element;
 }
 
+// A field in which a model is found by typing a part of its name; `onChoose` gets the number of the model whose name it holds.
+function finder(id, data, models, onChoose) {
+  const field = byId(id);
+  if (!field) return;
+  byId(field.getAttribute("list")).append(...models.map((model) => make("option", { value: data.name(model) })));
+  field.addEventListener("focus", () => field.select());
+  field.addEventListener("input", () => {
+    const model = data.labelled[field.value];
+    if (model !== undefined && models.includes(model)) onChoose(model);
+  });
+}
+
 const option = (value, text) => make("option", { value: String(value) }, text);
 
 const isNone = (value) => value === null || value === undefined;
@@ -22,13 +34,12 @@ const number = (value, digits = 3) => (isNone(value) ? MISSING : value.toFixed(d
 
 const count = (value) => (isNone(value) ? MISSING : value.toLocaleString("en"));
 
-// As p_value of tasks/domain/reporting/verdict_answer.py: .003, .00001, 2e-8.
+// As p_value of tasks/domain/reporting/p_values.py: .003, and < .0001 for what no null supports.
 function chance(value) {
   if (isNone(value)) return MISSING;
   if (value >= 0.9995) return "1";
-  if (value < 0.0000095) return value.toExponential(0);
-  const digits = value >= 0.0095 ? 3 : [3, 4, 5, 6].find((n) => value >= 0.95 * 10 ** -n);
-  return value.toFixed(digits).replace(/^0/, "");
+  if (value < 0.0001) return "< .0001";
+  return value.toFixed(value >= 0.00095 ? 3 : 4).replace(/^0/, "");
 }
 
 const degree = (value) => (isNone(value) ? MISSING : value > 1 ? "1+" : number(value, 2));
@@ -77,6 +88,11 @@ function indexed(data) {
     const pair = `${row[0]} ${row[1]}`;
     if (!data.tops.has(pair)) data.tops.set(pair, []);
     data.tops.get(pair).push(row);
+  }
+  data.unrelatedOf = new Map();
+  for (const [target, reference, model, prompt, reply] of data.unrelated) {
+    const place = `${target} ${reference} ${prompt}`;
+    data.unrelatedOf.set(place, [...(data.unrelatedOf.get(place) || []), [model, reply]]);
   }
   return data;
 }

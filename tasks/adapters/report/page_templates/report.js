@@ -1,17 +1,20 @@
 "use strict";
 
 async function start(data) {
-  const show = pairView(data);
+  const { show, replies } = pairView(data);
   const showLeaks = leakList(data);
-  const showModel = modelView(data);
+  const showModel = modelView(data, replies);
   const toPair = (target, reference) => {
     location.hash = address("pair", { target: data.id(target), reference: data.id(reference) });
   };
   const mark = data.targets.length ? await heatMap(data, toPair) : () => {};
 
+  let chosen = data.first;
+
   async function choose(target, reference) {
-    byId("target").value = String(target);
-    byId("reference").value = String(reference);
+    chosen = [target, reference];
+    byId("target").value = data.name(target);
+    byId("reference").value = data.name(reference);
     await Promise.all([show(target, reference), mark(target, reference)]);
   }
 
@@ -24,7 +27,7 @@ async function start(data) {
   async function goToLinked() {
     const [place, names] = [location.hash.slice(1).split("?")[0], new URLSearchParams(location.hash.split("?")[1])];
     if (place === "leaks" && showLeaks(names.get("target"))) moveTo("leaks", "leaks-heading");
-    if (place === "model" && showModel(names.get("target"))) moveTo("model", "model-heading");
+    if (place === "model" && showModel(names.get("name") ?? names.get("target"))) moveTo("model", "model-heading");
     if (place !== "pair") return false;
     const [target, reference] = [data.numberOf.get(names.get("target")), data.numberOf.get(names.get("reference"))];
     const isKnown = data.targets.includes(target) && data.references.includes(reference);
@@ -36,12 +39,11 @@ async function start(data) {
     return isKnown;
   }
 
-  for (const [id, models] of [["target", data.targets], ["reference", data.references]]) {
-    byId(id)?.append(...models.map((model) => option(model, data.name(model))));
-    byId(id)?.addEventListener("change", () => {
-      const names = { target: data.id(Number(byId("target").value)), reference: data.id(Number(byId("reference").value)) };
-      history.replaceState(null, "", address("pair", names));
-      choose(Number(byId("target").value), Number(byId("reference").value));
+  for (const [id, models, side] of [["target", data.targets, 0], ["reference", data.references, 1]]) {
+    finder(id, data, models, (model) => {
+      const pair = chosen.with(side, model);
+      history.replaceState(null, "", address("pair", { target: data.id(pair[0]), reference: data.id(pair[1]) }));
+      choose(...pair);
     });
   }
   if (data.accounts.length) showModel(data.first_account);

@@ -30,7 +30,7 @@ function filter(table, bar) {
 
 for (const table of document.querySelectorAll("table.sortable")) {
   [...table.tHead.rows[0].cells].forEach((head, column) => {
-    head.firstElementChild.addEventListener("click", () => {
+    head.addEventListener("click", () => {
       const now = head.getAttribute("aria-sort");
       sortBy(table, column, now ? now !== "ascending" : !head.classList.contains("number"));
     });
@@ -42,4 +42,16 @@ for (const bar of document.querySelectorAll(".filter[data-table]")) {
   bar.hidden = false;
   bar.addEventListener("input", () => filter(table, bar));
   filter(table, bar);
+}
+
+for (const bar of document.querySelectorAll(".columns[data-table]")) {
+  const table = byId(bar.dataset.table);
+  const button = bar.firstElementChild;
+  bar.hidden = table.querySelector("th.extra") === null;
+  table.classList.add("compact");
+  button.addEventListener("click", () => {
+    const isCompact = table.classList.toggle("compact");
+    button.textContent = isCompact ? "More columns" : "Fewer columns";
+    button.setAttribute("aria-expanded", String(!isCompact));
+  });
 }
