@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from tasks.adapters.inputs import lexicons
+from tasks.adapters.prefect import progress
 from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
@@ -83,7 +84,7 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
         has_samples = snapshot.read("mart.self_similarity").height > 1
         relations: dict[str, Sequence[Row]] = {
             name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
-            for name, order in ORDER.items()
+            for name, order in progress.counted("reading results", list(ORDER.items()))
             if name in present and (name != BESIDE_SELF or has_samples)
         }
         pairs_of_page = pairs.pairs_with_replies(relations["mart.pair_similarity"], relations["mart.verdict"])

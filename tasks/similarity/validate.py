@@ -9,6 +9,7 @@ import polars as pl
 
 from tasks.adapters import extras
 from tasks.adapters.models import embedder_cache
+from tasks.adapters.prefect import progress
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.measured import channel_sums, measure, population_of
@@ -102,7 +103,7 @@ def _rivals(snapshot: store.Store, analysis: Analysis, seed: int, embedding: Emb
     by_rival = {
         PREFIX_OVERLAP_0_1_0: rival_figures(centred_by_reference(prefix_overlap, cohort), controls, population, seed)
     }
-    for name in registry.names(rivals):
+    for name in progress.counted("rival scores", registry.names(rivals)):
         if name == CLASSIFIER and not extras.is_installed("validate"):
             continue
         if name == RAW_EMBEDDING and n_embedded:

@@ -2,15 +2,18 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from time import monotonic
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from tasks.adapters import output_mode, waits
 from tasks.adapters.prefect import progress_artifacts
+
+T = TypeVar("T")
 
 SECONDS_BETWEEN_LINES = 15.0
 
@@ -134,6 +137,14 @@ def _displayed(title: str, total: int) -> Iterator[None]:
                 _live.stop()
                 _live = None
                 _ended.clear()
+
+
+def counted(title: str, units: Sequence[T]) -> Iterator[T]:
+    """Yield each unit within a stage of its own, counted when the next one is asked for."""
+    with stage(title, len(units)):
+        for unit in units:
+            yield unit
+            advance(title)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tasks.adapters.prefect import progress
 from tasks.adapters.warehouse import pair_shards, reply_texts, store
 from tasks.adapters.warehouse.pair_shards import ShardContext, ShardSummer
 from tasks.domain import channels, registry
@@ -31,6 +32,9 @@ from tasks.domain.verdict.population import Population
 
 MOST_SAMPLED = 20_000
 """Replies from which the commonest words are counted."""
+
+COMPARING = "comparing replies, parts"
+"""The title of the stage in which sums are formed."""
 
 KERNELS = {"prefix_overlap": PREFIX_OVERLAP, "bigram": OVERLAP}
 DIGITS = 9
@@ -92,12 +96,18 @@ def form(warehouse: store.Store, population: Population, sum_shards: ShardSummer
     with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
         folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
         kernels_file = _KernelFile(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
-        sums, extras = merge_shards(
-            map(kernels_file.kernels_of, sum_shards(folders, context)), names, population.cohort
-        )
+        with progress.stage(COMPARING, len(folders)):
+            shards = map(kernels_file.kernels_of, _counted(sum_shards(folders, context)))
+            sums, extras = merge_shards(shards, names, population.cohort)
     _formed.sums = PairSums(population, sums, extras, bases, kernels_file.kernels(population))
     _formed.key = key
     return _formed.sums
+
+
+def _counted(shards: Iterator[ShardSums]) -> Iterator[ShardSums]:
+    for shard in shards:
+        progress.advance(COMPARING)
+        yield shard
 
 
 def store_sums(warehouse: store.Store, sums: PairSums) -> None:
