@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tasks.adapters.warehouse import pair_shards, reply_texts, store
+from tasks.adapters.warehouse import pair_shards, reply_texts, store, whole_files
 from tasks.adapters.warehouse.pair_shards import ShardContext, ShardSummer
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import CHARACTERS_AT_ONCE
@@ -89,7 +89,7 @@ def form(warehouse: store.Store, population: Population, sum_shards: ShardSummer
     context = ShardContext(
         tuple(population.place), population.cohort, relations_of(population, bases), commonest(warehouse)
     )
-    with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
+    with whole_files.scratch_folder(warehouse.path.parent) as folder:
         folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
         kernels_file = _KernelFile(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
         sums, extras = merge_shards(
