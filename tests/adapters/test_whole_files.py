@@ -45,7 +45,7 @@ on_linux = pytest.mark.skipif(not UNWRITABLE.is_dir(), reason="no folder that no
 @on_linux
 def test_where_nothing_can_be_written_it_is_said() -> None:
     with pytest.raises(
-        WorldError, match=r"latest\.html: it can't be written: .*Make its folder one that you may write"
+        WorldError, match=r"latest\.html: it can't be written: .*Give yourself the right to write there"
     ):
         whole_files.write(UNWRITABLE / "latest.html", b"new")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters.settings import Home
+from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import store
 from tests.support import small_home
+from tests.support.workbench import Workbench
 
 LINEAGE = "model,vendor,group,family,role\nalpha,a,a,a,independent\n"
 VERBS = [["evaluate", "test"], ["plan", "test"], ["score"], ["report"], ["query", "select 1"]]
@@ -41,6 +42,53 @@ def test_home_that_no_folder_can_be_made_in(refused, replies) -> None:
         answer = refused(*verb, code=3, home=Path("/proc/nowhere"))
         assert "/proc/nowhere/prefect: it can't be written: " in answer
         assert "Use another --home" in answer
+
+
+AS_ANYBODY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+"""Runs a command of root's without root's right to write anywhere."""
+LITTLE_ROOM = ["prlimit", "--fsize=4096"]
+"""Runs a command for which no file can be longer, as on a full disk."""
+
+
+def _run_under(rule: list[str], bench: Workbench, verb: str) -> str:
+    """Run a verb in a process of its own under a rule of the system; it has to fail, and to change no file."""
+    if shutil.which(rule[0]) is None:
+        pytest.skip(f"there is no {rule[0]} here")
+    before = {path: path.stat().st_mtime_ns for path in bench.home.glob("*.duckdb")}
+    environment = {name: value for name, value in bench.environment.items() if name != "PREFECT_API_URL"}
+    done = subprocess.run([*rule, *bench.command(verb)], env=environment, cwd=PROJECT, capture_output=True, text=True)
+    assert {path: path.stat().st_mtime_ns for path in bench.home.glob("*.duckdb")} == before
+    assert done.returncode == 3, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("score", "the home can't be written: Permission denied. Use another --home."),
+        (
+            "report",
+            "home: it can't be written: Permission denied. Give yourself the right to write there",
+        ),
+    ],
+)
+def test_home_that_can_only_be_read(filled, bench, verb, said) -> None:
+    """Where Prefect may write, as its folder was made elsewhere, the home itself says no."""
+    (filled.root / "prefect").mkdir()
+    writable = [filled.root / "prefect"] if verb == "report" else []
+    for path in (*filled.root.rglob("*"), filled.root):
+        if path not in writable:
+            path.chmod(path.stat().st_mode & ~0o222)
+    assert said in _run_under(AS_ANYBODY if os.geteuid() == 0 else ["env"], bench, verb)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("verb", "name"), [("score", "prefect/room"), ("report", "reports/latest.html")])
+def test_home_on_a_full_disk(filled, bench, verb, name) -> None:
+    said = f"{name}: it can't be written: the disk, or this user's share of it, is full. Make room and run the same"
+    assert said in _run_under(LITTLE_ROOM, bench, verb)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

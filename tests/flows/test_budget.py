@@ -64,6 +64,44 @@ def test_a_run_that_reaches_its_budget_ends_in_order_and_goes_on_with_a_higher_o
         assert "Prices older than 90 days" in planned
 
 
+JUDGED = """[sampling]
+max_tokens = 300
+[identity]
+template_limit = 3
+question_limit = 4
+judges = ["text_claim", "llm_claim"]
+judge_model = "judge-finds-openai"
+"""
+
+
+@pytest.mark.flow
+def test_what_judges_cost_counts_against_the_budget_of_a_run(served, tmp_path) -> None:
+    """The stub adds up what it bills: never more than the budget, which ends among the labels of the judge."""
+    target, judge = "independent-alpha", "judge-finds-openai"
+    usd = (10.0, 100.0)
+    with StubEndpoint() as stub:
+        bench = Workbench(tmp_path)
+        for model in (target, judge):
+            bench.card(model, stub.base_url, extra=PRICE)
+        card = bench.root / f"data/models/{judge}.toml"
+        card.write_text(card.read_text().replace("seed = 1", "seed = 1\nmax_tokens = 200"))
+        bench.plan([target], limit=3, extra=JUDGED)
+        stopped = bench.run("evaluate", "test", "--round", "R", "--budget", "0.2")
+        billed = {model: stub.billed_usd(model, *usd) for model in (target, judge)}
+        print(billed, len(stub.calls_of(target)), len(stub.calls_of(judge)))
+        assert stopped.returncode == 3, stopped.stderr
+        assert len(stub.calls_of(target)) == 3 + 3 * 4
+        assert 0 < len(stub.calls_of(judge)) < 3 * 4
+        assert sum(billed.values()) <= 0.2
+        assert ledger.spent(home_at(bench.home), "test@R").usd == pytest.approx(sum(billed.values()), abs=1e-6)
+        spent = bench.query("select model, sum(cost_usd) as usd from mart.spend group by model")
+        assert {row["model"]: row["usd"] for row in spent} == pytest.approx(billed, abs=1e-5)
+        done = bench.run("evaluate", "test", "--round", "R", "--budget", "5")
+        assert done.returncode == 0, done.stderr
+        assert len(stub.calls_of(judge)) == 3 * 4
+        assert stub.repeated() == {}
+
+
 def _plan(bench: Workbench, capsys) -> str:
     with pytest.raises(SystemExit) as left:
         main.main(["plan", "test", "--home", str(bench.home)])

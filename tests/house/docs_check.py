@@ -7,6 +7,7 @@ of a line its rest. Left aside are times, dates, rounds, hashes, where the home 
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -27,6 +28,7 @@ TAKES_LONG = "takes minutes to hours"
 NOT_RUN = {
     "distillometer show verdict ablation-08": "needs the replies of Shaberi, which are other people's",
     "distillometer compare": "fetches other people's replies: tests/flows/test_compare.py runs it on a loopback server",
+    "distillometer bank build": "needs at least eight unrelated models: tests/flows/test_check.py runs it",
     "distillometer check": "needs a bank of at least eight unrelated models: tests/flows/test_check.py runs it",
     "distillometer templates freeze": "needs a search that found something: tests/steps/test_freeze_bank.py runs it",
     "make validate": "needs other people's replies: CORPORA",
@@ -43,13 +45,19 @@ NOT_RUN = {
     "make soak": TAKES_LONG,
     "make audit": "asks the network for advisories",
     "pip freeze": "lists what is installed here",
+    "pip install": "changes what is installed here: tests/flows/test_wheel.py installs a wheel",
     "export": "sets a variable of the reader's shell",
     "kill": "has nothing to end here",
 }
 NOT_COMPARED = {"distillometer query": "shows AlpacaEval; tests/house/test_readme.py holds the columns"}
 """What is run on the home that is here, where the document shows what came of replies that are other people's."""
-AND_ALSO = {"distillometer models --ping": ("smollm2-135m-instruct", "gemma3-270m-base")}
-"""Without names it asks every card, and most need keys."""
+AND_ALSO = {
+    "distillometer models --ping": ("smollm2-135m-instruct", "gemma3-270m-base"),
+    "distillometer init NAME --base-url URL --model ID": ("--vendor", "openai"),
+}
+"""Without names the first asks every card, and most need keys; the second asks its reader for what it is not given."""
+WRITES_HERE = "distillometer init"
+"""Writes into the folder that it is typed in."""
 WITH_A_SEARCH = "[search]\ntemplate_limit = 3\nquestion_limit = 2\ncalls = 6\n"
 
 LEFT_OUT = "..."
@@ -85,12 +93,14 @@ class Place:
     """A fresh home, a copy of the data folder, and files that stand for a reader's own."""
 
     def __init__(self, root: Path) -> None:
-        self.home, data = root / "home", root / "data"
+        self.home, data, self.own_folder = root / "home", root / "data", root
         shutil.copytree(PROJECT / "data", data, ignore=shutil.ignore_patterns("out"))
         plan = (data / "plans/demo.toml").read_text(encoding="utf-8")
         (data / "plans/searching.toml").write_text(plan.replace('"demo"', '"searching"') + WITH_A_SEARCH)
         models = [*references(8, 2), *strangers(2), student("pupil", "ref-a1", 1.0, OPENING_ONLY)]
         replies, lineage = Population(models, 60, 1).write(root / "population")
+        listed = root / "models.json"
+        listed.write_text(json.dumps({"data": [{"id": "vendor/listed-model"}]}))
         labels = root / "labels.csv"
         with labels.open("w", newline="") as file:
             told = [("I am GPT-4, made by OpenAI.", "true"), ("I am SmolLM, made by Hugging Face.", "false")]
@@ -104,8 +114,14 @@ class Place:
             "REFERENCE": "ref-a1",
             "MODEL": "lodestar-rebadged",
             "LABELS": str(labels),
+            "NAME": "my-model",
+            "URL": "http://127.0.0.1:9/v1",
+            "ID": "my-model-id",
+            "FILE": str(listed),
+            "SOURCE": str(listed),
         }
         self.environment = os.environ | {"DISTILLOMETER_HOME": str(self.home), "DISTILLOMETER_DATA": str(data)}
+        self.environment["PYTHONPATH"] = str(PROJECT)
 
     def run(self, one: Typed) -> subprocess.CompletedProcess[str]:
         """Run a command; of `make` the last line of its recipe, of Prefect the help on the very same words."""
@@ -119,7 +135,8 @@ class Place:
             words = [sys.executable, "-m", "flows.cli.main", *filled, *AND_ALSO.get(str(one), ())]
         elif words[0] == "prefect":
             words = [sys.executable, "-m", *words, "--help"]
-        return subprocess.run(words, cwd=PROJECT, env=self.environment, capture_output=True, text=True)
+        folder = self.own_folder if str(one).startswith(WRITES_HERE) else PROJECT
+        return subprocess.run(words, cwd=folder, env=self.environment, capture_output=True, text=True)
 
     def problem(self, one: Typed) -> str | None:
         """Run a command and return what is wrong with it."""

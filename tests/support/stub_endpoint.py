@@ -25,7 +25,7 @@ import re
 import signal
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -169,6 +169,9 @@ def _completion(call: Call, text: Any, finish: str = "stop") -> dict[str, Any]:
     }
 
 
+BILLED = ("prompt_tokens", "completion_tokens")
+
+
 class StubEndpoint:
     """The server, in a thread and loop of its own. Entered once; everything that it saw stays readable afterwards.
 
@@ -200,6 +203,8 @@ class StubEndpoint:
         """Calls after so many wait for an answer until this is raised, or None again: who asks can't be done before."""
         self.calls: list[Call] = []
         self.n_answered = 0
+        self.tokens: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        """What was billed of answers, by served name and kind of `BILLED`."""
         self.in_flight: Counter[str] = Counter()
         self.most_in_flight: Counter[str] = Counter()
         self.most_together = 0
@@ -234,6 +239,10 @@ class StubEndpoint:
     def calls_of(self, model: str) -> list[Call]:
         """Return the calls to one served name, in the order in which they arrived."""
         return [call for call in self.calls if call.model == model]
+
+    def billed_usd(self, served_name: str, *usd: float) -> float:
+        """Return the price of all answers under a name, at so many US dollars for a million tokens of each kind."""
+        return sum(self.tokens[served_name][kind] * price for kind, price in zip(BILLED, usd, strict=True)) / 1e6
 
     def repeated(self) -> dict[str, int]:
         """Return, for each request that was asked more than once, how often."""
@@ -320,7 +329,9 @@ class StubEndpoint:
             return await self._fail(request, call, text, kinds[0])
         self.n_answered += 1
         self._note("answered", call)
-        return web.json_response(_completion(call, text))
+        completion = _completion(call, text)
+        self.tokens[call.model] += Counter({kind: completion["usage"][kind] for kind in BILLED})
+        return web.json_response(completion)
 
     async def _fail(self, request: web.Request, call: Call, text: str, kind: str) -> web.StreamResponse:
         make = FAULTS[kind]

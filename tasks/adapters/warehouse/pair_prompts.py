@@ -3,14 +3,13 @@
 The same numbers as `select * from pair_prompts(...)` returns for one pair in SQL, for many pairs in one pass.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from tasks.adapters.warehouse import measured, pair_shards, reply_texts, store
+from tasks.adapters.warehouse import measured, pair_shards, reply_texts, store, whole_files
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.engine import prompt_values
@@ -100,7 +99,7 @@ def pair_prompts(snapshot: store.Store, pairs: Sequence[tuple[str, str]]) -> Pai
     target, reference = (np.array([place[pair[side]] for pair in pairs], dtype=np.int64) for side in (0, 1))
     loaded = [registry.load(channels, name) for name in _CHANNELS]
     by_prompt: dict[str, list[Floats]] = {}
-    with tempfile.TemporaryDirectory(prefix="shards-", dir=snapshot.path.parent) as folder:
+    with whole_files.scratch_folder(snapshot.path.parent) as folder:
         for shard in reply_texts.write_shards(snapshot, folder, N_BLOCKS) if pairs else ():
             prompts, counts = pair_shards.read_prompts(shard, tuple(place))
             for prompt, n in zip(prompt_values(prompts, population.cohort, loaded, frozenset()), counts, strict=True):

@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.adapters.prefect import progress
-from tasks.adapters.warehouse import pair_shards, reply_texts, store
+from tasks.adapters.warehouse import pair_shards, reply_texts, store, whole_files
 from tasks.adapters.warehouse.pair_shards import ShardContext, ShardSummer
 from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import CHARACTERS_AT_ONCE
@@ -93,7 +93,7 @@ def form(warehouse: store.Store, population: Population, sum_shards: ShardSummer
     context = ShardContext(
         tuple(population.place), population.cohort, relations_of(population, bases), commonest(warehouse)
     )
-    with tempfile.TemporaryDirectory(prefix="shards-", dir=warehouse.path.parent) as folder:
+    with whole_files.scratch_folder(warehouse.path.parent) as folder:
         folders = reply_texts.write_shards(warehouse, folder, N_BLOCKS)
         kernels_file = _KernelFile(len(population.models), warehouse.read_distinct("core.reply", ["prompt_id"]).height)
         with progress.stage(COMPARING, len(folders)):

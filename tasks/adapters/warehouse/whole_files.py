@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,8 +68,15 @@ def room_for(path: Path) -> Iterator[None]:
         raise WorldError(
             f"it can't be written: {error.strerror}.",
             where=str(path),
-            remedy="Make its folder one that you may write to, or use another --home.",
+            remedy="Give yourself the right to write there, or use another --home.",
         ) from None
+
+
+@contextmanager
+def scratch_folder(parent: Path) -> Iterator[str]:
+    """Yield the path of a new folder in `parent`, and delete it after the block; raises as `room_for` does."""
+    with room_for(parent), tempfile.TemporaryDirectory(prefix="shards-", dir=parent) as folder:
+        yield folder
 
 
 def no_room(path: Path) -> WorldError:
