@@ -103,8 +103,9 @@ def _texts(row: dict[str, Any], where: str) -> list[str]:
     body = response.get("body")
     choices = body.get("choices") if isinstance(body, dict) else None
     listed = choices if isinstance(choices, list) else [None]
-    messages = [choice.get("message") if isinstance(choice, dict) else None for choice in listed]
-    if not all(isinstance(message, dict) for message in messages):
+    given = [choice.get("message") if isinstance(choice, dict) else None for choice in listed]
+    messages = [message for message in given if isinstance(message, dict)]
+    if len(messages) < len(given):
         raise InputError("the response has no choices.", where=where, remedy="Is it of /v1/chat/completions?")
     return [chat_turns.text_of(message.get("content") or message.get("refusal"), where) for message in messages]
 
