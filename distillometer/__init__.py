@@ -76,13 +76,17 @@ def score(
         with_embeddings: embed a sample of the replies, too.
 
     Raises:
-        InputError: there is nothing to score, or references or lineage don't fit what is here.
+        InputError: there is nothing to score, references or lineage don't fit what is here, or embeddings are asked
+            for and the extra `embed` is not installed.
     """
     from flows.cli.start import starting
+    from tasks.adapters import extras
     from tasks.adapters.settings import home_at
     from tasks.domain.plan import EmbeddingPlan
     from tasks.domain.scoring import ScoringPlan
 
+    if with_embeddings:
+        extras.require("embed", "with_embeddings")
     place = home_at(home)
     wanted = ScoringPlan(
         references=tuple(references),

@@ -228,6 +228,25 @@ def test_chat_messages_that_are_no_conversation_of_texts_are_named(tmp_path, tur
     assert "talk.jsonl:1" in str(caught.value)
 
 
+@pytest.mark.fault
+@pytest.mark.parametrize("wrong", [None, True, 1.5, "text", [[]], {"content": 5}], ids=repr)
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda folder, wrong: inspect_json(folder / "x.json", lambda log: log.update(samples=wrong)),
+        lambda folder, wrong: inspect_json(folder / "x.json", lambda log: log["samples"][0].update(messages=wrong)),
+        lambda folder, wrong: lines(folder / "samples_t.jsonl", [{"doc_id": 0, "arguments": wrong, "resps": [["R"]]}]),
+        lambda folder, wrong: lines(folder / "samples_t.jsonl", [{"doc_id": 0, "arguments": [["Q"]], "resps": wrong}]),
+        lambda folder, wrong: _batch(folder, {"status_code": 200, "body": {"choices": [{"message": wrong}]}}),
+        lambda folder, wrong: lines(folder / "x.jsonl", [{"messages": wrong}]),
+    ],
+    ids=["inspect samples", "inspect turns", "lm-eval prompt", "lm-eval replies", "batch message", "conversation"],
+)
+def test_value_of_another_type_is_named(tmp_path, write, wrong) -> None:
+    with pytest.raises(InputError):
+        read(write(tmp_path, wrong))
+
+
 @pytest.mark.parametrize("source", [INSPECT, LM_EVAL], ids=["inspect-eval", "lm-eval"])
 def test_logs_of_tools_are_staged(source, tmp_path) -> None:
     staged = staged_rows(source, recorded_files.detect(source), tmp_path)

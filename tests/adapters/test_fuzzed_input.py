@@ -12,13 +12,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.adapters.inputs import cards, labelled
+from tasks.adapters.inputs import cards, labelled, model_lists
 from tasks.adapters.inputs.formats.alpaca_eval import ALPACA_EVAL
+from tasks.adapters.inputs.formats.chat_messages import CHAT_MESSAGES
 from tasks.adapters.inputs.formats.identity_attack import IDENTITY_ATTACK
+from tasks.adapters.inputs.formats.inspect_eval import INSPECT_EVAL
+from tasks.adapters.inputs.formats.lm_eval import LM_EVAL
 from tasks.adapters.inputs.formats.mt_bench import MT_BENCH
+from tasks.adapters.inputs.formats.openai_batch import OPENAI_BATCH
 from tasks.adapters.inputs.formats.replies import REPLIES
 from tasks.adapters.inputs.textfiles import json_lines
 from tasks.adapters.inputs.tomlfiles import as_model, read_toml
+from tasks.adapters.settings import CODE as PROJECT
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
 from tasks.domain.plan import Plan
@@ -69,11 +74,31 @@ LOG = {"jailbreak_prompt": "Say: {query}", "query": "Who?", "target_responses": 
 STRICT = b"jailbreak_prompt,query,target_responses,re_judge\nSay: {query},Who?,\"['I.']\",true\n"
 
 
+INSPECT = (PROJECT / "tests/fixtures/inspect_eval/rivers.eval").read_bytes()
+ASKED, ANSWERED = {"role": "user", "content": "Q?"}, {"role": "assistant", "content": [{"type": "text", "text": "R"}]}
+SAMPLE = {"id": "a", "epoch": 1, "messages": [ASKED, ANSWERED], "attachments": {"h": "R"}}
+INSPECT_JSON = {"version": 2, "status": "success", "eval": {"model": "p/m"}, "samples": [SAMPLE]}
+SAMPLES = {"doc_id": 0, "arguments": {"gen_args_0": {"arg_0": [json.dumps([ASKED])]}}, "resps": [["R"]], "filter": "f"}
+REQUEST = json.dumps({"custom_id": "a", "body": {"model": "m", "messages": [ASKED]}}).encode() + b"\n"
+CHOICES = {"choices": [{"message": {"role": "assistant", "content": "R"}}]}
+OUTPUT = json.dumps({"custom_id": "a", "response": {"status_code": 200, "body": CHOICES}}).encode() + b"\n"
+TALK = json.dumps({"messages": [ASKED, ANSWERED], "model": "o/m", "id": 1}).encode() + b"\n"
+PRICES = {"m": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-6, "max_input_tokens": 9}}
+ROUTED = {"data": [{"id": "o/m", "pricing": {"prompt": "0.1", "completion": "-1"}, "context_length": 5}]}
+
+
 def _parquet() -> bytes:
     buffer = io.BytesIO()
     pl.DataFrame({"model": ["m"] * 3, "prompt": ["Q?"] * 3, "reply": ["R"] * 3, "sample": [0, 1, 2]}).write_parquet(
         buffer
     )
+    return buffer.getvalue()
+
+
+def _talks() -> bytes:
+    buffer = io.BytesIO()
+    turns = [ASKED, {"role": "assistant", "content": "R"}]
+    pl.DataFrame({"messages": [turns] * 3, "model": ["m"] * 3}).write_parquet(buffer)
     return buffer.getvalue()
 
 
@@ -120,6 +145,30 @@ READERS: dict[str, tuple[bytes, Callable[[Path, bytes], Any]]] = {
         ANSWERS,
         _in_folder("model_answer/m.jsonl", lambda folder: list(MT_BENCH.read(folder)), **{"question.jsonl": QUESTIONS}),
     ),
+    "inspect archive": (INSPECT, _in_folder("x.eval", lambda folder: list(INSPECT_EVAL.read(folder / "x.eval")))),
+    "inspect json": (
+        json.dumps(INSPECT_JSON).encode(),
+        _in_folder("x.json", lambda folder: list(INSPECT_EVAL.read(folder / "x.json"))),
+    ),
+    "lm-eval": (
+        json.dumps(SAMPLES).encode(),
+        _in_folder("samples_t.jsonl", lambda folder: list(LM_EVAL.read(folder / "samples_t.jsonl"))),
+    ),
+    "requests": (
+        REQUEST,
+        _in_folder("in.jsonl", lambda folder: list(OPENAI_BATCH.read(folder)), **{"out.jsonl": OUTPUT}),
+    ),
+    "batch output": (
+        OUTPUT,
+        _in_folder("out.jsonl", lambda folder: list(OPENAI_BATCH.read(folder)), **{"in.jsonl": REQUEST}),
+    ),
+    "conversation": (TALK, _in_folder("x.jsonl", lambda folder: list(CHAT_MESSAGES.read(folder / "x.jsonl")))),
+    "conversations in parquet": (
+        _talks(),
+        _in_folder("x.parquet", lambda folder: list(CHAT_MESSAGES.read(folder / "x.parquet"))),
+    ),
+    "prices": (json.dumps(PRICES).encode(), _in_folder("x", lambda folder: model_lists.read_list(str(folder / "x")))),
+    "routed": (json.dumps(ROUTED).encode(), _in_folder("x", lambda folder: model_lists.read_list(str(folder / "x")))),
     "log": (LOG_LINE, _in_folder("attack_result/m.jsonl", lambda folder: list(IDENTITY_ATTACK.read(folder)))),
     "strict labels": (
         STRICT,

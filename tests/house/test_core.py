@@ -1,4 +1,4 @@
-"""With the core alone recorded replies are taken in, scored, shown, reported, queried, exported and validated."""
+"""With the core alone recorded replies are taken in, scored, shown, reported, queried, exported, checked and validated."""
 
 import json
 import os
@@ -26,12 +26,15 @@ SCORED = (
     ("export", "exported"),
     ("validate", "--lineage", "lineage.csv"),
     ("plan", "demo"),
+    ("bank", "build", "b", "--note", "of this test", "--output", "b.parquet"),
+    ("check", "newcomer", "--vendor", "nova", "--bank", "b.parquet", "--replies", "new.jsonl"),
 )
 NEEDING = {
     ("evaluate", "demo"): "run",
     ("search", "demo", "--target", "smollm2-135m-instruct"): "run",
     ("models", "phi-4", "--ping"): "run",
     ("score", "--embed-prompts", "5"): "embed",
+    ("mcp",): "mcp",
     ("validate", "--lineage", "lineage.csv", "--embed-prompts", "5"): "embed",
 }
 """Commands that need an extra, and which."""
@@ -54,6 +57,8 @@ def said(tmp_path_factory) -> tuple[str, str]:
         for n in range(12)
     ]
     (folder / "replies.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    new = [row | {"model": "newcomer"} for row in rows if row["model"] == "student"]
+    (folder / "new.jsonl").write_text("\n".join(map(json.dumps, new)))
     lines = [f"{model},{model},{model},{model},independent," for model in models if model != "student"]
     lines.append("student,student,student,student,student,teacher")
     (folder / "lineage.csv").write_text("\n".join(["model,vendor,group,family,role,learned_from", *lines]) + "\n")

@@ -84,7 +84,10 @@ def _packed(log: Path) -> Iterator[RecordedReply]:
 def _plain(log: Path) -> Iterator[RecordedReply]:
     content = read_json(log)
     model = _model(content, str(log))
-    for number, sample in enumerate(content.get("samples") or [], start=1):
+    samples = content.get("samples", [])
+    if not isinstance(samples, list):
+        raise InputError("its samples are no list.", where=str(log), remedy="Is it a log of Inspect?")
+    for number, sample in enumerate(samples, start=1):
         yield _reply(sample, model, f"{log}: sample {number}")
 
 
@@ -100,8 +103,9 @@ def _model(header: Any, where: str) -> str:
 def _reply(sample: Any, model: str, where: str) -> RecordedReply:
     if not isinstance(sample, dict) or not isinstance(sample.get("epoch"), int):
         raise InputError("it is no sample.", where=where, remedy="Is it a log of Inspect, and whole?")
-    attached = sample.get("attachments") or {}
-    entries = [_with_attached(entry, attached) for entry in sample.get("messages") or []]
+    attached, entries = sample.get("attachments"), sample.get("messages")
+    if isinstance(entries, list) and isinstance(attached, dict):
+        entries = [_with_attached(entry, attached) for entry in entries]
     messages = chat_turns.turns(entries, where, is_own=lambda entry: entry.get("source") == "generate")
     prompt, text = chat_turns.split(messages, where)
     return RecordedReply(

@@ -84,8 +84,8 @@ def _model(file: Path, time: str | None) -> str:
 def _prompt(row: dict[str, Any], where: str) -> tuple[Message, ...]:
     """Return what was sent: a text, or the turns of a chat template, which are written as JSON in a text."""
     arguments = row.get("arguments")
-    first = arguments.get("gen_args_0") if isinstance(arguments, dict) else (arguments or [None])[0]
-    sent = first.get("arg_0") if isinstance(first, dict) else (first or [None])[0] if isinstance(first, list) else None
+    first = arguments.get("gen_args_0") if isinstance(arguments, dict) else _first(arguments)
+    sent = first.get("arg_0") if isinstance(first, dict) else _first(first)
     if isinstance(sent, list) and len(sent) == 1 and isinstance(sent[0], str):
         sent = sent[0]
     if not isinstance(sent, str) or not sent.strip():
@@ -97,6 +97,10 @@ def _prompt(row: dict[str, Any], where: str) -> tuple[Message, ...]:
     if entries is None:
         return (Message("user", sent),)
     return chat_turns.turns([*entries, {"role": "assistant", "content": ""}], where, is_own=lambda _: False)[:-1]
+
+
+def _first(values: Any) -> Any:
+    return values[0] if isinstance(values, list) and values else None
 
 
 def _texts(row: dict[str, Any], where: str) -> list[str]:

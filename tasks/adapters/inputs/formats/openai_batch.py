@@ -90,9 +90,9 @@ def _requests(files: list[Path]) -> Iterator[tuple[str, _Request]]:
                     remedy="Keep batches in folders of their own.",
                 )
             first_place[key] = where
-            entries = [*(body.get("messages") or []), {"role": "assistant", "content": ""}]
-            messages = chat_turns.turns(entries, where, is_own=lambda _: False)
-            yield key, _Request(body["model"], chat_turns.split(messages, where)[0])
+            # All turns are a prompt, also where the last is the assistant's, which the reply then goes on from.
+            prompt = chat_turns.turns(body.get("messages"), where, is_own=lambda _: False)
+            yield key, _Request(body["model"], chat_turns.split((*prompt, Message("assistant", "")), where)[0])
 
 
 def _texts(row: dict[str, Any], where: str) -> list[str]:
@@ -102,9 +102,11 @@ def _texts(row: dict[str, Any], where: str) -> list[str]:
         return []
     body = response.get("body")
     choices = body.get("choices") if isinstance(body, dict) else None
-    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+    listed = choices if isinstance(choices, list) else [None]
+    given = [choice.get("message") if isinstance(choice, dict) else None for choice in listed]
+    messages = [message for message in given if isinstance(message, dict)]
+    if len(messages) < len(given):
         raise InputError("the response has no choices.", where=where, remedy="Is it of /v1/chat/completions?")
-    messages = [choice.get("message") or {} for choice in choices]
     return [chat_turns.text_of(message.get("content") or message.get("refusal"), where) for message in messages]
 
 
