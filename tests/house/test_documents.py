@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 
 import pytest
 import typer
+import yaml
 from typer.exceptions import TyperException
 
 from flows.cli import main
@@ -111,7 +113,17 @@ def _wrong_block(block: Block, known: Known) -> str | None:
     if block.language == "toml":
         stray = [key for key in tomllib.loads(block.text) if key not in Plan.model_fields]
         return f"no part of a plan: {stray}" if stray else None
+    if block.language == "yaml":
+        return _wrong_job(block.text)
     return None if block.language == "" else f"a block in {block.language}, which nobody holds to anything"
+
+
+def _wrong_job(text: str) -> str | None:
+    """Return why a verb that a job's step runs is wrong; a job that is no YAML raises an error."""
+    jobs = yaml.safe_load(text)["jobs"].values()
+    runs = [step["run"] for job in jobs for step in job["steps"] if "run" in step]
+    typed = [shlex.split(run.partition(" > ")[0])[1:] for run in runs if run.startswith("distillometer ")]
+    return next(filter(None, map(_wrong_verb, typed)), None) if typed else "no step runs the command"
 
 
 def _wrong_python(text: str) -> str | None:
