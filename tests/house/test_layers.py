@@ -106,6 +106,7 @@ SPEAKING = {
             "ingest_rows",
         ),
         *("schema_version", "migrations"),
+        "mcp_server",  # It hands a reader's SELECT to `Snapshot.sql`.
     )
 }
 
