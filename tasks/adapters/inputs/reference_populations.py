@@ -1,19 +1,18 @@
 """Reference populations: their cards, and their files, fetched or taken from a folder that is there."""
 
 import hashlib
+from http.client import HTTPException
 from pathlib import Path
-from typing import TYPE_CHECKING
+from urllib.error import URLError
+from urllib.request import urlopen
 
-from tasks.adapters import extras, waits
 from tasks.adapters.inputs import data_files
 from tasks.adapters.inputs.tomlfiles import key_place, read_toml
+from tasks.adapters.prefect import progress
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.reference_population import ReferencePopulation
-
-if TYPE_CHECKING:
-    import httpx
 
 MOST_BYTES = 2**30
 """Of one file: more is not fetched."""
@@ -103,41 +102,36 @@ def _link(source: Path, path: Path) -> None:
 
 
 def _fetch_all(population: ReferencePopulation, lacking: list[str], folder: Path) -> None:
-    extras.require("run", "fetching a population")
-    import httpx
-
-    with (
-        waits.waiting_for(f"files of population {population.name} are fetched: {len(lacking)} in all"),
-        httpx.Client(timeout=TIMEOUT_S, follow_redirects=True) as client,
-    ):
+    with progress.stage(f"fetching {population.name}", len(lacking)):
         for file in lacking:
             url = str(population.url_of(file))
             with whole_files.replaced(folder / file) as written:
-                try:
-                    digest = _written(client, url, written)
-                except httpx.HTTPError as error:
-                    raise WorldError(
-                        f"it can't be fetched: {error or type(error).__name__}.",
-                        where=url,
-                        remedy="Look at the network and run the command again: what has arrived stays; or give --from.",
-                    ) from error
+                digest = _fetched(url, written)
                 if digest != population.files[file]:
                     raise WorldError(
                         f"its SHA-256 is {digest}, and not {population.files[file]}.",
                         where=url,
                         remedy="The source has changed, or something on the way changed it: it is not used.",
                     )
+            progress.advance(f"fetching {population.name}")
 
 
-def _written(client: "httpx.Client", url: str, path: Path) -> str:
+def _fetched(url: str, path: Path) -> str:
     """Write what is at an address; return its SHA-256."""
     digest, n_bytes = hashlib.sha256(), 0
-    with path.open("wb") as file, client.stream("GET", url) as response:
-        response.raise_for_status()
-        for block in response.iter_bytes(_BLOCK):
-            n_bytes += len(block)
-            if n_bytes > MOST_BYTES:
-                raise WorldError(f"it is larger than {MOST_BYTES:,} bytes.", where=url, remedy="It is not fetched.")
-            digest.update(block)
-            file.write(block)
+    try:
+        # The standard library's client: a comparison of recorded replies needs no extra.
+        with urlopen(url, timeout=TIMEOUT_S) as response, path.open("wb") as file:
+            while block := response.read(_BLOCK):
+                n_bytes += len(block)
+                if n_bytes > MOST_BYTES:
+                    raise WorldError(f"it is larger than {MOST_BYTES:,} bytes.", where=url, remedy="It is not fetched.")
+                digest.update(block)
+                file.write(block)
+    except (URLError, HTTPException, TimeoutError, ConnectionError) as error:
+        raise WorldError(
+            f"it can't be fetched: {error or type(error).__name__}.",
+            where=url,
+            remedy="Look at the network and run the command again: what has arrived stays; or give --from.",
+        ) from error
     return digest.hexdigest()
