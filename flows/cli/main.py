@@ -190,11 +190,18 @@ def _end_with(error: DistillometerError) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command; errors that a user can correct are one message and exit code 2 (input) or 3 (the world)."""
+    output_mode.begin()
+    try:
+        _run(arguments)
+    finally:
+        output_mode.begin()  # What is printed after it in this process is for people again.
+
+
+def _run(arguments: list[str] | None) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
     try:
         words = sys.argv[1:] if arguments is None else arguments
-        output_mode.begin()
         with waits.command(" ".join(["distillometer", *words[:1]])):
             result: Any = app(arguments, standalone_mode=False)
         if output_mode.document() is not None:

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from flows.cli import main
+from tasks.adapters import output_mode
 from tasks.adapters.settings import PROJECT
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9]")
@@ -63,6 +64,7 @@ def test_json_has_numbers_where_the_table_has_rounded_text(words, capsys) -> Non
 
 def test_quiet_prints_nothing_and_the_next_command_prints_again(words, capsys) -> None:
     assert _run(capsys, words("models phi-4", "--quiet")) == (0, "", "")
+    assert output_mode.is_text()
     assert "phi-4" in _run(capsys, words("models phi-4"))[1]
 
 
