@@ -55,6 +55,11 @@ VERBS = {
         "Compare all that is in the warehouse and print the leaderboard; text first, then embeddings.",
     ),
     "report": Verb("query", "report", "Write the report as one HTML file and print its path."),
+    "verify": Verb(
+        "verify",
+        "verify",
+        "Form a verdict again from a dossier (`report --dossier`), offline, and say whether it is equal.",
+    ),
     "query": Verb(
         "query",
         "query",

@@ -8,7 +8,7 @@ import typer
 from tasks.adapters import output_mode
 
 VERBS = {"plan", "evaluate", "ingest", "score", "models", "search", "validate-judge", "export", "show", "validate"}
-VERBS |= {"bank", "check", "compare"}
+VERBS |= {"bank", "check", "compare", "verify"}
 """Verbs that print tables; `query` has --format, and prints what it is asked."""
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.output import dossiers
 from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
 from tasks.domain.errors import InputError
@@ -15,10 +16,29 @@ def report(
     figures: Annotated[
         Path | None, typer.Option("--figures", metavar="DIR", help="Instead, write each chart there: SVG, PNG, CSV.")
     ] = None,
+    dossier_on: Annotated[
+        str | None,
+        typer.Option(
+            "--dossier",
+            metavar="MODEL",
+            help="Instead, write all that the verdict on it is formed from, with the texts of replies, for `verify`.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="With --dossier: an archive (.zip) or a new folder. Default: reports of home."
+        ),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Write the report as one HTML file and print its path."""
     place = settings.home_at(home)
+    if dossier_on is not None:
+        dossiers.write(dossier_on, output, place)
+        return
+    if output is not None:
+        raise InputError("it goes with --dossier.", where="--output", remedy="Leave it out.")
     from tasks.adapters.warehouse import store
 
     with store.reading(place):

@@ -19,6 +19,15 @@ from tasks.adapters.warehouse import store
 from tests.support.prefect_server import prefect_of_this_process
 
 
+def run_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process; without a Prefect server only what needs none."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as left:
+        main.main(list(arguments))
+    assert isinstance(left.value.code, int)
+    return subprocess.CompletedProcess(list(arguments), left.value.code, out.getvalue(), err.getvalue())
+
+
 @dataclass
 class Workbench:
     """Plans and cards of a test; prompt sets are the project's own."""
@@ -60,18 +69,12 @@ class Workbench:
         if (api := os.environ.get("PREFECT_API_URL")) is None:
             return self.run_apart(*arguments)
         command = [*arguments, "--home", str(self.home)]
-        out, err = io.StringIO(), io.StringIO()
         with (
             prefect_of_this_process(api, self.home / "prefect"),
             pytest.MonkeyPatch.context() as patch,
-            redirect_stdout(out),
-            redirect_stderr(err),
         ):
             patch.setenv("DISTILLOMETER_DATA", str(self.root / "data"))
-            with pytest.raises(SystemExit) as left:
-                main.main(command)
-        assert isinstance(left.value.code, int)
-        return subprocess.CompletedProcess(command, left.value.code, out.getvalue(), err.getvalue())
+            return run_here(*command)
 
     def run_apart(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command in a process of its own."""

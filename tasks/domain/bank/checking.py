@@ -1,6 +1,6 @@
 """One model's replies against a bank: the verdict on it, out of its own pairs and those of the controls."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.pairwise.prompt_replies import Places, PromptReplies
 from tasks.domain.pairwise.sums import N_BLOCKS, ShardSums, merge_shards
 from tasks.domain.pairwise.values import PromptValues
-from tasks.domain.verdict.analysis import analyse
-from tasks.domain.verdict.decision import POSITIVE
+from tasks.domain.verdict.analysis import Analysis, analyse
+from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
+from tasks.domain.verdict.hypotheses import Targets
 from tasks.domain.verdict.measuring import PLAIN, measured_from
 from tasks.domain.verdict.population import DocumentedModel, Population
 from tasks.domain.verdict.verdicts import Verdict, verdicts
@@ -31,21 +32,42 @@ class SharedStart:
 
 
 @dataclass(frozen=True)
+class ControlScore:
+    """The score of an unrelated model with a candidate group: all of a group's are its null."""
+
+    candidate_group: str
+    model: str
+    vendor: str
+    family: str
+    score: float
+    n_prompts: int
+
+
+@dataclass(frozen=True)
 class Checked:
     """The verdicts on a target, as rows with the columns of `mart.verdict`, the one that says most first.
 
-    `models`: rows with the columns of `core.model`, by name. `starts`: the prompts, those first on which the target
-    begins most as its nearest reference does, beyond what unrelated models share with it.
+    `null`: the scores of the controls that each row's null is read from. `models`: rows with the columns of
+    `core.model`, by name. `starts`: the prompts, those first on which the target begins most as its nearest reference
+    does, beyond what unrelated models share with it.
     """
 
     rows: list[dict[str, Any]]
     models: Mapping[str, Mapping[str, Any]]
     n_prompts: int
     starts: list[SharedStart]
+    null: list[ControlScore]
 
 
 def check(
-    bank: Bank, target: DocumentedModel, replies: Replies, named_vendors: Mapping[str, frozenset[str]]
+    bank: Bank,
+    target: DocumentedModel,
+    replies: Replies,
+    named_vendors: Mapping[str, frozenset[str]],
+    hypotheses: Collection[tuple[str, str]] = (),
+    *,
+    is_null_of_all_prompts: bool = False,
+    p_of_others: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Checked:
     """Return the verdicts on `target` against the models of a bank, on the prompts that it answered.
 
@@ -57,9 +79,14 @@ def check(
         target: the model.
         replies: its replies.
         named_vendors: vendors that models' names name.
+        hypotheses: pairs of target and candidate group that were named before any verdict was seen.
+        is_null_of_all_prompts: the null is formed on all prompts of the bank, as in a scoring, and not on those alone
+            that the target answered.
+        p_of_others: see `Targets`.
     """
-    population, joined = _joined(bank, target, replies)
-    place, prompts = population.place[target.model], np.unique(replies.prompt)
+    prompts = np.arange(len(bank.prompts)) if is_null_of_all_prompts else np.unique(replies.prompt)
+    population, joined = _joined(bank, target, replies, prompts)
+    place = population.place[target.model]
     starts, identical = np.full((len(prompts), len(population.models)), np.nan), _identical(joined, population)
     names = registry.names(channels)
     loaded = [registry.load(channels, name) for name in names]
@@ -74,31 +101,43 @@ def check(
             values = values_of(
                 of_prompt.prompt_id, of_prompt.prompt_set, joined.of_prompt(int(prompts[number]), population), loaded
             )
-            row = np.flatnonzero(values.model == place)[0]
-            starts[number, values.model] = values.values[PLAIN][row]
+            for row in np.flatnonzero(values.model == place):
+                starts[number, values.model] = values.values[PLAIN][row]
             yield values
 
     sums, _ = merge_shards(shards(), names, population.cohort)
     measured = measured_from(
-        sums, population, identical, named_vendors=named_vendors, targets=frozenset({target.model})
+        sums,
+        population,
+        identical,
+        hypotheses=hypotheses,
+        named_vendors=named_vendors,
+        targets=Targets(frozenset({target.model}), p_of_others or {}),
     )
-    rows = _rows([row for row in verdicts(analyse(measured)) if row.target == target.model], population)
+    analysis = analyse(measured)
+    rows = _rows([row for row in verdicts(analysis) if row.target == target.model], population)
     nearest = next((row["reference"] for row in rows if not row["is_kin"]), None)
     return Checked(
         rows=rows,
         models={model.model: _as_core_model(model) for model in population.models},
-        n_prompts=len(prompts),
+        n_prompts=len(np.unique(replies.prompt)),
         starts=_shared_starts(bank, prompts, starts, population, target=place, nearest=nearest),
+        null=_null(analysis, [row["candidate_group"] for row in rows]),
     )
 
 
 def needed_models(bank: Bank, target: DocumentedModel) -> Places:
-    """Return the places of the bank's models that a verdict on `target` depends on.
+    """Return the places of the bank's models that a verdict on `target` depends on; see `needed_places`."""
+    return needed_places(bank.models, target)
+
+
+def needed_places(models: Sequence[DocumentedModel], target: DocumentedModel) -> Places:
+    """Return the places of those models that a verdict on `target` depends on, without its own.
 
     Candidate teachers and the background; variants of candidates, which are ceilings; models of the target's base, and
     the base itself.
     """
-    names = {model.model for model in bank.models if model.is_reference or model.is_background}
+    names = {model.model for model in models if model.is_reference or model.is_background}
     is_needed = [
         model.model != target.model
         and (
@@ -106,7 +145,7 @@ def needed_models(bank: Bank, target: DocumentedModel) -> Places:
             or (model.role == "variant" and model.parent in names)
             or (target.base is not None and target.base in (model.base, model.model, model.group))
         )
-        for model in bank.models
+        for model in models
     ]
     return np.flatnonzero(np.array(is_needed, dtype=bool))
 
@@ -125,14 +164,14 @@ class _Joined:
         return PromptReplies(self.features.part(first, end), self.model[first:end], population.cohort)
 
 
-def _joined(bank: Bank, target: DocumentedModel, replies: Replies) -> tuple[Population, _Joined]:
+def _joined(bank: Bank, target: DocumentedModel, replies: Replies, prompts: Places) -> tuple[Population, _Joined]:
     kept = needed_models(bank, target)
     models = sorted([*(bank.models[place] for place in kept), target], key=lambda model: model.model)
     population = Population(tuple(models))
     place_of = np.full(len(bank.models), -1, dtype=np.int64)
     for place in kept:
         place_of[place] = population.place[bank.models[place].model]
-    is_kept = (place_of[bank.model] >= 0) & np.isin(bank.prompt, replies.prompt)
+    is_kept = (place_of[bank.model] >= 0) & np.isin(bank.prompt, prompts)
     rows = np.flatnonzero(is_kept)
     prompt = np.concatenate([bank.prompt[rows], replies.prompt])
     model = np.concatenate(
@@ -177,6 +216,28 @@ def _shared_starts(
             n_words, mean = float(np.expm1(starts[number, reference])), float(np.expm1(np.nanmean(others)))
             listed.append(SharedStart(bank.prompts[prompt].prompt_id, n_words, mean))
     return sorted(listed, key=lambda start: (start.unrelated - start.n_words, start.prompt_id))
+
+
+def _null(analysis: Analysis, groups: Sequence[str]) -> list[ControlScore]:
+    """Return the scores of each group's controls, the groups in the order given, the highest score first."""
+    population = analysis.measured.population
+    scores = []
+    for group in groups:
+        column = population.groups.index(group)
+        is_control = population.is_unrelated[:, column] & (analysis.n_prompts[:, column] >= LEAST_PROMPTS)
+        places = np.flatnonzero(is_control & ~np.isnan(analysis.scores[:, column]))
+        scores += [
+            ControlScore(
+                group,
+                population.models[place].model,
+                population.models[place].vendor,
+                population.models[place].family,
+                float(analysis.scores[place, column]),
+                int(analysis.n_prompts[place, column]),
+            )
+            for place in sorted(places, key=lambda place: (-analysis.scores[place, column], place))
+        ]
+    return scores
 
 
 def _rows(of_target: list[Verdict], population: Population) -> list[dict[str, Any]]:

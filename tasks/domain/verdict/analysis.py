@@ -10,7 +10,7 @@ from tasks.domain.stats.multiple_testing import benjamini_hochberg, holm
 from tasks.domain.verdict.composite import Composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS
 from tasks.domain.verdict.degree import Ceiling, SelfScore, ceilings
-from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.hypotheses import Targets, TargetTest, target_tests
 from tasks.domain.verdict.kinds import ASKED, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.lineage_tests import (
     LineageTests,
@@ -44,7 +44,7 @@ class Measured:
     selves: Mapping[str, SelfScore]
     hypotheses: Collection[tuple[str, str]] = ()
     named_vendors: Mapping[str, frozenset[str]] | None = None
-    targets: frozenset[str] | None = None
+    targets: Targets | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def analyse(measured: Measured) -> Analysis:
         embedding=embedding,
         weights=_weights(kinds, prefix_overlap, embedding, population),
         siblings=sibling_tests(scores, population),
-        alone=_alone(kinds, plain, prefix_overlap, embedding),
+        alone=_alone(kinds, plain, prefix_overlap, embedding, targets),
         ceilings=ceilings(measured.selves),
         ranks=ranks,
         cluster=_clusters(measured, snapshot, plain, kinds, ranks),
@@ -150,7 +150,7 @@ def _kinds(measured: Measured, scores: Floats) -> dict[Cell, str]:
     unit_of = {group: unit.kind for unit in vendor_units(population) for group in unit.groups}
     kind_of: dict[Cell, str] = {}
     for target, group in zip(*np.nonzero(~np.isnan(scores)), strict=True):
-        if measured.targets is not None and population.models[target].model not in measured.targets:
+        if measured.targets is not None and population.models[target].model not in measured.targets.names:
             continue
         cell = (int(target), int(group))
         if (population.models[target].model, population.groups[group]) in hypotheses:
@@ -196,7 +196,11 @@ def _weights(
 
 
 def _alone(
-    kinds: Mapping[Cell, str], plain: LineageTests, prefix_overlap: Tested, embedding: Tested
+    kinds: Mapping[Cell, str],
+    plain: LineageTests,
+    prefix_overlap: Tested,
+    embedding: Tested,
+    targets: Targets | None,
 ) -> dict[Cell, Adjusted]:
     """Return the p of pairs that are corrected apart: hypotheses named beforehand, and pairs within one vendor."""
     adjusted: dict[Cell, Adjusted] = {}
@@ -206,8 +210,9 @@ def _alone(
             shared_weights_p(prefix_overlap, embedding, cell) if own_kind == KIN else _none_if_nan(plain.groups.p[cell])
             for cell in cells
         ]
-        n = sum(p is not None for p in p_values)
-        for cell, p, p_holm, q in zip(cells, p_values, holm(p_values), benjamini_hochberg(p_values), strict=True):
+        all_p = [*p_values, *(targets.p_of_others.get(own_kind, {}).values() if targets else ())]
+        n = sum(p is not None for p in all_p)
+        for cell, p, p_holm, q in zip(cells, p_values, holm(all_p), benjamini_hochberg(all_p), strict=False):
             adjusted[cell] = Adjusted(n, p, p, p_holm, q, True)
     return adjusted
 

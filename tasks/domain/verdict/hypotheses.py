@@ -1,7 +1,7 @@
 """One family of hypotheses for each target: which of these vendors taught it? And errors over targets."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tasks.domain.stats.multiple_testing import benjamini_hochberg, holm
 
@@ -22,6 +22,18 @@ class TargetTest:
     p_holm: float
     q: float
     p_candidate: Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The models that are asked about, and what is known of others that were asked about with them.
+
+    `p_of_others`: by kind of hypotheses, the p_target of each other target, over which p is corrected as well; of pairs
+    that are corrected apart, of each pair. Any names that differ will do.
+    """
+
+    names: frozenset[str]
+    p_of_others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 LEVEL = 0.05

@@ -1,14 +1,14 @@
 """Tests of all scores of a population: by group, then by vendor, then over targets; also at equal length, and without
 the controls that look like students."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from tasks.domain.pairwise.matrices import Bools, Floats
-from tasks.domain.verdict.hypotheses import TargetTest, target_tests
+from tasks.domain.verdict.hypotheses import Targets, TargetTest, target_tests
 from tasks.domain.verdict.kinds import INDEPENDENT_ROLE
 from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.tested import Scores, Tested, against_null
@@ -43,7 +43,7 @@ def lineage_tests(
     is_control: Bools,
     population: Population,
     without: Bools | None = None,
-    targets: Collection[str] | None = None,
+    targets: Targets | None = None,
 ) -> LineageTests:
     """Return the tests of scores.
 
@@ -66,12 +66,16 @@ def lineage_tests(
     vendors = against_null(by_vendor)
     p_values: dict[tuple[bool, str], dict[str, dict[int, float]]] = {}
     for target, model in enumerate(population.models):
-        if targets is not None and model.model not in targets:
+        if targets is not None and model.model not in targets.names:
             continue
         for place, unit in enumerate(units):
             if is_hypothesis(target, unit, population) and not np.isnan(vendors.p[target, place]):
                 by_target = p_values.setdefault((model.role == INDEPENDENT_ROLE, unit.kind), {})
                 by_target.setdefault(model.model, {})[place] = float(vendors.p[target, place])
+    if targets is not None:
+        for (is_independent, kind), by_target in p_values.items():
+            if not is_independent:
+                by_target |= {name: {0: p} for name, p in targets.p_of_others.get(kind, {}).items()}
     tests_of = {key: target_tests(by_target) for key, by_target in p_values.items()}
     return LineageTests(
         units=units,

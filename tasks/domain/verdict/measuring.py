@@ -9,6 +9,7 @@ from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import composite
 from tasks.domain.verdict.degree import SelfScore
+from tasks.domain.verdict.hypotheses import Targets
 from tasks.domain.verdict.pair_score import Pairs
 from tasks.domain.verdict.population import Population
 
@@ -26,7 +27,7 @@ def measured_from(
     *,
     hypotheses: Collection[tuple[str, str]] = (),
     named_vendors: Mapping[str, frozenset[str]] | None = None,
-    targets: frozenset[str] | None = None,
+    targets: Targets | None = None,
 ) -> Measured:
     """Return the input of verdicts.
 
