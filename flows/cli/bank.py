@@ -1,4 +1,4 @@
-"""The verbs `bank build`, `bank show`: reference banks."""
+"""The verbs `bank build`, `bank list`, `bank show`: reference banks."""
 
 from collections import Counter
 from pathlib import Path
@@ -51,6 +51,30 @@ def build(
             f"To use it: {at_home(checking, place)}",
         ]
     )
+
+
+@bank.command("list")
+def list_banks(home: HomeOption = None) -> None:
+    """List the banks of the home and of the data folders: name, models, prompts, note."""
+    place = settings.home_at(home)
+    from tasks.adapters.inputs import bank_files
+
+    paths = bank_files.paths(place)
+    if not paths:
+        terminal.print_lines([f"There is no bank in {' or '.join(map(str, bank_files.folders(place)))}."])
+        return
+    cards = [(path, bank_files.read_card(path)) for path in paths]
+    rows = [
+        {
+            "bank": path.stem,
+            "models": len(card["models"]),
+            "prompts": len(card["prompts"]),
+            "note": card["note"],
+            "file": str(path),
+        }
+        for path, card in cards
+    ]
+    terminal.out().print(terminal.table("", pl.DataFrame(rows)))
 
 
 @bank.command()

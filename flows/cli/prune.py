@@ -11,10 +11,18 @@ from tasks.adapters.settings import Home
 
 def prune(
     keep_rounds: Annotated[int, typer.Option("--keep-rounds", min=1, help="How many of the newest rounds stay whole.")],
+    is_dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many it would delete.")] = False,
     home: HomeOption = None,
 ) -> None:
     """Delete the replies of old rounds, except what counts now; scores of drift stay. Then do as `vacuum`."""
-    _prune(settings.home_at(home), keep_rounds)
+    place = settings.home_at(home)
+    if not is_dry_run:
+        _prune(place, keep_rounds)
+        return
+    from tasks.adapters.warehouse import pruning
+
+    n_replies = pruning.n_prunable(place, keep_rounds)
+    terminal.print_lines([f"Would delete {n_replies:,} replies of rounds before the newest {keep_rounds}."])
 
 
 def vacuum(home: HomeOption = None) -> None:

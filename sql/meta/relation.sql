@@ -2,7 +2,7 @@
 -- grain: relation
 -- Schemas: mart is what people read, core what it is formed from, raw the facts as they happened, score what a scoring
 -- computed from them and computes again, audit the rows that should not be, meta what is
--- here and of which version. filter_by: columns to filter by, as it is too large to read whole. Of an attached file: after USE it.
+-- here and of which version. It begins with the eight to start from. filter_by: columns to filter by, as it is too large to read whole. Of an attached file: after USE it.
 with known as (
     select schema_name, table_name as name, 'table' as kind, comment
     from duckdb_tables()
@@ -20,6 +20,20 @@ width as (
 )
 select
     known.schema_name || '.' || known.name as relation,
+    -- start_here: From 1: the relations to look at first, in this order; null for all others.
+    list_position(
+        [
+            'mart.target_summary',
+            'mart.verdict',
+            'mart.pair_evidence',
+            'mart.pair_similarity',
+            'mart.identity_score',
+            'mart.drift',
+            'mart.coverage',
+            'mart.spend'
+        ],
+        relation
+    ) as start_here,
     known.schema_name,
     -- kind: table or view.
     known.kind,
@@ -32,3 +46,4 @@ select
 from known
 inner join width using (schema_name, name)
 where known.schema_name in ('raw', 'score', 'core', 'mart', 'audit', 'meta')
+order by start_here nulls last, known.schema_name <> 'mart', relation

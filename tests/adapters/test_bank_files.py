@@ -14,6 +14,7 @@ from tasks.domain.bank.building import build
 from tasks.domain.errors import InputError
 from tasks.domain.pairwise.engine import PromptTexts
 from tasks.domain.verdict.population import DocumentedModel
+from tests.support.workbench import run_here
 
 pytestmark = pytest.mark.fault
 
@@ -97,3 +98,22 @@ def test_a_bank_is_found_by_name_in_the_home_and_by_path(path, tmp_path, bank) -
         bank_files.path_of("smal", home)
     with pytest.raises(InputError):
         bank_files.path_of(str(tmp_path / "none.parquet"), home)
+
+
+def test_banks_of_home_and_data_are_listed_each_name_once(bank, tmp_path, monkeypatch) -> None:
+    home, data = Home(tmp_path / "home"), tmp_path / "data"
+    monkeypatch.setenv("DISTILLOMETER_DATA", str(data))
+    none = run_here("bank", "list", "--home", str(home.root))
+    assert none.stdout.startswith(f"There is no bank in {home.banks} or {data / 'banks'}")
+    for folder, name in ((home.banks, "small"), (data / "banks", "small"), (data / "banks", "other")):
+        bank_files.write(bank, folder / f"{name}.parquet")
+    assert bank_files.paths(home) == [data / "banks" / "other.parquet", home.banks / "small.parquet"]
+    listed = run_here("bank", "list", "--home", str(home.root), "--json")
+    [table] = json.loads(listed.stdout)["tables"]
+    assert [(row["bank"], row["models"], row["prompts"], row["note"]) for row in table["rows"]] == [
+        ("other", 2, 3, "two models"),
+        ("small", 2, 3, "two models"),
+    ]
+    (home.banks / "bad.parquet").write_bytes(b"no bank")
+    refused = run_here("bank", "list", "--home", str(home.root))
+    assert (refused.returncode, f"{home.banks / 'bad.parquet'}: it is no reference bank" in refused.stderr) == (2, True)

@@ -6,12 +6,15 @@ import pty
 import re
 import subprocess
 import sys
+import tomllib
 
 import pytest
+import yaml
 
 from flows.cli import main
 from tasks.adapters import output_mode
 from tasks.adapters.settings import PROJECT
+from tests.support.workbench import run_here
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9]")
 
@@ -117,3 +120,18 @@ def test_shell_completes_names_of_plans_and_cards(typed, expected) -> None:
     environment = os.environ | asked | {"PYTHONPATH": str(PROJECT)}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
     assert done.stdout.split() == [expected], done.stderr
+
+
+def test_version_is_that_of_the_package_and_of_its_citation() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert run_here("--version").stdout == f"distillometer {project['version']}\n"
+    citation = yaml.safe_load((PROJECT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert (citation["version"], citation["license"]) == (project["version"], project["license"])
+
+
+@pytest.mark.parametrize("words", [(), ("plan",), ("bank",), ("bank", "list"), ("show", "verdict")])
+def test_help_is_short_too(words) -> None:
+    short, long = run_here(*words, "-h"), run_here(*words, "--help")
+    assert short.returncode == 0
+    assert "Usage: " in short.stdout
+    assert short.stdout == long.stdout

@@ -26,6 +26,8 @@ SCORED = (
     ("export", "exported"),
     ("validate", "--lineage", "lineage.csv"),
     ("plan", "demo"),
+    ("report", "--dossier", "student", "--output", "d.zip"),
+    ("verify", "d.zip"),
     ("bank", "build", "b", "--note", "of this test", "--output", "b.parquet"),
     ("check", "newcomer", "--vendor", "nova", "--bank", "b.parquet", "--replies", "new.jsonl"),
 )

@@ -13,6 +13,7 @@ from tasks.domain.prompting.probes import BANK
 from tasks.rounds import drift
 from tests.support import personas, small_home
 from tests.support.small_home import AT
+from tests.support.workbench import run_here
 
 pytestmark = pytest.mark.slow
 
@@ -176,8 +177,11 @@ def test_pruned_rounds_leave_what_counts_now_and_what_drifted(tmp_path) -> None:
         texts = warehouse.read("core.round_reply", model="independent-alpha").drop_nulls("text_id")
         warehouse.append("embedding", [vector | {"text_id": text} for text in texts["text_id"]])
         n_texts = texts.filter(pl.col("round").is_in(["R2", "R3", "2026-W02"]))["text_id"].n_unique()
+    dry = run_here("prune", "--keep-rounds", "2", "--dry-run", "--home", str(rounds.home.root))
+    n_replies = len(MODELS) * len(PROMPTS)
+    assert dry.stdout == f"Would delete {n_replies} replies of rounds before the newest 2.\n"
     done = pruning.prune(rounds.home, 2)
-    assert done.n_replies == len(MODELS) * len(PROMPTS)
+    assert done.n_replies == n_replies
     with store.writing(rounds.home) as warehouse:
         assert warehouse.read("core.reply").sort("reply_id").equals(counts)
         assert warehouse.read("mart.drift").sort("target", "round", "measure").equals(drifted)

@@ -40,9 +40,36 @@ def path_of(name: str, home: Home) -> Path:
         return path
     names = {path.stem for path in home.banks.glob(f"*{SUFFIX}")} | set(data_files.names(data_files.BANKS))
     if name not in names:
-        places = [home.banks, *(folder / "banks" for folder in data_files.folders())]
-        raise unknown_name("reference bank", name, sorted(names), " or ".join(map(str, places)))
+        raise unknown_name("reference bank", name, sorted(names), " or ".join(map(str, folders(home))))
     return data_files.named(data_files.BANKS, name)
+
+
+def folders(home: Home) -> list[Path]:
+    """Return the folders in which banks are looked for, the first that counts first."""
+    return [home.banks, *(folder / "banks" for folder in data_files.folders())]
+
+
+def paths(home: Home) -> list[Path]:
+    """Return the files of all banks by name; of two with one name the one that counts."""
+    by_name: dict[str, Path] = {}
+    for folder in folders(home):
+        for path in folder.glob(f"*{SUFFIX}"):
+            by_name.setdefault(path.stem, path)
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """Return what a bank says of itself, without its replies and unchecked: `models`, `prompts`, `note` and more.
+
+    Raises:
+        InputError: it is no bank.
+    """
+    try:
+        card = json.loads(parquet.read_schema(path).metadata[_KEY])
+        return {"models": list(card["models"]), "prompts": list(card["prompts"]), "note": str(card["note"])}
+    except (pa.ArrowException, ValueError, KeyError, TypeError, OSError) as error:
+        remedy = "Move it away, or build it again: distillometer bank build."
+        raise InputError(f"it is no reference bank: {error}", where=str(path), remedy=remedy) from None
 
 
 def write(bank: Bank, path: Path) -> None:

@@ -27,7 +27,7 @@ class Snapshot:
 
     def __init__(self, opened: store.Store, resources: ExitStack) -> None:
         self._store, self._resources = opened, resources
-        self._relations = opened.read("meta.relation").sort("schema_name", "relation")
+        self._relations = opened.read("meta.relation").sort("start_here", "schema_name", "relation", nulls_last=True)
         self._columns = opened.read("meta.relation_column").sort("relation", "position")
 
     @property

@@ -17,6 +17,22 @@ class Pruned:
     bytes_after: int
 
 
+def n_prunable(home: Home, keep: int) -> int:
+    """Return how many replies `prune` would delete; deletes nothing.
+
+    Raises:
+        InputError: there is no warehouse.
+        WarehouseHeld: a run writes to it.
+    """
+    _open_once(home)
+    with warehouse_lock(home):
+        connection = connect(home.warehouse, is_read_only=True)
+        try:
+            return sqlpruning.n_prunable(connection, keep)
+        finally:
+            connection.close()
+
+
 def prune(home: Home, keep: int | None) -> Pruned:
     """Delete what only rounds before the newest `keep` need (None: nothing), compact the file and publish again.
 
@@ -24,11 +40,8 @@ def prune(home: Home, keep: int | None) -> Pruned:
         InputError: there is no warehouse.
         WarehouseHeld: a run writes to it.
     """
-    if not home.warehouse.exists():
-        raise InputError("there is no warehouse here yet.", where=str(home.root), remedy="Give another --home.")
+    _open_once(home)
     size = home.warehouse.stat().st_size
-    with store.writing(home):
-        pass  # Opened once as a run does: relations of an older version are updated, the log is folded in.
     beside = whole_files.beside(home.warehouse)
     with warehouse_lock(home):
         connection = connect(home.warehouse, is_read_only=False)
@@ -41,3 +54,11 @@ def prune(home: Home, keep: int | None) -> Pruned:
     with store.writing(home) as warehouse:
         warehouse.publish(home.published)
     return Pruned(n_replies, size, home.warehouse.stat().st_size)
+
+
+def _open_once(home: Home) -> None:
+    """Open the warehouse as a run does: relations of an older version are updated, the log is folded in."""
+    if not home.warehouse.exists():
+        raise InputError("there is no warehouse here yet.", where=str(home.root), remedy="Give another --home.")
+    with store.writing(home):
+        pass
