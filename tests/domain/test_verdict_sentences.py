@@ -7,6 +7,7 @@ from tasks.domain.reporting.p_values import p_value
 from tasks.domain.reporting.verdict_answer import answer, degree_text, listed
 from tasks.domain.reporting.verdict_of_model import account
 from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
+from tasks.domain.reporting.what_would_change import what_would_change
 from tasks.domain.verdict.decision import MEANINGS, POSITIVE, VERDICTS
 
 
@@ -240,3 +241,26 @@ def test_vendors_that_were_no_candidates_are_named():
     assert absent_vendors(["acme"], ["acme"]) is None
     assert absent_vendors(["acme-1"], ["Acme.1"]) is None
     assert absent_vendors(["acme"], []) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"verdict": "same model or fine-tune"}, "Degrees below .7"),
+        ({"verdict": "taught by", "sibling_p": 0.01}, "more models of its base that are as near without that teacher"),
+        ({"verdict": "shares lineage (strong)"}, "models of its base that had another teacher"),
+        ({"verdict": "confounded"}, "once length is taken out"),
+        ({"verdict": "suggestive"}, "--hypothesis"),
+        ({"verdict": "not conclusive"}, "a teacher that is no candidate here"),
+        ({"verdict": "insufficient prompts", "n_prompts": 30}, "Replies to 20 more prompts"),
+        ({"verdict": "insufficient controls", "n_controls": 5}, "8 with replies to these prompts; 5 are here"),
+        ({"verdict": "documented as independent"}, "Another entry in the lineage file"),
+        ({"verdict": "ruled out beforehand"}, ""),
+    ],
+)
+def test_every_verdict_says_what_would_change_it(changes, says) -> None:
+    facts = {"candidate_group": "g", "n_controls": 9, "n_prompts": 99, "sibling_p": None}
+    facts["is_positive"] = changes["verdict"] in POSITIVE
+    text = what_would_change(facts | changes)
+    assert bool(text) == bool(says)
+    assert says in text

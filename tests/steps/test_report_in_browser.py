@@ -3,7 +3,9 @@
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -14,6 +16,7 @@ from tests.support import reported_home
 
 pytestmark = pytest.mark.browser
 
+AXE_CORE = "4.14.1"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -204,7 +207,7 @@ def test_name_on_the_leaderboard_leads_to_the_verdict_in_words_and_on_to_the_rep
     expect(whole.locator("#model-grounds")).to_contain_text("Statistic composite, version 1")
     assert whole.locator("#model-candidates tbody tr").count() == 3
     headings = whole.locator("#model-grounds dt").all_inner_texts()
-    assert headings[:3] == ["Chance", "Same base", "Controls"], "in the order in which one would doubt it"
+    assert headings[:4] == ["Chance", "Same base", "Length", "Controls"], "in the order in which one would doubt it"
     first = whole.locator("#model-replies .prompt").first
     expect(first.locator(".shared")).to_contain_text("unrelated models share")
     whole.get_by_text("The SQL of each number").click()
@@ -214,6 +217,25 @@ def test_name_on_the_leaderboard_leads_to_the_verdict_in_words_and_on_to_the_rep
     expect(whole.locator("#pair-answer")).to_contain_text(answer)
     whole.locator("#pair-answer a").click()
     expect(whole.locator("#model-heading")).to_be_in_viewport()
+
+
+def test_questions_of_a_newcomer_are_answered_in_two_clicks(whole) -> None:
+    first, name = ".answers li:not(.scale) >> nth=0", ".answers li:not(.scale) >> nth=0 >> a >> nth=0"
+    for question, clicks, place, answer in (
+        ("was alpha-2 trained on beta's output?", [], first, "alpha-2"),
+        ("how sure?", [], first, "p .010 over 2 vendors"),
+        ("how sure is that over all models?", [name], "#model-grounds", "the chance of even one false finding"),
+        ("show me", [name], "#model-replies .prompt >> nth=0", "unrelated models share"),
+        ("show me all of it", [name, "#model-links a"], "#pair-heading", "alpha-2 beside beta-1"),
+        ("what if it is only length?", [name], "#model-grounds", "Length\nNo test at equal length"),
+        ("what would change your mind?", [name], "#model-grounds", "What would change it\nIt would fall with"),
+    ):
+        whole.evaluate("location.hash = ''")
+        assert len(clicks) <= 2, question
+        for click in clicks:
+            whole.locator(click).click()
+        expect(whole.locator(place)).to_be_in_viewport()
+        assert answer in whole.locator(place).inner_text(), question
 
 
 def test_what_was_not_expected_is_found_first(whole) -> None:
@@ -350,3 +372,32 @@ def test_whole_report_fits_its_window_and_prints(whole, width) -> None:
     # Charts follow the window a moment later.
     whole.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=width)
     assert whole.pdf(format="A4", landscape=True)[:5] == b"%PDF-"
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory) -> str:
+    """Return the text of axe-core, fetched from the registry of npm, where that is there."""
+    folder = tmp_path_factory.mktemp("axe")
+    if shutil.which("npm") is None:
+        pytest.skip("no npm found: axe-core comes with it")
+    command = ["npm", "install", "--no-save", "--silent", "--fetch-retries=0", f"axe-core@{AXE_CORE}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        pytest.skip(f"axe-core can't be fetched: {done.stderr.strip()[-200:] or 'npm ended without a word'}")
+    return Path(folder, "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_on_the_front_page_and_on_a_model_s(whole, axe, scheme) -> None:
+    whole.emulate_media(color_scheme=scheme)
+    whole.evaluate(axe)
+    for click in (None, ".answers li:not(.scale) a"):
+        if click:
+            whole.locator(click).first.click()
+            expect(whole.locator("#model-heading")).to_be_in_viewport()
+        violations = whole.evaluate(
+            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map("
+            "(one) => [one.impact, one.id, one.nodes.map((node) => node.html.slice(0, 200))])"
+        )
+        assert [one for one in violations if one[0] in ("serious", "critical")] == []

@@ -7,6 +7,7 @@ from typing import Any
 from tasks.domain.reporting.p_values import p_value
 from tasks.domain.reporting.resembling_controls import control_sentence, named_pairs
 from tasks.domain.reporting.verdict_answer import answer, between, counted, degree_between, degree_text, figure, listed
+from tasks.domain.reporting.what_would_change import what_would_change
 from tasks.domain.verdict.decision import INDEPENDENT, LEAST_PROMPTS, LEVEL, MEANINGS, POSITIVE, SAME_MODEL
 from tasks.domain.verdict.degree import IDENTICAL, SAMPLES, TYPICAL, VARIANT
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
@@ -22,6 +23,8 @@ NORMALISED_BY = {
     TYPICAL: "what is typical of the models here that were sampled twice",
     IDENTICAL: "identical replies, which no sampled model reaches, so it is too low",
 }
+
+_NO_LENGTH = "No test at equal length: of this pair, or of the unrelated models, no closeness of length is there."
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def account(target: str, verdicts: Sequence[Row], models: Mapping[str, Row]) -> 
         ("Score", _score(row)),
         ("Next candidates", _next(row, own)),
         ("Not tested as teachers", _not_tested(own)),
+        ("What would change it", what_would_change(row)),
         ("Meaning", MEANINGS[row["verdict"]]),
     ]
     return Account(_answer(row, verdicts), [(heading, text) for heading, text in parts if text], row)
@@ -175,7 +179,7 @@ def _weights(row: Row) -> str:
 
 def _length(row: Row) -> str:
     if row["p_at_length"] is None:
-        return ""
+        return "No test at equal length, as there is none of the score either." if row["p_t"] is None else _NO_LENGTH
     is_low = row["p_at_length"] <= LEVEL
     return (
         f"p {p_value(row['p_at_length'])} once closeness of length ({figure(row['length_closeness'])}) is taken out: "
