@@ -19,13 +19,13 @@ def verify(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A dossier: its folder, or its archive.")],
 ) -> None:
     """Form a verdict again from a dossier (`report --dossier`), offline, and say whether it is equal."""
-    from tasks.adapters.dossiers import reading
+    from tasks.adapters.dossiers import loading
     from tasks.adapters.warehouse import formed
     from tasks.domain.dossier.dossier import null_scores
     from tasks.domain.dossier.evidence import differences, differing_scores, form
     from tasks.domain.reporting.verdict_of_model import account
 
-    written = reading.read(path)
+    written = loading.read(path)
     evidence = written.evidence
     checked = form(evidence)
     answer = account(evidence.target, checked.rows, checked.models).answer

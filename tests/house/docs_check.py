@@ -30,6 +30,8 @@ NOT_RUN = {
     "distillometer compare": "fetches other people's replies: tests/flows/test_compare.py runs it on a loopback server",
     "distillometer bank build": "needs at least eight unrelated models: tests/flows/test_check.py runs it",
     "distillometer check": "needs a bank of at least eight unrelated models: tests/flows/test_check.py runs it",
+    "distillometer report --dossier": "needs a verdict: tests/steps/test_dossier.py runs it",
+    "distillometer verify": "needs a dossier: tests/steps/test_dossier.py runs it",
     "distillometer templates freeze": "needs a search that found something: tests/steps/test_freeze_bank.py runs it",
     "make validate": "needs other people's replies: CORPORA",
     "make ui": "runs until Ctrl-C: tests/flows/test_deployments.py runs the deployments",

@@ -12,7 +12,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from tasks import ingest
-from tasks.adapters.dossiers import reading, readme, writing
+from tasks.adapters.dossiers import loading, readme, writing
 from tasks.adapters.inputs import cards, lineages
 from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import store
@@ -138,10 +138,10 @@ def test_dossier_in_which_one_byte_was_changed_is_refused(dossier, name) -> None
 def test_dossier_of_which_a_file_is_missing_is_refused(dossier) -> None:
     reply_file(dossier, "ref-b2").unlink()
     with pytest.raises(InputError, match=r"004-ref-b2\.jsonl: the file is missing"):
-        reading.read(dossier)
+        loading.read(dossier)
     (dossier / writing.INDEX).unlink()
     with pytest.raises(InputError, match="it is no dossier: it has no SHA256SUMS"):
-        reading.read(dossier)
+        loading.read(dossier)
 
 
 def _other_reply(folder: Path) -> None:
@@ -180,7 +180,7 @@ def test_dossier_that_was_changed_together_with_its_index_is_refused(dossier, ch
     reindexed(dossier)
     assert (dossier / writing.INDEX).read_bytes() != before
     with pytest.raises(InputError, match=message):
-        reading.read(dossier)
+        loading.read(dossier)
 
 
 @pytest.mark.fault
@@ -189,7 +189,7 @@ def test_index_reaches_no_file_outside_of_the_dossier(dossier, line) -> None:
     (dossier.parent / "secret").write_text("mine")
     (dossier / writing.INDEX).write_text(f"{line}\n")
     with pytest.raises(InputError, match=r"SHA256SUMS:1: it is no line of an index"):
-        reading.read(dossier)
+        loading.read(dossier)
 
 
 @pytest.mark.fault
