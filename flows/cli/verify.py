@@ -31,7 +31,9 @@ def verify(
     answer = account(evidence.target, checked.rows, checked.models).answer
     found = differences(written.verdicts, checked.rows)
     found += differing_scores(written.null_scores, null_scores(checked))
-    if answer != written.answer:
+    is_same_build = written.versions.get("program_sha256") == formed.program_digest()
+    if answer != written.answer and is_same_build:
+        # Another build may say the same in other words: the word of the verdict is in the rows.
         found.append(f"in words it is: {answer}")
     terminal.print_lines(
         [
@@ -39,9 +41,10 @@ def verify(
             f"SHA-256 of the index, to be compared with the one that was given to you: {written.index_digest}",
         ]
     )
-    if written.versions.get("program_sha256") != formed.program_digest():
+    if not is_same_build:
         version = written.versions.get("distillometer")
-        terminal.print_lines([f"It was written by another build of the program (version {version})."])
+        note = f"It was written by another build of the program (version {version}), in whose words: {written.answer}"
+        terminal.print_lines([note])
     if found:
         more = f"... and {len(found) - MOST_DIFFERENCES} more" if len(found) > MOST_DIFFERENCES else ""
         lines = [*(f"- {line}" for line in found[:MOST_DIFFERENCES]), *([more] if more else [])]

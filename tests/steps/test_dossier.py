@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -204,6 +205,22 @@ def test_dossier_whose_replies_give_another_verdict_is_not_equal(dossier) -> Non
     done = run_here("verify", str(dossier))
     assert done.returncode == 4
     assert f"Not equal. The dossier says: {STUDENT} shares lineage" in done.stdout
+
+
+@pytest.mark.fault
+def test_sentence_that_the_rows_do_not_give_is_not_equal(dossier) -> None:
+    path = dossier / writing.VERDICT
+    path.write_text(path.read_text().replace("shares lineage with vendor-a models", "was taught by vendor-a models", 1))
+    reindexed(dossier)
+    done = run_here("verify", str(dossier))
+    assert (done.returncode, "- in words it is: student-1 shares lineage" in done.stdout) == (4, True)
+    # Another build may have other words for the same rows.
+    versions = dossier / writing.VERSIONS
+    versions.write_text(re.sub(r'"program_sha256": "\w+"', '"program_sha256": "another"', versions.read_text()))
+    reindexed(dossier)
+    other = run_here("verify", str(dossier))
+    assert other.returncode == 0
+    assert "another build of the program (version 0.1.0), in whose words: student-1 was taught by" in other.stdout
 
 
 @pytest.mark.fault

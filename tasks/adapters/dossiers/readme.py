@@ -49,7 +49,7 @@ def readme(gathered: Gathered, checked: Checked, account: Account) -> str:
         "folder or archive. It needs no network and no other file; it refuses a dossier in which a byte differs from "
         "SHA256SUMS, and says whether the verdict and every figure are equal. Whoever changes files can also write "
         "SHA256SUMS anew: compare the SHA-256 of SHA256SUMS, which `report` and `verify` print, with the one that you "
-        "were given on another way."
+        "were given by another way."
     )
     rights = (
         "Prompts and replies are texts of those who wrote or recorded them (models.csv), and not of distillometer: "
