@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.adapters.report import chart_files
+from tasks.adapters import settings
+from tasks.adapters.report import chart_script
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.errors import WorldError
 
@@ -54,8 +55,8 @@ def test_where_nothing_can_be_written_it_is_said() -> None:
 @pytest.mark.slow
 def test_a_script_that_can_be_kept_nowhere_is_made_each_time(monkeypatch) -> None:
     """It takes seconds to make, and a report is drawn without a cache as well."""
-    monkeypatch.setattr(chart_files.settings, "cache_dir", lambda: UNWRITABLE)
-    assert "vega" in chart_files.javascript.__wrapped__()
+    monkeypatch.setattr(settings, "cache_dir", lambda: UNWRITABLE)
+    assert "vega" in chart_script.javascript.__wrapped__()
 
 
 def test_what_a_killed_process_left_is_cleared_away_and_nothing_else(tmp_path) -> None:
