@@ -17,7 +17,7 @@ def test_each_verb_that_would_send_the_key_says_where_it_goes(served, tmp_path, 
     with StubEndpoint() as stub:
         bench.card("independent-alpha", stub.base_url, key_env="OPENAI_API_KEY")
         bench.plan(["independent-alpha"], limit=1)
-        for arguments in (["plan", "test"], ["models", "--ping"], ["evaluate", "test"]):
+        for arguments in (["plan", "test"], ["models", "independent-alpha", "--ping"], ["evaluate", "test"]):
             done = bench.run(*arguments)
             assert done.returncode == 0, done.stderr
             assert done.stderr.count(SENTENCE) == 1
