@@ -5,7 +5,7 @@ import numpy as np
 from tasks.domain.rival import Floats, Rival, RivalInput, pair_means, shared_prompts
 
 ALLELE = 4
-"""Characters of a reply that make its allele, as there: so that it does not matter how a model divides text."""
+"""Characters of a reply that make its allele: characters, so that it does not matter how a model divides text."""
 
 
 def score(inputs: RivalInput) -> Floats:
