@@ -1,4 +1,4 @@
-"""`make rivals`: every method stands under one null, and what has not changed is not formed again."""
+"""The benchmark of rivals: every method stands under one null, and what has not changed is not formed again."""
 
 import json
 from collections.abc import Callable
@@ -111,6 +111,7 @@ def test_every_rival_is_a_method() -> None:
     assert all(rivals.methods(60)[name] != rivals.methods(30)[name] for name in vectors)
 
 
+@pytest.mark.fault
 def test_a_home_that_is_not_scored_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rivals.main(["--home", f"empty={tmp_path / 'nothing'}"], tmp_path / "results.json", tmp_path / "page.md")
     said = capsys.readouterr().out
@@ -119,6 +120,7 @@ def test_a_home_that_is_not_scored_is_named(tmp_path: Path, capsys: pytest.Captu
     assert not (tmp_path / "results.json").exists()
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("words", ["name", "name=replies", "=replies,lineage", "name=a,b,c,d"])
 def test_a_corpus_needs_replies_and_lineage(words: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"NAME=REPLIES,LINEAGE"):
