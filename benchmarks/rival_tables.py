@@ -36,7 +36,7 @@ def lines(populations: Mapping[str, Row]) -> list[str]:
         written += [f"| {' | '.join(HEAD)} |", f"|---|{'--:|' * (len(HEAD) - 1)}"]
         for method in sorted(rows, key=lambda method: _order(method, rows[method])):
             written.append(f"| {' | '.join([_title(method, rows[method]), *_cells(rows[method])])} |")
-        written += ["", *better(rows), "", f"Machine: {population['machine']}."]
+        written += ["", *better(rows), "", _machine(population)]
     return [*written, ""]
 
 
@@ -68,6 +68,11 @@ def inserted(page: str, tables: Sequence[str]) -> str:
     if not begin or not end:
         raise ValueError(f"The page lacks one of the marks {BEGIN!r} and {END!r}.")
     return "\n".join([before + BEGIN, *tables, END + after])
+
+
+def _machine(population: Row) -> str:
+    words = f"Splitting all replies into words, once for all rivals: {population['words_seconds']:.0f} s."
+    return f"{words} Machine: {population['machine']}."
 
 
 def _order(method: str, row: Row) -> tuple[bool, int, int, float, str]:

@@ -210,13 +210,18 @@ class Benchmark:
         """Form and write the figures of one population that are not there; return the names of those methods."""
         rests_on = methods(self.n_embedded)
         kept = self.populations.get(corpus.name, {})
-        rows = kept["methods"] if kept.get("digest") == corpus.digest else {}
-        entry = {"digest": corpus.digest, **corpus.summary, "machine": MACHINE, "methods": rows}
-        if rows:
-            entry["machine"] = kept["machine"]
+        there = kept["methods"] if kept.get("digest") == corpus.digest else {}
+        rows = {name: row for name, row in there.items() if name in {*OURS, PROVENANCE, *registry.names(rivals)}}
+        entry = {"digest": corpus.digest, **corpus.summary, "methods": rows}
+        entry |= {name: kept[name] for name in ("machine", "n_shared", "words_seconds") if rows}
         chosen = [name for name in rests_on if not self.chosen or name in self.chosen]
         missing = [name for name in chosen if rows.get(name, {}).get("rests_on") != rests_on[name]]
         self.populations[corpus.name] = entry
+        if missing:
+            # Once for all rivals, before any of them is timed: else the first would pay for the others.
+            before = process_time()
+            entry |= {"machine": MACHINE, "n_shared": int(corpus.shared.max())}
+            entry["words_seconds"] = round(process_time() - before, 1)
         embedded = Embedded(corpus, self.n_embedded)
         for name in missing:
             seconds_before = process_time()
