@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from tasks.adapters.warehouse import store
 from tasks.domain import registry
 from tasks.domain import rivals as rivals_of_the_domain
 from tasks.domain.errors import InputError
+from tasks.domain.verdict.calls import Calls
+from tasks.domain.verdict.score_figures import Published
+from tasks.domain.verdict.validation import Share
 from tests.support import small_home
 from tests.support.populations import OPENING_ONLY, Population, references, student
 
@@ -140,6 +144,14 @@ def test_a_corpus_is_named_by_its_content(scored: Home, tmp_path: Path) -> None:
     assert rivals.taken_in(corpus, tmp_path) == (name, place)
     lineage.write_text("model,vendor\na,b\n")
     assert rivals.corpus_home(corpus, tmp_path)[1].root != place.root
+
+
+def test_targets_of_two_kinds_of_candidates_are_counted_once() -> None:
+    share = Share(0.25, None, None, 4)
+    of_kind = {field.name: 1 for field in fields(Calls)} | {"n_human": 6, "n_students": 5, "n_targets": 11}
+    row = rivals.row_of(Published({kind: Calls(**of_kind) for kind in ("documented", "other")}, share, (), share), 1.26)
+    assert (row["n_human"], row["n_targets"], row["n_students"], row["right_fdr05"]) == (6, 11, 10, 2)
+    assert (row["controls_alone"], row["n_controls"], row["cells_0.05"], row["seconds"]) == (1, 4, 0.25, 1.3)
 
 
 def test_what_is_better_than_ours_is_said() -> None:
