@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench soak simulations robustness test test-all test-fast docs-check audit lint validate install clean
+.PHONY: demo ui bench soak simulations robustness rivals test test-all test-fast docs-check audit lint validate install clean
 
 install: $(STAMP)
 
@@ -65,6 +65,13 @@ soak: $(STAMP)
 # What the verdicts withstand: needs homes that `make validate` has scored. Writes benchmarks/ROBUSTNESS.md.
 robustness: $(STAMP)
 	$(BIN)/python -m benchmarks.robustness $(VALIDATION)/alpacaeval $(VALIDATION)/shaberi
+
+# Every method on every population under one null: needs homes that `make validate` has scored; POPULATIONS: others, as
+# --home NAME=FOLDER or --corpus NAME=REPLIES,LINEAGE. Writes benchmarks/RIVALS.json and the tables of docs/benchmark.md.
+POPULATIONS ?= $(foreach name,alpacaeval shaberi arenahard,--home $(name)=$(VALIDATION)/$(name))
+
+rivals: $(STAMP)
+	$(BIN)/python -m benchmarks.rivals $(POPULATIONS)
 
 # Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/ and alpacaeval_lineage.csv, shaberi/
 # (replies.parquet, lineage.csv, bases.csv) and arenahard/. `validate` scores first.

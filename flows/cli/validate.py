@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 RIVAL_PROMPTS = 60
-"""Prompts whose replies are embedded for the rival that does so: all of them would take an hour."""
+"""Prompts whose replies are embedded for the rivals that do so: all of them would take an hour."""
 
 
 def validate(
@@ -29,7 +29,7 @@ def validate(
     embed_prompts: Annotated[
         int | None,
         typer.Option(
-            "--embed-prompts", min=0, help="Prompts that the rival which embeds reads; 0: leave it out. Default: 60."
+            "--embed-prompts", min=0, help="Prompts that the rivals which embed read; 0: leave them out. Default: 60."
         ),
     ] = None,
     evasion: Annotated[
@@ -74,7 +74,7 @@ def validate(
         terminal.print_lines([""])
     if rivals:
         left_out = [extra for extra in ("embed", "validate") if not extras.is_installed(extra)]
-        terminal.print_lines(f"A rival is left out: {extras.missing(extra)}" for extra in left_out)
+        terminal.print_lines(f"Rivals are left out: {extras.missing(extra)}" for extra in left_out)
     if evaded is not None:
         terminal.print_lines(["Without the first sentence of every reply:", *validation_tables.sentences(evaded)[1:]])
     if output is not None:

@@ -21,7 +21,7 @@ PURPOSES = {
     "embed": "embedding replies and comparing the vectors",
     "local": "serving a model on this machine",
     "figures": "drawing charts as files",
-    "validate": "the classifier beside the verdicts",
+    "validate": "classifying replies beside the verdicts",
     "mcp": "the server for assistants",
     "dask": "the runner 'dask'",
     "ray": "the runner 'ray'",

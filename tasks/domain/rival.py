@@ -50,11 +50,14 @@ class Rival:
 
     `score` returns shape (m, m), row the target and column the reference, higher where they are more similar; NaN on
     the diagonal, where the two answered no prompt in common, and where the statistic is undefined for that reference.
-    It returns None where an input is missing. `version` is raised whenever its results change.
+    It returns None where an input is missing. `version` is raised whenever its results change. `reads_vectors`: it
+    compares embeddings, not texts. `extra`: what must be installed for it beside the core.
     """
 
     score: Callable[[RivalInput], Floats | None]
     version: str = "1"
+    reads_vectors: bool = False
+    extra: str | None = None
 
 
 def shared_prompts(answered: Booleans) -> Floats:

@@ -18,7 +18,7 @@ from tasks.domain.errors import InputError
 from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.prompting.prompt_sample import sample_prompts
 from tasks.domain.reply_table import ReplyTable
-from tasks.domain.rival import RivalInput
+from tasks.domain.rival import Rival, RivalInput
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
 from tasks.domain.similarity.lexical import without_first_sentence
 from tasks.domain.verdict.analysis import Analysis, analyse
@@ -41,9 +41,6 @@ from tasks.domain.verdict.verdicts import verdicts
 
 PREFIX_OVERLAP_0_1_0 = "prefix_overlap_0_1_0"
 """The score of version 0.1.0: the mean prefix overlap, centred by reference."""
-
-RAW_EMBEDDING = "raw_embedding"
-CLASSIFIER = "tfidf_classifier"
 
 
 def require_documented(home: Home) -> None:
@@ -97,20 +94,20 @@ class _Rivals:
 
 def _rivals(snapshot: store.Store, analysis: Analysis, seed: int, embedding: EmbeddingPlan) -> _Rivals:
     population, controls = analysis.measured.population, analysis.plain.groups.is_control
-    cohort, table = population.cohort, _table(snapshot, population)
+    cohort, table = population.cohort, first_replies(snapshot, population)
     n_embedded = min(embedding.prompts_per_set or 0, len(table.prompts)) if embedding.enabled else 0
     prefix_overlap = channel_sums(snapshot, population)["prefix_overlap"].mean
     by_rival = {
         PREFIX_OVERLAP_0_1_0: rival_figures(centred_by_reference(prefix_overlap, cohort), controls, population, seed)
     }
+    embedded: RivalInput | None = None
     for name in progress.counted("rival scores", registry.names(rivals)):
-        if name == CLASSIFIER and not extras.is_installed("validate"):
+        rival: Rival = registry.load(rivals, name)
+        if rival.extra is not None and not extras.is_installed(rival.extra):
             continue
-        if name == RAW_EMBEDDING and n_embedded:
-            rival_input = _embedded(table, population, embedding, seed)
-        else:
-            rival_input = _input(table, population)
-        values = registry.load(rivals, name).score(rival_input)
+        if rival.reads_vectors and n_embedded:
+            embedded = embedded or embedded_input(table, population, embedding, seed)
+        values = rival.score(embedded if rival.reads_vectors and embedded else rival_input(table, population))
         if values is not None:
             by_rival[name] = rival_figures(centred_by_vendor(values, cohort), controls, population, seed)
     is_unrelated = unrelated_controls(cohort.is_background, cohort.family, cohort.vendor)
@@ -144,7 +141,7 @@ def _adversaries(analysis: Analysis) -> list[dict[str, object]]:
     ]
 
 
-def _table(snapshot: store.Store, population: Population) -> ReplyTable:
+def first_replies(snapshot: store.Store, population: Population) -> ReplyTable:
     """Return the first sample of each model's replies to each prompt."""
     rows = snapshot.read_columns("core.reply", ["model", "prompt_id", "sample", "reply_text"])
     rows = (
@@ -157,12 +154,13 @@ def _table(snapshot: store.Store, population: Population) -> ReplyTable:
     return ReplyTable(tuple(population.place), prompts, tuple(tuple(texts[prompt]) for prompt in prompts))
 
 
-def _input(table: ReplyTable, population: Population, vectors: np.ndarray | None = None) -> RivalInput:
+def rival_input(table: ReplyTable, population: Population, vectors: np.ndarray | None = None) -> RivalInput:
+    """Return what rivals read of these replies: with the population's references as candidates."""
     candidates = [place for place, model in enumerate(population.models) if model.is_reference]
     return RivalInput(table, candidates, [model.group for model in population.models], vectors)
 
 
-def _embedded(table: ReplyTable, population: Population, plan: EmbeddingPlan, seed: int) -> RivalInput:
+def embedded_input(table: ReplyTable, population: Population, plan: EmbeddingPlan, seed: int) -> RivalInput:
     """Return the replies to some of the prompts with their vectors: embedding them all takes an hour."""
     chosen = set(sample_prompts(table.prompts, plan.prompts_per_set, seed))
     places = [place for place, prompt in enumerate(table.prompts) if prompt in chosen]
@@ -174,7 +172,7 @@ def _embedded(table: ReplyTable, population: Population, plan: EmbeddingPlan, se
     vectors = np.full((len(part.prompts), len(part.models), embedded.shape[1]), np.nan, dtype=np.float32)
     for (i, j), vector in zip(cells, embedded, strict=True):
         vectors[i, j] = vector
-    return _input(part, population, vectors)
+    return rival_input(part, population, vectors)
 
 
 def cut_first_sentences(home: Home, scratch: Path) -> Home:

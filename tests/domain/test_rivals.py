@@ -9,14 +9,19 @@ from scipy.stats import fisher_exact
 from tasks.domain import registry, rivals
 from tasks.domain.reply_table import ReplyTable
 from tasks.domain.rival import Floats, Rival, RivalInput
-from tasks.domain.rivals import rouge_l
+from tasks.domain.rivals import dna_projection, rouge_l, string_kernel_mmd
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
+from tasks.domain.rivals.word_class_templates import word_class
 from tasks.domain.similarity.char_ngrams import BUCKETS, char_ngrams
 from tasks.domain.similarity.overlap import shared_order
 
 NAMES = registry.names(rivals)
-OF_TEXT = [name for name in NAMES if name != "raw_embedding"]
-SYMMETRIC = [name for name in NAMES if name != "tfidf_classifier"]
+OF_VECTORS = ["dna_projection", "raw_embedding"]
+OF_TEXT = [name for name in NAMES if name not in OF_VECTORS]
+CLASSIFIERS = ["tfidf_classifier", "word_class_templates"]
+SYMMETRIC = [name for name in NAMES if name not in CLASSIFIERS]
+OVER_ALL_PROMPTS = ["char_ngram_profile", "dna_projection"]
+"""Rivals that make one profile of all of a model's replies; all others know only what both models answered."""
 
 ENGLISH = ["well", "sure", "the", "short", "answer", "is", "that", "it", "depends", "on", "what", "you", "mean", "here"]
 JAPANESE = list("はいえこれその答短説明時場合次通使方法必要大切")
@@ -77,14 +82,20 @@ def test_folder_holds_the_rivals() -> None:
     assert NAMES == [
         "char_ngram_profile",
         "char_ngrams",
+        "dna_projection",
         "first_words",
         "length",
+        "nei_identity",
         "raw_embedding",
         "rouge_l",
+        "string_kernel_mmd",
         "tfidf_classifier",
+        "word_class_templates",
         "word_jaccard",
     ]
-    assert all(isinstance(registry.load(rivals, name), Rival) for name in NAMES)
+    loaded: dict[str, Rival] = {name: registry.load(rivals, name) for name in NAMES}
+    assert [name for name, rival in loaded.items() if rival.reads_vectors] == OF_VECTORS
+    assert [name for name, rival in loaded.items() if rival.extra == "validate"] == CLASSIFIERS
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -119,6 +130,69 @@ def test_values_worked_out_by_hand() -> None:
     assert scores("rouge_l", table)[0, 1] == pytest.approx((2 * 2 / 7 + 0) / 2)
     assert scores("first_words", table)[0, 1] == pytest.approx(1 / 2)
     assert scores("length", table)[0, 1] == pytest.approx((3 / 4 + 2 / 4) / 2)
+
+
+def test_nei_identity_by_hand() -> None:
+    # Yes, and Yes, are one allele, No.. and Nope two; upper and lower case differ.
+    table = table_of(["Yes, a", " Yes, b", "yes, a"], ["No. x", "Nope", "No. y"])
+    values = scores("nei_identity", table)
+    assert values[0, 1] == pytest.approx(1 / 2)
+    assert values[0, 2] == pytest.approx(1 / 2)
+    assert values[1, 2] == pytest.approx(0.0)
+
+
+def test_string_kernel_by_hand() -> None:
+    # abcd and abXdef differ in places 3, 5 and 6 of 1000; the second prompt's in the 9 that only one has.
+    long = "x" * string_kernel_mmd.LENGTH
+    table = table_of(["abcd", "abXdef"], ["12345678", "12345678 and more"], [long, long + "not counted"])
+    assert scores("string_kernel_mmd", table)[0, 1] == pytest.approx((0.997 + 0.991 + 1.0) / 3)
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("because", "because"),
+        ("nation", "-TION"),
+        ("action", "-TION"),
+        ("running", "-ING"),
+        ("ing", "LATIN"),
+        ("quickly", "-LY"),
+        ("cat", "LATIN"),
+        ("2nd", "NUMBER"),
+        ("は", "は"),
+        ("東", "HAN"),
+        ("ア", "KATAKANA"),
+        ("дом", "CYRILLIC"),
+    ],
+)
+def test_word_class(word: str, expected: str) -> None:
+    assert word_class(word) == expected
+
+
+def test_templates_do_not_know_the_subject() -> None:
+    """Replies whose content words alone differ, by words of the same class, are attributed with the same certainty."""
+    cats = [["the cat was running to a shop", "if it is so then we may", "a dog was walking to the park"]] * 8
+    dogs = [[row[0], row[1], "a cow was jumping to the lamp"] for row in cats]
+    np.testing.assert_allclose(
+        scores("word_class_templates", table_of(*cats), [0, 1]),
+        scores("word_class_templates", table_of(*dogs), [0, 1]),
+    )
+
+
+def test_projection_keeps_angles() -> None:
+    """The cosine of two models' replies in one vector is kept, to about 1 / sqrt(128)."""
+    rng = np.random.default_rng(1)
+    made = rng.standard_normal((30, 4, 16))
+    made[:, 1] = 0.96 * made[:, 0] + 0.28 * made[:, 1]
+    table = table_of(*[["a", "b", "c", "d"]] * 30)
+    values = registry.load(rivals, "dna_projection").score(RivalInput(table, [0], list("abcd"), made))
+    joined = (made - made.mean(axis=1, keepdims=True)).transpose(1, 0, 2).reshape(4, -1)
+    joined /= np.linalg.norm(joined, axis=1, keepdims=True)
+    expected = joined @ joined.T
+    np.fill_diagonal(expected, np.nan)
+    np.testing.assert_allclose(values, expected, atol=4 / dna_projection.DIMENSIONS**0.5)
+    assert expected[0, 1] > 0.3
+    assert values[0, 1] > values[0, 2]
 
 
 def test_character_profile_by_hand() -> None:
@@ -157,36 +231,37 @@ def test_missing_replies_are_left_out(name: str) -> None:
     text, other = "the same answer to all", "quite another thing said"
     whole = scores(name, table_of([text, text, other]))
     holes = scores(name, table_of([text, text, other], [None, text, None], [other, None, "  "]))
-    # A profile is over all of a model's replies, and all replies tell how rare a 4-gram is; the others know only what
-    # both answered.
-    if name != "char_ngram_profile":
+    # All replies tell how rare a 4-gram is.
+    if name not in OVER_ALL_PROMPTS:
         np.testing.assert_allclose(holes, whole, atol=0.01 if name == "char_ngrams" else 0.0)
     apart = scores(name, table_of([text, None], [None, text]))
     assert np.isnan(apart).all()
 
 
-def test_missing_replies_are_left_out_by_the_classifier() -> None:
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_missing_replies_are_left_out_by_a_classifier(name: str) -> None:
     table = planted(ENGLISH, " ", 12)
     texts = [list(row) for row in table.texts]
     for row in texts:
         row[3] = None
-    found = scores("tfidf_classifier", table_of(*texts), [0, 1])
+    found = scores(name, table_of(*texts), [0, 1])
     assert np.isnan(found[3]).all()
-    np.testing.assert_allclose(found[:3], scores("tfidf_classifier", table, [0, 1])[:3])
+    np.testing.assert_allclose(found[:3], scores(name, table, [0, 1])[:3])
     texts[0][0] = texts[3][0] = None
-    again = scores("tfidf_classifier", table_of(*texts), [0, 1])
+    again = scores(name, table_of(*texts), [0, 1])
     assert np.isfinite(again[2, :2]).all()
 
 
-def test_classifier_sets_a_candidate_s_own_class_aside() -> None:
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_classifier_sets_a_candidate_s_own_class_aside(name: str) -> None:
     table = planted(ENGLISH, " ")
-    found = scores("tfidf_classifier", table, [0, 1, 3])
+    found = scores(name, table, [0, 1, 3])
     assert np.isnan(found[:, 2]).all()
     # The first teacher is certain to be one of the two others.
     assert np.exp(found[0, [1, 3]]).sum() <= 1.0 + 1e-9
     assert (found[np.isfinite(found)] <= 1e-12).all()
     # With one other class, all of the probability is its.
-    pair = scores("tfidf_classifier", table, [0, 1])
+    pair = scores(name, table, [0, 1])
     assert pair[0, 1] == pytest.approx(0.0)
     assert pair[1, 0] == pytest.approx(0.0)
 
@@ -194,8 +269,20 @@ def test_classifier_sets_a_candidate_s_own_class_aside() -> None:
 def test_rivals_say_when_they_lack_something() -> None:
     table = planted(ENGLISH, " ", 4)
     groups = ["a", "b", "c", "d"]
-    assert registry.load(rivals, "raw_embedding").score(RivalInput(table, [0, 1], groups)) is None
-    assert registry.load(rivals, "tfidf_classifier").score(RivalInput(table, [0], groups)) is None
+    for name in OF_VECTORS:
+        assert registry.load(rivals, name).score(RivalInput(table, [0, 1], groups)) is None
+    for name in CLASSIFIERS:
+        assert registry.load(rivals, name).score(RivalInput(table, [0], groups)) is None
+
+
+@pytest.mark.parametrize("name", OF_VECTORS)
+def test_a_model_without_embeddings_has_no_score(name: str) -> None:
+    made = np.array([[[1.0, 0.0], [1.0, 1.0], [np.nan, np.nan]], [[2.0, 0.0], [0.0, 3.0], [0.0, 0.0]]])
+    table = table_of(["a", "b", "c"], ["a", "b", "c"])
+    values = registry.load(rivals, name).score(RivalInput(table, [0], ["a", "b", "c"], made))
+    assert np.isfinite(values[0, 1])
+    assert np.isnan(values[2]).all()
+    assert np.isnan(values[:, 2]).all()
 
 
 def test_embeddings_may_be_missing() -> None:

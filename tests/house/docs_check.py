@@ -34,6 +34,7 @@ NOT_RUN = {
     "distillometer verify": "needs a dossier: tests/steps/test_dossier.py runs it",
     "distillometer templates freeze": "needs a search that found something: tests/steps/test_freeze_bank.py runs it",
     "make validate": "needs other people's replies: CORPORA",
+    "make rivals": "needs homes that `make validate` has scored: tests/adapters/test_rival_benchmark.py runs it",
     "make ui": "runs until Ctrl-C: tests/flows/test_deployments.py runs the deployments",
     "make test": IS_THE_SUITE,
     ".venv/bin/pytest": IS_THE_SUITE,

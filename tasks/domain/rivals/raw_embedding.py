@@ -26,4 +26,4 @@ def score(inputs: RivalInput) -> Floats | None:
     return pair_means(sums, shared_prompts(answered))
 
 
-RAW_EMBEDDING = Rival(score)
+RAW_EMBEDDING = Rival(score, reads_vectors=True)

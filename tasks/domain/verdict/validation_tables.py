@@ -16,6 +16,10 @@ NAMES = {
     "char_ngrams": "4-grams, tf-idf",
     "tfidf_classifier": "word classifier",
     "raw_embedding": "embedding cosine",
+    "string_kernel_mmd": "MMD, Hamming kernel",
+    "nei_identity": "Nei's identity",
+    "word_class_templates": "word-class templates",
+    "dna_projection": "projected embeddings",
     "length": "length alone",
 }
 """The name of each score in tables."""
@@ -171,7 +175,7 @@ def tables(validation: Validation) -> list[tuple[str, Sequence[Row]]]:
         )
     titled_tables.append(("False alarms among unrelated models: share with p at or below the level", rows))
     if validation.n_embedded:
-        note = f"the embedding read {validation.n_embedded} prompts only, for time, the others all"
+        note = f"those that embed read {validation.n_embedded} prompts only, for time, the others all"
         titled_tables[-1] = (f"{titled_tables[-1][0]} ({note})", rows)
     return titled_tables
 
