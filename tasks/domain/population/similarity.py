@@ -148,7 +148,9 @@ def _weighted(values: NDArray[np.float32], weights: Floats) -> Floats:
             counts[:, columns] -= share @ is_missing[:, columns].astype(np.float64)
         sums += share @ block
         counts += share.sum(axis=1, keepdims=True)
-    # Counts are whole numbers: what is less than one half is none.
-    means_of_pairs = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0.5)
+    # Counts are whole numbers: what is less than one half is none. In place: of many models, each copy is 200 MB.
+    is_there = counts > 0.5
+    np.divide(sums, counts, out=sums, where=is_there)
+    np.copyto(sums, np.nan, where=~is_there)
     # Rounded, so that equal means are equal in whichever order they were summed.
-    return means_of_pairs.round(9)
+    return sums.round(9, out=sums)
