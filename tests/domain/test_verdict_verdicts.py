@@ -22,7 +22,7 @@ from tasks.domain.verdict.decision import (
     TAUGHT,
 )
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import Pairs, PairScore
+from tasks.domain.verdict.pair_measures import Pairs, PairScore
 from tasks.domain.verdict.population import DocumentedModel, Population, is_released_after
 from tasks.domain.verdict.verdicts import Verdict, verdicts
 from tests.support.pair_scores import pairs_from_list

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tasks.domain.verdict.pair_score import FIGURES, Pairs, PairScore
+from tasks.domain.verdict.pair_measures import FIGURES, Pairs, PairScore
 from tasks.domain.verdict.population import Population
 
 

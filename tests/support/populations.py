@@ -22,7 +22,7 @@ from tasks.domain.references import CANDIDATE_ROLES
 from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
-from tasks.domain.verdict.pair_score import PairScore
+from tasks.domain.verdict.pair_measures import PairScore
 from tasks.domain.verdict.population import DocumentedModel
 from tests.support import persona_words
 from tests.support.pair_scores import pairs_from_list

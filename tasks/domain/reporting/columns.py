@@ -5,6 +5,11 @@ Columns = dict[str, tuple[str, str]]
 _D = "Prefix overlap score D: how many words replies share at their start, less the same with other vendors' models."
 
 MEASURES: Columns = {
+    "z": (
+        "score, in standard deviations of unrelated models (z)",
+        "The verdict's score of the two alone, against what unrelated models have with the same candidate: 0 is as "
+        "alike as they are, 3 beyond almost all of them. A verdict also corrects for all that was looked at.",
+    ),
     "prefix_overlap_d": ("prefix overlap score D", _D + " 0: no more alike than those are."),
     "bigram_jaccard": ("shared word pairs", "Share of all pairs of neighbouring words that both replies use, 0 to 1."),
     "centred_cos": (
@@ -218,6 +223,7 @@ SPEND: Columns = {
 
 SIMILARITY = (
     *(
+        "z",
         "prefix_overlap_d",
         "prefix_overlap_d_low",
         "prefix_overlap_d_high",

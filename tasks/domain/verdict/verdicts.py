@@ -12,7 +12,7 @@ from tasks.domain.verdict.expected import expected_by
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.limits import STATISTIC, VERSION
 from tasks.domain.verdict.lineage_tests import LineageTests
-from tasks.domain.verdict.pair_score import PairScore
+from tasks.domain.verdict.pair_measures import PairScore
 from tasks.domain.verdict.sources import intervals
 
 
