@@ -1,4 +1,8 @@
-"""`distillometer show verdict`: the nearest teacher of one model, the evidence, and last the answer."""
+"""`distillometer show verdict`: the nearest teacher of one model, the evidence, and last the answer.
+
+Its sentences are those of `tasks/domain/reporting/verdict_of_model.py`, which `check` and the
+report's model page have as well.
+"""
 
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated

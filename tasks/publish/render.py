@@ -16,7 +16,7 @@ from tasks.domain.reporting import page, pairs
 from tasks.domain.reporting.cells import Row, Rows, linked_sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
 
-ORDER = {
+REPORT_RELATIONS = {
     "core.model": ["model"],
     "raw.run": ["happened_at", "run_id", "event"],
     "mart.coverage": ["model", "prompt_set"],
@@ -84,7 +84,7 @@ def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
         has_samples = snapshot.read("mart.self_similarity").height > 1
         relations: dict[str, Sequence[Row]] = {
             name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
-            for name, order in progress.counted("reading results", list(ORDER.items()))
+            for name, order in progress.counted("reading results", list(REPORT_RELATIONS.items()))
             if name in present and (name != BESIDE_SELF or has_samples)
         }
         pairs_of_page = pairs.pairs_with_replies(relations["mart.pair_similarity"], relations["mart.verdict"])

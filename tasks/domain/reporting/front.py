@@ -6,11 +6,11 @@ from typing import Any
 
 from tasks.domain.reporting import pairs
 from tasks.domain.reporting.cells import Row, Rows, model_link, pair_link, safe_text
-from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.formatting import counted, listed, p_value
 from tasks.domain.reporting.picture import Nearness, Picture, drawn
 from tasks.domain.reporting.resembling_controls import named_pairs, reverse_findings
 from tasks.domain.reporting.sentences import ALIKE, reported_pairs
-from tasks.domain.reporting.verdict_answer import EXPECTED, counted, listed
+from tasks.domain.reporting.verdict_answer import EXPECTED
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,

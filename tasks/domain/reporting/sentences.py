@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.p_values import is_p, p_value
+from tasks.domain.reporting.formatting import is_p, p_value
 from tasks.domain.rows import Finding
 from tasks.domain.verdict.degree import LEAST_PROMPTS
 
