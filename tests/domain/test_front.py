@@ -1,5 +1,6 @@
 """The front page in three tiers: a line for each target by verdict, the population, and what limits the run."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.domain.test_verdict_sentences import row as verdict
 
 def made(**relations: list[Row]) -> Rows:
     named = {name.replace("__", "."): rows for name, rows in relations.items()}
-    return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5))
+    return Rows(defaultdict(tuple, named), [], {}, [], [], 0, datetime(2026, 1, 5))
 
 
 def row(target: str, word: str, role: str = "student", **changes: Any) -> dict[str, Any]:
