@@ -28,6 +28,10 @@ COVERAGE += [("missing_reasons", "missing"), ("n_truncated", "cut at limit"), ("
 BESIDE_SELF = [
     ("left_model", "model"),
     ("right_model", "other model"),
+    ("equality", "are they one"),
+    ("p_equality_holm", "p"),
+    ("distance", "distance"),
+    ("distance_high", "at most"),
     ("prefix_overlap_self_normalised", "share of self"),
 ]
 BESIDE_SELF += [

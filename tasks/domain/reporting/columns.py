@@ -91,6 +91,22 @@ BOARD_FIRST = ("target", "verdict", "nearest", "degree", "p", "hard")
 BESIDE_SELF: Columns = {
     "left_model": ("model", "One of the two models."),
     "right_model": ("other model", "The other one."),
+    "equality": (
+        "are they one",
+        "Whether the two are one model, by a permutation test of their samples at .05 over all pairs shown: same model, "
+        "where a distance of .25 is excluded; nearly the same, a difference below that; another model; not conclusive.",
+    ),
+    "p_equality_holm": ("p", "Chance of such a distance where the two are one model, corrected over the pairs tested."),
+    "distance": (
+        "distance",
+        "By how much their replies are less alike than two samples of one model, as a share of the latter: 0 as one "
+        "model, 1 nothing in common.",
+    ),
+    "distance_high": ("at most", "Upper confidence bound of the distance, one-sided at .95."),
+    "detectable_distance": (
+        "findable",
+        "Distance that so many prompts and samples would have found with probability .8.",
+    ),
     "prefix_overlap_self_normalised": (
         "share of self",
         "The pair's prefix overlap over the models' with themselves; see above. Below it its 95 % interval.",
