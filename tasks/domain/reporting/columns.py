@@ -93,7 +93,7 @@ BESIDE_SELF: Columns = {
     "right_model": ("other model", "The other one."),
     "equality": (
         "are they one",
-        "Whether the two are one model, by a permutation test of their samples at .05 over all pairs shown: same model, "
+        "Whether the two are one model, by a permutation test of their samples at .05 over all tested: same model, "
         "where a distance of .25 is excluded; nearly the same, a difference below that; another model; not conclusive.",
     ),
     "p_equality_holm": ("p", "Chance of such a distance where the two are one model, corrected over the pairs tested."),
