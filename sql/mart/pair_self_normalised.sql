@@ -5,7 +5,7 @@
 -- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
 -- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
 -- Missing where a model's own samples hardly share leading words: there is nothing to divide by. equality, distance: of the test
--- of model equality, by leading words and word pairs; null for pairs that were not tested, the least alike of many.
+-- of model equality, by shared words; null for pairs that were not tested, the least alike of many.
 with pair as (
     select
         sums.left_model,
