@@ -124,7 +124,7 @@ def test_without_a_null_a_copy_is_seen_beside_its_own_samples_if_there_are_promp
     assert groups[0].heading == "The same model twice?"
     assert groups[0].ends == ("nothing in common", "like itself")
     assert (line.target, line.resembles, line.sure) == ("copy", "original", "same model")
-    assert line.basis == "p .400 that they are one, 24 prompts; a distance of 22% would have been found"
+    assert line.basis == "p .400 over 24 prompts; a distance of 22% would have been found"
     few = front.groups(made(mart__verdict=rows, mart__pair_self_normalised=[alike(same_model.UNTESTED, None)]))
     assert [group.heading for group in few] == ["Nothing can be said"]
 

@@ -28,20 +28,28 @@ def background(n: int, role: str | None = "independent", **changes: Any) -> list
         (
             SAME,
             [
-                "write as one and the same model",
-                "p .400 that they are one, over 40 prompts",
-                "at most 12%",
-                "15% would",
+                "s and t write as one and the same model: over 40 prompts",
+                "(p .400)",
+                "at most 12% less",
+                "of 15% would",
             ],
         ),
-        (NEARLY, ["are nearly one model", "differ by 2% of a model's similarity to itself, at most 12%"]),
-        (OTHER, ["are different models", "2% less alike than two samples of one"]),
-        (OPEN, ["nothing settles whether they are one model", "only one of 15% or more would have been found"]),
+        (
+            NEARLY,
+            ["s and t are nearly one model: over 40 prompts their replies are 2% less alike", "at most 12% (p .400)"],
+        ),
+        (
+            OTHER,
+            ["s and t are different models: over 40 prompts their replies are 2% less alike than two samples of one"],
+        ),
+        (
+            OPEN,
+            ["Nothing settles whether s and t are one model", "no difference is found (p .400), but only one of 15%"],
+        ),
     ],
 )
 def test_pair(equality: str, said: list[str]) -> None:
     [line] = findings([pair(equality)], [], [])
-    assert line.startswith("s and t")
     assert [part for part in said if part not in line] == [], line
 
 

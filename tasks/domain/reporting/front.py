@@ -235,7 +235,7 @@ def _copy_line(row: Row) -> Line:
     left, right = safe_text(row["left_model"]), safe_text(row["right_model"])
     high, detectable = row["distance_high"], row["detectable_distance"]
     likeness, least = 1.0 - row["distance"], 1.0 - high
-    basis = f"p {p_value(row['p_equality_holm'])} that they are one, {counted(row['n_prompts'], 'prompt')}"
+    basis = f"p {p_value(row['p_equality_holm'])} over {counted(row['n_prompts'], 'prompt')}"
     if row["equality"] in (SAME, OPEN):
         basis += f"; a distance of {detectable:.0%} would have been found"
     return Line(

@@ -60,26 +60,24 @@ def reported_pairs(pairs: Sequence[Row]) -> list[Row]:
 def pair_sentence(row: Row) -> str:
     """Return whether two models are one, and how sure that is."""
     both, p = f"{row['left_model']} and {row['right_model']}", f"p {p_value(row['p_equality_holm'])}"
-    grounds = f"{p} that they are one, over {counted(row['n_prompts'], 'prompt')}"
+    over = f"over {counted(row['n_prompts'], 'prompt')}"
+    distance, high = f"{row['distance']:.0%}", f"{row['distance_high']:.0%}"
+    found = f"{row['detectable_distance']:.0%}"
     if row["equality"] == SAME:
         return (
-            f"{both} write as one and the same model: their replies differ no more than two samples of one "
-            f"({grounds}; at most {row['distance_high']:.0%} less alike, and {row['detectable_distance']:.0%} would "
-            "have been found)."
+            f"{both} write as one and the same model: {over} their replies differ no more than two samples of one "
+            f"({p}); they are at most {high} less alike, and a difference of {found} would have been found."
         )
     if row["equality"] == NEARLY:
         return (
-            f"{both} are nearly one model: their replies differ by {row['distance']:.0%} of a model's similarity to "
-            f"itself, at most {row['distance_high']:.0%} ({grounds}): other settings, a quantised or tuned copy."
+            f"{both} are nearly one model: {over} their replies are {distance} less alike than two samples of one, at "
+            f"most {high} ({p}): other settings, a quantised or tuned copy."
         )
     if row["equality"] == OTHER:
-        return (
-            f"{both} are different models: their replies are {row['distance']:.0%} less alike than two samples of one "
-            f"({grounds})."
-        )
+        return f"{both} are different models: {over} their replies are {distance} less alike than two samples of one ({p})."
     return (
-        f"{both}: nothing settles whether they are one model: no difference is found ({grounds}), but only one of "
-        f"{row['detectable_distance']:.0%} or more would have been found."
+        f"Nothing settles whether {both} are one model: {over} no difference is found ({p}), but only one of {found} "
+        "or more would have been."
     )
 
 
