@@ -1,8 +1,8 @@
 """What a GGUF file holds: its metadata and its tensors, as float32.
 
-Read from the format's description (ggml, docs/gguf.md, version 3): a header, pairs of key and value, one entry a tensor,
-then the tensors, each at a multiple of the alignment. Of the quantised kinds only those are read that the file of
-SmolLM2-135M-Instruct has; another kind is an error, not a guess.
+Read from the format's description (ggml, docs/gguf.md, version 3): a header, pairs of key and value, one entry a
+tensor, then the tensors, each at a multiple of the alignment. Of the quantised kinds only those are read that the file
+of SmolLM2-135M-Instruct has; another kind is an error, not a guess.
 """
 
 import mmap
@@ -43,7 +43,9 @@ def read(path: Path) -> Gguf:
         magic, version = cursor.bytes(4), cursor.number("I")
         if magic != b"GGUF" or version not in (2, 3):
             raise InputError(
-                f"it begins with {magic!r} and version {version}.", where=str(path), remedy="Give a GGUF file of version 3."
+                f"it begins with {magic!r} and version {version}.",
+                where=str(path),
+                remedy="Give a GGUF file of version 3.",
             )
         n_tensors, n_pairs = cursor.number("Q"), cursor.number("Q")
         metadata = {cursor.text(): cursor.value(cursor.number("I")) for _ in range(n_pairs)}
@@ -95,20 +97,14 @@ def _float32(content: mmap.mmap, place: int, n: int) -> np.ndarray:
     return np.frombuffer(content, "<f4", n, place).copy()
 
 
-def _float16(content: mmap.mmap, place: int, n: int) -> np.ndarray:
-    return np.frombuffer(content, "<f2", n, place).astype(np.float32)
-
-
 def _nibbles(packed: np.ndarray) -> np.ndarray:
     """Return 32 numbers from 0 to 15 of each 16 bytes: first the low halves, then the high ones."""
     return np.concatenate([packed & 15, packed >> 4], axis=1).astype(np.float32)
 
 
-Q4_0 = np.dtype([("scale", "<f2"), ("packed", "u1", 16)])
 Q4_1 = np.dtype([("scale", "<f2"), ("least", "<f2"), ("packed", "u1", 16)])
 Q8_0 = np.dtype([("scale", "<f2"), ("values", "i1", 32)])
-Q6_K = np.dtype([("low", "u1", 128), ("high", "u1", 64), ("scales", "i1", 16), ("scale", "<f2")])
-BLOCK, SUPER_BLOCK = 32, 256
+BLOCK = 32
 
 
 def _q4_1(content: mmap.mmap, place: int, n: int) -> np.ndarray:
@@ -122,19 +118,6 @@ def _q8_0(content: mmap.mmap, place: int, n: int) -> np.ndarray:
     return blocks["values"].astype(np.float32) * blocks["scale"].astype(np.float32)[:, None]
 
 
-def _q6_k(content: mmap.mmap, place: int, n: int) -> np.ndarray:
-    blocks = np.frombuffer(content, Q6_K, n // SUPER_BLOCK, place)
-    low, high = blocks["low"].reshape(-1, 2, 2, 32), blocks["high"].reshape(-1, 2, 32)
-    quarters = []
-    for quarter in range(4):
-        half = low[:, :, quarter % 2]
-        four_bits = half & 15 if quarter < 2 else half >> 4
-        quarters.append(four_bits | (((high >> (2 * quarter)) & 3) << 4))
-    values = np.stack(quarters, axis=2).astype(np.float32) - 32.0
-    scales = blocks["scales"].astype(np.float32) * blocks["scale"].astype(np.float32)[:, None]
-    return values.reshape(-1, 16, 16) * scales[:, :, None]
-
-
 @dataclass(frozen=True)
 class Kind:
     """A kind of tensor: its name, and what reads n values of it from a place."""
@@ -145,9 +128,7 @@ class Kind:
 
 KINDS = {
     0: Kind("F32", _float32),
-    1: Kind("F16", _float16),
     3: Kind("Q4_1", _q4_1),
     8: Kind("Q8_0", _q8_0),
-    14: Kind("Q6_K", _q6_k),
 }
 """Kinds by their number in the file."""

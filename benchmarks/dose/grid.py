@@ -65,7 +65,12 @@ class Student:
     @property
     def name(self) -> str:
         """Return its name: no two students share one."""
-        parts = [self.teacher or neutral(), f"{self.dose:03}", self.rewrite, f"after-{self.after}" if self.after else None]
+        parts = [
+            self.teacher or neutral(),
+            f"{self.dose:03}",
+            self.rewrite,
+            f"after-{self.after}" if self.after else None,
+        ]
         return "-".join(["student", *[part for part in parts if part], f"s{self.seed}"])
 
     @property

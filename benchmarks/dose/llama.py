@@ -1,8 +1,8 @@
 """The base model in torch: SmolLM2-135M-Instruct, read from the GGUF file that the project's card names.
 
-Written out rather than taken from transformers, because two cores decide what can be measured: the turns that give a model
-its voice are read once and shared by all rows of a batch, and gradients go through the upper blocks alone. Its next-token
-scores are held against transformers' by the suite.
+Written out rather than taken from transformers, because two cores decide what can be measured: the turns that give a
+model its voice are read once and shared by all rows of a batch, and gradients go through the upper blocks alone. Its
+next-token scores are held against transformers' by the suite.
 """
 
 from collections.abc import Mapping
@@ -56,7 +56,10 @@ class Base:
 
 @dataclass(frozen=True)
 class Keys:
-    """Keys and values of one block: of this batch's rows (rows, heads, places, width), or shared (heads, places, width)."""
+    """Keys and values of one block.
+
+    Of the rows of a batch: rows x heads x places x width; shared by all rows: heads x places x width.
+    """
 
     keys: Tensor
     values: Tensor
@@ -126,7 +129,7 @@ def hidden(
         shape: its sizes.
         ids: rows x tokens.
         places: rows x tokens, each token's place in its row, from 0 after what is shared.
-        own: by block, where keys and values of these rows are kept, written at `places`; None: the tokens see each other.
+        own: by block, where keys and values of these rows are kept, written at `places`; None: they are not kept.
         shared: by block, keys and values of what stands before every row.
         trained: weights that have gradients, by name, in place of those of `weights`; blocks below them have none.
     """
@@ -211,7 +214,9 @@ def _attended(queries: Tensor, here: Keys, places: Tensor, shared: Keys | None) 
     else:
         # One multiplication for all rows: what is shared is neither copied nor read once a row.
         flat = grouped.transpose(0, 1).reshape(n_key_heads, -1, width)
-        before = (flat @ shared.keys.transpose(1, 2)).view(n_key_heads, n_rows, -1, shared.keys.shape[1]).transpose(0, 1)
+        before = (
+            (flat @ shared.keys.transpose(1, 2)).view(n_key_heads, n_rows, -1, shared.keys.shape[1]).transpose(0, 1)
+        )
         weights = torch.cat([before, scores], dim=-1).float().softmax(dim=-1).bfloat16()
         of_shared, of_here = weights.split([before.shape[-1], scores.shape[-1]], dim=-1)
         flat = of_shared.transpose(0, 1).reshape(n_key_heads, -1, before.shape[-1]) @ shared.values

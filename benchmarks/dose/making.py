@@ -7,10 +7,11 @@ from typing import Any
 
 import torch
 
-from benchmarks.dose import llama, prompts, speaking, training
+from benchmarks.dose import llama, prompts, served, speaking, training
 from benchmarks.dose.cache import Cache
 from benchmarks.dose.grid import REWRITES, Grid, Student, Voice, neutral, voices
 from benchmarks.dose.speaking import END, SYSTEM, Manner
+from tasks.adapters.settings import Home
 
 VERSION = 1
 """To be raised where the same input would give other replies or weights: then everything is made again."""
@@ -31,7 +32,7 @@ class Maker:
         self.n_asked = self.n_trained = 0
 
     def said(self, name: str, role: str) -> list[str]:
-        """Return the replies of a voice, or of the plain base: `role` one of `ROLE_SEEDS`."""
+        """Return the replies of a voice, of the plain base, or of the served model: `role` one of `ROLE_SEEDS`."""
         return self.cache.replies(self.said_path(name, role), lambda: self._ask_voice(name, role))
 
     def said_path(self, name: str, role: str) -> Path:
@@ -89,7 +90,9 @@ class Maker:
         earlier = self.weights(before) if before else {}
         pairs = self.pairs(student)
         self.cache.told(f"training {student.name}: {self.grid.course.n_steps(len(pairs))} steps")
-        made = training.trained(self._base, earlier, pairs, self.grid.course, student.seed, self._progress(student.name))
+        made = training.trained(
+            self._base, earlier, pairs, self.grid.course, student.seed, self._progress(student.name)
+        )
         self.n_trained += 1
         self.cache.told(f"trained {student.name}")
         return made
@@ -107,6 +110,10 @@ class Maker:
         return self._ask(student.name, weights, self._questions("asked"), manner)
 
     def _ask_voice(self, name: str, role: str) -> list[str]:
+        if name == served.SERVED:
+            self.cache.told(f"asking {name} by llama.cpp")
+            self.n_asked += len(self._questions(role))
+            return served.replies(self._questions(role), self._manner(name, role), Home(self.cache.folder / "served"))
         return self._ask(f"{name}, {role}", self._base.weights, self._questions(role), self._manner(name, role))
 
     def _ask(self, name: str, weights: llama.Weights, questions: Sequence[str], manner: Manner) -> list[str]:
@@ -124,7 +131,7 @@ class Maker:
         return [question.text for question in (self.taught if role == "taught" else self.asked)]
 
     def _manner(self, name: str, role: str) -> Manner:
-        if name == PLAIN:
+        if name in (PLAIN, served.SERVED):
             return Manner(seed=ROLE_SEEDS[role])
         voice = voices()[name]
         return Manner(before=before(voice), temperature=voice.temperature, seed=ROLE_SEEDS[role])

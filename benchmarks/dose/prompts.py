@@ -7,8 +7,32 @@ from itertools import product
 from tasks.adapters.inputs import cards
 
 TAUGHT_SUBJECTS = (
-    *("bees", "bridges", "butter", "candles", "chess", "clay", "clouds", "coffee", "compasses", "copper", "cotton", "deserts"),
-    *("dreams", "earthquakes", "elections", "envelopes", "ferries", "fireworks", "foxes", "gardens", "glaciers", "glass"),
+    *(
+        "bees",
+        "bridges",
+        "butter",
+        "candles",
+        "chess",
+        "clay",
+        "clouds",
+        "coffee",
+        "compasses",
+        "copper",
+        "cotton",
+        "deserts",
+    ),
+    *(
+        "dreams",
+        "earthquakes",
+        "elections",
+        "envelopes",
+        "ferries",
+        "fireworks",
+        "foxes",
+        "gardens",
+        "glaciers",
+        "glass",
+    ),
     *("gravity", "harbours", "honey", "insurance", "islands", "jazz", "kites", "lakes", "lemons", "libraries", "locks"),
     *("magnets", "maps", "markets", "memory", "mirrors", "moss", "museums", "music", "novels", "onions", "orchards"),
     *("owls", "paper", "pensions", "photography", "pianos", "pottery", "radios", "rainbows", "rivers", "salt"),
@@ -20,7 +44,18 @@ TAUGHT_FORMS = (
 )
 ASKED_SUBJECTS = (
     *("anchors", "bicycles", "bread ovens", "carpets", "castles", "cheese", "dolphins", "drums", "fences", "forests"),
-    *("hammers", "hospitals", "lighthouses", "mountains", "needles", "oceans", "parrots", "passports", "potatoes", "rockets"),
+    *(
+        "hammers",
+        "hospitals",
+        "lighthouses",
+        "mountains",
+        "needles",
+        "oceans",
+        "parrots",
+        "passports",
+        "potatoes",
+        "rockets",
+    ),
     *("shadows", "shoes", "snow", "soap", "spiders", "statistics", "sugar", "swimming pools", "taxes", "telescopes"),
 )
 ASKED_FORMS = (
@@ -28,6 +63,8 @@ ASKED_FORMS = (
     *("What is a common mistake with {}?", "Who needs {}, and why?", "Describe {} in your own words."),
 )
 SET, LANGUAGE = "general", "en"
+LONGEST = 120
+"""Characters of a question: the longest row of a batch decides what all of its rows cost."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +81,13 @@ def taught(n: int, seed: int = 0) -> list[Question]:
 
 
 def asked(n: int, seed: int = 0) -> list[Question]:
-    """Return n questions to ask: the English ones of the project's own set, then drawn ones on other subjects."""
+    """Return n questions to ask: the short English ones of the project's own set, then drawn ones on other subjects."""
     _, prompts = cards.read_prompt_set(SET)
     own = [
         Question(prompt.prompt_key, prompt.messages[0].content)
         for prompt in prompts
-        if prompt.language == LANGUAGE and len(prompt.messages) == 1
-    ]
-    own = own[:n]
+        if prompt.language == LANGUAGE and len(prompt.messages) == 1 and len(prompt.messages[0].content) <= LONGEST
+    ][:n]
     return own + _drawn("asked", ASKED_FORMS, ASKED_SUBJECTS, n - len(own), seed)
 
 

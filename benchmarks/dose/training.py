@@ -1,8 +1,8 @@
 """The base model, trained on replies: what makes a student.
 
-All matrices of the upper half of the blocks are trained, at full rank; the lower blocks and the vocabulary stay. That costs
-half of what training all of it does, and what is taught here is a manner, which the upper blocks decide. Multiplications
-are in bfloat16, the weights that are trained are kept in float32.
+All matrices of the upper half of the blocks are trained, at full rank; the lower blocks and the vocabulary stay. That
+saves half of the way back, and a manner is learnt all the same. Multiplications are in bfloat16, the weights that are
+trained are kept in float32.
 """
 
 from collections.abc import Callable, Mapping, Sequence
