@@ -5,8 +5,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.dose.grid import CONTROL, NEUTRAL, TEACHER, Student, named
-from benchmarks.dose.making import PLAIN, Maker
+from benchmarks.dose.grid import CONTROL, NEUTRAL, PLAIN, TEACHER, Student, named
+from benchmarks.dose.making import Maker
 from benchmarks.dose.served import SERVED
 from tasks.adapters.warehouse import whole_files
 
@@ -47,7 +47,7 @@ def lineage_rows(students: Sequence[Student]) -> list[tuple[str, ...]]:
 
 def _said(maker: Maker, students: Sequence[Student]) -> list[tuple[str, int, list[str]]]:
     sources = [*named(TEACHER), *named(NEUTRAL)]
-    found = [(name, 0, maker.said(name, "asked")) for name in (*sources, *named(CONTROL), PLAIN, SERVED)]
+    found = [(name, 0, maker.said(name, "asked")) for name in (*sources, *maker.grid.others)]
     found += [(name, 1, maker.said(name, "again")) for name in sources]
     return found + [(student.name, 0, maker.answers(student)) for student in students]
 

@@ -6,11 +6,15 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from benchmarks.dose.served import SERVED
 from benchmarks.dose.training import Course
 from benchmarks.rewrites import paraphrased
 from tasks.domain.similarity.lexical import without_first_sentence
 
 TEACHER, NEUTRAL, CONTROL = "teacher", "neutral", "control"
+PLAIN = "plain"
+"""The base as it came, without a voice."""
+
 VOICES = Path(__file__).with_name("voices.toml")
 REWRITES: Mapping[str, Callable[[str], str]] = {"synonyms": paraphrased, "beheaded": without_first_sentence}
 """What is done to the teacher's replies before a student is trained on them."""
@@ -89,7 +93,10 @@ class Student:
 
 @dataclass(frozen=True)
 class Grid:
-    """What is measured. Doses are percent; a seed decides which questions the teacher answers, and the order."""
+    """What is measured. Doses are percent; a seed decides which questions the teacher answers, and the order.
+
+    `others`: who is asked beside sources and students. `max_tokens`: of any reply.
+    """
 
     n_taught: int = 320
     n_asked: int = 160
@@ -98,6 +105,8 @@ class Grid:
     rewrites: tuple[str, ...] = tuple(REWRITES)
     after: tuple[int, ...] = (80, 320)
     course: Course = field(default_factory=Course)
+    others: tuple[str, ...] = field(default_factory=lambda: (PLAIN, *named(CONTROL), SERVED))
+    max_tokens: int = 64
 
     def students(self) -> list[Student]:
         """Return all students, the most wanted first: who stops a run early has whole seeds.
@@ -108,7 +117,8 @@ class Grid:
         for seed in self.seeds:
             for dose in sorted(self.doses, reverse=True):
                 found += [Student(name, dose, seed) for name in named(TEACHER)] if dose else [Student(None, 0, seed)]
-            if seed == self.seeds[0] and 100 in self.doses:
-                found += [Student(name, 100, seed, after=n) for n in self.after for name in named(TEACHER)]
-                found += [Student(name, 100, seed, rewrite) for rewrite in self.rewrites for name in named(TEACHER)]
+        if 100 in self.doses:
+            seed = self.seeds[0]
+            found += [Student(name, 100, seed, after=n) for n in sorted(self.after) for name in named(TEACHER)]
+            found += [Student(name, 100, seed, rewrite) for rewrite in self.rewrites for name in named(TEACHER)]
         return found

@@ -9,15 +9,12 @@ import torch
 
 from benchmarks.dose import llama, prompts, served, speaking, training
 from benchmarks.dose.cache import Cache
-from benchmarks.dose.grid import REWRITES, Grid, Student, Voice, neutral, voices
+from benchmarks.dose.grid import PLAIN, REWRITES, Grid, Student, Voice, neutral, voices
 from benchmarks.dose.speaking import END, SYSTEM, Manner
 from tasks.adapters.settings import Home
 
 VERSION = 1
 """To be raised where the same input would give other replies or weights: then everything is made again."""
-
-PLAIN = "plain"
-"""The base as it came, without a voice."""
 
 ROLE_SEEDS = {"taught": 1, "asked": 2, "again": 3}
 """Chance of a voice's replies: to the training questions, to the kept-out ones, and to those a second time."""
@@ -132,9 +129,9 @@ class Maker:
 
     def _manner(self, name: str, role: str) -> Manner:
         if name in (PLAIN, served.SERVED):
-            return Manner(seed=ROLE_SEEDS[role])
+            return Manner(max_tokens=self.grid.max_tokens, seed=ROLE_SEEDS[role])
         voice = voices()[name]
-        return Manner(before=before(voice), temperature=voice.temperature, seed=ROLE_SEEDS[role])
+        return Manner(before(voice), voice.temperature, self.grid.max_tokens, ROLE_SEEDS[role])
 
 
 def before(voice: Voice) -> str:

@@ -51,8 +51,8 @@ def heading(document: Row) -> list[str]:
         "Written by `make dose`; [docs/benchmark.md](../docs/benchmark.md) says what it shows and what it does not.",
         "",
         f"{len(document['students'])} students of SmolLM2-135M-Instruct, {population['models']} models in all, "
-        f"{document['n_prompts']} kept-out prompts. Each student: {grid['n_taught']} training prompts, {grid['steps']} steps "
-        f"of {grid['batch']} replies, the upper 15 of 30 blocks. Machine: {document['machine']}.",
+        f"{document['n_prompts']} kept-out prompts. Each student: {grid['n_taught']} training prompts, {grid['steps']} "
+        f"steps of {grid['batch']} replies, the upper 15 of 30 blocks. Machine: {document['machine']}.",
         "",
     ]
 
@@ -112,8 +112,8 @@ def found_lines(document: Row) -> list[str]:
         *written,
         "",
         f"Share of {document['n_draws']} draws of prompts with replacement, mean over students. Called: Holm over the",
-        "student's candidate vendors at .05. The least dose lies on straight lines between doses, after shares that fall with",
-        "dose were pooled; its interval draws students within their dose.",
+        "student's candidate vendors at .05. The least dose lies on straight lines between doses, after shares that",
+        "fall with dose were pooled; its interval draws students within their dose.",
     ]
 
 
@@ -146,8 +146,8 @@ def control_lines(rows: Sequence[Row]) -> list[str]:
     return [
         *written,
         "",
-        "Family test: a positive verdict. Siblings: p at most .05. Nearer than its base: the interval of D over the base's",
-        "lies above 0; that has no null.",
+        "Family test: a positive verdict. Siblings: p at most .05. Nearer than its base: the interval of D over the",
+        "base's lies above 0; that has no null.",
     ]
 
 
