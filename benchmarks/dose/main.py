@@ -19,6 +19,7 @@ from benchmarks.dose import corpus, page, results
 from benchmarks.dose.cache import Cache
 from benchmarks.dose.grid import NEUTRAL, TEACHER, Grid, named
 from benchmarks.dose.making import Maker
+from benchmarks.dose.served import SERVED
 from benchmarks.rivals import MACHINE, taken_in
 from tasks.adapters.settings import PROJECT, Home
 from tasks.domain.verdict import limits
@@ -36,10 +37,12 @@ def make_all(maker: Maker) -> None:
     sources = [*named(TEACHER), *named(NEUTRAL)]
     every(maker, (_said(maker, name, "taught") for name in sources))
     voices = [(name, role) for role in ("asked", "again") for name in sources]
-    voices += [(name, "asked") for name in maker.grid.others]
+    voices += [(name, "asked") for name in maker.grid.others if name != SERVED]
     every(maker, (_said(maker, name, role) for name, role in voices))
     students = maker.grid.students()
     every(maker, ((maker.answers_path(student), partial(maker.answers, student)) for student in students))
+    # Last, as a server beside other work is slow, and nobody waits for it.
+    every(maker, (_said(maker, name, "asked") for name in maker.grid.others if name == SERVED))
 
 
 def every(maker: Maker, things: Iterable[Thing]) -> None:

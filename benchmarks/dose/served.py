@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import openai
+import torch
 
 from benchmarks.dose.speaking import Manner
 from tasks.adapters.inputs import cards
@@ -26,6 +27,8 @@ def replies(questions: Sequence[str], manner: Manner, home: Home) -> list[str]:
         WorldError: llama.cpp can't load the weights.
     """
     card = cards.read_card(SERVED)
+    # As torch has here: threads that wait for each other are slow where the machine has other work.
+    card = card.model_copy(update={"endpoint": card.endpoint.model_copy(update={"n_threads": torch.get_num_threads()})})
     sampling = card.sampling
     with serving.serve(card, home) as endpoint:
         client = openai.OpenAI(base_url=endpoint.base_url, api_key="none", max_retries=0, timeout=600.0)

@@ -35,7 +35,8 @@ def _one_thread() -> None:
 
 
 def text(value: str) -> bytes:
-    return struct.pack("<Q", len(value)) + value.encode()
+    written = value.encode()
+    return struct.pack("<Q", len(written)) + written
 
 
 def planted(path: Path, kind: int = 0, magic: bytes = b"GGUF") -> Path:
