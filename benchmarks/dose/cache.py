@@ -68,4 +68,5 @@ class Cache:
 
 def read_replies(path: Path) -> list[str]:
     """Return the replies of a file: one JSON string a line, in the order of the questions."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    # Not `splitlines`, which also breaks at marks that a reply may hold and JSON leaves as they are.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n")[:-1]]

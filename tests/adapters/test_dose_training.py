@@ -124,5 +124,5 @@ def test_two_processes_do_not_make_the_same_thing(tmp_path: Path) -> None:
         assert not is_ours
     with Cache(tmp_path).locked(path, is_waiting=False) as is_ours:
         assert is_ours
-    assert cache.replies(path, lambda: ["one\nline", "ü"]) == ["one\nline", "ü"]
-    assert cache.replies(path, lambda: json.loads("not read")) == ["one\nline", "ü"]
+    assert cache.replies(path, lambda: ["one\nline", "ü\u2028"]) == ["one\nline", "ü\u2028"]
+    assert cache.replies(path, lambda: json.loads("not read")) == ["one\nline", "ü\u2028"]
