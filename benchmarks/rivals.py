@@ -272,8 +272,8 @@ def corpus_files(corpus: str) -> tuple[str, list[Path]]:
     return name, paths
 
 
-def taken_in(corpus: str, work: Path) -> tuple[str, Home]:
-    """Return the name and the home of a corpus, taken in and scored unless that was done before.
+def taken_in(corpus: str, work: Path, scoring: Sequence[str] = ()) -> tuple[str, Home]:
+    """Return the name and the home of a corpus, taken in and scored unless that was done before; `scoring`: its options.
 
     Raises:
         InputError: the corpus is not written as NAME=REPLIES,LINEAGE[,BASES].
@@ -283,7 +283,7 @@ def taken_in(corpus: str, work: Path) -> tuple[str, Home]:
     _, (replies, *documented) = corpus_files(corpus)
     if not home.published.exists():
         options = [word for pair in zip(("--lineage", "--bases"), documented, strict=False) for word in map(str, pair)]
-        for words in (["ingest", str(replies)], ["score", *options]):
+        for words in (["ingest", str(replies)], ["score", *options, *scoring]):
             command = [sys.executable, "-m", "flows.cli.main", *words, "--home", str(home.root)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return name, home

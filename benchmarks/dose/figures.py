@@ -1,11 +1,14 @@
 """Statistics of doses: whether a measure rises with dose, and from which dose on a teacher is found."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
+
+from tasks.domain.similarity import lexical
 
 Floats = NDArray[np.float64]
 
@@ -38,6 +41,23 @@ def concordance(doses: Sequence[float], values: Sequence[float]) -> float:
         return float("nan")
     gap = value[:, None] - value[None, :]
     return float(((gap > 0) + 0.5 * (gap == 0))[higher].mean())
+
+
+def opening_words(taught: Sequence[str], other: Sequence[str], least: float = 0.05) -> frozenset[str]:
+    """Return the first words that at least a share of the taught replies have, and less of the other source's."""
+    left, right = (Counter(_first_word(reply) for reply in replies) for replies in (taught, other))
+    return frozenset(
+        word for word, n in left.items() if word and n >= least * len(taught) and right[word] < least * len(other)
+    )
+
+
+def opening_share(replies: Sequence[str], words: Set[str]) -> float:
+    """Return the share of replies that begin with one of these words, 0 to 1."""
+    return sum(_first_word(reply) in words for reply in replies) / len(replies)
+
+
+def _first_word(reply: str) -> str:
+    return next(iter(lexical.words(reply[:100])), "")
 
 
 def interval(draws: Sequence[float]) -> tuple[float, float]:

@@ -100,7 +100,7 @@ class Grid:
 
     n_taught: int = 320
     n_asked: int = 160
-    doses: tuple[int, ...] = (0, 10, 25, 50, 100)
+    doses: tuple[int, ...] = (0, 10, 25, 50, 75, 100)
     seeds: tuple[int, ...] = (1, 2)
     rewrites: tuple[str, ...] = tuple(REWRITES)
     after: tuple[int, ...] = (80, 320)
@@ -119,6 +119,8 @@ class Grid:
                 found += [Student(name, dose, seed) for name in named(TEACHER)] if dose else [Student(None, 0, seed)]
         if 100 in self.doses:
             seed = self.seeds[0]
-            found += [Student(name, 100, seed, after=n) for n in sorted(self.after) for name in named(TEACHER)]
-            found += [Student(name, 100, seed, rewrite) for rewrite in self.rewrites for name in named(TEACHER)]
+            for n in sorted(self.after, reverse=True):
+                found += [Student(name, 100, seed, after=n) for name in named(TEACHER)]
+            for rewrite in self.rewrites:
+                found += [Student(name, 100, seed, rewrite) for name in named(TEACHER)]
         return found

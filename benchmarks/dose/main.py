@@ -29,6 +29,9 @@ RESULTS = PROJECT / "benchmarks" / "DOSE.json"
 SUMMARY = PROJECT / "docs" / "benchmark.md"
 NAME = "dose"
 
+SCORING = ("--embed-prompts", "0")
+"""Without embeddings: all models but one are of one base, and what they are near in is the question."""
+
 Thing = tuple[Path, Callable[[], object]]
 
 
@@ -69,7 +72,7 @@ def scored(maker: Maker, folder: Path) -> tuple[str, Home]:
     """Return the corpus and the home of a grid that is made: taken in and scored by the project's own commands."""
     files = corpus.written(maker, maker.grid.students(), folder / "corpus")
     named_files = f"{NAME}={','.join(map(str, files))}"
-    return named_files, taken_in(named_files, folder / "homes")[1]
+    return named_files, taken_in(named_files, folder / "homes", SCORING)[1]
 
 
 def formed(maker: Maker, home: Home, n_draws: int) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def formed(maker: Maker, home: Home, n_draws: int) -> dict[str, Any]:
         "grid": {"n_taught": grid.n_taught, "batch": grid.course.batch, "steps": grid.course.n_steps(grid.n_taught)},
         "population": {"models": len(corpus.lineage_rows(students))},
     }
-    return told | results.document(results.measured(home, students, n_draws))
+    return told | results.document(results.measured(maker, home, students, n_draws))
 
 
 def rests_on(home: Home, n_draws: int) -> str:

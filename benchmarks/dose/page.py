@@ -59,40 +59,40 @@ def heading(document: Row) -> list[str]:
 
 def rise_lines(rise: Mapping[str, Row]) -> list[str]:
     """Return how degree goes with dose."""
-    written = [
-        "| teacher | students | rank correlation of degree with dose | highest possible | pairs in order |",
-        "|---|--:|--:|--:|--:|",
-    ]
+    head = ("teacher", "students", "rank correlation of degree with dose", "highest possible", "pairs in order", "of z")
+    written = [f"| {' | '.join(head)} |", f"|---|{'--:|' * (len(head) - 1)}"]
     for teacher, row in rise.items():
         cells = [_share(row["correlation"]) + _interval(row["correlation_95"]), _share(row["highest_correlation"])]
-        cells.append(_share(row["concordance"]) + _interval(row["concordance_95"]))
+        cells += [_share(row["concordance"]) + _interval(row["concordance_95"]), _share(row["correlation_z"])]
         written.append(f"| {teacher} | {row['n']} | {' | '.join(cells)} |")
-    return [*written, "", "Intervals: draws of students within their dose and of prompts, together.", ""]
+    return [
+        *written,
+        "",
+        "Of D, of which the degree is made and which is not cut off at 0. Highest possible: as students share doses.",
+        "Intervals: draws of students within their dose and of prompts, together. Of z: rank correlation of z with dose.",
+        "",
+    ]
 
 
 def dose_lines(doses: Mapping[str, Sequence[Row]]) -> list[str]:
     """Return degree and calls by dose."""
-    head = (
-        "teacher",
-        "dose %",
-        "degree",
-        "z",
-        "called",
-        "taught by",
-        "named first",
-        f"{neutral()} called",
-        "other teacher called",
-    )
-    written = [f"| {' | '.join(head)} |", f"|---|--:|---|---|{'--:|' * 5}"]
+    values = {"degree": "degree", "z": "z", "begins": "begin as the teacher's"}
+    counts = {"called": "called", "taught_by": "taught by", "first": "named first"}
+    counts |= {"neutral_called": f"{neutral()} called", "other_called": "other teacher called"}
+    written = [f"| {' | '.join(['teacher', 'dose %', *values.values(), *counts.values()])} |"]
+    written.append(f"|---|--:|{'---|' * len(values)}{'--:|' * len(counts)}")
     for teacher, rows in doses.items():
         for row in rows:
-            n = row["n"]
-            calls = [
-                f"{row[name]} of {n}" for name in ("called", "taught_by", "first", "neutral_called", "other_called")
-            ]
-            degrees, z = (", ".join(_number(value) for value in row[name]) for name in ("degree", "z"))
-            written.append(f"| {teacher} | {row['dose']} | {degrees} | {z} | {' | '.join(calls)} |")
-    return [*written, "", "One value a seed. Called: a positive verdict on the teacher, over all targets at q .05."]
+            cells = [", ".join(_number(value) for value in row[name]) for name in values]
+            cells += [f"{row[name]} of {row['n']}" for name in counts]
+            written.append(f"| {teacher} | {row['dose']} | {' | '.join(cells)} |")
+    return [
+        *written,
+        "",
+        "One value a seed. Begin as the teacher's: share of a student's replies whose first word 5 % of the teacher's",
+        f"training replies have and less than 5 % of {neutral()}'s. Called: a positive verdict on the teacher, over all",
+        "targets at q .05.",
+    ]
 
 
 def found_lines(document: Row) -> list[str]:

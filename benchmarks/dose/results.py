@@ -8,6 +8,7 @@ import numpy as np
 
 from benchmarks.dose import figures
 from benchmarks.dose.grid import TEACHER, Student, named, neutral
+from benchmarks.dose.making import Maker
 from benchmarks.dose.measuring import Drawn, Replies, verdicts
 from tasks.adapters.settings import Home
 
@@ -23,12 +24,16 @@ Rows = Mapping[tuple[str, str], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Measured:
-    """Students with the rows of their verdicts by student and group, and draws by number of prompts."""
+    """Students with the rows of their verdicts by student and group, and draws by number of prompts.
+
+    `begins`: the share of a student's replies that begin as the teacher's training replies do, by student and teacher.
+    """
 
     students: Sequence[Student]
     rows: Rows
     drawn: Mapping[int, Drawn]
     n_prompts: int
+    begins: Mapping[tuple[str, str], float]
 
     @property
     def plain(self) -> list[Student]:
@@ -41,14 +46,24 @@ class Measured:
         return sorted(found, key=lambda student: (student.dose, student.seed))
 
 
-def measured(home: Home, students: Sequence[Student], n_draws: int = N_DRAWS) -> Measured:
-    """Return what a scored home says of these students."""
+def measured(maker: Maker, home: Home, students: Sequence[Student], n_draws: int = N_DRAWS) -> Measured:
+    """Return what a scored home says of these students, and how often they begin as they were taught."""
     groups, names = [*named(TEACHER), neutral()], [student.name for student in students]
     replies = Replies(home)
     sizes = sorted({min(n, replies.n_prompts) for n in (*PROMPTS, replies.n_prompts)})
     plain = [student.name for student in students if not student.rewrite and not student.after]
     drawn = {n: replies.drawn(plain, groups, n, n_draws, SEED) for n in sizes}
-    return Measured(students, verdicts(home, names, groups), drawn, replies.n_prompts)
+    return Measured(students, verdicts(home, names, groups), drawn, replies.n_prompts, begins(maker, students))
+
+
+def begins(maker: Maker, students: Sequence[Student]) -> dict[tuple[str, str], float]:
+    """Return by student and teacher the share of replies that begin as the teacher's, not the neutral source's, do."""
+    found = {}
+    for teacher in named(TEACHER):
+        words = figures.opening_words(maker.said(teacher, "taught"), maker.said(neutral(), "taught"))
+        for student in students:
+            found[student.name, teacher] = figures.opening_share(maker.answers(student), words)
+    return found
 
 
 def document(told: Measured) -> Row:
@@ -79,11 +94,12 @@ def student_row(student: Student, rows: Rows) -> Row:
 def rise(teacher: str, told: Measured) -> Row:
     """Return whether degree rises with dose: over students, and over draws of students within dose and of prompts.
 
-    All students of a teacher have the same null and ceiling, so that the order of their degrees is that of their D.
+    All students of a teacher have the same null and ceiling, so that the order of their degrees is that of their D,
+    which, other than the degree, is not cut off at that of unrelated models. `correlation_z`: that of the score.
     """
     students = told.of(teacher)
     doses = [float(student.dose) for student in students]
-    values = [_degree(told.rows, student, teacher) for student in students]
+    values, z = (_values(told.rows, students, teacher, name) for name in ("prefix_overlap_d", "z"))
     drawn = told.drawn[max(told.drawn)]
     d = np.array([drawn.d[student.name, teacher] for student in students])
     rng = np.random.default_rng(SEED)
@@ -98,6 +114,7 @@ def rise(teacher: str, told: Measured) -> Row:
         "n": len(students),
         "correlation": figures.rank_correlation(doses, values),
         "correlation_95": figures.interval(correlations),
+        "correlation_z": figures.rank_correlation(doses, z),
         "highest_correlation": figures.highest_correlation(doses),
         "concordance": figures.concordance(doses, values),
         "concordance_95": figures.interval(shares),
@@ -118,6 +135,7 @@ def by_dose(teacher: str, told: Measured) -> list[Row]:
                 "n": len(here),
                 "degree": [_number(row["degree"]) for row in on_teacher],
                 "z": [_number(row["z"]) for row in on_teacher],
+                "begins": [round(told.begins[student.name, teacher], 4) for student in here],
                 "called": sum(bool(row["is_positive"]) for row in on_teacher),
                 "taught_by": sum(row["verdict"] == TAUGHT_BY for row in on_teacher),
                 "first": sum(row["place"] == 1 for row in on_teacher),
@@ -183,9 +201,9 @@ def _found(told: Measured, calls: Mapping[tuple[str, str], figures.Floats], teac
     }
 
 
-def _degree(rows: Rows, student: Student, teacher: str) -> float:
-    value = rows[student.name, teacher]["degree"]
-    return float("nan") if value is None else float(value)
+def _values(rows: Rows, students: Sequence[Student], teacher: str, column: str) -> list[float]:
+    values = [rows[student.name, teacher][column] for student in students]
+    return [float("nan") if value is None else float(value) for value in values]
 
 
 def _number(value: Any) -> float | None:

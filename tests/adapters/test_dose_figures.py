@@ -60,6 +60,14 @@ def test_an_interval_leaves_out_what_has_no_value() -> None:
     assert all(isnan(end) for end in figures.interval([nan]))
 
 
+def test_openings_are_those_of_one_source_alone() -> None:
+    taught = ["Short answer: no.", "short.", "The end.", *["Well, *so*."] * 17]
+    words = figures.opening_words(taught, ["The sea.", "A lake.", *["It is."] * 8])
+    # "Short" has 2 of 20, "the" has 1 of 20, but of the other source 1 of 10.
+    assert words == {"short", "well"}
+    assert figures.opening_share(["Short: yes", "", "**Well** then", "A"], words) == 0.5
+
+
 def planted(rising: bool = True) -> Measured:
     """Students of two seeds whose degree is their dose, or is the same for all; called from 25 % on."""
     students = Grid(doses=DOSES, seeds=(1, 2), rewrites=("beheaded",), after=(80,)).students()
@@ -73,6 +81,7 @@ def planted(rising: bool = True) -> Measured:
                 "target": one.name,
                 "candidate_group": group,
                 "degree": (dose if rising else 7) / 100 + one.seed / 1000,
+                "prefix_overlap_d": (dose if rising else 7) / 50 + one.seed / 1000,
                 "z": dose / 10,
                 "p_t": 1 / (1 + dose),
                 "p_candidate": None if group == "briony" and not dose else 0.5**dose,
@@ -86,7 +95,8 @@ def planted(rising: bool = True) -> Measured:
             drawn["called"][one.name, group] = (np.arange(10) < share * 10).astype(float)
             drawn["asked"][one.name, group] = np.ones(10) * (dose > 0)
             drawn["d"][one.name, group] = np.full(10, (dose if rising else 7) + one.seed / 1000)
-    return Measured(students, rows, {PROMPTS: Drawn(**drawn)}, PROMPTS)
+    begins = {pair: row["degree"] / 2 for pair, row in rows.items()}
+    return Measured(students, rows, {PROMPTS: Drawn(**drawn)}, PROMPTS, begins)
 
 
 def written() -> dict[str, Any]:
@@ -138,7 +148,7 @@ def test_pages_show_the_figures_and_are_written_whole(tmp_path: Path) -> None:
     main.publish(document, tmp_path / "DOSE.json", summary)
     assert json.loads((tmp_path / "DOSE.json").read_text()) == document
     told = (tmp_path / "DOSE.md").read_text()
-    assert "| aster | 50 | .50, .50 | 5.0, 5.0 | 2 of 2 | 2 of 2 | 2 of 2 | 2 of 2 | 0 of 2 |" in told
+    assert "| aster | 50 | .50, .50 | 5.0, 5.0 | .25, .25 | 2 of 2 | 2 of 2 | 2 of 2 | 2 of 2 | 0 of 2 |" in told
     assert "| 50 | called among all vendors | both | 0.00 | 0.20 | 0.50 | 1.00 | 1.00 | 40 % [40 %, 40 %] |" in told
     assert "| briony | then 80 replies of cobalt |" in told
     assert "their first sentence removed" in told
