@@ -69,7 +69,7 @@ def rise_lines(rise: Mapping[str, Row]) -> list[str]:
         *written,
         "",
         "Of D, of which the degree is made and which is not cut off at 0. Highest possible: as students share doses.",
-        "Intervals: draws of students within their dose and of prompts, together. Of z: rank correlation of z with dose.",
+        "Intervals: draws of students within their dose and of prompts, together. Of z: correlation of z with dose.",
         "",
     ]
 
@@ -90,8 +90,8 @@ def dose_lines(doses: Mapping[str, Sequence[Row]]) -> list[str]:
         *written,
         "",
         "One value a seed. Begin as the teacher's: share of a student's replies whose first word 5 % of the teacher's",
-        f"training replies have and less than 5 % of {neutral()}'s. Called: a positive verdict on the teacher, over all",
-        "targets at q .05.",
+        f"training replies have and less than 5 % of {neutral()}'s. Called: a positive verdict on the teacher, over",
+        "all targets at q .05.",
     ]
 
 
