@@ -273,7 +273,7 @@ def corpus_files(corpus: str) -> tuple[str, list[Path]]:
 
 
 def taken_in(corpus: str, work: Path, scoring: Sequence[str] = ()) -> tuple[str, Home]:
-    """Return the name and the home of a corpus, taken in and scored unless that was done before; `scoring`: its options.
+    """Return the name and the home of a corpus, taken in and scored, with these options, unless that was done before.
 
     Raises:
         InputError: the corpus is not written as NAME=REPLIES,LINEAGE[,BASES].
@@ -281,11 +281,14 @@ def taken_in(corpus: str, work: Path, scoring: Sequence[str] = ()) -> tuple[str,
     """
     name, home = corpus_home(corpus, work)
     _, (replies, *documented) = corpus_files(corpus)
-    if not home.published.exists():
+    # What is published after it is taken in is not scored yet: a killed run goes on there.
+    stamp = home.root / "scored.stamp"
+    if not stamp.exists():
         options = [word for pair in zip(("--lineage", "--bases"), documented, strict=False) for word in map(str, pair)]
         for words in (["ingest", str(replies)], ["score", *options, *scoring]):
             command = [sys.executable, "-m", "flows.cli.main", *words, "--home", str(home.root)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        stamp.touch()
     return name, home
 
 

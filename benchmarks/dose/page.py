@@ -113,7 +113,7 @@ def found_lines(document: Row) -> list[str]:
         "",
         f"Share of {document['n_draws']} draws of prompts with replacement, mean over students. Called: Holm over the",
         "student's candidate vendors at .05. The least dose lies on straight lines between doses, after shares that",
-        "fall with dose were pooled; its interval draws students within their dose.",
+        "fall with dose were pooled; its interval draws students within their dose, too narrow where they are few.",
     ]
 
 
