@@ -54,6 +54,8 @@ PAGE = PROJECT / "docs" / "benchmark.md"
 WORK = PROJECT / "data" / "out" / "rivals"
 SEED = 0
 EMBEDDED_PROMPTS = 60
+SCORED = "scored.stamp"
+"""File of a home whose scoring has ended."""
 
 COMPOSITE, VERSION_0_1_0, PROVENANCE = rival_tables.COMPOSITE, "prefix_overlap_0_1_0", "provenance_test"
 LEVEL = 0.05
@@ -282,7 +284,7 @@ def taken_in(corpus: str, work: Path, scoring: Sequence[str] = ()) -> tuple[str,
     name, home = corpus_home(corpus, work)
     _, (replies, *documented) = corpus_files(corpus)
     # What is published after it is taken in is not scored yet: a killed run goes on there.
-    stamp = home.root / "scored.stamp"
+    stamp = home.root / SCORED
     if not stamp.exists():
         options = [word for pair in zip(("--lineage", "--bases"), documented, strict=False) for word in map(str, pair)]
         for words in (["ingest", str(replies)], ["score", *options, *scoring]):
