@@ -115,7 +115,7 @@ def test_a_lower_dose_is_part_of_a_higher_one_and_names_differ() -> None:
     assert [len(taught) for taught in places.values()] == [0, 4, 10, 20, 40]
     assert places[10] < places[25] < places[50] < places[100]
     names = [student.name for student in Grid(seeds=(1, 2, 3)).students()]
-    assert len(names) == len(set(names)) == 3 * 9 + 8
+    assert len(names) == len(set(names)) == 3 * 11 + 8
 
 
 def test_two_processes_do_not_make_the_same_thing(tmp_path: Path) -> None:
