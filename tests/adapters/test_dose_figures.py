@@ -156,7 +156,8 @@ def test_pages_show_the_figures_and_are_written_whole(tmp_path: Path) -> None:
     assert kept.startswith("before\n")
     assert kept.endswith("after\n")
     assert "old" not in kept
-    assert "[95 %]: called among all vendors: 40 % [40 %, 40 %]" in kept
+    assert "- called among all vendors, both teachers: 40 % [40 %, 40 %]" in kept
+    assert "- the teacher alone asked about, briony: 8 % [8 %, 8 %]" in kept
     main.publish(document, tmp_path / "DOSE.json", summary)
     assert summary.read_text() == kept
 
