@@ -98,10 +98,11 @@ def dose_lines(doses: Mapping[str, Sequence[Row]]) -> list[str]:
 def found_lines(document: Row) -> list[str]:
     """Return shares of calls by dose and number of prompts, and the least dose that is found with probability .8."""
     found: Mapping[str, Row] = document["found"]
-    doses = list(next(iter(found.values()))["called"]["share"])
+    # Out of JSON, names of doses and numbers of prompts are texts, in the order of texts.
+    doses = sorted(next(iter(found.values()))["called"]["share"], key=int)
     head = ["prompts", "criterion", "teacher", *[f"{dose} %" for dose in doses], "least dose found with .8 [95 %]"]
     written = [f"| {' | '.join(head)} |", f"|--:|---|---|{'--:|' * (len(doses) + 1)}"]
-    for n_prompts, rows in found.items():
+    for n_prompts, rows in sorted(found.items(), key=lambda item: int(item[0])):
         for name, row in rows.items():
             criterion, _, teacher = name.partition(":")
             cells = [CRITERIA[criterion], teacher or "both", *[_share(row["share"].get(dose)) for dose in doses]]
