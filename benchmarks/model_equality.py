@@ -1,8 +1,8 @@
 """How often the test of model equality is right: `python -m benchmarks.model_equality`, minutes.
 
 SmolLM2-135M-Instruct is asked 40 questions eight times, and four times each at other temperatures, under a system
-prompt, and as voices of `benchmarks.dose`. Its samples are then tested against one another, 24 prompts and two samples a
-side at a time: against itself any finding is false. Replies are kept in data/out/model_equality.json.
+prompt, and as voices of `benchmarks.dose`. Its samples are then tested against one another, 24 prompts and two samples
+a side at a time: against itself any finding is false. Replies are kept in data/out/model_equality.json.
 """
 
 import json
