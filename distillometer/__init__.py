@@ -38,8 +38,8 @@ def ingest(
         path: a file or folder: csv, jsonl or parquet with the columns model, prompt, reply; AlpacaEval, MT-bench or
             Arena-Hard folders; logs of identity attacks.
         home: the folder of everything that is written; left out, data/out.
-        format_name: alpaca-eval, chat-messages, identity-attack, inspect-eval, lm-eval, mt-bench, openai-batch or
-            replies; left out, it is detected.
+        format_name: alpaca-eval, chat-messages, every-eval-ever, helm, hf-dataset, identity-attack, inspect-eval,
+            langfuse, llm-logs, lm-eval, mt-bench, openai-batch, promptfoo or replies; left out, it is detected.
         model: name of the model, where the file holds one.
         prompt_set: name for the prompts.
         skip_bad: leave out files of a folder that are wrong, record them, and take the rest.

@@ -17,8 +17,8 @@ def ingest(
         str | None,
         typer.Option(
             "--format",
-            help="alpaca-eval, chat-messages, identity-attack, inspect-eval, langfuse, lm-eval, mt-bench, "
-            "openai-batch, promptfoo or replies. Default: detected.",
+            help="alpaca-eval, chat-messages, every-eval-ever, helm, hf-dataset, identity-attack, inspect-eval, langfuse, "
+            "llm-logs, lm-eval, mt-bench, openai-batch, promptfoo or replies. Default: detected.",
         ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,

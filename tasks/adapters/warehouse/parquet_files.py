@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tasks.adapters.inputs.textfiles import MAYBE_CUT
 from tasks.adapters.warehouse import duckdb_files
+from tasks.adapters.warehouse.arrow_streams import frame_of
 from tasks.domain.errors import InputError
 
 NESTED = ("list", "struct", "map", "array")
@@ -65,7 +66,7 @@ class ParquetFile:
     def row_bytes(self, columns: Sequence[str]) -> NDArray[np.int64]:
         """Return how many bytes of text the columns of each row have."""
         size = " + ".join(_n_bytes(_quoted(name), self.types[name]) for name in columns) or "0"
-        sizes: NDArray[np.int64] = _frame(self._ask(f"select ({size})::bigint as n from read_parquet($path)"))[
+        sizes: NDArray[np.int64] = frame_of(self._ask(f"select ({size})::bigint as n from read_parquet($path)"))[
             "n"
         ].to_numpy()
         return sizes
@@ -75,7 +76,7 @@ class ParquetFile:
         names = ", ".join(map(_quoted, columns))
         between = "file_row_number >= $start and file_row_number < $end order by file_row_number"
         query = f"select {names} from read_parquet($path, file_row_number = true) where {between}"
-        return _frame(self._ask(query, start=start, end=end))
+        return frame_of(self._ask(query, start=start, end=end))
 
 
 @contextmanager
@@ -92,20 +93,6 @@ def opened(path: Path) -> Iterator[ParquetFile]:
     except (duckdb.Error, RuntimeError, UnicodeDecodeError, pl.exceptions.PolarsError, OSError) as error:
         message = (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
         raise InputError(f"it can't be read as parquet: {message}.", where=str(path), remedy=MAYBE_CUT) from None
-
-
-@dataclass(frozen=True)
-class _Stream:
-    """Hands a relation to Polars, which would keep a relation's own type beyond the end of DuckDB's module."""
-
-    relation: duckdb.DuckDBPyRelation
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        return self.relation.__arrow_c_stream__(requested_schema)
-
-
-def _frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
-    return pl.DataFrame(_Stream(relation))
 
 
 def _quoted(name: str) -> str:

@@ -103,7 +103,7 @@ def _prompt(row: dict[str, Any], where: str) -> tuple[Message, ...]:
 def _reply(said: Any, where: str) -> str:
     """Return the reply: a text, or the text of the last turn of a conversation."""
     last = said[-1] if isinstance(said, list) and said else said
-    return chat_turns.text_of(last.get("content") if isinstance(last, dict) else last, where)
+    return chat_turns.text_of(last["content"] if isinstance(last, dict) and "content" in last else last, where)
 
 
 HF_DATASET = HfDataset()
