@@ -12,6 +12,7 @@ from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ingest_rows import Ingestion, ingestion
 from tasks.adapters.warehouse.judge_order import register_judges
 from tasks.adapters.warehouse.staging import SkippedFile, Staged
+from tasks.adapters.warehouse.stored_prompts import known_prompts
 from tasks.domain.ids import reply_id
 from tasks.domain.judging.claim import ClaimLabel
 from tasks.domain.judging.label_rows import LabelKey, label_row
@@ -60,7 +61,7 @@ def ingest(
         InputError: something there is wrong; nothing was written.
     """
     with recorded_files.staged(
-        path, format_name, home, model=model, prompt_set=prompt_set, skip_bad=skip_bad
+        path, format_name, home, model=model, prompt_set=prompt_set, skip_bad=skip_bad, known=known_prompts(home)
     ) as staged:
         return _take_in(staged, home)
 

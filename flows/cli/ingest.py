@@ -17,8 +17,8 @@ def ingest(
         str | None,
         typer.Option(
             "--format",
-            help="alpaca-eval, chat-messages, every-eval-ever, helm, hf-dataset, identity-attack, inspect-eval, langfuse, "
-            "llm-logs, lm-eval, mt-bench, openai-batch, promptfoo or replies. Default: detected.",
+            help="alpaca-eval, chat-messages, every-eval-ever, helm, hf-dataset, identity-attack, inspect-eval, "
+            "langfuse, llm-logs, lm-eval, mt-bench, openai-batch, promptfoo or replies. Default: detected.",
         ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
@@ -32,10 +32,12 @@ def ingest(
     """Take in replies that were recorded elsewhere. The same again adds nothing."""
     place = settings.home_at(home)
     from tasks.adapters.inputs import recorded_files
+    from tasks.adapters.warehouse.stored_prompts import known_prompts
 
     chosen = recorded_files.detect(path) if format_name is None else format_name
     # Read before anything starts: broken files raise one error at once, and nothing is changed.
-    with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set, skip_bad=skip_bad):
+    options = {"model": model, "prompt_set": prompt_set, "skip_bad": skip_bad}
+    with recorded_files.staged(path, chosen, place, **options, known=known_prompts(place)):
         if format_name is None:
             terminal.print_lines([f"Format: {chosen} (detected)"])
         with starting(place, verbose=verbose):

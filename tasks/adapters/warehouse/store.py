@@ -210,7 +210,7 @@ def require_writable(home: Home) -> None:
 
 @contextmanager
 def inspecting(home: Home) -> Iterator[Store]:
-    """Open the warehouse read-only, before a run starts; no process may be writing to it.
+    """Open the warehouse read-only, before a run starts; no other process may be writing to it.
 
     One of an older version is migrated first: the run will read the same content.
 
@@ -224,6 +224,10 @@ def inspecting(home: Home) -> Iterator[Store]:
             where=str(home.root),
             remedy="Run `distillometer evaluate` or `distillometer ingest` first, or give --home.",
         )
+    if home.root in _shared:
+        with writing(home) as shared:
+            yield shared
+        return
     if migrations.is_due(home.warehouse):
         with writing(home):
             pass

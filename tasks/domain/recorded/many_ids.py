@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.domain.ids import reply_id
+from tasks.domain.prompting.normal_text import normal_text
 
 _SPACE = 32
 
@@ -45,6 +46,11 @@ def _hashes(texts: pl.Series) -> tuple[list[str], list[int]]:
 
 def prompt_ids(prompts: Sequence[str]) -> list[str]:
     """Return the ids of prompts that are one user message each."""
+    return exact_prompt_ids([normal_text(text) for text in prompts])
+
+
+def exact_prompt_ids(prompts: Sequence[str]) -> list[str]:
+    """Return the ids of prompts that are one user message each, as they are written."""
     documents = [f'["prompt",[["user",{json.dumps(text, ensure_ascii=False)}]]]' for text in prompts]
     return [sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in documents]
 
