@@ -36,8 +36,9 @@ def ingest(
 
     chosen = recorded_files.detect(path) if format_name is None else format_name
     # Read before anything starts: broken files raise one error at once, and nothing is changed.
-    options = {"model": model, "prompt_set": prompt_set, "skip_bad": skip_bad}
-    with recorded_files.staged(path, chosen, place, **options, known=known_prompts(place)):
+    with recorded_files.staged(
+        path, chosen, place, model=model, prompt_set=prompt_set, skip_bad=skip_bad, known=known_prompts(place)
+    ):
         if format_name is None:
             terminal.print_lines([f"Format: {chosen} (detected)"])
         with starting(place, verbose=verbose):

@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.adapters import settings
 from tasks.adapters.warehouse import formed, measured, pair_sums, sqlfiles, sqlmacros, store
-from tasks.domain.bank.checking import needed_places
+from tasks.domain.bank.comparing import needed_places
 from tasks.domain.dossier.dossier import FORMAT, Gathered
 from tasks.domain.dossier.evidence import DossierReply, Evidence
 from tasks.domain.errors import InputError

@@ -27,7 +27,7 @@ MOST_REPLIES = 5_000_000
 
 
 def path_of(name: str, home: Home) -> Path:
-    """Return the file of a bank: a path, or a name in the `banks` folder of the home or of the data.
+    """Return the file of a bank: a path, or the name of one that `paths` finds.
 
     Raises:
         InputError: there is none.
@@ -36,26 +36,42 @@ def path_of(name: str, home: Home) -> Path:
         path = Path(name).expanduser()
         require_exists(path)
         return path
-    if (path := home.banks / f"{name}{SUFFIX}").is_file():
-        return path
-    names = {path.stem for path in home.banks.glob(f"*{SUFFIX}")} | set(data_files.names(data_files.BANKS))
-    if name not in names:
-        raise unknown_name("reference bank", name, sorted(names), " or ".join(map(str, folders(home))))
-    return data_files.named(data_files.BANKS, name)
+    found = {path.stem: path for path in paths(home)}
+    if name not in found:
+        raise unknown_name("reference bank", name, sorted(found), " or ".join(map(str, folders(home))))
+    return found[name]
 
 
 def folders(home: Home) -> list[Path]:
     """Return the folders in which banks are looked for, the first that counts first."""
-    return [home.banks, *(folder / "banks" for folder in data_files.folders())]
+    return [home.banks, *(folder / "banks" for folder in data_files.folders()), home.populations]
 
 
 def paths(home: Home) -> list[Path]:
-    """Return the files of all banks by name; of two with one name the one that counts."""
+    """Return the files of all banks by name; of two with one name the one that counts.
+
+    Those that `compare` built of a population come last, in whose home they are: one's own bank of that name stays.
+    """
     by_name: dict[str, Path] = {}
     for folder in folders(home):
-        for path in folder.glob(f"*{SUFFIX}"):
-            by_name.setdefault(path.stem, path)
+        found = [
+            *folder.glob(f"*{SUFFIX}"),
+            *(of_population(one.name, home) for one in folder.glob("*") if one.is_dir()),
+        ]
+        for path in found:
+            if path.is_file():
+                by_name.setdefault(path.stem, path)
     return [by_name[name] for name in sorted(by_name)]
+
+
+def of_population(name: str, home: Home) -> Path:
+    """Return the file of the bank that `compare` builds of a population."""
+    return home.populations / name / f"{name}{SUFFIX}"
+
+
+def population_home(path: Path, home: Home) -> Home | None:
+    """Return the home of the population that a bank was built of by `compare`; None of other banks."""
+    return Home(path.parent) if path == of_population(path.stem, home) else None
 
 
 def read_card(path: Path) -> dict[str, Any]:
