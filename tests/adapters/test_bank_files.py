@@ -100,6 +100,19 @@ def test_a_bank_is_found_by_name_in_the_home_and_by_path(path, tmp_path, bank) -
         bank_files.path_of(str(tmp_path / "none.parquet"), home)
 
 
+def test_own_bank_comes_before_one_that_compare_built(bank, tmp_path) -> None:
+    home = Home(tmp_path / "home")
+    built = bank_files.of_population("small", home)
+    bank_files.write(bank, built)
+    assert built in bank_files.paths(home)
+    assert bank_files.path_of("small", home) == built
+    assert bank_files.population_home(built, home) == Home(built.parent)
+    own = home.banks / "small.parquet"
+    bank_files.write(bank, own)
+    assert bank_files.path_of("small", home) == own
+    assert bank_files.population_home(own, home) is None
+
+
 def test_banks_of_home_and_data_are_listed_each_name_once(bank, tmp_path, monkeypatch) -> None:
     home, data = Home(tmp_path / "home"), tmp_path / "data"
     monkeypatch.setenv("DISTILLOMETER_DATA", str(data))

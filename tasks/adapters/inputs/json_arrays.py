@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from tasks.adapters.inputs.read_bytes import note
 from tasks.adapters.inputs.textfiles import MAYBE_CUT, MOST_LINE_BYTES
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
@@ -111,6 +112,7 @@ class _Reader:
         self._text, self._place = self._text[self._place :], 0
         content = self._file.read(max(CHUNK, len(self._text)))
         self._is_read = not content
+        note(len(content))
         try:
             self._text += self._decode.decode(content, final=self._is_read)
         except UnicodeDecodeError as error:

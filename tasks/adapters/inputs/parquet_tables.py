@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tasks.adapters.inputs.read_bytes import note
 from tasks.adapters.inputs.textfiles import MOST_LINE_BYTES, require_columns
 from tasks.adapters.warehouse import parquet_files
 from tasks.adapters.warehouse.parquet_files import NESTED, ParquetFile
@@ -90,6 +91,7 @@ def _parts(file: ParquetFile, path: Path, names: list[str], most_rows: int) -> I
     _require_room(int(sizes.sum()), limit, size, path)
     for part in _slices(sizes, most_rows):
         yield file.rows(names, part.start, part.stop), part.start
+        note(size * (part.stop - part.start) // len(sizes))
 
 
 def _require_room(n_bytes: int, limit: int, size: int, path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.adapters.inputs import formats
+from tasks.adapters.inputs import formats, read_bytes
 from tasks.adapters.inputs.card_matching import matching_card, vendor_named
 from tasks.adapters.inputs.textfiles import require_exists, require_name
 from tasks.adapters.settings import Home, now
@@ -88,13 +88,14 @@ def staged(
     require_exists(path)
     set_name = prompt_set or foreign.prompt_set or path.resolve().name
     with folder_beside(home) as folder:
-        rows, skipped = _staged_rows(
-            foreign,
-            path,
-            StagedFiles(folder, model),
-            lambda: RecordedRows(str(path), format_name, set_name, now(), known),
-            skip_bad=skip_bad,
-        )
+        with read_bytes.shown(f"reading {path.name} (MB)", _files_of(foreign, path)):
+            rows, skipped = _staged_rows(
+                foreign,
+                path,
+                StagedFiles(folder, model),
+                lambda: RecordedRows(str(path), format_name, set_name, now(), known),
+                skip_bad=skip_bad,
+            )
         _open[key] = Staged(
             folder=folder,
             format_name=format_name,
@@ -110,6 +111,18 @@ def staged(
             yield _open[key]
         finally:
             del _open[key]
+
+
+def _files_of(foreign: ForeignFormat, path: Path) -> list[Path]:
+    """Return the files that will be read, as far as they can be listed before; else those of the folder."""
+    if path.is_file():
+        return [path]
+    try:
+        if isinstance(foreign, FormatOfFiles):
+            return [Path(file) for file, _ in foreign.files(path, ())]
+    except InputError:
+        pass  # Reading raises it again, with all others.
+    return list(path.glob("*"))
 
 
 def _checked(names: set[str], path: Path) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from tasks.adapters.inputs.read_bytes import note
 from tasks.adapters.inputs.textfiles import MAYBE_CUT, MOST_WHOLE_BYTES
 from tasks.domain.errors import InputError
 
@@ -44,6 +45,7 @@ def content(archive: zipfile.ZipFile, name: str) -> bytes:
         raise InputError(
             f"{name} is larger than {MOST_WHOLE_BYTES >> 20} MB.", where=str(archive.filename), remedy="Leave it out."
         )
+    note(info.compress_size)
     if info.compress_type != ZSTANDARD:
         return archive.read(name)
     with Path(str(archive.filename)).open("rb") as file:
