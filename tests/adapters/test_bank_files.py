@@ -3,9 +3,8 @@
 import json
 
 import numpy as np
-import pyarrow as pa
+import polars as pl
 import pytest
-from pyarrow import parquet
 
 from tasks.adapters.inputs import bank_files
 from tasks.adapters.settings import Home
@@ -36,10 +35,12 @@ def path(bank, tmp_path):
     return tmp_path / "small.parquet"
 
 
+KEY = "distillometer.bank"
+
+
 def _with_card(path, **changes: object) -> None:
-    table = parquet.read_table(path)
-    card = json.loads(table.schema.metadata[b"distillometer.bank"]) | changes
-    parquet.write_table(table.replace_schema_metadata({b"distillometer.bank": json.dumps(card).encode()}), path)
+    frame, card = pl.read_parquet(path), json.loads(pl.read_parquet_metadata(path)[KEY]) | changes
+    frame.write_parquet(path, metadata={KEY: json.dumps(card)})
 
 
 def test_a_bank_comes_back_as_it_was_written(bank, path) -> None:
@@ -68,9 +69,8 @@ def test_a_bank_whose_card_was_changed_is_refused(path, changes, message) -> Non
 
 
 def test_a_bank_whose_replies_were_changed_is_refused(path) -> None:
-    table = parquet.read_table(path)
-    changed = table.set_column(table.schema.get_field_index("n_words"), "n_words", pa.array([9] * table.num_rows))
-    parquet.write_table(changed.replace_schema_metadata(table.schema.metadata), path)
+    frame, card = pl.read_parquet(path), pl.read_parquet_metadata(path)[KEY]
+    frame.with_columns(pl.lit(9, pl.Int32).alias("n_words")).write_parquet(path, metadata={KEY: card})
     with pytest.raises(InputError, match="checksum"):
         bank_files.read(path)
 
@@ -84,7 +84,7 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path, content) -> None:
 
 
 def test_a_parquet_file_that_is_no_bank_is_refused(tmp_path) -> None:
-    parquet.write_table(pa.table({"a": [1]}), tmp_path / "other.parquet")
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "other.parquet")
     with pytest.raises(InputError, match="no reference bank"):
         bank_files.read(tmp_path / "other.parquet")
 

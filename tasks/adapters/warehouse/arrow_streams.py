@@ -21,6 +21,13 @@ class ArrowStream:
         return self.source.__arrow_c_stream__(requested_schema)
 
 
+def stream_of(frame: pl.DataFrame) -> ArrowStream:
+    """Return a frame as DuckDB takes it, which reads no column that has nulls but no type: these become texts."""
+    untyped = {pl.Null(): pl.String(), pl.List(pl.Null): pl.List(pl.String)}
+    casts = [pl.col(name).cast(untyped[dtype]) for name, dtype in frame.schema.items() if dtype in untyped]
+    return ArrowStream(frame.with_columns(casts))
+
+
 def frame_of(relation: Any) -> pl.DataFrame:
     """Return the rows of a relation of DuckDB."""
     return pl.DataFrame(ArrowStream(relation))

@@ -21,6 +21,7 @@ from tasks.domain.errors import InputError
 
 NESTED = ("list", "struct", "map", "array")
 _TEXTS = {"varchar": "strlen", "blob": "octet_length"}
+_N_ROWS = "select coalesce(sum(num_rows), 0)::bigint from parquet_file_metadata($path)"
 _STORED = "select coalesce(sum(total_uncompressed_size), 0)::bigint as n from parquet_metadata($path)"
 
 
@@ -55,6 +56,11 @@ class ParquetFile:
     def n_stored(self) -> int:
         """How many bytes the columns have uncompressed, a text of a dictionary once."""
         return int(self._ask(_STORED).fetchall()[0][0])
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows."""
+        return int(self._ask(_N_ROWS).fetchall()[0][0])
 
     def largest(self, column: str) -> tuple[int, int]:
         """Return how many bytes of text the largest value of a column has, and the number of its row, from 0."""
