@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from tasks.adapters.inputs import bank_files
-from tasks.adapters.settings import Home
+from tasks.adapters.settings import PROJECT, Home
 from tasks.domain.bank.bank import Bank
 from tasks.domain.bank.building import build
 from tasks.domain.errors import InputError
@@ -116,14 +116,16 @@ def test_own_bank_comes_before_one_that_compare_built(bank, tmp_path) -> None:
 def test_banks_of_home_and_data_are_listed_each_name_once(bank, tmp_path, monkeypatch) -> None:
     home, data = Home(tmp_path / "home"), tmp_path / "data"
     monkeypatch.setenv("DISTILLOMETER_DATA", str(data))
-    none = run_here("bank", "list", "--home", str(home.root))
-    assert none.stdout.startswith(f"There is no bank in {home.banks} or {data / 'banks'}")
+    shipped = PROJECT / "data" / "banks" / "demo.parquet"
+    assert bank_files.paths(home) == [shipped]
     for folder, name in ((home.banks, "small"), (data / "banks", "small"), (data / "banks", "other")):
         bank_files.write(bank, folder / f"{name}.parquet")
-    assert bank_files.paths(home) == [data / "banks" / "other.parquet", home.banks / "small.parquet"]
+    assert bank_files.paths(home) == [shipped, data / "banks" / "other.parquet", home.banks / "small.parquet"]
     listed = run_here("bank", "list", "--home", str(home.root), "--json")
     [table] = json.loads(listed.stdout)["tables"]
-    assert [(row["bank"], row["models"], row["prompts"], row["note"]) for row in table["rows"]] == [
+    demo, *rows = [(row["bank"], row["models"], row["prompts"], row["note"]) for row in table["rows"]]
+    assert demo[:3] == ("demo", 3, 24)
+    assert rows == [
         ("other", 2, 3, "two models"),
         ("small", 2, 3, "two models"),
     ]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tasks.adapters.inputs import bank_files, cards
+from tasks.adapters.settings import Home
 from tasks.domain.bank.building import build
 from tasks.domain.pairwise.engine import PromptTexts
 from tasks.domain.pairwise.tokens import common_words
@@ -65,6 +66,23 @@ def test_a_student_that_is_asked_is_found_and_nothing_is_asked_twice(served, ben
     assert found["verdict"]["is_positive"]
     assert (found["n_prompts"], found["asked"]["n_replies"]) == (60, 60)
     assert found["shared_starts"][0]["n_words"] > found["shared_starts"][0]["unrelated"]
+
+
+def test_the_shipped_bank_of_the_demo_is_found_and_used(served, bench) -> None:
+    """Three models are no null: it says so, after it has asked each prompt of the bank once."""
+    shipped = bank_files.read(bank_files.path_of("demo", Home(bench.home)))
+    texts = {prompt.prompt_id: prompt.messages[-1].content for prompt in cards.read_prompt_set("general")[1]}
+    assert {prompt.prompt_id for prompt in shipped.prompts} <= set(texts)
+    content = bank_files.path_of("demo", Home(bench.home)).read_bytes()
+    assert not any(text.encode() in content for text in texts.values())
+    with StubEndpoint() as stub:
+        bench.card(STRANGER, stub.base_url)
+        done = bench.run("check", STRANGER, "--bank", "demo", "--allow-unknown-prices")
+        assert done.returncode == 0, done.stderr
+        asked = [call.messages[-1]["content"] for call in stub.calls]
+    assert sorted(asked) == sorted(texts[prompt.prompt_id] for prompt in shipped.prompts)
+    assert "no verdict can be reached" in done.stdout
+    assert "24 prompts of 24 compared" in done.stdout
 
 
 def _rows(bank, *models: str) -> list[dict[str, str]]:

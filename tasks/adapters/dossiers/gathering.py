@@ -19,7 +19,7 @@ from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN
 from tasks.domain.verdict.limits import STATISTIC, VERSION
 from tasks.domain.verdict.population import Population
 
-PACKAGES = ("duckdb", "numpy", "polars", "pyarrow", "scipy")
+PACKAGES = ("duckdb", "numpy", "polars", "scipy")
 """What computes the figures of a verdict, or reads and writes what they are computed from."""
 
 NUMBERS = ("mart.verdict", "mart.pair_evidence")
