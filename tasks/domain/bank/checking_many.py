@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tasks.domain.bank.bank import Bank, Replies
-from tasks.domain.bank.checking import Checked, Compared, compare, conclude
+from tasks.domain.bank.checking import Checked, conclude
+from tasks.domain.bank.comparing import Compared, compare
 from tasks.domain.verdict.kinds import ASKED, KIN
 from tasks.domain.verdict.population import DocumentedModel
 

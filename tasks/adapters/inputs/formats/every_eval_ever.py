@@ -96,8 +96,9 @@ def _exchange(row: dict[str, Any], where: str) -> tuple[tuple[Message, ...] | No
     if not isinstance(asked, str) or not asked.strip():
         raise InputError("there is no text under 'input.raw'.", where=where, remedy="Each record has one.")
     raw = said.get("raw") if isinstance(said, dict) else []
-    texts = raw if isinstance(raw, list) else [raw]
-    if not all(isinstance(text, str) for text in texts):
+    listed = raw if isinstance(raw, list) else [raw]
+    texts = [text for text in listed if isinstance(text, str)]
+    if len(texts) < len(listed):
         raise InputError("'output.raw' holds something else than texts.", where=where, remedy="Only texts are replies.")
     choices = given.get("choices") if isinstance(given, dict) else None
     if isinstance(choices, list) and texts and all(text in choices for text in texts):
