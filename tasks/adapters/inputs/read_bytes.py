@@ -4,8 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tasks.adapters.prefect import progress
-
 MB = 1_000_000
 _listeners: list[Callable[[int], None]] = []
 
@@ -19,6 +17,8 @@ def note(n_bytes: int) -> None:
 @contextmanager
 def shown(title: str, files: Iterable[Path]) -> Iterator[None]:
     """Show within the block how many MB of these files are read; `title` says what is done."""
+    from tasks.adapters.prefect import progress  # A second of imports, which reading a card does not need.
+
     total = -(-sum(file.stat().st_size for file in files if file.is_file()) // MB)
     n_read, n_shown = 0, 0
 

@@ -1,7 +1,7 @@
 """Files of replies that were recorded elsewhere: their formats, and their rows."""
 
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import polars as pl
@@ -88,7 +88,9 @@ def staged(
     require_exists(path)
     set_name = prompt_set or foreign.prompt_set or path.resolve().name
     with folder_beside(home) as folder:
-        with read_bytes.shown(f"reading {path.name} (MB)", _files_of(foreign, path)):
+        # One model's few replies, for `check`, are read faster than what shows progress is imported.
+        is_shown = known is not None
+        with read_bytes.shown(f"reading {path.name} (MB)", _files_of(foreign, path)) if is_shown else nullcontext():
             rows, skipped = _staged_rows(
                 foreign,
                 path,
