@@ -4,10 +4,14 @@ Polars keeps the type of what it is given until the process ends, and with it al
 so this module does not import DuckDB, whose binding would complain at the end.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+
+_UNKNOWN = ("INTERVAL", "UNION(")
+"""Types that Polars does not have: it ends with a panic where it is given one."""
 
 
 @dataclass(frozen=True)
@@ -29,5 +33,34 @@ def stream_of(frame: pl.DataFrame) -> ArrowStream:
 
 
 def frame_of(relation: Any) -> pl.DataFrame:
-    """Return the rows of a relation of DuckDB."""
-    return pl.DataFrame(ArrowStream(relation))
+    """Return the rows of a relation of DuckDB; a name that comes again has a number.
+
+    Raises:
+        polars.exceptions.PolarsError: Polars has no such type as one of a column.
+    """
+    if any(kind in str(dtype) for dtype in relation.types for kind in _UNKNOWN):
+        raise pl.exceptions.ComputeError("Polars has no such type")
+    names = list(relation.columns)
+    if len(set(names)) < len(names):
+        relation = relation.project(", ".join(f"#{place} as {_quoted(name)}" for place, name in _numbered(names)))
+    try:
+        return pl.DataFrame(ArrowStream(relation))
+    except pl.exceptions.PanicException as error:
+        raise pl.exceptions.ComputeError(str(error)) from None
+
+
+def _numbered(names: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield the place, from 1, and a name of its own for each column."""
+    taken = set(names)
+    seen: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        own, number = name, 0
+        while own in seen or (number and own in taken):
+            number += 1
+            own = f"{name}_{number}"
+        seen.add(own)
+        yield place, own
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
