@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.verdict.validation_tables import NAMES
+from tasks.domain.validation.tables import NAMES
 
 COMPOSITE = "composite"
 TITLES = {COMPOSITE: "**distillometer**", "provenance_test": "provenance test, by its own decision", **NAMES}

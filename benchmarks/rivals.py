@@ -34,12 +34,7 @@ from tasks.domain.pairwise.engine import sums_of
 from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.rival import Rival, RivalInput, shared_prompts
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
-from tasks.domain.verdict import limits
-from tasks.domain.verdict.composite import WEIGHTS, composite
-from tasks.domain.verdict.decision import LEAST_PROMPTS
-from tasks.domain.verdict.lineage_tests import lineage_tests
-from tasks.domain.verdict.population import best_snapshots
-from tasks.domain.verdict.score_figures import (
+from tasks.domain.validation.score_figures import (
     Figures,
     Published,
     centred_by_reference,
@@ -47,6 +42,11 @@ from tasks.domain.verdict.score_figures import (
     figures,
     published_figures,
 )
+from tasks.domain.verdict import limits
+from tasks.domain.verdict.composite import WEIGHTS, composite
+from tasks.domain.verdict.decision import LEAST_PROMPTS
+from tasks.domain.verdict.lineage_tests import lineage_tests
+from tasks.domain.verdict.population import best_snapshots
 from tasks.similarity import validate
 
 RESULTS = Path(__file__).with_name("RIVALS.json")

@@ -21,14 +21,14 @@ from tasks.domain import channels, registry
 from tasks.domain.pairwise.engine import PromptTexts, prompt_values, sums_of
 from tasks.domain.pairwise.tokens import tokenize, words_of
 from tasks.domain.pairwise.values import PromptValues
-from tasks.domain.verdict.calls import calls, hypotheses
+from tasks.domain.validation.documented import INDEPENDENT, STUDENT, teacher_groups
+from tasks.domain.validation.positives import calls, hypotheses
+from tasks.domain.validation.score_figures import KINDS
 from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS
-from tasks.domain.verdict.documented import INDEPENDENT, STUDENT, teacher_groups
 from tasks.domain.verdict.kinds import DOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests, resembling_controls
 from tasks.domain.verdict.population import Population, best_snapshots
-from tasks.domain.verdict.score_figures import KINDS
 
 RARE = "rare_prefix"
 HIDDEN, HIDDEN_DRAWS = (1, 2, 3), 10

@@ -1,7 +1,7 @@
-"""How long scoring takes, in what memory, how both grow: `python -m benchmarks.scoring [models] [prompts]`.
+"""How long scoring takes, in what memory, how both grow: `python -m benchmarks.scoring [models] [prompts] [home]`.
 
-Made-up replies, taken in and then scored: summed over all pairs, tested, published. All models are independent, of 25
-vendors and 50 families, and all are candidates.
+Made-up replies, or those that a home has, resampled, are taken in and then scored: summed over all pairs, tested,
+published. All models are independent, of 25 vendors and 50 families, and all are candidates.
 """
 
 import sys
@@ -13,6 +13,7 @@ import polars as pl
 
 from benchmarks.ingest import write
 from benchmarks.measuring import Measure, apart
+from benchmarks.resampling import resample
 
 GROWTH = ((57, 201), (114, 201), (227, 201), (227, 402), (227, 805), (557, 348))
 BEFORE = ("ingest", "lineage")
@@ -61,19 +62,29 @@ def _lineage(models: pl.Series) -> list[dict[str, object]]:
     ]
 
 
-def measure(sizes: tuple[tuple[int, int], ...] = GROWTH) -> list[Measure]:
-    """Return what scoring takes at each size (models, prompts), the whole of it and its steps in the note."""
+def measure(sizes: tuple[tuple[int, int], ...] = GROWTH, published: Path | None = None) -> list[Measure]:
+    """Return what scoring takes at each size (models, prompts), the whole of it and its steps in the note.
+
+    Args:
+        sizes: models and prompts of each run.
+        published: a home whose replies are resampled; left out, replies are made up.
+    """
+    kind = "replies of 1.5 kB" if published is None else "published replies, resampled"
     found = []
     for n_models, n_prompts in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            path = write(Path(folder) / "replies.jsonl", n_models, n_prompts)
+            path = (
+                write(Path(folder) / "replies.jsonl", n_models, n_prompts)
+                if published is None
+                else resample(published, Path(folder) / "replies.parquet", n_models, n_prompts)
+            )
             took, _, megabytes = apart(scored, str(path), f"{folder}/home")
             size = sum(file.stat().st_size for file in Path(folder, "home").glob("*.duckdb")) / 1e6
         steps = ", ".join(f"{name} {seconds:.1f}" for name, seconds in took.items() if name not in BEFORE)
         found.append(
             Measure(
                 work="score",
-                stated_input=f"{n_models:,} models x {n_prompts:,} prompts, replies of 1.5 kB",
+                stated_input=f"{n_models:,} models x {n_prompts:,} prompts, {kind}",
                 seconds=sum(seconds for name, seconds in took.items() if name not in BEFORE),
                 megabytes=megabytes,
                 note=f"{steps}; taken in before in {took['ingest']:.1f} s; warehouse and snapshot {size:,.0f} MB",
@@ -85,5 +96,5 @@ def measure(sizes: tuple[tuple[int, int], ...] = GROWTH) -> list[Measure]:
 if __name__ == "__main__":
     chosen = ((int(sys.argv[1]), int(sys.argv[2])),) if len(sys.argv) > 2 else GROWTH
     for one in chosen:
-        [line] = measure((one,))
+        [line] = measure((one,), Path(sys.argv[3]) if len(sys.argv) > 3 else None)
         print(f"{line.stated_input}: {line.seconds:.1f} s, {line.megabytes:,.0f} MB; {line.note}", flush=True)

@@ -6,7 +6,7 @@ from tasks.adapters.warehouse import formed, store, unscored
 from tasks.domain.plan import EmbeddingPlan
 from tasks.identity import judge_agreement, score_identity
 from tasks.rse import score_rse
-from tasks.similarity import choose_references, embed, homogeneity, neighbours, sum_pairs, verdict
+from tasks.similarity import choose_references, embed, homogeneity, model_equality, neighbours, sum_pairs, verdict
 
 
 @flow(name="similarity", flow_run_name="similarity")
@@ -26,6 +26,7 @@ async def similarity(home: str, references: list[str], embedding: EmbeddingPlan,
                     choose_references.score(references, place)
                     seconds = sum_pairs.sum_pairs(place)
                     homogeneity.homogeneity(seed, place)
+                    model_equality.compare_samples(seed, place)
             if embedding.enabled:
                 embed.embed(embedding, seed, place)
             neighbours.neighbours(embedding.label, place)

@@ -11,7 +11,10 @@ from flows.cli.output import costs, grades, power
 from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
 from tasks.adapters.settings import Home
+from tasks.domain import registry
 from tasks.domain.card import HostedEndpoint, ModelCard
+from tasks.domain.judging import judges
+from tasks.domain.judging.judge import asks_model
 from tasks.domain.key_hosts import key_warnings
 
 if TYPE_CHECKING:
@@ -108,7 +111,7 @@ def _bank(prepared: "Prepared") -> list[str]:
         f"read by {', '.join(identity.judges)}."
     ]
     if bank.judge_card is not None:
-        n_judges = len(identity.judges) - identity.judges.count("text_claim")
+        n_judges = sum(asks_model(registry.load(judges, name)) for name in identity.judges)
         lines.append(
             f"Calls to the judge {bank.judge_card.name}: up to {n_judges * len(bank.probes)}, and one more for each "
             "verdict that can't be read."

@@ -43,8 +43,16 @@ SELVES = [
 ]
 SELVES += [("raw_cos", "cosine"), ("n_prompts", "prompts")]
 
-SHARES = [("left_model", "model"), ("right_model", "other model"), ("prefix_overlap_self_normalised", "share of self")]
+SHARES = [
+    ("left_model", "model"),
+    ("right_model", "other model"),
+    ("equality", "are they one"),
+    ("p_equality_holm", "p"),
+]
 SHARES += [
+    ("distance", "distance"),
+    ("distance_high", "at most"),
+    ("prefix_overlap_self_normalised", "share of self"),
     ("prefix_overlap_self_normalised_low", "low"),
     ("prefix_overlap_self_normalised_high", "high"),
     ("n_prompts", "prompts"),

@@ -1,4 +1,8 @@
-"""`distillometer show verdict`: the nearest teacher of one model, the evidence, and last the answer."""
+"""`distillometer show verdict`: the nearest teacher of one model, the evidence, and last the answer.
+
+Its sentences are those of `tasks/domain/reporting/verdict_of_model.py`, which `check` and the
+report's model page have as well.
+"""
 
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
@@ -11,12 +15,14 @@ from flows.cli.output.next_commands import at_home
 from flows.cli.show import open_home, require_models, show
 from flows.cli.start import HomeOption
 from tasks.adapters import settings, terminal
+from tasks.domain.reporting.sentences import pair_sentence, reported_pairs
 from tasks.domain.reporting.verdict_of_model import account
 
 if TYPE_CHECKING:
     from tasks.adapters.warehouse.notebook import Snapshot
 
 MOST_CANDIDATES = 15
+MOST_COPIES = 3
 
 CANDIDATES = [("candidate_vendor", "vendor"), ("candidate_group", "group"), ("p_t", "p alone"), ("z", "z")]
 CANDIDATES += [("verdict", "verdict"), ("is_source", "source"), ("degree", "degree"), ("score", "score")]
@@ -33,8 +39,9 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
         models = require_models(snapshot, target)
         verdicts = snapshot.frame("mart.verdict")
         verdict_account = account(target, verdicts.to_dicts(), models)
+        copies = _copies(snapshot, target)
         if verdict_account.row is None:
-            terminal.print_lines([verdict_account.answer])
+            terminal.print_lines([verdict_account.answer, *copies])
             return
         terminal.print_lines([*(f"- {heading}: {text}" for heading, text in verdict_account.grounds)])
         _print_candidates(target, verdicts.filter(pl.col("target") == target))
@@ -49,7 +56,15 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
         f'SQL: distillometer query "{of_verdict}"',
         f'     distillometer query "{of_prompts} order by prefix_overlap desc limit 20"',
     ]
-    terminal.print_lines(["", *(at_home(command, place) for command in commands), "", verdict_account.answer])
+    answers = [verdict_account.answer, *copies]
+    terminal.print_lines(["", *(at_home(command, place) for command in commands), "", *answers])
+
+
+def _copies(snapshot: "Snapshot", target: str) -> list[str]:
+    """Return sentences on models that the target may be one with: where both were sampled more than once."""
+    rows = snapshot.frame("mart.pair_self_normalised").sort("position")
+    of_target = rows.filter((pl.col("left_model") == target) | (pl.col("right_model") == target))
+    return [pair_sentence(row) for row in reported_pairs(of_target.to_dicts())[:MOST_COPIES]]
 
 
 def _print_candidates(target: str, rows: pl.DataFrame) -> None:

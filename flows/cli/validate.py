@@ -15,7 +15,7 @@ from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
-    from tasks.domain.verdict.score_figures import Validation
+    from tasks.domain.validation.score_figures import Validation
 
 
 RIVAL_PROMPTS = 60
@@ -59,7 +59,7 @@ def validate(
     scorings.register(scoring, place)
     with starting(place, verbose=verbose):
         from flows.score import score
-    from tasks.domain.verdict import validation_tables
+    from tasks.domain.validation import tables as validation_tables
     from tasks.similarity import validate as step
 
     embedding = EmbeddingPlan(enabled=n_embedded > 0, prompts_per_set=max(n_embedded, 1)) if rivals else None

@@ -7,7 +7,7 @@ import typer
 
 from flows.cli.output.dossiers import of_what
 from tasks.adapters import terminal
-from tasks.domain.reporting.verdict_answer import counted
+from tasks.domain.reporting.formatting import counted
 
 NOT_EQUAL = 4
 """The exit code where the verdict that is formed again is another one."""

@@ -1,5 +1,6 @@
 -- mart.coverage: one row per model and prompt set: what was asked, answered, missing, and why.
 -- grain: model, prompt_set
+-- stored: snapshot
 with reason as (
     select model, prompt_set, string_agg(missing_reason || ' ' || n, ', ' order by n desc, missing_reason) as reasons
     from (

@@ -4,7 +4,8 @@
 -- share_of_self: the pair's similarity divided by the mean of the two models' similarity to themselves. About 1: as alike
 -- as two samples of one model. It is an ordering, no probability. Its 95 % interval is that of a ratio of means over
 -- prompts (linearised, Cochran 1977, 6.4): -+ 1.96 standard errors, each prompt one cluster.
--- Missing where a model's own samples hardly share leading words: there is nothing to divide by.
+-- Missing where a model's own samples hardly share leading words: there is nothing to divide by. equality, distance: of the test
+-- of model equality, by shared words; null for pairs that were not tested, the least alike of many.
 with pair as (
     select
         sums.left_model,
@@ -74,5 +75,13 @@ select
     row_number() over (
         order by prefix_overlap_self_normalised desc nulls last, bigram_jaccard_self_normalised desc nulls last, left_model, right_model
     ) as position,
-    *
+    shared.*,
+    -- equality: Whether the two are one model, by a permutation test of their samples: same model, nearly the same, another model, not conclusive, too few prompts.
+    test.equality,
+    round(test.distance, 6) as distance,
+    round(test.distance_high, 6) as distance_high,
+    round(test.detectable_distance, 6) as detectable_distance,
+    test.p_equality,
+    test.p_equality_holm
 from shared
+left join score.model_equality as test using (left_model, right_model)

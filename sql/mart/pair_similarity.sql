@@ -38,6 +38,10 @@ select
     model.candidate_group,
     model.vendor as reference_vendor,
     model.family = target_model.family as is_same_family,
+    -- score: Of these two models alone, by the statistic of the verdicts; a verdict has that of a group's best snapshot.
+    round(scored.score, 6) as score,
+    -- z: The score in standard deviations of what unrelated models have with this reference.
+    round(scored.z, 6) as z,
     round(text.prefix_overlap, 6) as prefix_overlap,
     round(text.prefix_overlap_d, 6) as prefix_overlap_d,
     round(text.prefix_overlap_d - 1.96 * text.prefix_overlap_d_se, 6) as prefix_overlap_d_low,
@@ -58,6 +62,7 @@ from text
 inner join core.model as model on model.model = text.reference
 inner join core.model as target_model on target_model.model = text.target
 inner join asked on asked.target = text.target
+left join score.pair_score as scored on scored.target = text.target and scored.reference = text.reference
 left join cosine on cosine.target = text.target and cosine.reference = text.reference
 left join core.nearest_vote as vote
     on vote.neighbour_kind = 'within_prompt' and vote.target = text.target and vote.reference = text.reference

@@ -163,7 +163,7 @@ select
     registered_at
 from old.raw.pair_judging;
 
-insert into raw.pair_grade (
+insert into raw.pair_label (
     label_id, target_reply_id, reference_reply_id, judge, judge_version, is_target_first, attempt, style_grade,
     structure_grade, content_grade, n_truncated_chars, note_text, missing_reason, judged_at
 )

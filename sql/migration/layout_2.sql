@@ -87,7 +87,19 @@ create table if not exists raw.model (
     registered_at timestamp not null
 );
 
-create table if not exists raw.pair_grade (
+create table if not exists raw.pair_judge_call (
+    request_id varchar not null,
+    target_reply_id varchar not null,
+    reference_reply_id varchar not null,
+    judge varchar not null,
+    judge_version varchar not null,
+    is_target_first boolean not null,
+    attempt integer not null,
+    n_truncated_chars bigint not null,
+    registered_at timestamp not null
+);
+
+create table if not exists raw.pair_label (
     label_id varchar not null,
     target_reply_id varchar not null,
     reference_reply_id varchar not null,
@@ -103,18 +115,6 @@ create table if not exists raw.pair_grade (
     missing_reason varchar,
     judged_at timestamp not null,
     check ((style_grade is null) = (missing_reason is not null))
-);
-
-create table if not exists raw.pair_judge_call (
-    request_id varchar not null,
-    target_reply_id varchar not null,
-    reference_reply_id varchar not null,
-    judge varchar not null,
-    judge_version varchar not null,
-    is_target_first boolean not null,
-    attempt integer not null,
-    n_truncated_chars bigint not null,
-    registered_at timestamp not null
 );
 
 create table if not exists raw.probe (

@@ -14,12 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tasks.adapters import output_mode
-from tasks.adapters.report import spreadsheets
+from tasks.adapters import output_mode, spreadsheets
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 from tasks.domain.inert_text import inert
-from tasks.domain.reporting.p_values import is_p, p_value
+from tasks.domain.reporting.formatting import is_p, p_value
 
 ALWAYS = 4
 """Columns that are shown at any width: for these, names are shortened."""

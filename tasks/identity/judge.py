@@ -9,6 +9,7 @@ from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import labels, store
 from tasks.domain import registry
 from tasks.domain.judging import judges
+from tasks.domain.judging.claim_judge import TextClaimJudge
 from tasks.domain.judging.label_rows import LabelKey, claim_rows, label_row
 
 
@@ -21,7 +22,8 @@ def judge_replies(judge: str, home: Home, probes: Mapping[str, str]) -> int:
         home: the home of the warehouse.
         probes: columns of `core.probe` and the values that select probes; empty: all probes.
     """
-    reader, lexicon = registry.load(judges, judge), lexicons.read_lexicon()
+    reader: TextClaimJudge = registry.load(judges, judge)
+    lexicon = lexicons.read_lexicon()
     with store.writing(home) as warehouse:
         todo = labels.unlabelled_probes(warehouse, judge, reader.version, probes)
         identities, at = labels.identities(warehouse), now()

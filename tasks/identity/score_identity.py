@@ -12,8 +12,8 @@ from tasks.adapters.warehouse import store
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.probes import BANK, PUBLISHED
 from tasks.domain.rng import rng_for
-from tasks.domain.stats.bounds import missing_bounds
 from tasks.domain.stats.cluster_bootstrap import clustered_rate
+from tasks.domain.stats.missing_bounds import missing_bounds
 from tasks.domain.stats.multiple_testing import holm
 from tasks.domain.stats.paired import paired_difference
 

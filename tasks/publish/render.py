@@ -11,12 +11,12 @@ from tasks.adapters.inputs import lexicons
 from tasks.adapters.prefect import progress
 from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home
-from tasks.adapters.warehouse import audits, formed, pair_prompts, sqlfiles, store, whole_files
+from tasks.adapters.warehouse import audits, formed, pair_prompts, store, whole_files
 from tasks.domain.reporting import page, pairs
 from tasks.domain.reporting.cells import Row, Rows, linked_sentences
 from tasks.domain.reporting.drift_sentences import drift_sentences
 
-ORDER = {
+REPORT_RELATIONS = {
     "core.model": ["model"],
     "raw.run": ["happened_at", "run_id", "event"],
     "mart.coverage": ["model", "prompt_set"],
@@ -41,6 +41,8 @@ ORDER = {
 """Relations of the report, and the order of their rows: equal snapshots give equal files."""
 
 BESIDE_SELF = "mart.pair_self_normalised"
+OF_REPLIES = ("pair_top", "unrelated_reply", "pair_curve", "core.prompt")
+"""Rows of the report that hold replies; figures are drawn without them."""
 
 
 @task(name="render", task_run_name="render", cache_policy=NO_CACHE)
@@ -78,14 +80,14 @@ def draw_figures(home: Home, folder: Path) -> list[Path]:
 
 def _report_rows(home: Home, *, with_replies: bool = True) -> Rows:
     with store.reading(home) as snapshot:
-        # The store raises an error where a snapshot of an older version lacks a relation.
-        present = {relation.full_name for relation in sqlfiles.relations()}
         # Without repeated samples it has no rows, but over many models finding that out takes gigabytes.
         has_samples = snapshot.read("mart.self_similarity").height > 1
-        relations: dict[str, Sequence[Row]] = {
+        relations: dict[str, Sequence[Row]] = dict.fromkeys((BESIDE_SELF, *OF_REPLIES), ())
+        # The store raises an error where a snapshot of an older version lacks a relation.
+        relations |= {
             name: snapshot.read(name).sort(*order, nulls_last=True).to_dicts()
-            for name, order in progress.counted("reading results", list(ORDER.items()))
-            if name in present and (name != BESIDE_SELF or has_samples)
+            for name, order in progress.counted("reading results", list(REPORT_RELATIONS.items()))
+            if name != BESIDE_SELF or has_samples
         }
         pairs_of_page = pairs.pairs_with_replies(relations["mart.pair_similarity"], relations["mart.verdict"])
         texts: dict[str, str] = {}

@@ -30,6 +30,6 @@ def grade_text(grading: Grading, reader: PlannedJudge, home: Home) -> int:
                     grades = judge.grades(ReplyPair(replies[target], replies[reference]))
                     rows.append(graded_row(PairGradeKey(target, reference, reader.name, reader.version, at), grades))
                     progress.advance(title)
-                warehouse.append("pair_grade", rows)
+                warehouse.append("pair_label", rows)
     get_run_logger().info("%d pairs graded by %s", todo.height, reader.name)
     return todo.height

@@ -64,7 +64,7 @@ def _grade_equal_texts(warehouse: store.Store, grading: Grading, reader: Planned
     equal, at = pairs.ungraded_pairs(warehouse, grading, reader).filter(pl.col("is_same_text")), now()
     replies = equal.select(pairs.PAIR).iter_rows()
     labels = [PairGradeKey(target, reference, reader.name, reader.version, at) for target, reference in replies]
-    warehouse.append("pair_grade", [graded_row(key, SAME) for key in labels])
+    warehouse.append("pair_label", [graded_row(key, SAME) for key in labels])
 
 
 def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -> tuple[Request, Prompt]:
@@ -94,7 +94,7 @@ def read_answers(reader: PlannedJudge, attempt: int, home: Home) -> int:
     at, key, by_judge = now(), [*pairs.PAIR, "is_target_first"], {"judge": reader.name, "judge_version": reader.version}
     with store.writing(home) as warehouse:
         calls = warehouse.read("raw.pair_judge_call", **by_judge, attempt=attempt)
-        done = warehouse.read_columns("raw.pair_grade", key, **by_judge, attempt=attempt)
+        done = warehouse.read_columns("raw.pair_label", key, **by_judge, attempt=attempt)
         answers = warehouse.read_columns("core.outcome", ["request_id", *Answer._fields])
         waiting = calls.join(done, on=key, how="anti").join(answers, on="request_id")
         rows = []
@@ -107,6 +107,6 @@ def read_answers(reader: PlannedJudge, attempt: int, home: Home) -> int:
                 rows.append(graded_row(label_key, grades))
             elif grades is not None:
                 rows.append(ungraded_row(label_key, grades))
-        warehouse.append("pair_grade", rows)
+        warehouse.append("pair_label", rows)
     get_run_logger().info("%d labels of %s", len(rows), reader.name)
     return len(rows)

@@ -28,11 +28,11 @@ def score_rse(judge: str, seed: int, home: Home) -> int:
     """Compute one judge's grades of every target against every reference again; return the number of rows."""
     at = now()
     with store.writing(home) as warehouse:
-        graded = warehouse.read("core.pair_grade", judge=judge)
+        graded = warehouse.read("core.prompt_grade", judge=judge)
         rows = list(_scores(graded, seed, at))
         schema = warehouse.schema("score.rse_grade")
         warehouse.replace("rse_grade", pl.DataFrame(rows, schema=schema), judge=judge)
-        bias = list(_biases(graded, warehouse.read("core.ordered_pair_grade", judge=judge), seed, at))
+        bias = list(_biases(graded, warehouse.read("core.pair_label", judge=judge), seed, at))
         schema = warehouse.schema("score.position_bias")
         warehouse.replace("position_bias", pl.DataFrame(bias, schema=schema), judge=judge)
     get_run_logger().info("%d grades of targets", len(rows))

@@ -21,11 +21,8 @@ from tasks.domain.reply_table import ReplyTable
 from tasks.domain.rival import Rival, RivalInput
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
 from tasks.domain.similarity.lexical import without_first_sentence
-from tasks.domain.verdict.analysis import Analysis, analyse
-from tasks.domain.verdict.decision import VERDICTS
-from tasks.domain.verdict.documented import STUDENT, TUNED, columns
-from tasks.domain.verdict.population import Population
-from tasks.domain.verdict.score_figures import (
+from tasks.domain.validation.documented import STUDENT, TUNED, columns
+from tasks.domain.validation.score_figures import (
     Figures,
     Published,
     Validation,
@@ -36,7 +33,10 @@ from tasks.domain.verdict.score_figures import (
     published_figures,
     rival_figures,
 )
-from tasks.domain.verdict.sibling_figures import sibling_figures
+from tasks.domain.validation.sibling_figures import sibling_figures
+from tasks.domain.verdict.analysis import Analysis, analyse
+from tasks.domain.verdict.decision import VERDICTS
+from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.verdicts import verdicts
 
 PREFIX_OVERLAP_0_1_0 = "prefix_overlap_0_1_0"

@@ -12,7 +12,10 @@ from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.measured import channel_sums, measure
 from tasks.domain.pairwise.sums import ChannelSums
 from tasks.domain.verdict.analysis import Measured, analyse
-from tasks.domain.verdict.limits import VERSION
+from tasks.domain.verdict.decision import LEAST_PROMPTS
+from tasks.domain.verdict.limits import STATISTIC, VERSION
+from tasks.domain.verdict.pair_measures import matrix
+from tasks.domain.verdict.pair_z import pair_z
 from tasks.domain.verdict.sources import intervals
 from tasks.domain.verdict.verdicts import verdicts
 
@@ -37,15 +40,36 @@ def verdict(embedder: str, home: Home) -> int:
         rows_of_verdicts = verdicts(analyse(measured)) if measured is not None else iter(())
         kinds = warehouse.schema("score.verdict").items()
         schema = {name: kind for name, kind in kinds if name != "computed_at"}
-        with warehouse.replacing("verdict", "pair_channel") as add_rows:
+        with warehouse.replacing("verdict", "pair_score", "pair_channel") as add_rows:
             while rows := list(islice(rows_of_verdicts, AT_ONCE)):
                 add_rows("verdict", pl.DataFrame([vars(row) for row in rows], schema=schema).with_columns(at))
                 n, targets = n + len(rows), targets | {row.target for row in rows}
             if measured is not None:
+                add_rows("pair_score", _score_rows(measured).with_columns(at))
                 for channel in _channel_rows(measured, channel_sums(warehouse, measured.population)):
                     add_rows("pair_channel", channel.with_columns(at))
         get_run_logger().info("%d verdicts on %d targets", n, len(targets))
         return n
+
+
+def _score_rows(measured: Measured) -> pl.DataFrame:
+    """Return the rows of `score.pair_score`: every target with every candidate teacher but itself."""
+    documented, scores = measured.population.models, measured.composite.scores
+    n_prompts = np.nan_to_num(matrix(measured.pairs, "n_prompts"))
+    z = pair_z(scores, measured.population, n_prompts >= LEAST_PROMPTS)
+    is_reference = np.array([model.is_reference for model in documented])
+    cell = np.nonzero(is_reference[None, :] & ~np.isnan(scores) & ~np.eye(len(documented), dtype=bool))
+    models = pl.Series([model.model for model in documented], dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "target": models.gather(cell[0]),
+            "reference": models.gather(cell[1]),
+            "statistic": STATISTIC,
+            "statistic_version": VERSION,
+            "score": scores[cell],
+            "z": z[cell],
+        }
+    ).with_columns(pl.selectors.float().round(DIGITS).fill_nan(None))
 
 
 def _channel_rows(measured: Measured, sums: dict[str, ChannelSums]) -> Iterator[pl.DataFrame]:

@@ -6,7 +6,7 @@ import json
 import polars as pl
 import pytest
 
-from tasks.adapters.report import spreadsheets
+from tasks.adapters import spreadsheets
 from tasks.adapters.warehouse import exports
 from tasks.adapters.warehouse.notebook import open_snapshot
 from tasks.domain.errors import InputError, WorldError

@@ -14,9 +14,8 @@ import pytest
 
 from flows.cli import main
 from flows.cli.output import tables
-from tasks.adapters import printed_logs, secrets, settings, terminal
+from tasks.adapters import printed_logs, secrets, settings, spreadsheets, terminal
 from tasks.adapters.inputs import cards
-from tasks.adapters.report import spreadsheets
 from tasks.adapters.warehouse import exports
 from tasks.collect.ping import PingResult
 from tasks.domain.errors import InputError

@@ -37,7 +37,7 @@ CARRIED = {
     "raw.helper_call": "raw.attacker_call",
     "raw.chosen_pair": "raw.sampled_pair",
     "raw.pair_judging": "raw.pair_judge_call",
-    "raw.pair_verdict": "raw.pair_grade",
+    "raw.pair_verdict": "raw.pair_label",
 }
 """Tables of version 1 whose rows are facts, or can't be formed again, and the tables that have them now."""
 

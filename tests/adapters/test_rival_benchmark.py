@@ -15,9 +15,9 @@ from tasks.adapters.warehouse import store
 from tasks.domain import registry
 from tasks.domain import rivals as rivals_of_the_domain
 from tasks.domain.errors import InputError
-from tasks.domain.verdict.calls import Calls
-from tasks.domain.verdict.score_figures import Published
-from tasks.domain.verdict.validation import Share
+from tasks.domain.validation.auroc import Share
+from tasks.domain.validation.positives import Calls
+from tasks.domain.validation.score_figures import Published
 from tests.support import small_home
 from tests.support.populations import OPENING_ONLY, Population, references, student
 

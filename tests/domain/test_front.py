@@ -1,5 +1,6 @@
 """The front page in three tiers: a line for each target by verdict, the population, and what limits the run."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,13 @@ from tasks.domain.reporting.population_sentences import front_sentences
 from tasks.domain.reporting.sentences import check
 from tasks.domain.reporting.short_answer import short_answers
 from tasks.domain.rows import Finding
+from tasks.domain.verdict import same_model
 from tests.domain.test_verdict_sentences import row as verdict
 
 
 def made(**relations: list[Row]) -> Rows:
     named = {name.replace("__", "."): rows for name, rows in relations.items()}
-    return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5))
+    return Rows(defaultdict(tuple, named), [], {}, [], [], 0, datetime(2026, 1, 5))
 
 
 def row(target: str, word: str, role: str = "student", **changes: Any) -> dict[str, Any]:
@@ -107,10 +109,9 @@ def test_what_lies_beyond_the_scale_is_drawn_at_its_end() -> None:
     assert picture.place(0.0) < picture.place(0.5) < picture.place(1.0)
 
 
-def alike(share: float, n_prompts: int = 24) -> dict[str, Any]:
-    name = "prefix_overlap_self_normalised"
-    pair = {"left_model": "copy", "right_model": "original", "n_prompts": n_prompts}
-    return pair | {name: share, f"{name}_low": share - 0.1, f"{name}_high": share + 0.1}
+def alike(equality: str = same_model.SAME, p: float | None = 0.4) -> dict[str, Any]:
+    pair = {"left_model": "copy", "right_model": "original", "n_prompts": 24, "equality": equality}
+    return pair | {"p_equality_holm": p, "distance": 0.05, "distance_high": 0.2, "detectable_distance": 0.22}
 
 
 UNTESTED = {"p_t": None, "p_target": None, "degree": None}
@@ -118,12 +119,13 @@ UNTESTED = {"p_t": None, "p_target": None, "degree": None}
 
 def test_without_a_null_a_copy_is_seen_beside_its_own_samples_if_there_are_prompts_enough() -> None:
     rows = [row("copy", "insufficient prompts", **UNTESTED)]
-    groups = front.groups(made(mart__verdict=rows, mart__pair_self_normalised=[alike(0.88)]))
+    groups = front.groups(made(mart__verdict=rows, mart__pair_self_normalised=[alike()]))
     [line] = groups[0].lines
     assert groups[0].heading == "The same model twice?"
     assert groups[0].ends == ("nothing in common", "like itself")
-    assert (line.target, line.resembles, line.sure) == ("copy", "original", "about as alike as one model with itself")
-    few = front.groups(made(mart__verdict=rows, mart__pair_self_normalised=[alike(1.0, n_prompts=1)]))
+    assert (line.target, line.resembles, line.sure) == ("copy", "original", "same model")
+    assert line.basis == "p .400 over 24 prompts; a distance of 22% would have been found"
+    few = front.groups(made(mart__verdict=rows, mart__pair_self_normalised=[alike(same_model.UNTESTED, None)]))
     assert [group.heading for group in few] == ["Nothing can be said"]
 
 
@@ -199,10 +201,8 @@ def test_what_was_asked_is_answered_last_else_what_was_not_expected() -> None:
     assert short_answers([row("o", OPEN)], []) == [
         "No lineage found: not conclusive for 1 model, which is no proof of none."
     ]
-    [copy] = short_answers([row("copy", "insufficient prompts", **UNTESTED)], [alike(0.88)])
-    assert copy.startswith(
-        "copy and original begin their replies about as alike as two samples of one and the same model"
-    )
+    [copy] = short_answers([row("copy", "insufficient prompts", **UNTESTED)], [alike()])
+    assert copy.startswith("copy and original write as one and the same model")
     assert short_answers([], []) == []
 
 

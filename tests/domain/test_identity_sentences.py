@@ -1,5 +1,6 @@
 """Who claimed another vendor, in words: the worst three, how many more, or nobody."""
 
+from collections import defaultdict
 from datetime import datetime
 
 import pytest
@@ -15,7 +16,7 @@ def made(*values: float | None) -> list[str]:
     found = [row | {"mode": "search", "value": 1.0} for row in rows]
     board = [{"target": row["target"], "identity_mode": "bank"} for row in rows]
     relations = {"mart.identity_score": [*found, *rows], "mart.target_summary": board}
-    said = sentences(Rows(relations, [], {}, [], [], 0, datetime(2026, 1, 5)))
+    said = sentences(Rows(defaultdict(tuple, relations), [], {}, [], [], 0, datetime(2026, 1, 5)))
     for one in said:  # to the target's leaks, or to them all
         assert one.href in ("#identity", f"#leaks?target={one.text.split()[0]}")
     return [one.text for one in said]

@@ -13,12 +13,12 @@ from tasks.domain import registry
 from tasks.domain.card import Facts
 from tasks.domain.judging import delimiters, judge_prompt, judges
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
-from tasks.domain.judging.llm_judge import LlmJudge
+from tasks.domain.judging.claim_judge import LlmClaimJudge
 from tasks.domain.judging.parsing import TAG, Unreadable, parse_object
 
 LEXICON = read_lexicon()
 IDENTITY = Identity("meta", Facts(name="Llama", maker="Meta", country="United States"))
-JUDGES: list[LlmJudge] = [registry.load(judges, name) for name in ("contradiction", "llm_claim")]
+JUDGES: list[LlmClaimJudge] = [registry.load(judges, name) for name in ("contradiction", "llm_claim")]
 REASONS = {"no_answer", "two_answers", "invalid_choice", "bad_json", "refused"}
 ANY_CHARACTER = st.characters(codec=None, exclude_categories=())
 SNIPPETS = [
@@ -43,7 +43,7 @@ JSON = st.recursive(
 )
 
 
-def schema_of(judge: LlmJudge) -> dict[str, Any]:
+def schema_of(judge: LlmClaimJudge) -> dict[str, Any]:
     return judge.response_format(LEXICON)["json_schema"]["schema"]
 
 
@@ -66,14 +66,14 @@ def objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(text=HOSTILE)
-def test_label_never_raises(judge: LlmJudge, text: str) -> None:
+def test_label_never_raises(judge: LlmClaimJudge, text: str) -> None:
     found = judge.parse_answer(text, LEXICON, IDENTITY)
     assert isinstance(found, ClaimLabel) or found.reason in REASONS
 
 
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(data=st.data())
-def test_no_key_or_value_is_assumed(judge: LlmJudge, data: st.DataObject) -> None:
+def test_no_key_or_value_is_assumed(judge: LlmClaimJudge, data: st.DataObject) -> None:
     answer = data.draw(answers(schema_of(judge)))
     key = data.draw(st.sampled_from(sorted(answer)))
     if data.draw(st.booleans()):
@@ -87,7 +87,7 @@ def test_no_key_or_value_is_assumed(judge: LlmJudge, data: st.DataObject) -> Non
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(data=st.data())
 @settings(max_examples=100)
-def test_what_the_schema_allows_is_a_label_or_in_discord_with_itself(judge: LlmJudge, data: st.DataObject) -> None:
+def test_what_the_schema_allows_is_a_label_or_in_discord_with_itself(judge: LlmClaimJudge, data: st.DataObject) -> None:
     answer = data.draw(answers(schema_of(judge)))
     plain = judge.parse_answer(json.dumps(answer), LEXICON, IDENTITY)
     tagged = judge.parse_answer(
@@ -108,7 +108,7 @@ def test_what_the_schema_allows_is_a_label_or_in_discord_with_itself(judge: LlmJ
 @pytest.mark.fault
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
 @given(text=HOSTILE, question=st.one_of(st.none(), HOSTILE))
-def test_no_reply_closes_its_fence(judge: LlmJudge, text: str, question: str | None) -> None:
+def test_no_reply_closes_its_fence(judge: LlmClaimJudge, text: str, question: str | None) -> None:
     reply = JudgedReply(text, question)
     system, user = judge.messages(reply, IDENTITY, LEXICON)
     token = re.search(r"The token of the fences is (\w+)\.", user.content)[1]
@@ -124,7 +124,7 @@ def test_no_reply_closes_its_fence(judge: LlmJudge, text: str, question: str | N
 
 
 @pytest.mark.parametrize("judge", JUDGES, ids=lambda judge: judge.name)
-def test_schema_is_strict(judge: LlmJudge) -> None:
+def test_schema_is_strict(judge: LlmClaimJudge) -> None:
     form = judge.response_format(LEXICON)
     assert (form["type"], form["json_schema"]["strict"]) == ("json_schema", True)
     found = objects(form["json_schema"]["schema"])

@@ -1,5 +1,6 @@
 """What charts and pairs are drawn from: controls as verdicts have them, the largest of many, one order, safe names."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from tasks.domain.reporting.cells import Row, Rows
 
 def made(**relations: list[Row]) -> Rows:
     named = {name.replace("__", "."): rows for name, rows in relations.items()}
-    return Rows(named, [], {}, [], [], 0, datetime(2026, 1, 5))
+    return Rows(defaultdict(tuple, named), [], {}, [], [], 0, datetime(2026, 1, 5))
 
 
 def similarity(target: str, reference: str, d: float, **changes: Any) -> dict[str, Any]:

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from tasks.domain.reporting.sentences import ALIKE, BACKGROUND_FOR_A_NULL, findings, warning
+from tasks.domain.reporting.sentences import BACKGROUND_FOR_A_NULL, findings, warning
 from tasks.domain.rows import Finding
+from tasks.domain.verdict.same_model import NEARLY, OPEN, OTHER, SAME
 
 COVERAGE = [{"model": "s"}]
 
 
-def pair(share: float | None, **changes: Any) -> dict[str, Any]:
-    row = {"left_model": "s", "right_model": "t", "prefix_overlap_self_normalised": share, "n_prompts": 40}
-    return row | {"prefix_overlap_self_normalised_low": None, "prefix_overlap_self_normalised_high": None} | changes
+def pair(equality: str | None, **changes: Any) -> dict[str, Any]:
+    row = {"left_model": "s", "right_model": "t", "equality": equality, "n_prompts": 40, "p_equality_holm": 0.4}
+    figures = {"distance": 0.021, "distance_high": 0.12, "detectable_distance": 0.15}
+    return row | figures | ({} if equality else {"p_equality_holm": None}) | changes
 
 
 def background(n: int, role: str | None = "independent", **changes: Any) -> list[dict[str, Any]]:
@@ -21,33 +23,39 @@ def background(n: int, role: str | None = "independent", **changes: Any) -> list
 
 
 @pytest.mark.parametrize(
-    ("share", "verdict", "percent"),
+    ("equality", "said"),
     [
-        (1.7, "about as alike as two samples of one and the same model", "170%"),
-        (ALIKE, "about as alike as two samples of one and the same model", "80%"),
-        (ALIKE - 0.001, "clearly less alike than two samples of one model", "80%"),
-        (ALIKE / 2, "clearly less alike than two samples of one model", "40%"),
-        (ALIKE / 2 - 0.001, "far less alike than two samples of one model", "40%"),
-        (0.0, "far less alike than two samples of one model", "0%"),
+        (
+            SAME,
+            [
+                "s and t write as one and the same model: over 40 prompts",
+                "(p .400)",
+                "at most 12% less",
+                "of 15% would",
+            ],
+        ),
+        (
+            NEARLY,
+            ["s and t are nearly one model: over 40 prompts their replies are 2% less alike", "at most 12% (p .400)"],
+        ),
+        (
+            OTHER,
+            ["s and t are different models: over 40 prompts their replies are 2% less alike than two samples of one"],
+        ),
+        (
+            OPEN,
+            ["Nothing settles whether s and t are one model", "no difference is found (p .400), but only one of 15%"],
+        ),
     ],
 )
-def test_pair(share, verdict, percent) -> None:
-    [line] = findings([pair(share)], [], [])
-    assert line == (
-        f"s and t begin their replies {verdict}: {percent} of the models' similarity to themselves, over 40 prompts."
-    )
+def test_pair(equality: str, said: list[str]) -> None:
+    [line] = findings([pair(equality)], [], [])
+    assert [part for part in said if part not in line] == [], line
 
 
-def test_pair_with_an_interval() -> None:
-    [line] = findings(
-        [pair(0.9, prefix_overlap_self_normalised_low=-0.1, prefix_overlap_self_normalised_high=1.25)], [], []
-    )
-    assert "90% of the models' similarity to themselves (95 % interval 0% to 125%), over 40 prompts" in line
-
-
-def test_pairs_without_a_share_say_nothing_and_ten_are_enough() -> None:
+def test_pairs_without_a_test_say_nothing_and_ten_are_enough() -> None:
     assert findings([pair(None)], [], []) == []
-    assert len(findings([pair(0.9)] * 9 + [pair(None)] * 5 + [pair(0.9)] * 5, [], [])) == 10
+    assert len(findings([pair(SAME)] * 9 + [pair(None)] * 5 + [pair(SAME)] * 5, [], [])) == 10
 
 
 def test_nothing_scored_says_nothing() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.domain.stats.bounds import MissingBounds, missing_bounds
+from tasks.domain.stats.missing_bounds import MissingBounds, missing_bounds
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from tasks.domain.pairwise.prompt_replies import Cohort
-from tasks.domain.verdict import tested as against_null
-from tasks.domain.verdict.calls import alarms, attribution, calls, hypotheses
-from tasks.domain.verdict.documented import Column, columns, teacher_groups
+from tasks.domain.validation.auroc import auroc, mean_auroc, share
+from tasks.domain.validation.documented import Column, columns, teacher_groups
+from tasks.domain.validation.positives import alarms, attribution, calls, hypotheses
+from tasks.domain.validation.score_figures import centred_by_reference, centred_by_vendor, published_figures
+from tasks.domain.validation.sibling_figures import sibling_figures
+from tasks.domain.verdict import null_tests as against_null
 from tasks.domain.verdict.hypotheses import TargetTest
 from tasks.domain.verdict.lineage_tests import LineageTests
 from tasks.domain.verdict.population import DocumentedModel, Population
-from tasks.domain.verdict.score_figures import centred_by_reference, centred_by_vendor, published_figures
-from tasks.domain.verdict.sibling_figures import sibling_figures
 from tasks.domain.verdict.tail import Tail
-from tasks.domain.verdict.validation import auroc, mean_auroc, share
 from tasks.domain.verdict.vendor_scores import vendor_units
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from tasks.domain.reporting.cells import linked_sentences
-from tasks.domain.reporting.p_values import p_value
-from tasks.domain.reporting.verdict_answer import answer, degree_text, listed
+from tasks.domain.reporting.formatting import degree_text, listed, p_value
+from tasks.domain.reporting.verdict_answer import answer
 from tasks.domain.reporting.verdict_of_model import account
 from tasks.domain.reporting.verdict_sentences import absent_vendors, sentence_pairs, verdict_sentences
 from tasks.domain.reporting.what_would_change import what_would_change

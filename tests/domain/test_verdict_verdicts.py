@@ -22,10 +22,10 @@ from tasks.domain.verdict.decision import (
     TAUGHT,
 )
 from tasks.domain.verdict.degree import SelfScore
-from tasks.domain.verdict.pair_score import Pairs, PairScore
+from tasks.domain.verdict.pair_measures import PairMeasures, Pairs
 from tasks.domain.verdict.population import DocumentedModel, Population, is_released_after
 from tasks.domain.verdict.verdicts import Verdict, verdicts
-from tests.support.pair_scores import pairs_from_list
+from tests.support.pair_measures import pairs_from_list
 
 N_BLOCKS = 20
 
@@ -67,7 +67,7 @@ class World:
                 values[population.place[target], population.place[other]] = value
         np.fill_diagonal(scores, np.nan)
         pairs = [
-            PairScore(
+            PairMeasures(
                 target=target.model,
                 reference=other.model,
                 prefix_overlap=0.4,

@@ -59,7 +59,7 @@ def test_planted_grades_are_recovered(evaluated) -> None:
     bench, _, _ = evaluated
     rows = bench.query(
         "select pair.target, label.*, t.reply_text as target_text, r.reply_text as reference_text "
-        "from core.ordered_pair_grade as label "
+        "from core.pair_label as label "
         "inner join core.reply_pair as pair using (target_reply_id, reference_reply_id, judge) "
         "inner join core.reply as t on t.reply_id = label.target_reply_id "
         "inner join core.reply as r on r.reply_id = label.reference_reply_id "
@@ -106,7 +106,7 @@ def test_more_is_graded_only_where_the_order_is_in_doubt(evaluated) -> None:
 def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
     bench, _, _ = evaluated
     missing = bench.query(
-        "select missing_reason, count(*) as n from core.pair_grade where judge = 'pair_grade' group by all"
+        "select missing_reason, count(*) as n from core.prompt_grade where judge = 'pair_grade' group by all"
     )
     found = {row["missing_reason"]: row["n"] for row in missing}
     assert set(found) == {None, "invalid_choice"}
@@ -121,7 +121,7 @@ def test_unreadable_grades_are_missing_with_their_reason(evaluated) -> None:
 def test_planted_position_bias_is_recovered(evaluated) -> None:
     bench, _, _ = evaluated
     pairs = bench.query(
-        "select t.reply_text as target_text, r.reply_text as reference_text from core.ordered_pair_grade as label "
+        "select t.reply_text as target_text, r.reply_text as reference_text from core.pair_label as label "
         "inner join core.reply as t on t.reply_id = label.target_reply_id "
         "inner join core.reply as r on r.reply_id = label.reference_reply_id "
         "where is_target_first is not null group by all having count(*) = 2",

@@ -21,7 +21,7 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.plan import EmbeddingPlan
 from tasks.publish import publish_snapshot
-from tasks.similarity import choose_references, embed, homogeneity, neighbours, sum_pairs, verdict
+from tasks.similarity import choose_references, embed, homogeneity, model_equality, neighbours, sum_pairs, verdict
 from tests.support import personas
 
 HERE = Path(__file__).parent
@@ -53,6 +53,7 @@ def scores(root: Path) -> dict[str, Any]:
         choose_references.score.fn([], home)
         sum_pairs.sum_pairs.fn(home)
         homogeneity.homogeneity.fn(3, home)
+        model_equality.compare_samples.fn(3, home)
         embed.embed.fn(embedding, 3, home)
         neighbours.neighbours.fn(f"{embedding.embedder}/{embedding.model}", home)
         verdict.verdict.fn(f"{embedding.embedder}/{embedding.model}", home)

@@ -17,7 +17,7 @@ from tasks.domain.card import Facts
 from tasks.domain.ids import content_id
 from tasks.domain.judging import delimiters, judges
 from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
-from tasks.domain.judging.llm_judge import LlmJudge
+from tasks.domain.judging.claim_judge import LlmClaimJudge
 from tasks.domain.judging.parsing import Unreadable
 from tasks.domain.prompting.lexicon import Family, Lexicon, Name, Vendor
 
@@ -49,7 +49,7 @@ IDENTITY = Identity(
 )
 
 
-def judge_named(name: str) -> LlmJudge:
+def judge_named(name: str) -> LlmClaimJudge:
     return registry.load(judges, name)
 
 
@@ -108,7 +108,7 @@ def test_reply_does_not_steer(case: dict[str, Any], name: str) -> None:
     assert len(user.content) < delimiters.MOST_CHARACTERS + 8_000
 
 
-def token_of(judge: LlmJudge, reply: JudgedReply) -> str:
+def token_of(judge: LlmClaimJudge, reply: JudgedReply) -> str:
     found = re.search(r"The token of the fences is (\w+)\.", judge.messages(reply, IDENTITY, LEXICON)[1].content)
     return found[1]
 

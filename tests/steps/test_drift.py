@@ -227,7 +227,7 @@ def _graded(rounds: Rounds, name: str, grades: dict[str, int], judge: str) -> No
         for prompt, grade in grades.items()
     ]
     with store.writing(rounds.home) as warehouse:
-        warehouse.append("pair_grade", rows)
+        warehouse.append("pair_label", rows)
 
 
 SIDES = (("target", "beta"), ("reference", "alpha"))

@@ -159,7 +159,7 @@ def test_long_replies_are_cut_and_counted(home) -> None:
     asked = bench.ask(bench.grading(), lambda request: label(3, 3, 3))
     assert sum("characters are left out here" in request.messages[1].content for request in asked) == 2
     assert bench.grade_of("a")["n_truncated"] == 2
-    cuts = {row["prompt_id"]: row["n_truncated_chars"] for row in bench.rows("core.pair_grade", target="a")}
+    cuts = {row["prompt_id"]: row["n_truncated_chars"] for row in bench.rows("core.prompt_grade", target="a")}
     assert (cuts["p0"], cuts["p1"], cuts["p2"]) == (50, 100, 0)
 
 
@@ -178,7 +178,7 @@ def test_what_cannot_be_read_twice_is_missing_with_its_reason(home) -> None:
     # Three are asked again: the two that never can be read, and the one that refused at first.
     assert sorted(request.sample for request in asked) == [0, 0, 0, 0, 0, 1, 1, 1]
     assert {request.sampling["seed"] for request in asked if request.sample} == {2}
-    found = {row["prompt_id"]: row["missing_reason"] for row in bench.rows("core.pair_grade", target="a")}
+    found = {row["prompt_id"]: row["missing_reason"] for row in bench.rows("core.prompt_grade", target="a")}
     assert found == {"p0": "no_answer", "p1": "invalid_choice", "p2": "not_graded", "p3": None, "p4": None}
     row = bench.grade_of("a")
     assert (row["grade"], row["n"], row["n_missing"], row["coverage"]) == (4, 2, 3, 0.4)
@@ -192,7 +192,7 @@ def test_a_missing_reply_is_a_missing_grade(home) -> None:
     bench.ask(bench.grading(), lambda request: label(4, 4, 4))
     row = bench.grade_of("a")
     assert (row["n"], row["n_missing"], row["coverage"]) == (2, 2, 0.5)
-    found = {row["prompt_id"]: row["missing_reason"] for row in bench.rows("core.pair_grade", target="a")}
+    found = {row["prompt_id"]: row["missing_reason"] for row in bench.rows("core.prompt_grade", target="a")}
     assert (found["p0"], found["p1"]) == ("no_target_reply", "no_reference_reply")
 
 
@@ -215,7 +215,7 @@ def test_both_orders_of_a_share_are_read_and_a_planted_bias_is_found(home) -> No
     assert 0 < bias["low"] <= 1 <= bias["high"] <= 4
     assert [row["judge"] for row in bench.rows("audit.position_bias")] == ["pair_grade"]
     # Read in both orders, a pair has the mean of the two.
-    assert {row["grade"] for row in bench.rows("core.pair_grade", target="a")} == {3, 3.5, 4}
+    assert {row["grade"] for row in bench.rows("core.prompt_grade", target="a")} == {3, 3.5, 4}
 
 
 def test_more_is_chosen_only_in_doubt_and_up_to_the_most(home) -> None:

@@ -22,10 +22,10 @@ from tasks.domain.references import CANDIDATE_ROLES
 from tasks.domain.verdict import population as verdict_population
 from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import WEIGHTS, composite
-from tasks.domain.verdict.pair_score import PairScore
+from tasks.domain.verdict.pair_measures import PairMeasures
 from tasks.domain.verdict.population import DocumentedModel
 from tests.support import persona_words
-from tests.support.pair_scores import pairs_from_list
+from tests.support.pair_measures import pairs_from_list
 
 STEPS, OPTIONS, WORDS = 6, 8, 12
 POOL = sorted({*persona_words.NOUNS, *persona_words.VERBS})
@@ -251,7 +251,7 @@ class Population:
             prompts.append(PromptTexts([text for text, _ in told], np.array([place for _, place in told])))
         common = common_words(text for asked in prompts for text in asked.texts)
         sums = pair_sums(prompts, known.cohort, [registry.load(channels, name) for name in WEIGHTS], common)
-        return Measured(known, composite(sums, known), pairs_from_list(self.pair_scores(), known), {})
+        return Measured(known, composite(sums, known), pairs_from_list(self.pair_measures(), known), {})
 
     def prefix_overlaps(self, model: str) -> NDArray[np.int64]:
         """Return the first words of a model's replies as numbers: shape (prompts, samples, WORDS)."""
@@ -281,7 +281,7 @@ class Population:
             ]
         )
 
-    def pair_scores(self) -> list[PairScore]:
+    def pair_measures(self) -> list[PairMeasures]:
         """Return every target with every reference, formed from the definition of D, centred by vendor."""
         prefix_overlap, lengths = self.prefix_overlap_matrix(), self._lengths()
         rows = []
@@ -299,7 +299,7 @@ class Population:
                 error = 1.96 * d.std(ddof=1) / np.sqrt(len(d))
                 mean = float(d.mean())
                 rows.append(
-                    PairScore(
+                    PairMeasures(
                         target=target.name,
                         reference=reference.name,
                         prefix_overlap=float(prefix_overlap[i, j].mean()),

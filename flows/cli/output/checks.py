@@ -5,8 +5,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tasks.adapters.inputs import lexicons
+from tasks.domain.reporting.formatting import counted, figure
 from tasks.domain.reporting.power_sentences import Design, power_sentences
-from tasks.domain.reporting.verdict_answer import counted, figure
 from tasks.domain.reporting.verdict_of_model import account
 from tasks.domain.reporting.verdict_sentences import absent_vendors
 from tasks.domain.similarity.lexical import words

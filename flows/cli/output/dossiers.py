@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tasks.adapters import terminal
 from tasks.adapters.settings import Home
 from tasks.domain.errors import InputError
-from tasks.domain.reporting.verdict_answer import counted
+from tasks.domain.reporting.formatting import counted
 
 if TYPE_CHECKING:
     from tasks.domain.dossier.evidence import Evidence

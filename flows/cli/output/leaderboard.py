@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from tasks.adapters import terminal
-from tasks.domain.reporting.verdict_answer import degree_text
+from tasks.domain.reporting.formatting import degree_text
 
 MOST_ROWS = 60
 FIRST_ROWS = 10

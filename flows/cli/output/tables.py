@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from flows.cli.output import identity, leaderboard, population, power, verdict
+from flows.cli.output import identity, leaderboard, population, power
 from flows.cli.output.next_commands import at_home
 from tasks.adapters import terminal
 from tasks.adapters.inputs import lexicons
@@ -28,6 +28,10 @@ COVERAGE += [("missing_reasons", "missing"), ("n_truncated", "cut at limit"), ("
 BESIDE_SELF = [
     ("left_model", "model"),
     ("right_model", "other model"),
+    ("equality", "are they one"),
+    ("p_equality_holm", "p"),
+    ("distance", "distance"),
+    ("distance_high", "at most"),
     ("prefix_overlap_self_normalised", "share of self"),
 ]
 BESIDE_SELF += [
@@ -62,7 +66,7 @@ def print_result(
     _print_coverage(coverage)
     leaderboard.print_leaderboard(board, leaderboard.MOST_ROWS if is_verbose else leaderboard.FIRST_ROWS)
     if is_verbose:
-        verdict.print_verdicts(home)
+        verdicts.print_verdicts(home)
     if is_verbose and not pairs.is_empty():
         terminal.print_lines([""])
         title = "Each pair's similarity beside each model's similarity to itself (another sample of the same prompt)"

@@ -5,7 +5,7 @@ from textwrap import fill
 from tasks.domain.bank.checking import Checked
 from tasks.domain.dossier.dossier import Gathered
 from tasks.domain.inert_text import spelled_out
-from tasks.domain.reporting.verdict_answer import counted
+from tasks.domain.reporting.formatting import counted
 from tasks.domain.reporting.verdict_of_model import Account
 
 README = "README.txt"

@@ -16,7 +16,7 @@ import polars as pl
 
 from tasks.adapters import terminal
 from tasks.adapters.dossiers.readme import README, readme
-from tasks.adapters.report.spreadsheets import inert
+from tasks.adapters.spreadsheets import inert
 from tasks.adapters.warehouse import whole_files
 from tasks.domain.bank.checking import Checked
 from tasks.domain.dossier.dossier import Gathered

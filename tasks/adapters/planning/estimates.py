@@ -74,7 +74,7 @@ def _labelled(home: Home) -> dict[Key, int]:
     """Return how many replies, or pairs in one order, each version of a judge has labelled."""
     if not home.published.exists():
         return {}
-    columns, names = ["judge", "judge_version"], ("raw.judge_label", "raw.pair_grade")
+    columns, names = ["judge", "judge_version"], ("raw.judge_label", "raw.pair_label")
     tables = plans.from_results(home, lambda results: [results.read_columns(name, columns) for name in names])
     counts = pl.concat(tables).group_by("judge", "judge_version").len()
     return {(judge, version): n for judge, version, n in counts.iter_rows()}

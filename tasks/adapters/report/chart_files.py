@@ -11,7 +11,7 @@ from tasks.adapters import extras
 from tasks.adapters.report import charts, drift_charts, identity_charts, lineage_charts, pair_charts
 from tasks.adapters.report.chart_script import VEGA_LITE
 from tasks.adapters.report.chart_style import Spec, for_paper
-from tasks.adapters.report.spreadsheets import inert_cell
+from tasks.adapters.spreadsheets import inert_cell
 from tasks.domain.errors import WorldError
 from tasks.domain.reporting import chart_rows, lineage_graph
 from tasks.domain.reporting.cells import Rows

@@ -13,8 +13,11 @@ COLDS = ["rgba(52, 120, 214, 0.7)", "rgba(52, 120, 214, 0.04)"]
 HOTS = ["rgba(226, 118, 28, 0.04)", "rgba(226, 118, 28, 0.62)"]
 """From little to much; translucent, so that they fit light and dark pages."""
 
-DIVERGING = ("prefix_overlap_d", "centred_cos")
+DIVERGING = ("z", "prefix_overlap_d", "centred_cos")
 """Measures whose zero means something."""
+
+MOST_Z = 6.0
+"""Where the colours of z end: beyond it no eye needs to tell how far."""
 
 CELL = 17
 LEAST_CELL = 14
@@ -73,7 +76,7 @@ def scale_of(measure: str, values: Sequence[float]) -> list[float]:
     """Return where a measure's scale begins and ends, from its values outside families; also around a zero."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     if measure in DIVERGING:
-        reach = max(abs(low), abs(high)) or 1.0
+        reach = MOST_Z if measure == "z" else max(abs(low), abs(high)) or 1.0
         return [-reach, -reach / 1e6, 0.0, reach]
     return [low, high if high > low else low + 1.0]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from tasks.adapters import terminal
-from tasks.adapters.report.spreadsheets import inert
+from tasks.adapters.spreadsheets import inert
 from tasks.adapters.warehouse.notebook import Snapshot
 from tasks.domain.errors import InputError, WorldError
 from tasks.domain.inert_text import spelled_out

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from types import ModuleType
 
 import fsspec
 import numpy as np
@@ -101,7 +103,7 @@ def sum_locally(folders: Sequence[str], context: ShardContext) -> Iterator[Shard
     if n_processes < 2 or n_bytes < LEAST_BYTES_APART / 3:
         yield from (sum_shard(folder, context) for folder in folders)
         return
-    with _processes(n_processes) as pool:
+    with processes(n_processes) as pool:
         waiting = iter(folders)
         # No more sums than needed wait to be added: of a thousand models each is hundreds of megabytes.
         under_way: deque[Future[str]] = deque(
@@ -125,18 +127,24 @@ def _sums_as_file(folder: str, context: ShardContext) -> str:
 
 
 @contextmanager
-def _processes(n: int) -> Iterator[ProcessPoolExecutor]:
+def processes(n: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool of `n` processes of one thread each; they end with this one, whatever ends it."""
     # Libraries would start a thread for each core in each process.
     before = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")}
     os.environ |= dict.fromkeys(before, "1")
     pool = ProcessPoolExecutor(n, get_context("spawn"), _end_with_parent)
+    # What they run is in modules of this package: the calling program, a script of a user's, is not run again in each.
+    program = sys.modules["__main__"]
     try:
+        sys.modules["__main__"] = ModuleType("__main__")
         with interrupts.blocked_for_children():
             # Processes start when work arrives; the variables have to be set by then.
             list(pool.map(abs, range(n)))
+        sys.modules["__main__"] = program
         _restore(before)
         yield pool
     finally:
+        sys.modules["__main__"] = program
         _restore(before)
         pool.shutdown(cancel_futures=True)
 

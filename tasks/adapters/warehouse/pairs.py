@@ -67,4 +67,4 @@ def _chosen(warehouse: Store, grading: Grading, reader: PlannedJudge) -> pl.Data
 
 def _grades(warehouse: Store, reader: PlannedJudge) -> pl.DataFrame:
     columns = [*PAIR, "is_target_first", "missing_reason"]
-    return warehouse.read_columns("raw.pair_grade", columns, judge=reader.name, judge_version=reader.version)
+    return warehouse.read_columns("raw.pair_label", columns, judge=reader.name, judge_version=reader.version)

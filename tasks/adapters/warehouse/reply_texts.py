@@ -50,6 +50,15 @@ _SHARDS = (
     inner join core.prompt as prompt using (prompt_id)
 ) to {folder} (format parquet, partition_by (shard), overwrite true)"""
 )
+_REPEATED = (
+    _REPLIED
+    + """
+    select prompt_id, model, sample, reply_text
+    from replied
+    qualify count(*) over (partition by prompt_id, model) > 1
+    order by prompt_id, model, sample
+"""
+)
 _WITHOUT_SHAPE = """
     with wanted as (
         select reply_id from core.reply where missing_reason is null
@@ -84,6 +93,11 @@ def sampled_texts(warehouse: Store, most: int, n_characters: int) -> Iterator[pl
     """Yield the texts of replies, each once; of more than `most` the first by their hash."""
     for frame in warehouse.batches(_SAMPLED.format(most=int(most)), max(1, n_characters // TYPICAL_LENGTH)):
         yield frame["reply_text"]
+
+
+def repeated_replies(warehouse: Store) -> pl.DataFrame:
+    """Return `prompt_id`, `model`, `sample`, `reply_text` where a model has several replies to a prompt."""
+    return warehouse.query(_REPEATED)
 
 
 def texts_without_shape(warehouse: Store) -> Iterator[pl.DataFrame]:

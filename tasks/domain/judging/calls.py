@@ -10,8 +10,8 @@ from tasks.domain.card import ModelCard
 from tasks.domain.ids import exact_prompt_id, request_id
 from tasks.domain.judging import judges
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
+from tasks.domain.judging.claim_judge import Aspect, LlmClaimJudge
 from tasks.domain.judging.judge import ATTEMPTS, NOT_ASKED, ROUND, Answer, asks_model, label_of, version_by_model
-from tasks.domain.judging.llm_judge import Aspect, LlmJudge
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
 from tasks.domain.rows import Prompt, Request
@@ -50,7 +50,7 @@ class JudgeOutcome:
 class ModelJudge:
     """A judge with its model, and the lexicon of vendor names."""
 
-    judge: LlmJudge
+    judge: LlmClaimJudge
     card: ModelCard
     lexicon: Lexicon
 

@@ -156,6 +156,11 @@ def words_of_texts(texts: Sequence[str] | pl.Series, most: int) -> tuple[pl.Seri
     return words.list.head(most), text.str.count_matches(_EACH_WORD).cast(pl.Int64)
 
 
+def hashed_words(texts: Sequence[str]) -> Ragged:
+    """Return the words of each text by hash, in their order."""
+    return _Tokens(pl.Series(texts, dtype=pl.String), _hash).words()
+
+
 def word_counts(texts: Sequence[str] | pl.Series) -> pl.DataFrame:
     """Return `token`, `n`: how often each word occurs in `texts` in all."""
     tokens = _Tokens(pl.Series(texts, dtype=pl.String))

@@ -13,6 +13,9 @@ Integers = NDArray[np.int64]
 BLOCK = 128
 """Prompts that are converted to double precision at a time, which bounds the memory."""
 
+PAIRS_AT_ONCE = 4_096
+"""Pairs whose means are formed at a time, over all draws."""
+
 
 @dataclass(frozen=True)
 class Similarity:
@@ -135,6 +138,14 @@ def means(similarity: Similarity, weights: Floats | None = None) -> Floats:
 
 
 def _weighted(values: NDArray[np.float32], weights: Floats) -> Floats:
+    # Some pairs at a time: of many models, each array over all pairs and draws is 200 MB.
+    found = np.empty((len(weights), values.shape[1]))
+    for start in range(0, values.shape[1], PAIRS_AT_ONCE):
+        found[:, start : start + PAIRS_AT_ONCE] = _weighted_pairs(values[:, start : start + PAIRS_AT_ONCE], weights)
+    return found
+
+
+def _weighted_pairs(values: NDArray[np.float32], weights: Floats) -> Floats:
     sums = np.zeros((len(weights), values.shape[1]))
     counts: Floats = np.zeros((len(weights), 1))
     for start in range(0, len(values), BLOCK):

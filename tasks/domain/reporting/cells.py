@@ -36,8 +36,8 @@ class Rows:
     lexicon_vendors: Sequence[str] = ()
 
     def of(self, name: str) -> Sequence[Row]:
-        """Return the rows of a relation."""
-        return self.relations.get(name, ())
+        """Return the rows of a relation that the report reads; a relation that it does not read is a KeyError."""
+        return self.relations[name]
 
 
 @dataclass(frozen=True)

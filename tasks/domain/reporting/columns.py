@@ -5,6 +5,11 @@ Columns = dict[str, tuple[str, str]]
 _D = "Prefix overlap score D: how many words replies share at their start, less the same with other vendors' models."
 
 MEASURES: Columns = {
+    "z": (
+        "score, in standard deviations of unrelated models (z)",
+        "The verdict's score of the two alone, against what unrelated models have with the same candidate: 0 is as "
+        "alike as they are, 3 beyond almost all of them. A verdict also corrects for all that was looked at.",
+    ),
     "prefix_overlap_d": ("prefix overlap score D", _D + " 0: no more alike than those are."),
     "bigram_jaccard": ("shared word pairs", "Share of all pairs of neighbouring words that both replies use, 0 to 1."),
     "centred_cos": (
@@ -86,6 +91,22 @@ BOARD_FIRST = ("target", "verdict", "nearest", "degree", "p", "hard")
 BESIDE_SELF: Columns = {
     "left_model": ("model", "One of the two models."),
     "right_model": ("other model", "The other one."),
+    "equality": (
+        "are they one",
+        "Whether the two are one model, by a permutation test of their samples at .05 over all tested: same model, "
+        "where a distance of .25 is excluded; nearly the same, a difference below that; another model; not conclusive.",
+    ),
+    "p_equality_holm": ("p", "Chance of such a distance where the two are one model, corrected over the pairs tested."),
+    "distance": (
+        "distance",
+        "By how much their replies are less alike than two samples of one model, as a share of the latter: 0 as one "
+        "model, 1 nothing in common.",
+    ),
+    "distance_high": ("at most", "Upper confidence bound of the distance, one-sided at .95."),
+    "detectable_distance": (
+        "findable",
+        "Distance that so many prompts and samples would have found with probability .8.",
+    ),
     "prefix_overlap_self_normalised": (
         "share of self",
         "The pair's prefix overlap over the models' with themselves; see above. Below it its 95 % interval.",
@@ -218,6 +239,7 @@ SPEND: Columns = {
 
 SIMILARITY = (
     *(
+        "z",
         "prefix_overlap_d",
         "prefix_overlap_d_low",
         "prefix_overlap_d_high",

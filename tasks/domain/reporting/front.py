@@ -6,11 +6,11 @@ from typing import Any
 
 from tasks.domain.reporting import pairs
 from tasks.domain.reporting.cells import Row, Rows, model_link, pair_link, safe_text
-from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.formatting import counted, listed, p_value
 from tasks.domain.reporting.picture import Nearness, Picture, drawn
 from tasks.domain.reporting.resembling_controls import named_pairs, reverse_findings
-from tasks.domain.reporting.sentences import ALIKE, reported_pairs
-from tasks.domain.reporting.verdict_answer import EXPECTED, counted, listed
+from tasks.domain.reporting.sentences import reported_pairs
+from tasks.domain.reporting.verdict_answer import EXPECTED
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,
@@ -25,6 +25,7 @@ from tasks.domain.verdict.decision import (
     TAUGHT,
 )
 from tasks.domain.verdict.degree import IDENTICAL
+from tasks.domain.verdict.same_model import NEARLY, OPEN, SAME
 
 SHOWN = 10
 """Lines of a group that stand open; the rest is folded."""
@@ -105,7 +106,7 @@ _VARIANTS = (
 _CONTROLS = ("The yardstick", "Documented as independent: what chance looks like is read from them, so none is tested.")
 _COPIES = (
     "The same model twice?",
-    "How alike two models begin their replies, beside how alike each begins its own asked again: an ordering.",
+    "How alike the replies of two models are, beside two samples of one: a permutation test of their samples.",
 )
 _ORDER = (_DENIED, _NOT_NAMED, _COPIES, _AS_DOCUMENTED, _HINTS, _OPEN, _UNTESTED, _OTHER_END, _VARIANTS, _CONTROLS)
 _FOLDED = (_OPEN, _UNTESTED, _OTHER_END, _VARIANTS, _CONTROLS)
@@ -128,7 +129,11 @@ def groups(rows: Rows) -> list[Group]:
             line = replace(line, sure=f"{listed(sorted(map(safe_text, students)), 2)} resembles it")
         by_kind.setdefault(kind, []).append((_order(shown), line))
     has_answer = any(row["p_t"] is not None for row in verdicts)
-    copies = [] if has_answer else [_copy_line(row) for row in reported_pairs(rows.of("mart.pair_self_normalised"))]
+    copies = [
+        _copy_line(row)
+        for row in reported_pairs(rows.of("mart.pair_self_normalised"))
+        if not has_answer or row["equality"] in (SAME, NEARLY)
+    ]
     if copies:
         by_kind[_COPIES] = [((place,), line) for place, line in enumerate(copies)]
     return [
@@ -227,21 +232,21 @@ def _picture_text(nearness: Nearness) -> str:
 
 
 def _copy_line(row: Row) -> Line:
-    share = row["prefix_overlap_self_normalised"]
-    low, high = row["prefix_overlap_self_normalised_low"], row["prefix_overlap_self_normalised_high"]
     left, right = safe_text(row["left_model"]), safe_text(row["right_model"])
-    is_alike = share >= ALIKE
-    words = (
-        "about as alike as one model with itself" if is_alike else "not alike" if share < ALIKE / 2 else "partly alike"
-    )
-    interval = "" if low is None else f" ({max(low, 0):.0%} to {high:.0%})"
-    nearness = Nearness(share, low, high)
+    high, detectable = row["distance_high"], row["detectable_distance"]
+    likeness, least = 1.0 - row["distance"], 1.0 - high
+    basis = f"p {p_value(row['p_equality_holm'])} over {counted(row['n_prompts'], 'prompt')}"
+    if row["equality"] in (SAME, OPEN):
+        basis += f"; a distance of {detectable:.0%} would have been found"
     return Line(
         target=left,
         href=pair_link(row["left_model"], row["right_model"]),
         resembles=right,
-        sure=words,
-        basis=f"{share:.0%}{interval} of each one's own, {counted(row['n_prompts'], 'prompt')}",
-        mark="positive-1" if is_alike else "",
-        picture=drawn(nearness, f"{share:.2f} from 0, nothing in common, to 1, as two samples of one model"),
+        sure=row["equality"],
+        basis=basis,
+        mark={SAME: "positive-1", NEARLY: "positive-2"}.get(row["equality"], ""),
+        picture=drawn(
+            Nearness(likeness, least, 2.0 * likeness - least),
+            f"{likeness:.2f} from 0, nothing in common, to 1, as two samples of one model",
+        ),
     )

@@ -16,8 +16,8 @@ from tasks.domain.reporting.cells import (
     with_interval,
 )
 from tasks.domain.reporting.columns import BOARD
-from tasks.domain.reporting.p_values import p_value
-from tasks.domain.reporting.verdict_answer import EXPECTED, degree_between, degree_text
+from tasks.domain.reporting.formatting import degree_between, degree_text, p_value
+from tasks.domain.reporting.verdict_answer import EXPECTED
 from tasks.domain.verdict.decision import CONFOUNDED, NOT_CONCLUSIVE, POSITIVE, SUGGESTIVE
 
 _UNSURE = {SUGGESTIVE: 0, CONFOUNDED: 0, NOT_CONCLUSIVE: 1}

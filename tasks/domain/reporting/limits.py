@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from tasks.domain.reporting.formatting import counted, listed
 from tasks.domain.reporting.power_sentences import Design, design_power
 from tasks.domain.reporting.sentences import BACKGROUND_FOR_A_NULL
-from tasks.domain.reporting.verdict_answer import counted, listed
 from tasks.domain.reporting.verdict_sentences import absent_vendors
 from tasks.domain.verdict.kinds import INDEPENDENT_ROLE
 

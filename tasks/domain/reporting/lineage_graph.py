@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.reporting.cells import Row, Rows, finite, safe_text
 from tasks.domain.reporting.chart_rows import OTHERS, Points, names
-from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.formatting import p_value
 from tasks.domain.verdict.expected import DOCUMENTS
 
 MOST_TARGETS = 60

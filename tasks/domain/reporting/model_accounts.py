@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.domain.reporting.cells import Row, Rows, safe_text
+from tasks.domain.reporting.formatting import counted, figure, p_value
 from tasks.domain.reporting.identity import compared
-from tasks.domain.reporting.p_values import p_value
 from tasks.domain.reporting.resembling_controls import named_pairs
-from tasks.domain.reporting.verdict_answer import counted, figure
 from tasks.domain.reporting.verdict_of_model import account
 
 BEFORE_PROMPTS = frozenset({"Chance", "Same base", "Length", "Controls"})

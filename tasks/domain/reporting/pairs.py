@@ -6,7 +6,7 @@ from typing import Any
 from tasks.domain.reporting.cells import Row, Rows, finite, safe_text, truncate
 from tasks.domain.reporting.chart_rows import drawn_models, names, order
 from tasks.domain.reporting.columns import MEASURES, SIMILARITY, VERDICT
-from tasks.domain.reporting.p_values import is_p
+from tasks.domain.reporting.formatting import is_p
 from tasks.domain.similarity.lexical import shared_prefix_overlap
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 

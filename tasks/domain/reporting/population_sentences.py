@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.verdict_answer import counted, listed
+from tasks.domain.reporting.formatting import counted, listed
 from tasks.domain.verdict.degree import LEAST_PROMPTS
 
 Row = Mapping[str, Any]

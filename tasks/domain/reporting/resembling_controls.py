@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.p_values import p_value
-from tasks.domain.reporting.verdict_answer import listed
+from tasks.domain.reporting.formatting import listed, p_value
 from tasks.domain.verdict.decision import POSITIVE
 
 Row = Mapping[str, Any]

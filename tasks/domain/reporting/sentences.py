@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.p_values import is_p, p_value
+from tasks.domain.reporting.formatting import counted, is_p, p_value
 from tasks.domain.rows import Finding
 from tasks.domain.verdict.degree import LEAST_PROMPTS
+from tasks.domain.verdict.same_model import NEARLY, OTHER, SAME
 
 Row = Mapping[str, Any]
-
-ALIKE = 0.8
-"""Least share of self at which a pair is called about as alike as one model is to itself; an ordering, no test."""
 
 MOST_PAIRS = 10
 
@@ -54,29 +52,33 @@ def sentence_pairs(pairs: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def reported_pairs(pairs: Sequence[Row]) -> list[Row]:
-    """Return the pairs of which something is said, most similar first: those with prompts enough for a figure."""
-    measured = (row for row in pairs if row["prefix_overlap_self_normalised"] is not None)
+    """Return the pairs of which something is said, most similar first: those that were tested for equality."""
+    measured = (row for row in pairs if row["p_equality_holm"] is not None)
     return [row for row in measured if row["n_prompts"] >= LEAST_PROMPTS][:MOST_PAIRS]
 
 
 def pair_sentence(row: Row) -> str:
-    """Return how alike two models begin their replies, beside how alike each begins its own."""
-    share, left, right = row["prefix_overlap_self_normalised"], row["left_model"], row["right_model"]
-    if share >= ALIKE:
-        verdict = "about as alike as two samples of one and the same model"
-    elif share >= ALIKE / 2:
-        verdict = "clearly less alike than two samples of one model"
-    else:
-        verdict = "far less alike than two samples of one model"
+    """Return whether two models are one, and how sure that is."""
+    both, p = f"{row['left_model']} and {row['right_model']}", f"p {p_value(row['p_equality_holm'])}"
+    over = f"over {counted(row['n_prompts'], 'prompt')}"
+    distance, high = f"{row['distance']:.0%}", f"{row['distance_high']:.0%}"
+    found = f"{row['detectable_distance']:.0%}"
+    if row["equality"] == SAME:
+        return (
+            f"{both} write as one and the same model: {over} their replies differ no more than two samples of one "
+            f"({p}); they are at most {high} less alike, and a difference of {found} would have been found."
+        )
+    if row["equality"] == NEARLY:
+        return (
+            f"{both} are nearly one model: {over} their replies are {distance} less alike than two samples of one, at "
+            f"most {high} ({p}): other settings, a quantised or tuned copy."
+        )
+    if row["equality"] == OTHER:
+        return f"{both} are different models: {over} their replies are {distance} less alike than two samples of one ({p})."
     return (
-        f"{left} and {right} begin their replies {verdict}: {share:.0%} of the models' similarity to themselves"
-        f"{_interval(row)}, over {row['n_prompts']} prompts."
+        f"Nothing settles whether {both} are one model: {over} no difference is found ({p}), but only one of {found} "
+        "or more would have been."
     )
-
-
-def _interval(row: Row) -> str:
-    low, high = row["prefix_overlap_self_normalised_low"], row["prefix_overlap_self_normalised_high"]
-    return "" if low is None else f" (95 % interval {max(low, 0):.0%} to {high:.0%})"
 
 
 def warning(finding: Finding) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tasks.domain.reporting.formatting import counted
 from tasks.domain.reporting.front import FOLDED_ROLES
 from tasks.domain.reporting.sentences import pair_sentence, reported_pairs
-from tasks.domain.reporting.verdict_answer import answer, counted
+from tasks.domain.reporting.verdict_answer import answer
 from tasks.domain.reporting.verdict_sentences import findings
 from tasks.domain.verdict.decision import NOT_CONCLUSIVE
 from tasks.domain.verdict.kinds import ASKED

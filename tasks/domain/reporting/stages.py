@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from tasks.domain.reporting.formatting import p_value
 from tasks.domain.reporting.markdown import bullets, escaped, table
-from tasks.domain.reporting.p_values import p_value
 
 Row = Mapping[str, Any]
 

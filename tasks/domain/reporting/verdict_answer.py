@@ -1,9 +1,9 @@
-"""The verdict on one target and candidate as one readable sentence, and the format of its figures."""
+"""The verdict on one target and candidate as one readable sentence: the terminal's answer, and the report's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.formatting import counted, p_value
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,
@@ -20,9 +20,6 @@ from tasks.domain.verdict.expected import DOCUMENTS, NAME
 from tasks.domain.verdict.kinds import ASKED
 
 Row = Mapping[str, Any]
-
-MOST_LISTED = 8
-"""Maximum number of names in a list; the rest is counted."""
 
 EXPECTED = {DOCUMENTS: "as documented", NAME: "as its name suggests"}
 
@@ -68,36 +65,3 @@ def grounds(row: Row) -> str:
     if row["is_kin"]:
         return f"p {p_value(row['p_target'])} for shared weights"
     return f"p {p_value(row['p_target'])} over {counted(row['n_candidates'], 'vendor')}"
-
-
-def figure(value: float | None, digits: int = 2) -> str:
-    """Return a figure; a dash where there is none."""
-    return "-" if value is None else f"{round(value, digits) + 0.0:.{digits}f}"
-
-
-def between(low: float | None, high: float | None, digits: int = 2) -> str:
-    """Return an interval in brackets; empty where there is none."""
-    return "" if low is None or high is None else f" ({figure(low, digits)} to {figure(high, digits)})"
-
-
-def degree_text(value: float | None) -> str:
-    """Return a degree from 0 to 1; a value above 1 is 1+."""
-    return "-" if value is None else "1+" if value > 1.0 else f"{value:.2f}"
-
-
-def degree_between(low: float | None, high: float | None) -> str:
-    """Return the interval of a degree as text, at most 1+; empty where there is none."""
-    return "" if low is None or high is None else f"{degree_text(low)} to {degree_text(high)}"
-
-
-def counted(n: int, noun: str, plural: str | None = None) -> str:
-    """Return a number with its noun in the right number; `plural` where an s does not make it."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
-
-
-def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
-    """Return names as a list within a sentence; names after the first ones are counted."""
-    first = list(names[:most])
-    if len(names) > most:
-        return f"{', '.join(first)} and {len(names) - most} more"
-    return first[0] if len(first) == 1 else f"{', '.join(first[:-1])} and {first[-1]}" if first else ""

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.formatting import between, counted, degree_between, degree_text, figure, listed, p_value
 from tasks.domain.reporting.resembling_controls import control_sentence, named_pairs
-from tasks.domain.reporting.verdict_answer import answer, between, counted, degree_between, degree_text, figure, listed
+from tasks.domain.reporting.verdict_answer import answer
 from tasks.domain.reporting.what_would_change import what_would_change
 from tasks.domain.verdict.decision import INDEPENDENT, LEAST_PROMPTS, LEVEL, MEANINGS, POSITIVE, SAME_MODEL
 from tasks.domain.verdict.degree import IDENTICAL, SAMPLES, TYPICAL, VARIANT

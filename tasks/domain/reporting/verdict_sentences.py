@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from tasks.domain.reporting.p_values import p_value
+from tasks.domain.reporting.formatting import counted, listed, p_value
 from tasks.domain.reporting.resembling_controls import control_sentences
-from tasks.domain.reporting.verdict_answer import answer, counted, listed
+from tasks.domain.reporting.verdict_answer import answer
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,

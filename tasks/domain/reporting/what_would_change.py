@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tasks.domain.reporting.verdict_answer import counted
+from tasks.domain.reporting.formatting import counted
 from tasks.domain.verdict.decision import (
     CONFOUNDED,
     FEW_CONTROLS,

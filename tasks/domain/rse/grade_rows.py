@@ -1,4 +1,4 @@
-"""Grades of pairs as rows of `raw.pair_grade`."""
+"""Grades of pairs as rows of `raw.pair_label`."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ class PairGradeKey:
 
 
 def graded_row(label_key: PairGradeKey, grades: PairGrades) -> dict[str, Any]:
-    """Return a row of `raw.pair_grade`."""
+    """Return a row of `raw.pair_label`."""
     return asdict(label_key) | {
         "label_id": label_key.label_id,
         "style_grade": grades.style,
@@ -41,5 +41,5 @@ def graded_row(label_key: PairGradeKey, grades: PairGrades) -> dict[str, Any]:
 
 
 def ungraded_row(label_key: PairGradeKey, reason: MissingReason) -> dict[str, Any]:
-    """Return a row of `raw.pair_grade` for a label that gave no grades."""
+    """Return a row of `raw.pair_label` for a label that gave no grades."""
     return asdict(label_key) | {"label_id": label_key.label_id, "missing_reason": MissingReason(reason)}

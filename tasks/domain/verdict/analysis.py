@@ -18,11 +18,11 @@ from tasks.domain.verdict.lineage_tests import (
     lineage_tests,
     resembling_controls,
 )
-from tasks.domain.verdict.pair_score import Pairs, matrix
+from tasks.domain.verdict.null_tests import Scores, Tested, against_null
+from tasks.domain.verdict.pair_measures import Pairs, matrix
 from tasks.domain.verdict.population import Population, best_snapshots, places_by_value
 from tasks.domain.verdict.siblings import SiblingTest, sibling_tests
 from tasks.domain.verdict.sources import source_cluster
-from tasks.domain.verdict.tested import Scores, Tested, against_null
 from tasks.domain.verdict.vendor_scores import vendor_units
 
 Cell = tuple[int, int]

@@ -1,4 +1,7 @@
-"""The distribution of a score without lineage: the scores of unrelated models, which come in families."""
+"""The distribution of a score without lineage: the scores of unrelated models, which come in families.
+
+Which models are unrelated: `Population.is_unrelated`; which of them have prompts enough in common: `analysis.analyse`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -10,8 +10,8 @@ import numpy as np
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.verdict.hypotheses import Targets, TargetTest, target_tests
 from tasks.domain.verdict.kinds import INDEPENDENT_ROLE
+from tasks.domain.verdict.null_tests import Scores, Tested, against_null
 from tasks.domain.verdict.population import Population
-from tasks.domain.verdict.tested import Scores, Tested, against_null
 from tasks.domain.verdict.vendor_scores import VendorUnit, vendor_scores, vendor_units
 
 NAMED_BELOW = 0.005

@@ -10,7 +10,7 @@ from tasks.domain.verdict.analysis import Measured
 from tasks.domain.verdict.composite import composite
 from tasks.domain.verdict.degree import SelfScore
 from tasks.domain.verdict.hypotheses import Targets
-from tasks.domain.verdict.pair_score import Pairs
+from tasks.domain.verdict.pair_measures import Pairs
 from tasks.domain.verdict.population import Population
 
 PLAIN, LENGTH = "prefix_overlap", "length"

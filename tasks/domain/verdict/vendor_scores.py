@@ -7,8 +7,8 @@ import numpy as np
 
 from tasks.domain.pairwise.matrices import Floats
 from tasks.domain.verdict.kinds import DOCUMENTED, UNDOCUMENTED
+from tasks.domain.verdict.null_tests import Scores
 from tasks.domain.verdict.population import Population
-from tasks.domain.verdict.tested import Scores
 
 SHARES = np.array([2.0, 1.0]) / 3.0
 """Weights of a vendor's nearest and second nearest group: one group's chance is not the vendor's."""

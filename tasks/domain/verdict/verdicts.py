@@ -12,7 +12,7 @@ from tasks.domain.verdict.expected import expected_by
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN, RULED_OUT_KIND
 from tasks.domain.verdict.limits import STATISTIC, VERSION
 from tasks.domain.verdict.lineage_tests import LineageTests
-from tasks.domain.verdict.pair_score import PairScore
+from tasks.domain.verdict.pair_measures import PairMeasures
 from tasks.domain.verdict.sources import intervals
 
 
@@ -236,7 +236,9 @@ def _resembling_controls(cell: Cell, analysis: Analysis) -> tuple[list[str], int
     return names, unit
 
 
-def _degrees(cell: Cell, pair: PairScore | None, analysis: Analysis) -> tuple[float | None, float | None, float | None]:
+def _degrees(
+    cell: Cell, pair: PairMeasures | None, analysis: Analysis
+) -> tuple[float | None, float | None, float | None]:
     """Return the degree of D with the ends of its interval."""
     mean = _none_if_nan(analysis.prefix_overlap.null_mean[cell])
     ceilings: Mapping = analysis.ceilings

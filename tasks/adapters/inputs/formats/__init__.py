@@ -1,1 +1,1 @@
-"""Foreign files of replies that can be ingested: one file each, found by name."""
+"""Foreign files of replies that can be ingested: one file each, a `ForeignFormat` of `domain/ports.py`."""

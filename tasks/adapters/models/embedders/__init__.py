@@ -1,1 +1,1 @@
-"""Embedders: one file each, found by name."""
+"""Embedders: one file each, an `Embedder` of `domain/ports.py`."""

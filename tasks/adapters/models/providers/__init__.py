@@ -1,1 +1,1 @@
-"""Ways to reach models that speak OpenAI's protocol: one file each, as `endpoint.provider` of a card names it."""
+"""Ways to reach models that speak OpenAI's protocol: one file each, a `Provider` of `domain/ports.py`."""

@@ -1,6 +1,7 @@
 "use strict";
 
-const DIVERGING = new Set(["prefix_overlap_d", "centred_cos"]);
+const DIVERGING = new Set(["z", "prefix_overlap_d", "centred_cos"]);
+const MOST_Z = 6;
 
 // Draws targets by candidate teachers; `onChoose(target, reference)` is called for a chosen cell, by mouse or by keys.
 // Returns what marks a pair as the chosen one.
@@ -28,7 +29,7 @@ function heatMap(data, onChoose) {
     const others = rows.filter((row) => !row.kin);
     const values = (others.length ? others : rows).map((row) => row.value);
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    const reach = Math.max(Math.abs(low), Math.abs(high)) || 1;
+    const reach = measure === "z" ? MOST_Z : Math.max(Math.abs(low), Math.abs(high)) || 1;
     return DIVERGING.has(measure) ? [-reach, -reach / 1e6, 0, reach] : [low, high > low ? high : low + 1];
   }
 
@@ -55,7 +56,7 @@ function heatMap(data, onChoose) {
     place.replaceChildren();
     view = null;
     if (!rows.length) {
-      place.append(make("p", {}, "No value of this measure is in the database; the cosines need embeddings."));
+      place.append(make("p", {}, "No value of this measure is in the database: cosines need embeddings, z unrelated models."));
       return;
     }
     const spec = structuredClone(data.charts.heat);
@@ -84,7 +85,10 @@ function heatMap(data, onChoose) {
     tell();
   }
 
-  byId("measure").append(...data.measures.map(([own, label]) => option(own, label)));
+  // Too few unrelated models leave no z: measures that have values come first.
+  const [there, none] = [[], []];
+  for (const measure of data.measures) (data.similarity.some((row) => !isNone(row[data.field[measure[0]]])) ? there : none).push(measure);
+  byId("measure").append(...[...there, ...none].map(([own, label]) => option(own, label)));
   byId("measure").addEventListener("change", show);
   byId("heat-scroll").addEventListener("keydown", move);
   return show().then(() => mark);

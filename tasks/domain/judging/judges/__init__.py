@@ -1,1 +1,1 @@
-"""One file is one judge; its constant has the file's name in capitals."""
+"""Judges of identity claims: one file each, a `TextClaimJudge` or an `LlmClaimJudge` of `judging/claim_judge.py`."""

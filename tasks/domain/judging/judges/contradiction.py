@@ -5,7 +5,7 @@ from typing import Any
 
 from tasks.domain.judging import judge_prompt
 from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
-from tasks.domain.judging.llm_judge import Aspect, LlmJudge
+from tasks.domain.judging.claim_judge import Aspect, LlmClaimJudge
 from tasks.domain.judging.parsing import Menu, Unreadable, menu_fault, parse_object
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
@@ -83,4 +83,4 @@ class Contradiction:
         )
 
 
-CONTRADICTION: LlmJudge = Contradiction()
+CONTRADICTION: LlmClaimJudge = Contradiction()

@@ -6,8 +6,8 @@ from typing import Any
 
 from tasks.domain.judging import judge_prompt
 from tasks.domain.judging.claim import AttributeClaim, ClaimLabel, Identity, JudgedReply
+from tasks.domain.judging.claim_judge import Aspect, LlmClaimJudge
 from tasks.domain.judging.judge_prompt import NONE, OTHER
-from tasks.domain.judging.llm_judge import Aspect, LlmJudge
 from tasks.domain.judging.parsing import Menu, Unreadable, menu_fault, parse_object
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.lexicon import Lexicon
@@ -158,4 +158,4 @@ def _vendor(word: str) -> str | None:
     return None if word == NONE else word
 
 
-LLM_CLAIM: LlmJudge = LlmClaim()
+LLM_CLAIM: LlmClaimJudge = LlmClaim()

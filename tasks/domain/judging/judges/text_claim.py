@@ -17,6 +17,7 @@ from tasks.domain.claims.roles import role_names
 from tasks.domain.claims.statements import Statement, statements
 from tasks.domain.claims.subject import CUES, is_about_speaker
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply, Stance
+from tasks.domain.judging.claim_judge import TextClaimJudge
 from tasks.domain.judging.failures import failed_call_reason
 from tasks.domain.prompting.lexicon import Lexicon
 
@@ -151,4 +152,4 @@ def _stance(claims: Sequence[Claim], foreign: Sequence[Claim], text: str) -> Sta
     return "refused" if _REFUSAL.search(text) else "none"
 
 
-TEXT_CLAIM = TextClaim()
+TEXT_CLAIM: TextClaimJudge = TextClaim()

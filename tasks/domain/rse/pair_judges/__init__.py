@@ -1,1 +1,1 @@
-"""Judges of how alike two replies are. One file is one judge, whose constant has the file's name."""
+"""Judges of how alike two replies are. One file each, a `TextPairJudge` or an `LlmPairJudge` of `rse/pair_judge.py`."""

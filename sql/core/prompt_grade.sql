@@ -1,4 +1,4 @@
--- core.pair_grade: one row per target, reference, prompt and judge that was chosen: its grades, or why there are none.
+-- core.prompt_grade: one row per target, reference, prompt and judge that was chosen: its grades, or why there are none.
 -- grain: target, reference, prompt_id, judge
 -- Read in both orders, a pair has the mean of the two.
 with graded as (
@@ -13,7 +13,7 @@ with graded as (
         avg(grade) as grade,
         max(n_truncated_chars) as n_truncated_chars,
         max(missing_reason) as missing_reason
-    from core.ordered_pair_grade
+    from core.pair_label
     group by target_reply_id, reference_reply_id, judge
 )
 select

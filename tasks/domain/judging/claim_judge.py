@@ -1,4 +1,4 @@
-"""Protocol of judge models: write the messages, define the answer's format, parse the answer."""
+"""Protocols of judges of identity claims: by the text alone, or by a model whose answer is parsed."""
 
 from typing import Any, Literal, Protocol
 
@@ -12,7 +12,15 @@ Aspect = Literal["contradiction", "foreign"]
 """The field that a label fills: `is_contradiction`, `is_foreign`."""
 
 
-class LlmJudge(Judge, Protocol):
+class TextClaimJudge(Judge, Protocol):
+    """A judge that labels by the text alone."""
+
+    def judge(self, reply: JudgedReply, identity: Identity, lexicon: Lexicon) -> ClaimLabel:
+        """Return the label of `reply` against `identity`; a text that is no reply gives a missing label."""
+        ...
+
+
+class LlmClaimJudge(Judge, Protocol):
     """A judge whose labels come from a model; pure, the call itself is elsewhere."""
 
     @property

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tasks.domain.verdict.pair_score import FIGURES, Pairs, PairScore
+from tasks.domain.verdict.pair_measures import FIGURES, PairMeasures, Pairs
 from tasks.domain.verdict.population import Population
 
 
-def pairs_from_list(pairs: Sequence[PairScore], population: Population) -> Pairs:
+def pairs_from_list(pairs: Sequence[PairMeasures], population: Population) -> Pairs:
     """Return pairs as matrices; those of a model with itself are left out."""
     place, n = population.place, len(population.models)
     figures = {name: np.full((n, n), np.nan) for name in FIGURES}

@@ -1,8 +1,8 @@
--- raw.pair_grade: one row per judge's label of two replies in one order, or the reason why it gave no grades.
+-- raw.pair_label: one row per judge's label of two replies in one order, or the reason why it gave no grades.
 -- grain: label_id
 -- Grades are from 1 to 5. is_target_first is null where there is no order: the judge reads the text alone, or the two
 -- texts are equal, which is 5 by construction and asked of nobody. attempt counts from 0.
-create table if not exists raw.pair_grade (
+create table if not exists raw.pair_label (
     label_id varchar not null,
     target_reply_id varchar not null,
     reference_reply_id varchar not null,

@@ -7,7 +7,7 @@ from statistics import fmean
 import numpy as np
 from scipy.stats import rankdata
 
-from tasks.domain.verdict.documented import Column
+from tasks.domain.validation.documented import Column
 
 DRAWS = 1_000
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tasks.domain.verdict.calls import Alarms, Attribution, Calls
-from tasks.domain.verdict.score_figures import Figures, Validation
-from tasks.domain.verdict.validation import Auroc, Share
+from tasks.domain.validation.auroc import Auroc, Share
+from tasks.domain.validation.positives import Alarms, Attribution, Calls
+from tasks.domain.validation.score_figures import Figures, Validation
 
 OURS, PROVENANCE = "the verdict's", "provenance test"
 NAMES = {

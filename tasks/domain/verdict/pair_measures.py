@@ -9,7 +9,7 @@ from tasks.domain.pairwise.matrices import Floats
 
 
 @dataclass(frozen=True)
-class PairScore:
+class PairMeasures:
     """How alike one target is to one reference: D with its interval, and other measures.
 
     `prefix_overlap_d`: mean prefix overlap, centred by vendor. `prefix_overlap`: the same before centring.
@@ -34,17 +34,17 @@ class Pairs:
     models: tuple[str, ...]
     figures: Mapping[str, Floats]
 
-    def get(self, cell: tuple[int, int]) -> PairScore | None:
+    def get(self, cell: tuple[int, int]) -> PairMeasures | None:
         """Return the pair at the places of target and reference; None where they have no common prompt."""
         value_of = {name: float(values[cell]) for name, values in self.figures.items()}
         if isnan(value_of["n_prompts"]):
             return None
         fields: dict[str, Any] = {name: None if isnan(value) else value for name, value in value_of.items()}
         fields["n_prompts"] = int(value_of["n_prompts"])
-        return PairScore(target=self.models[cell[0]], reference=self.models[cell[1]], **fields)
+        return PairMeasures(target=self.models[cell[0]], reference=self.models[cell[1]], **fields)
 
 
-FIGURES = tuple(field.name for field in fields(PairScore) if field.name not in ("target", "reference"))
+FIGURES = tuple(field.name for field in fields(PairMeasures) if field.name not in ("target", "reference"))
 
 
 def matrix(pairs: Pairs, name: str) -> Floats:

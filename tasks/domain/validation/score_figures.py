@@ -8,7 +8,9 @@ import numpy as np
 from tasks.domain.pairwise.centring import centre
 from tasks.domain.pairwise.matrices import Bools, Floats
 from tasks.domain.pairwise.prompt_replies import Cohort
-from tasks.domain.verdict.calls import (
+from tasks.domain.validation.auroc import Auroc, Share, mean_auroc, share
+from tasks.domain.validation.documented import HUMAN, INDEPENDENT, STUDENT, columns
+from tasks.domain.validation.positives import (
     LEVEL,
     Alarms,
     Attribution,
@@ -19,13 +21,11 @@ from tasks.domain.verdict.calls import (
     control_alarms,
     hypotheses,
 )
-from tasks.domain.verdict.documented import HUMAN, INDEPENDENT, STUDENT, columns
+from tasks.domain.validation.sibling_figures import SiblingFigures
 from tasks.domain.verdict.hypotheses import TargetTest, target_tests
 from tasks.domain.verdict.kinds import DOCUMENTED, UNDOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests
 from tasks.domain.verdict.population import Population, best_snapshots
-from tasks.domain.verdict.sibling_figures import SiblingFigures
-from tasks.domain.verdict.validation import Auroc, Share, mean_auroc, share
 
 KINDS = (DOCUMENTED, UNDOCUMENTED)
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks.domain.verdict.documented import HUMAN, INDEPENDENT, STUDENT, teacher_groups
+from tasks.domain.validation.auroc import Share, share
+from tasks.domain.validation.documented import HUMAN, INDEPENDENT, STUDENT, teacher_groups
 from tasks.domain.verdict.hypotheses import TargetTest, target_tests
 from tasks.domain.verdict.kinds import DOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, is_hypothesis
 from tasks.domain.verdict.population import Population
-from tasks.domain.verdict.validation import Share, share
 from tasks.domain.verdict.vendor_scores import VendorUnit
 
 LEVEL = 0.05

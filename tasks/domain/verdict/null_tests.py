@@ -1,4 +1,4 @@
-"""Scores of targets for candidates, each tested against unrelated models in families."""
+"""Scores of targets for candidates, each tested against unrelated models in families: the `p_t` of a verdict."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

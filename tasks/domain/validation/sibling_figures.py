@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.domain.pairwise.matrices import Floats
-from tasks.domain.verdict.calls import LEVEL, nearest_group
-from tasks.domain.verdict.documented import STUDENT, teacher_groups
+from tasks.domain.validation.auroc import Share, share
+from tasks.domain.validation.documented import STUDENT, teacher_groups
+from tasks.domain.validation.positives import LEVEL, nearest_group
 from tasks.domain.verdict.lineage_tests import LineageTests, is_hypothesis
 from tasks.domain.verdict.population import Population
 from tasks.domain.verdict.siblings import sibling_tests
-from tasks.domain.verdict.validation import Share, share
 
 
 @dataclass(frozen=True)
