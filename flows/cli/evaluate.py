@@ -7,6 +7,7 @@ import typer
 
 from flows.cli import completions, plan
 from flows.cli.output import answer, drift, grades, identity, tables
+from flows.cli.output.next_commands import at_home
 from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
 from tasks.adapters import extras, settings, terminal
 from tasks.adapters.settings import Home
@@ -46,7 +47,7 @@ def evaluate(
     prepared = plans.reuse_published_rounds(fresh, place)
     settled = plans.answered(place)
     terminal.print_warnings(key_warnings(plans.cards_to_call(prepared, set())))
-    plan.print_plan(prepared, settled, place)
+    plan.print_plan(prepared, settled, place, is_brief=not verbose)
     budgets.require_plan(prepared, settled)
     plans.require_reachable(prepared, settled, place)
     stored = _stored_result(place, prepared, fresh.gathered.content_id)
@@ -60,13 +61,18 @@ def evaluate(
         prepared_id = kept_plans.store_plan(fresh, place)
         done = asyncio.run(flow(name, prepared.round, str(place.root), prepared_id=prepared_id))
     tables.print_result(place, done.findings, done.problems, is_verbose=verbose)
-    identity.print_identity(place, None if verbose else identity.FEW_ROWS)
-    grades.print_grades(place, None if verbose else grades.FEW_ROWS)
+    identity.print_identity(place, is_brief=not verbose)
+    grades.print_grades(place, is_brief=not verbose)
     drift.print_drift(place)
-    terminal.print_lines(
-        [f"Report: {done.report}", f"Database: {place.published} (read-only, for `query` or any DuckDB shell)"]
-    )
     answer.print_answer(place)
+    terminal.print_lines(
+        [
+            "",
+            f"Report: {done.report}",
+            f"Database: {place.published} (read-only, for `query` or any DuckDB shell)",
+            at_home("Next: distillometer show leaderboard", place),
+        ]
+    )
     if done.problems:
         raise typer.Exit(3)
 

@@ -43,8 +43,11 @@ def plan(
     terminal.print_lines(power.planned(prepared))
 
 
-def print_plan(prepared: "Prepared", answered: set[str], home: Home) -> None:
-    """Print a plan's models, prompts and calls, and which own files it reads in the place of shipped ones."""
+def print_plan(prepared: "Prepared", answered: set[str], home: Home, *, is_brief: bool = False) -> None:
+    """Print a plan's models, prompts and calls, and which own files it reads in the place of shipped ones.
+
+    Brief, as before a run: its models, the calls, and what they cost.
+    """
     plan = prepared.plan
     terminal.print_lines(_notes(prepared))
     terminal.print_lines(
@@ -75,12 +78,13 @@ def print_plan(prepared: "Prepared", answered: set[str], home: Home) -> None:
     n_answered = n_done.total()
     console = terminal.out()
     console.print(terminal.table("", pl.DataFrame(rows)))
-    console.print(terminal.table("", pl.DataFrame(sets)))
-    terminal.print_lines([*_bank(prepared), *grades.planned(prepared.grading)])
+    if not is_brief:
+        console.print(terminal.table("", pl.DataFrame(sets)))
+        terminal.print_lines([*_bank(prepared), *grades.planned(prepared.grading)])
     terminal.print_lines(
         [f"Calls: {len(prepared.requests)}; answered: {n_answered}; to be made: {len(prepared.requests) - n_answered}"]
     )
-    costs.print_costs(prepared, answered, home)
+    costs.print_costs(prepared, answered, home, is_brief=is_brief)
 
 
 def _notes(prepared: "Prepared") -> list[str]:

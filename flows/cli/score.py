@@ -100,7 +100,7 @@ def score(
 
 def _print_scored(place: Home, findings: Sequence["Finding"], *, is_verbose: bool) -> None:
     tables.print_result(place, findings, [], is_verbose=is_verbose)
-    grades.print_grades(place, None if is_verbose else grades.FEW_ROWS)
+    grades.print_grades(place, is_brief=not is_verbose)
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":

@@ -12,16 +12,21 @@ if TYPE_CHECKING:
     from tasks.domain.cost_range import StageRange
 
 MINUTE, HOUR = 60, 3600
+FREE_OF_CHARGE = (0.0, 0.0)
 
 
-def print_costs(prepared: "Prepared", answered: set[str], home: Home) -> None:
-    """Print ranges of cost and time, the budget with what was spent of it, and prices that are old or not known."""
+def print_costs(prepared: "Prepared", answered: set[str], home: Home, *, is_brief: bool = False) -> None:
+    """Print ranges of cost and time, the budget with what was spent of it, and prices that are old or not known.
+
+    Brief, the stages are left out where no call costs anything.
+    """
     from tasks.adapters.planning import estimates
 
     found = estimates.ranges(prepared, answered, home)
     of_search = estimates.search_helpers(prepared.plan)
     rows = [_row(one) for one in (*found, *of_search)]
-    if rows:
+    is_free = all(one.usd in (FREE_OF_CHARGE, None if not one.calls.n_most else FREE_OF_CHARGE) for one in found)
+    if rows and not (is_brief and is_free):
         terminal.out().print(terminal.table("", pl.DataFrame(rows, infer_schema_length=None)))
     terminal.print_lines([*_totals(found), *budget_lines(prepared, home), *_price_lines(prepared)])
 

@@ -62,8 +62,11 @@ def _cost(judge: str, price: "Price | None", n_calls: int) -> str:
     return f" At most about {usd:.2f} USD, if every reply is as long as is shown ({reader.most_characters} characters)."
 
 
-def print_grades(home: Home, few: int | None = None) -> None:
-    """Print each target's grades by prompt set and their mean; nothing where nothing is graded, one line for many."""
+def print_grades(home: Home, *, is_brief: bool = False) -> None:
+    """Print each target's grades by prompt set and their mean; nothing where nothing is graded.
+
+    Brief: of each target that with the reference that it is most alike to, itself excluded; one line for many.
+    """
     from tasks.adapters.warehouse import store
 
     with store.reading(home) as snapshot:
@@ -72,9 +75,8 @@ def print_grades(home: Home, few: int | None = None) -> None:
     means = grades.filter(pl.col("prompt_set") == ALL_SETS)
     if means.is_empty():
         return
-    if few is not None and means.height > few:
-        of_grades = 'distillometer query "select * from mart.rse_grade"'
-        terminal.print_lines(["", f"Grades of similarity: {means.height} pairs; {of_grades} has them."])
+    if is_brief:
+        _print_brief(means)
         return
     key = ["judge", "reference", "target"]
     by_set = grades.filter(pl.col("prompt_set") != ALL_SETS)
@@ -101,3 +103,15 @@ def print_grades(home: Home, few: int | None = None) -> None:
             f"{row['n']} pairs read in both orders, {row['inconsistency_rate']:.0%} of them with another grade)."
         )
     terminal.print_lines(notes)
+
+
+def _print_brief(means: pl.DataFrame) -> None:
+    others = means.filter(pl.col("target") != pl.col("reference")).sort("grade", descending=True, nulls_last=True)
+    nearest = others.unique(["judge", "target"], keep="first", maintain_order=True)
+    if nearest.height > FEW_ROWS:
+        of_grades = 'distillometer query "select * from mart.rse_grade"'
+        terminal.print_lines(["", f"Grades of similarity: {means.height} pairs; {of_grades} has them."])
+    elif not nearest.is_empty():
+        terminal.print_lines([""])
+        title = "Grades of similarity, 1 to 5 (RSE), with the reference that it is most alike to"
+        terminal.out().print(terminal.table(title, nearest, [*FIRST, ("n", "n"), ("judge", "judge")]))

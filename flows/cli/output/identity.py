@@ -25,10 +25,10 @@ ORDER = ["loose", "strict", "hard"]
 NEXT_QUERY = 'Next: distillometer query "select * from mart.identity_score"'
 
 
-def print_identity(home: Home, few: int | None = None) -> None:
+def print_identity(home: Home, *, is_brief: bool = False) -> None:
     """Print each target's loose, strict and hard with intervals, and the published label, if any.
 
-    Nothing is printed where nothing is scored; one line where there are more than `few` rows.
+    Nothing is printed where nothing is scored. Brief: a line for each target, or one for all where they are many.
     """
     with store.reading(home) as snapshot:
         scores = snapshot.read("mart.identity_score")
@@ -44,8 +44,8 @@ def print_identity(home: Home, few: int | None = None) -> None:
     )
     if whole.is_empty():
         return
-    if few is not None and whole.height > few:
-        terminal.print_lines(["", f"Identity: {whole.height} scores; distillometer show identity MODEL has them."])
+    if is_brief:
+        _print_brief(whole)
         return
     is_published = whole["as_published"].is_not_null().any()
     columns = [pair for pair in SCORES if pair[0] != "as_published" or is_published]
@@ -61,6 +61,19 @@ def print_identity(home: Home, few: int | None = None) -> None:
     if is_published:
         notes.append("as published: failed calls count as negative, as the published labels have it; else as missing.")
     terminal.print_lines(notes)
+
+
+def _print_brief(scores: pl.DataFrame) -> None:
+    rows = scores.pivot("score", index=["target", "mode", "judge", "n"], values="value", aggregate_function="first")
+    if rows.height > FEW_ROWS:
+        terminal.print_lines(["", f"Identity: {scores.height} scores; distillometer show identity MODEL has them."])
+        return
+    terminal.print_lines([""])
+    title = (
+        "Identity (ICE): share of probes that contradict the facts"
+    )
+    columns = [("target", "target"), *((name, name) for name in ORDER if name in rows.columns)]
+    terminal.out().print(terminal.table(title, rows, [*columns, ("n", "n"), ("mode", "mode"), ("judge", "judge")]))
 
 
 def print_labels(counts: "Sequence[LabelCount]") -> None:

@@ -63,8 +63,10 @@ def print_result(
         terminal.print_lines([only_probes, at_home(identity.NEXT_QUERY, home)])
         terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)
         return
-    _print_coverage(coverage)
-    leaderboard.print_leaderboard(board, leaderboard.MOST_ROWS if is_verbose else leaderboard.FIRST_ROWS)
+    _print_coverage(coverage, is_brief=not is_verbose)
+    # Without a p its rows say no more than the limits below.
+    if is_verbose or board["p_target"].is_not_null().any():
+        leaderboard.print_leaderboard(board, leaderboard.MOST_ROWS if is_verbose else leaderboard.FIRST_ROWS)
     if is_verbose:
         verdicts.print_verdicts(home)
     if is_verbose and not pairs.is_empty():
@@ -95,8 +97,9 @@ def _print_limits(home: Home, relations: limits.Relations) -> None:
     terminal.print_lines(["", *(f"- {line}" for line in lines)])
 
 
-def _print_coverage(coverage: pl.DataFrame) -> None:
-    listed = coverage if coverage.height <= MOST_COVERAGE_ROWS else coverage.filter(pl.col("n_missing") > 0)
+def _print_coverage(coverage: pl.DataFrame, *, is_brief: bool) -> None:
+    is_long = is_brief or coverage.height > MOST_COVERAGE_ROWS
+    listed = coverage.filter(pl.col("n_missing") > 0) if is_long else coverage
     if not listed.is_empty():
         terminal.print_lines([""])
         terminal.out().print(terminal.table("Answers", listed.head(MOST_ROWS), COVERAGE))

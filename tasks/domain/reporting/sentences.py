@@ -74,7 +74,8 @@ def pair_sentence(row: Row) -> str:
             f"most {high} ({p}): other settings, a quantised or tuned copy."
         )
     if row["equality"] == OTHER:
-        return f"{both} are different models: {over} their replies are {distance} less alike than two samples of one ({p})."
+        than = f"{over} their replies are {distance} less alike than two samples of one ({p})"
+        return f"{both} are different models: {than}."
     return (
         f"Nothing settles whether {both} are one model: {over} no difference is found ({p}), but only one of {found} "
         "or more would have been."
