@@ -69,9 +69,7 @@ def _print_brief(scores: pl.DataFrame) -> None:
         terminal.print_lines(["", f"Identity: {scores.height} scores; distillometer show identity MODEL has them."])
         return
     terminal.print_lines([""])
-    title = (
-        "Identity (ICE): share of probes that contradict the facts"
-    )
+    title = "Identity (ICE): share of probes that contradict the facts"
     columns = [("target", "target"), *((name, name) for name in ORDER if name in rows.columns)]
     terminal.out().print(terminal.table(title, rows, [*columns, ("n", "n"), ("mode", "mode"), ("judge", "judge")]))
 
