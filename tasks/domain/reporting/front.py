@@ -106,7 +106,8 @@ _VARIANTS = (
 _CONTROLS = ("The yardstick", "Documented as independent: what chance looks like is read from them, so none is tested.")
 _COPIES = (
     "The same model twice?",
-    "How alike the replies of two models are, beside two samples of one: a permutation test of their samples.",
+    "How alike the replies of two models are, beside two samples of one: a permutation test. The line: to what is "
+    "excluded at .95 on either side.",
 )
 _ORDER = (_DENIED, _NOT_NAMED, _COPIES, _AS_DOCUMENTED, _HINTS, _OPEN, _UNTESTED, _OTHER_END, _VARIANTS, _CONTROLS)
 _FOLDED = (_OPEN, _UNTESTED, _OTHER_END, _VARIANTS, _CONTROLS)

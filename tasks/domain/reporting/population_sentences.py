@@ -44,6 +44,10 @@ def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Se
     return lines
 
 
+FEWEST_MEMBERS = 5
+"""Members below which a population is not described as one."""
+
+
 def front_sentences(homes: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
     """Return two or three sentences on the whole population: how many voices it has, and its clusters by their members.
 
@@ -52,7 +56,8 @@ def front_sentences(homes: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
         nodes: rows of `mart.model_tree`.
     """
     home = next((row for row in homes if (row["kernel"], row["population"]) == ("prefix_overlap", "all")), None)
-    if home is None or home["n_prompts"] < LEAST_PROMPTS:
+    # Of three or four models the pairs say more, and a score of three says nothing of two that are one.
+    if home is None or home["n_prompts"] < LEAST_PROMPTS or home["n_members"] < FEWEST_MEMBERS:
         return []
     lines = [f"By how they begin, {home['n_members']} models write like {_count(home)} distinct ones."]
     clusters = [
