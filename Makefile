@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench soak simulations robustness rivals test test-all test-fast docs-check audit lint validate install clean
+.PHONY: demo ui bench soak simulations robustness rivals dose test test-all test-fast docs-check audit lint validate install clean
 
 install: $(STAMP)
 
@@ -72,6 +72,14 @@ POPULATIONS ?= $(foreach name,alpacaeval shaberi arenahard,--home $(name)=$(VALI
 
 rivals: $(STAMP)
 	$(BIN)/python -m benchmarks.rivals $(POPULATIONS)
+
+# Students of known dose: trains small models here, asks and scores them; an hour or two, needs no keys and no network.
+# Killed and run again, it goes on; two of it side by side share the work. Writes benchmarks/DOSE.json and benchmarks/DOSE.md,
+# and the tables of docs/benchmark.md. DOSE: other options.
+DOSE ?=
+
+dose: $(STAMP)
+	$(BIN)/python -m benchmarks.dose $(DOSE)
 
 # Holds the verdicts against documented lineage. CORPORA: a folder with alpacaeval/ and alpacaeval_lineage.csv, shaberi/
 # (replies.parquet, lineage.csv, bases.csv) and arenahard/. `validate` scores first.

@@ -54,6 +54,8 @@ PAGE = PROJECT / "docs" / "benchmark.md"
 WORK = PROJECT / "data" / "out" / "rivals"
 SEED = 0
 EMBEDDED_PROMPTS = 60
+SCORED = "scored.stamp"
+"""File of a home whose scoring has ended."""
 
 COMPOSITE, VERSION_0_1_0, PROVENANCE = rival_tables.COMPOSITE, "prefix_overlap_0_1_0", "provenance_test"
 LEVEL = 0.05
@@ -272,8 +274,8 @@ def corpus_files(corpus: str) -> tuple[str, list[Path]]:
     return name, paths
 
 
-def taken_in(corpus: str, work: Path) -> tuple[str, Home]:
-    """Return the name and the home of a corpus, taken in and scored unless that was done before.
+def taken_in(corpus: str, work: Path, scoring: Sequence[str] = ()) -> tuple[str, Home]:
+    """Return the name and the home of a corpus, taken in and scored, with these options, unless that was done before.
 
     Raises:
         InputError: the corpus is not written as NAME=REPLIES,LINEAGE[,BASES].
@@ -281,11 +283,14 @@ def taken_in(corpus: str, work: Path) -> tuple[str, Home]:
     """
     name, home = corpus_home(corpus, work)
     _, (replies, *documented) = corpus_files(corpus)
-    if not home.published.exists():
+    # What is published after it is taken in is not scored yet: a killed run goes on there.
+    stamp = home.root / SCORED
+    if not stamp.exists():
         options = [word for pair in zip(("--lineage", "--bases"), documented, strict=False) for word in map(str, pair)]
-        for words in (["ingest", str(replies)], ["score", *options]):
+        for words in (["ingest", str(replies)], ["score", *options, *scoring]):
             command = [sys.executable, "-m", "flows.cli.main", *words, "--home", str(home.root)]
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        stamp.touch()
     return name, home
 
 

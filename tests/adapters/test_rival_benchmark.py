@@ -1,6 +1,7 @@
 """The benchmark of rivals: every method stands under one null, and what has not changed is not formed again."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -141,6 +142,10 @@ def test_a_corpus_is_named_by_its_content(scored: Home, tmp_path: Path) -> None:
     assert name == "n"
     place.root.mkdir()
     place.published.write_bytes(scored.published.read_bytes())
+    # Published, but never scored: it is taken in again, which these replies can't be.
+    with pytest.raises(subprocess.CalledProcessError):
+        rivals.taken_in(corpus, tmp_path)
+    (place.root / rivals.SCORED).touch()
     assert rivals.taken_in(corpus, tmp_path) == (name, place)
     lineage.write_text("model,vendor\na,b\n")
     assert rivals.corpus_home(corpus, tmp_path)[1].root != place.root

@@ -35,6 +35,7 @@ NOT_RUN = {
     "distillometer templates freeze": "needs a search that found something: tests/steps/test_freeze_bank.py runs it",
     "make validate": "needs other people's replies: CORPORA",
     "make rivals": "needs homes that `make validate` has scored: tests/adapters/test_rival_benchmark.py runs it",
+    "make dose": "trains models for an hour and more: tests/adapters/test_dose_training.py trains a few steps",
     "make ui": "runs until Ctrl-C: tests/flows/test_deployments.py runs the deployments",
     "make test": IS_THE_SUITE,
     ".venv/bin/pytest": IS_THE_SUITE,
