@@ -35,11 +35,11 @@ def ingest(
     """Take in replies that were recorded elsewhere, and return what was read and what of it was new.
 
     Args:
-        path: a file or folder: csv, jsonl or parquet with the columns model, prompt, reply; AlpacaEval, MT-bench or
-            Arena-Hard folders; logs of identity attacks.
+        path: a file or folder in one of the formats, such as csv, jsonl or parquet with the columns model, prompt,
+            reply; or hf://datasets/OWNER/NAME, where there is a network.
         home: the folder of everything that is written; left out, data/out.
-        format_name: alpaca-eval, chat-messages, identity-attack, inspect-eval, lm-eval, mt-bench, openai-batch or
-            replies; left out, it is detected.
+        format_name: alpaca-eval, chat-messages, every-eval-ever, helm, hf-dataset, identity-attack, inspect-eval,
+            langfuse, llm-logs, lm-eval, mt-bench, openai-batch, promptfoo or replies; left out, it is detected.
         model: name of the model, where the file holds one.
         prompt_set: name for the prompts.
         skip_bad: leave out files of a folder that are wrong, record them, and take the rest.
@@ -48,14 +48,15 @@ def ingest(
         InputError: a file is broken, with line and remedy; nothing was written.
     """
     from flows.cli.start import starting
-    from tasks.adapters.inputs import recorded_files
+    from tasks.adapters.inputs import hub_data_sets, recorded_files
     from tasks.adapters.settings import home_at
 
-    place, file = home_at(home), Path(path)
-    chosen = recorded_files.detect(file) if format_name is None else format_name
-    with starting(place, verbose=False):
-        from flows.ingest import ingest as flow
-    return asyncio.run(flow(str(file.resolve()), chosen, str(place.root), model, prompt_set, skip_bad=skip_bad))
+    place = home_at(home)
+    with hub_data_sets.local(Path(path), place) as file:
+        chosen = recorded_files.detect(file) if format_name is None else format_name
+        with starting(place, verbose=False):
+            from flows.ingest import ingest as flow
+        return asyncio.run(flow(str(file.resolve()), chosen, str(place.root), model, prompt_set, skip_bad=skip_bad))
 
 
 def score(

@@ -6,17 +6,21 @@ from pathlib import Path
 import polars as pl
 
 from tasks.adapters.inputs import recorded_files
+from tasks.adapters.prefect import progress
 from tasks.adapters.prefect.engine import NO_CACHE, task
 from tasks.adapters.settings import Home, now
 from tasks.adapters.warehouse import store
 from tasks.adapters.warehouse.ingest_rows import Ingestion, ingestion
 from tasks.adapters.warehouse.judge_order import register_judges
 from tasks.adapters.warehouse.staging import SkippedFile, Staged
+from tasks.adapters.warehouse.stored_prompts import known_prompts
 from tasks.domain.ids import reply_id
 from tasks.domain.judging.claim import ClaimLabel
 from tasks.domain.judging.label_rows import LabelKey, label_row
 from tasks.domain.prompting.probes import PUBLISHED
 from tasks.domain.recorded.probe import LabelCount
+
+STORING = "storing replies"
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def ingest(
         InputError: something there is wrong; nothing was written.
     """
     with recorded_files.staged(
-        path, format_name, home, model=model, prompt_set=prompt_set, skip_bad=skip_bad
+        path, format_name, home, model=model, prompt_set=prompt_set, skip_bad=skip_bad, known=known_prompts(home)
     ) as staged:
         return _take_in(staged, home)
 
@@ -71,11 +75,10 @@ def _take_in(staged: Staged, home: Home) -> Ingested:
         with ingestion(staged.folder, warehouse) as incoming:
             for table in ("reply", "prompt", "model", "lineage"):
                 incoming.show(f"staged_{table}", incoming.parts(table))
-            incoming.run("decided")
-            for table in ("model", "prompt", "request"):
-                incoming.run(table)
-            n_first = incoming.run("reply")
-            n_replaced = sum(_replace(part, incoming) for part in incoming.parts("reply"))
+            parts, statements = incoming.parts("reply"), ("decided", "model", "prompt", "request", "reply")
+            with progress.stage(STORING, len(statements) + len(parts)):
+                n_first = [_run(name, incoming) for name in statements][-1]
+                n_replaced = sum(_replace(part, incoming) for part in parts)
             n_labels_new = _append_probes(incoming) if staged.labels else 0
             incoming.append("skipped_file", _skipped_rows(staged))
         if staged.labels:
@@ -93,6 +96,12 @@ def _take_in(staged: Staged, home: Home) -> Ingested:
         labels=staged.labels,
         skipped=staged.skipped,
     )
+
+
+def _run(name: str, incoming: Ingestion) -> int:
+    n_rows = incoming.run(name)
+    progress.advance(STORING)
+    return n_rows
 
 
 def _skipped_rows(staged: Staged) -> list[dict[str, object]]:
@@ -114,7 +123,9 @@ def _replace(part: Path, incoming: Ingestion) -> int:
     ]
     changed = changed.with_columns(pl.Series("reply_id", ids, pl.String))
     incoming.replaced(changed)
-    return incoming.append("reply", changed)
+    n_new = incoming.append("reply", changed)
+    progress.advance(STORING)
+    return n_new
 
 
 def _append_probes(incoming: Ingestion) -> int:

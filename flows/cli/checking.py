@@ -1,15 +1,13 @@
-"""What `check` and `compare` share: the target, its replies, and the verdict on them."""
+"""What `check` and `compare` do: the target's replies, and the verdict on them."""
 
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from time import monotonic
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
+from flows.cli.asking_options import Asking, Target
 from flows.cli.output import checks, costs
 from flows.cli.start import starting
 from tasks.adapters import terminal
@@ -24,54 +22,11 @@ if TYPE_CHECKING:
     from tasks.domain.rows import Prompt
     from tasks.domain.verdict.population import DocumentedModel
 
-LARGEST = 200
-"""Prompts that are asked unless more are wanted: minutes, and a power that is little below that of all."""
-
-ModelArgument = Annotated[str, typer.Argument(metavar="MODEL", help="A model card; with --replies, any name.")]
-RepliesOption = Annotated[
-    Path | None, typer.Option("--replies", help="Its recorded replies, as `ingest` takes them: asks nothing.")
-]
-PromptsOption = Annotated[
-    int, typer.Option("--prompts", min=1, help="The most prompts to ask; a smaller number is part of a larger.")
-]
-VendorOption = Annotated[str | None, typer.Option("--vendor", help="Its vendor. Default: its card's.")]
-BaseOption = Annotated[str | None, typer.Option("--base", help="What it was trained from. Default: its card's.")]
-TokensOption = Annotated[int, typer.Option("--max-tokens", min=1, help="The longest reply, in tokens.")]
-SeedOption = Annotated[int, typer.Option("--seed", help="Chooses the prompts.")]
-RoundOption = Annotated[str | None, typer.Option("--round", help="Default: this ISO week.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the verdict and its evidence as JSON.")]
+Prompts = Callable[[], tuple[Sequence["Prompt"], str]]
+"""Returns prompts with their texts, those of a bank among them, and where they are from."""
 
 
-@dataclass(frozen=True)
-class Target:
-    """The model that is asked about. `vendor`, `base`: None: as its card says. `replies`: None: it is asked."""
-
-    model: str
-    vendor: str | None
-    base: str | None
-    replies: Path | None
-
-
-@dataclass(frozen=True)
-class Asking:
-    """How a model is asked."""
-
-    n_prompts: int
-    max_tokens: int
-    seed: int
-    round_name: str | None
-    budget: float | None
-    allow_unknown_prices: bool
-    verbose: bool
-
-
-Prompts = Callable[["Bank"], tuple[Sequence["Prompt"], str]]
-"""Returns the prompts of a bank with their texts, and where they are from."""
-
-
-def print_check(
-    bank: "Bank", target: Target, asking: Asking, prompts_of: Prompts, place: Home, *, as_json: bool
-) -> None:
+def print_check(bank: "Bank", target: Target, asking: Asking, prompts_of: Prompts, place: Home) -> None:
     """Ask a model, or read its replies, and print the verdict on it."""
     from tasks.adapters.inputs import target_replies
 
@@ -80,10 +35,10 @@ def print_check(
     if target.replies is not None:
         answers = target_replies.read_replies(target.replies, target.model, place)
     else:
-        answers, asked = _ask(target.model, bank, asking, prompts_of, place, is_quiet=as_json)
+        answers, asked = _ask(target.model, bank, asking, prompts_of, place)
     checked = _check(bank, documented, answers)
     asked |= {"seconds": round(monotonic() - started, 1)}
-    if as_json:
+    if asking.as_json:
         found = checks.as_json(bank, documented, checked, asked)
         terminal.out().out(json.dumps(found, ensure_ascii=False, indent=2))
     else:
@@ -119,7 +74,7 @@ def _documented(target: Target) -> "DocumentedModel":
 
 
 def _ask(
-    model: str, bank: "Bank", asking: Asking, prompts_of: Prompts, place: Home, *, is_quiet: bool
+    model: str, bank: "Bank", asking: Asking, prompts_of: Prompts, place: Home
 ) -> tuple["TargetReplies", dict[str, Any]]:
     """Ask a model the prompts that have no reply yet; return all its replies to them, and what that took."""
     from tasks.adapters.inputs import cards
@@ -131,14 +86,14 @@ def _ask(
 
     card = cards.read_card(model)
     chosen = bank_checks.chosen_prompts(bank, asking.n_prompts, asking.seed)
-    prompts = bank_checks.prompts_by_id(bank, chosen, *prompts_of(bank))
+    prompts = bank_checks.prompts_by_id(bank, chosen, *prompts_of())
     money = budgets.with_options(BudgetPlan(), asking.budget, asking.allow_unknown_prices)
     sampling = Sampling(max_tokens=asking.max_tokens)
     fresh = bank_checks.prepared(bank, card, prompts, sampling, money, round_name=asking.round_name)
     settled = plans.answered(place)
     prepared = plans.reuse_published_rounds(fresh, place)
     terminal.print_warnings(key_warnings([card]))
-    if not is_quiet:
+    if not asking.as_json:
         terminal.print_lines(checks.before(bank, len(prompts)))
         costs.print_costs(prepared, settled, place)
     budgets.require_plan(prepared, settled)
@@ -177,7 +132,7 @@ def _check(bank: "Bank", target: "DocumentedModel", answers: "TargetReplies") ->
         raise InputError(
             f"none of its {len(answers.texts)} replies is to a prompt of bank {bank.name}.",
             where=f"model {target.model}",
-            remedy="A prompt is the same where its text is the same to the letter.",
+            remedy="A prompt is the same where its text is the same, but for line ends and blanks at ends.",
         )
     names = measured.named_vendors(Population((*bank.models, target)))
     return checking.check(bank, target, compared, names)

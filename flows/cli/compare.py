@@ -6,67 +6,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.checking import (
-    LARGEST,
-    Asking,
-    BaseOption,
-    JsonOption,
-    ModelArgument,
-    PromptsOption,
-    RepliesOption,
-    RoundOption,
-    SeedOption,
-    Target,
-    TokensOption,
-    VendorOption,
-    print_check,
-)
-from flows.cli.start import BudgetOption, HomeOption, UnknownPricesOption, VerboseOption, starting
-from tasks.adapters import settings, terminal
+from flows.cli.asking_options import Asking, Target, with_asking_options
+from flows.cli.checking import print_check
+from flows.cli.start import starting
+from tasks.adapters import terminal
 from tasks.adapters.settings import Home
 
 if TYPE_CHECKING:
     from tasks.domain.bank.bank import Bank
     from tasks.domain.reference_population import ReferencePopulation
-    from tasks.domain.rows import Prompt
 
 
+@with_asking_options
 def compare(
-    model: ModelArgument,
+    *,
     population_name: Annotated[
         str, typer.Option("--population", help="Replies that others published: alpaca-eval, arena-hard, or one's own.")
     ],
     given: Annotated[
         Path | None, typer.Option("--from", help="The folder that holds its files. Default: they are fetched, once.")
     ] = None,
-    replies: RepliesOption = None,
-    n_prompts: PromptsOption = LARGEST,
-    vendor: VendorOption = None,
-    base: BaseOption = None,
-    max_tokens: TokensOption = 1024,
-    seed: SeedOption = 0,
-    round_name: RoundOption = None,
-    budget: BudgetOption = None,
-    allow_unknown_prices: UnknownPricesOption = False,
-    as_json: JsonOption = False,
-    home: HomeOption = None,
-    verbose: VerboseOption = False,
+    target: Target,
+    asking: Asking,
+    place: Home,
 ) -> None:
     """Ask one model the prompts to which others' replies are published, and say whom it resembles and how surely."""
-    place = settings.home_at(home)
     from tasks.adapters.inputs import reference_populations
+    from tasks.adapters.planning import bank_checks
 
     population = reference_populations.read(population_name)
     own = reference_populations.home_of(population, place)
-    bank = _bank(population, place, own, given, verbose=verbose)
-    print_check(
-        bank,
-        Target(model, vendor, base, replies),
-        Asking(n_prompts, max_tokens, seed, round_name, budget, allow_unknown_prices, verbose),
-        lambda _: (_prompts(own), str(own.root)),
-        place,
-        as_json=as_json,
-    )
+    bank = _bank(population, place, own, given, verbose=asking.verbose)
+    print_check(bank, target, asking, lambda: (bank_checks.prompts_of_home(own), str(own.root)), place)
 
 
 def _bank(population: "ReferencePopulation", place: Home, own: Home, given: Path | None, *, verbose: bool) -> "Bank":
@@ -74,7 +45,7 @@ def _bank(population: "ReferencePopulation", place: Home, own: Home, given: Path
     from tasks.adapters.inputs import bank_files, reference_populations
     from tasks.domain.errors import InputError
 
-    path = own.root / f"{population.name}{bank_files.SUFFIX}"
+    path = bank_files.of_population(population.name, place)
     if path.exists():
         try:
             if (bank := bank_files.read(path)).note == population.note:
@@ -98,11 +69,3 @@ def _bank(population: "ReferencePopulation", place: Home, own: Home, given: Path
         )
     )
     return bank_files.read(path)
-
-
-def _prompts(own: Home) -> list["Prompt"]:
-    from tasks.adapters.inputs import target_replies
-    from tasks.adapters.warehouse import store
-
-    with store.inspecting(own) as warehouse:
-        return target_replies.as_prompts(warehouse.read("raw.prompt"))

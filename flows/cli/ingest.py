@@ -12,13 +12,16 @@ from tasks.adapters import settings, terminal
 
 
 def ingest(
-    path: Annotated[Path, typer.Argument(help="File or folder of replies that were recorded elsewhere.")],
+    path: Annotated[
+        Path,
+        typer.Argument(help="File or folder of replies that were recorded elsewhere, or hf://datasets/OWNER/NAME."),
+    ],
     format_name: Annotated[
         str | None,
         typer.Option(
             "--format",
-            help="alpaca-eval, chat-messages, identity-attack, inspect-eval, langfuse, lm-eval, mt-bench, "
-            "openai-batch, promptfoo or replies. Default: detected.",
+            help="alpaca-eval, chat-messages, every-eval-ever, helm, hf-dataset, identity-attack, inspect-eval, "
+            "langfuse, llm-logs, lm-eval, mt-bench, openai-batch, promptfoo or replies. Default: detected.",
         ),
     ] = None,
     model: Annotated[str | None, typer.Option("--model", help="Name of the model, where the file holds one.")] = None,
@@ -31,17 +34,22 @@ def ingest(
 ) -> None:
     """Take in replies that were recorded elsewhere. The same again adds nothing."""
     place = settings.home_at(home)
-    from tasks.adapters.inputs import recorded_files
+    from tasks.adapters.inputs import hub_data_sets, recorded_files
+    from tasks.adapters.warehouse.stored_prompts import known_prompts
 
-    chosen = recorded_files.detect(path) if format_name is None else format_name
-    # Read before anything starts: broken files raise one error at once, and nothing is changed.
-    with recorded_files.staged(path, chosen, place, model=model, prompt_set=prompt_set, skip_bad=skip_bad):
-        if format_name is None:
-            terminal.print_lines([f"Format: {chosen} (detected)"])
-        with starting(place, verbose=verbose):
-            from flows.ingest import ingest as flow
+    with hub_data_sets.local(path, place) as file:
+        chosen = recorded_files.detect(file) if format_name is None else format_name
+        # Read before anything starts: broken files raise one error at once, and nothing is changed.
+        with recorded_files.staged(
+            file, chosen, place, model=model, prompt_set=prompt_set, skip_bad=skip_bad, known=known_prompts(place)
+        ):
+            if format_name is None:
+                terminal.print_lines([f"Format: {chosen} (detected)"])
+            with starting(place, verbose=verbose):
+                from flows.ingest import ingest as flow
 
-        done = asyncio.run(flow(str(path.resolve()), chosen, str(place.root), model, prompt_set, skip_bad=skip_bad))
+            given = str(file.resolve()), chosen, str(place.root), model, prompt_set
+            done = asyncio.run(flow(*given, skip_bad=skip_bad))
     tables.print_ingested(place, done)
     if done.labels:
         identity.print_identity(place)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli import bank_scoring
 from flows.cli.output import answer, grades, tables
 from flows.cli.start import BasesOption, HomeOption, VerboseOption, starting
 from tasks.adapters import extras, settings, terminal
@@ -49,11 +50,18 @@ def score(
         str, typer.Option("--embed-model", help="Model of sentence-transformers: hub name or path.")
     ] = USUAL_EMBEDDER,
     seed: Annotated[int, typer.Option("--seed", help="Chooses the prompts to embed.")] = 0,
+    bank: Annotated[
+        str | None,
+        typer.Option("--bank", help="Hold the home's models against this reference bank alone, and write nothing."),
+    ] = None,
     home: HomeOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Compare all that is in the warehouse and print the leaderboard; text first, then embeddings."""
     place = settings.home_at(home)
+    if bank is not None:
+        bank_scoring.print_bank_verdicts(bank, place)
+        return
     from tasks.adapters.planning import scorings
     from tasks.adapters.warehouse import store
     from tasks.domain.scoring import ScoringPlan

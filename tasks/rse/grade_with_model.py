@@ -8,7 +8,7 @@ from tasks.adapters.warehouse import pairs, store
 from tasks.adapters.warehouse.request_rows import register_requests
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
-from tasks.domain.ids import prompt_id, request_id
+from tasks.domain.ids import exact_prompt_id, request_id
 from tasks.domain.judging.judge import ROUND, Answer, label_of
 from tasks.domain.rows import Prompt, Request, prompt_row
 from tasks.domain.rse import pair_judges
@@ -73,7 +73,7 @@ def _call(judge: LlmPairJudge, pair: ReplyPair, card: ModelCard, attempt: int) -
     sent = card.sampling.for_sample(attempt)
     if card.structured_output:
         sent["response_format"] = judge.response_format()
-    prompt = prompt_id(messages)
+    prompt = exact_prompt_id(messages)
     request = Request(
         request_id=request_id(card.fingerprint, prompt, sent, attempt, ROUND),
         model=card.name,

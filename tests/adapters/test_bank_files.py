@@ -3,12 +3,11 @@
 import json
 
 import numpy as np
-import pyarrow as pa
+import polars as pl
 import pytest
-from pyarrow import parquet
 
 from tasks.adapters.inputs import bank_files
-from tasks.adapters.settings import Home
+from tasks.adapters.settings import PROJECT, Home
 from tasks.domain.bank.bank import Bank
 from tasks.domain.bank.building import build
 from tasks.domain.errors import InputError
@@ -36,10 +35,12 @@ def path(bank, tmp_path):
     return tmp_path / "small.parquet"
 
 
+KEY = "distillometer.bank"
+
+
 def _with_card(path, **changes: object) -> None:
-    table = parquet.read_table(path)
-    card = json.loads(table.schema.metadata[b"distillometer.bank"]) | changes
-    parquet.write_table(table.replace_schema_metadata({b"distillometer.bank": json.dumps(card).encode()}), path)
+    frame, card = pl.read_parquet(path), json.loads(pl.read_parquet_metadata(path)[KEY]) | changes
+    frame.write_parquet(path, metadata={KEY: json.dumps(card)})
 
 
 def test_a_bank_comes_back_as_it_was_written(bank, path) -> None:
@@ -68,9 +69,8 @@ def test_a_bank_whose_card_was_changed_is_refused(path, changes, message) -> Non
 
 
 def test_a_bank_whose_replies_were_changed_is_refused(path) -> None:
-    table = parquet.read_table(path)
-    changed = table.set_column(table.schema.get_field_index("n_words"), "n_words", pa.array([9] * table.num_rows))
-    parquet.write_table(changed.replace_schema_metadata(table.schema.metadata), path)
+    frame, card = pl.read_parquet(path), pl.read_parquet_metadata(path)[KEY]
+    frame.with_columns(pl.lit(9, pl.Int32).alias("n_words")).write_parquet(path, metadata={KEY: card})
     with pytest.raises(InputError, match="checksum"):
         bank_files.read(path)
 
@@ -84,7 +84,7 @@ def test_a_file_that_is_no_parquet_is_refused(tmp_path, content) -> None:
 
 
 def test_a_parquet_file_that_is_no_bank_is_refused(tmp_path) -> None:
-    parquet.write_table(pa.table({"a": [1]}), tmp_path / "other.parquet")
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "other.parquet")
     with pytest.raises(InputError, match="no reference bank"):
         bank_files.read(tmp_path / "other.parquet")
 
@@ -100,17 +100,32 @@ def test_a_bank_is_found_by_name_in_the_home_and_by_path(path, tmp_path, bank) -
         bank_files.path_of(str(tmp_path / "none.parquet"), home)
 
 
+def test_own_bank_comes_before_one_that_compare_built(bank, tmp_path) -> None:
+    home = Home(tmp_path / "home")
+    built = bank_files.of_population("small", home)
+    bank_files.write(bank, built)
+    assert built in bank_files.paths(home)
+    assert bank_files.path_of("small", home) == built
+    assert bank_files.population_home(built, home) == Home(built.parent)
+    own = home.banks / "small.parquet"
+    bank_files.write(bank, own)
+    assert bank_files.path_of("small", home) == own
+    assert bank_files.population_home(own, home) is None
+
+
 def test_banks_of_home_and_data_are_listed_each_name_once(bank, tmp_path, monkeypatch) -> None:
     home, data = Home(tmp_path / "home"), tmp_path / "data"
     monkeypatch.setenv("DISTILLOMETER_DATA", str(data))
-    none = run_here("bank", "list", "--home", str(home.root))
-    assert none.stdout.startswith(f"There is no bank in {home.banks} or {data / 'banks'}")
+    shipped = PROJECT / "data" / "banks" / "demo.parquet"
+    assert bank_files.paths(home) == [shipped]
     for folder, name in ((home.banks, "small"), (data / "banks", "small"), (data / "banks", "other")):
         bank_files.write(bank, folder / f"{name}.parquet")
-    assert bank_files.paths(home) == [data / "banks" / "other.parquet", home.banks / "small.parquet"]
+    assert bank_files.paths(home) == [shipped, data / "banks" / "other.parquet", home.banks / "small.parquet"]
     listed = run_here("bank", "list", "--home", str(home.root), "--json")
     [table] = json.loads(listed.stdout)["tables"]
-    assert [(row["bank"], row["models"], row["prompts"], row["note"]) for row in table["rows"]] == [
+    demo, *rows = [(row["bank"], row["models"], row["prompts"], row["note"]) for row in table["rows"]]
+    assert demo[:3] == ("demo", 3, 24)
+    assert rows == [
         ("other", 2, 3, "two models"),
         ("small", 2, 3, "two models"),
     ]

@@ -2,6 +2,7 @@
 
 import io
 import json
+import lzma
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -15,8 +16,12 @@ from hypothesis import strategies as st
 from tasks.adapters.inputs import cards, labelled, model_lists
 from tasks.adapters.inputs.formats.alpaca_eval import ALPACA_EVAL
 from tasks.adapters.inputs.formats.chat_messages import CHAT_MESSAGES
+from tasks.adapters.inputs.formats.every_eval_ever import EVERY_EVAL_EVER
+from tasks.adapters.inputs.formats.helm import HELM
+from tasks.adapters.inputs.formats.hf_dataset import HF_DATASET
 from tasks.adapters.inputs.formats.identity_attack import IDENTITY_ATTACK
 from tasks.adapters.inputs.formats.inspect_eval import INSPECT_EVAL
+from tasks.adapters.inputs.formats.llm_logs import LLM_LOGS
 from tasks.adapters.inputs.formats.lm_eval import LM_EVAL
 from tasks.adapters.inputs.formats.mt_bench import MT_BENCH
 from tasks.adapters.inputs.formats.openai_batch import OPENAI_BATCH
@@ -86,6 +91,15 @@ TALK = json.dumps({"messages": [ASKED, ANSWERED], "model": "o/m", "id": 1}).enco
 PRICES = {"m": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 1e-6, "max_input_tokens": 9}}
 ROUTED = {"data": [{"id": "o/m", "pricing": {"prompt": "0.1", "completion": "-1"}, "context_length": 5}]}
 
+RECORD = {"schema_version": "0.3.0", "evaluation_id": "e", "model_id": "o/m", "evaluation_name": "n", "sample_id": "1"}
+RECORD |= {"interaction_type": "single_turn", "input": {"raw": "Q?"}, "output": {"raw": ["R"]}, "messages": None}
+STATE = {"request": {"model": "o/m", "prompt": "Q?"}, "result": {"success": True, "completions": [{"text": "R"}]}}
+STATES = {"adapter_spec": {"method": "generation"}, "request_states": [STATE | {"instance": {"id": "i"}}] * 2}
+LOGGED, LOGGED_BEFORE = (
+    lzma.decompress((PROJECT / f"tests/fixtures/llm_logs/{name}.db.xz").read_bytes())
+    for name in ("logs_0_36", "logs_0_27")
+)
+
 
 def _parquet() -> bytes:
     buffer = io.BytesIO()
@@ -99,6 +113,12 @@ def _talks() -> bytes:
     buffer = io.BytesIO()
     turns = [ASKED, {"role": "assistant", "content": "R"}]
     pl.DataFrame({"messages": [turns] * 3, "model": ["m"] * 3}).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _data_set() -> bytes:
+    buffer = io.BytesIO()
+    pl.DataFrame({"instruction": ["Q?"] * 3, "input": ["", "x", None], "output": ["R"] * 3}).write_parquet(buffer)
     return buffer.getvalue()
 
 
@@ -167,6 +187,11 @@ READERS: dict[str, tuple[bytes, Callable[[Path, bytes], Any]]] = {
         _talks(),
         _in_folder("x.parquet", lambda folder: list(CHAT_MESSAGES.read(folder / "x.parquet"))),
     ),
+    "data set": (_data_set(), _in_folder("x.parquet", lambda folder: list(HF_DATASET.read(folder / "x.parquet")))),
+    "record": (json.dumps(RECORD).encode(), _in_folder("x.jsonl", lambda folder: list(EVERY_EVAL_EVER.read(folder)))),
+    "run": (json.dumps(STATES).encode(), _in_folder("scenario_state.json", lambda folder: list(HELM.read(folder)))),
+    "turns": (LOGGED, _in_folder("x.db", lambda folder: list(LLM_LOGS.read(folder / "x.db")))),
+    "responses": (LOGGED_BEFORE, _in_folder("x.db", lambda folder: list(LLM_LOGS.read(folder / "x.db")))),
     "prices": (json.dumps(PRICES).encode(), _in_folder("x", lambda folder: model_lists.read_list(str(folder / "x")))),
     "routed": (json.dumps(ROUTED).encode(), _in_folder("x", lambda folder: model_lists.read_list(str(folder / "x")))),
     "log": (LOG_LINE, _in_folder("attack_result/m.jsonl", lambda folder: list(IDENTITY_ATTACK.read(folder)))),

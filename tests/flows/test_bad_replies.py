@@ -128,11 +128,11 @@ def test_parquet_without_columns_or_with_numbers(bench, refused) -> None:
     [
         (
             ["--format", "exel"],
-            "--format: there is no format 'exel'. Known: alpaca-eval, chat-messages, identity-attack, inspect-eval, ",
+            "--format: there is no format 'exel'. Known: alpaca-eval, chat-messages, every-eval-ever, helm, ",
         ),
         (
             ["--format", ""],
-            "--format: there is no format ''. Known: alpaca-eval, chat-messages, identity-attack, inspect-eval, ",
+            "--format: there is no format ''. Known: alpaca-eval, chat-messages, every-eval-ever, helm, ",
         ),
         (["--format", "alpaca-eval"], "r.jsonl: there is no model_outputs.json here. alpaca-eval is a folder of MODEL"),
         (["--format", "mt-bench"], "r.jsonl: question.jsonl or model_answer is missing. mt-bench is a folder with"),

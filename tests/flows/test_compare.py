@@ -99,6 +99,13 @@ def test_a_population_is_fetched_once_and_its_prompts_are_asked(served, bench, p
         assert again.returncode == 0, again.stderr
         assert len(published.paths) == len(TEACHERS)
         assert len(stub.calls) == N_PROMPTS
+        # The bank that was built is one as others: `check` finds it, and the prompts' texts in the population's home.
+        listed = bench.run("bank", "list", "--json")
+        [table] = json.loads(listed.stdout)["tables"]
+        assert "stubs" in [row["bank"] for row in table["rows"]]
+        checked = bench.run("check", STUDENT, "--bank", "stubs", "--allow-unknown-prices")
+        assert f"{STUDENT} shares lineage with independent-alpha models" in checked.stdout, checked.stderr
+        assert len(stub.calls) == N_PROMPTS
     assert (bench.home / "populations/stubs/stubs.parquet").is_file()
 
 

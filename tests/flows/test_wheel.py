@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -15,7 +16,20 @@ from tests.support import core_only
 
 pytestmark = pytest.mark.slow
 
-SOURCES = ("distillometer", "flows", "tasks", "sql", "data", "pyproject.toml", "setup.py", "prefect.yaml", "README.md")
+SOURCES = (
+    "distillometer",
+    "flows",
+    "tasks",
+    "sql",
+    "data",
+    "pyproject.toml",
+    "setup.py",
+    "MANIFEST.in",
+    "prefect.yaml",
+)
+SOURCES += ("README.md", "LICENSE", "CHANGELOG.md", "requirements.lock")
+BUILD_SDIST = "import sys; from setuptools import build_meta; print(build_meta.build_sdist(sys.argv[1]))"
+"""What a build front end runs, without an environment of its own, which would need a network."""
 
 COMMANDS = (
     ("ingest", "replies.jsonl"),
@@ -23,27 +37,60 @@ COMMANDS = (
     ("query", "select count(*) as n from raw.reply"),
     ("report",),
     ("plan", "demo"),
+    ("bank", "show", "demo"),
 )
 
 
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory) -> Path:
-    """Return a folder with the content of the wheel."""
-    folder = tmp_path_factory.mktemp("wheel")
+def source(tmp_path_factory) -> Path:
+    """Return a folder with what is released, and nothing that was built."""
+    folder = tmp_path_factory.mktemp("source")
     for name in SOURCES:
-        source, target = PROJECT / name, folder / "source" / name
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("out", "__pycache__"))
+        origin, target = PROJECT / name, folder / name
+        if origin.is_dir():
+            shutil.copytree(origin, target, ignore=shutil.ignore_patterns("out", "__pycache__"))
         else:
-            target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(source, target)
+            shutil.copyfile(origin, target)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def from_sdist(source, tmp_path_factory) -> Path:
+    """Return the source as an sdist holds it."""
+    folder = tmp_path_factory.mktemp("sdist")
+    done = subprocess.run([sys.executable, "-c", BUILD_SDIST, folder], cwd=source, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    [archive] = folder.glob("distillometer-*.tar.gz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    return folder / archive.name.removesuffix(".tar.gz")
+
+
+def _wheel(source: Path, folder: Path) -> Path:
     build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    done = subprocess.run([*build, "-w", folder, folder / "source"], capture_output=True, text=True)
+    done = subprocess.run([*build, "-w", folder, source], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     [wheel] = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def unpacked(from_sdist, tmp_path_factory) -> Path:
+    """Return a folder with the content of the wheel that is built from the sdist."""
+    folder = tmp_path_factory.mktemp("wheel")
+    with zipfile.ZipFile(_wheel(from_sdist, folder)) as archive:
         archive.extractall(folder / "unpacked")
     return folder / "unpacked"
+
+
+def test_wheel_of_the_sdist_holds_what_that_of_the_repository_does(source, unpacked, tmp_path) -> None:
+    with zipfile.ZipFile(_wheel(source, tmp_path)) as archive:
+        names = {name for name in archive.namelist() if not name.endswith("/RECORD")}
+        contents = {name: archive.read(name) for name in names}
+    found = {path.relative_to(unpacked).as_posix(): path.read_bytes() for path in unpacked.rglob("*") if path.is_file()}
+    assert {name for name in found if not name.endswith("/RECORD")} == names
+    assert [name for name in names if found[name] != contents[name]] == []
+    assert "distillometer/shipped/data/banks/demo.parquet" in names
 
 
 def test_recorded_replies_are_scored_by_an_installed_wheel_alone(unpacked, tmp_path) -> None:

@@ -37,6 +37,7 @@ NEEDING = {
     ("models", "phi-4", "--ping"): "run",
     ("score", "--embed-prompts", "5"): "embed",
     ("mcp",): "mcp",
+    ("ingest", str(PROJECT / "tests/fixtures/inspect_eval/rivers.eval")): "arrow",
     ("validate", "--lineage", "lineage.csv", "--embed-prompts", "5"): "embed",
 }
 """Commands that need an extra, and which."""

@@ -106,6 +106,7 @@ SPEAKING = {
             "ingest_rows",
         ),
         *("schema_version", "migrations"),
+        *("parquet_files", "hub_data_sets", "llm_tables"),  # Files of others, Parquet and SQLite.
         "mcp_server",  # It hands a reader's SELECT to `Snapshot.sql`.
     )
 }

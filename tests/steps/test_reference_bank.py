@@ -10,7 +10,8 @@ from tasks.adapters.inputs import bank_files, cards, lineages
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import measured, reference_banks, store
 from tasks.domain.bank.bank import replies_of
-from tasks.domain.bank.checking import Checked, check, needed_models
+from tasks.domain.bank.checking import Checked, check
+from tasks.domain.bank.comparing import needed_models
 from tasks.domain.errors import InputError
 from tasks.domain.verdict.decision import POSITIVE
 from tasks.similarity import choose_references, sum_pairs, verdict

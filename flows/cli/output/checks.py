@@ -32,6 +32,11 @@ def before(bank: "Bank", n_prompts: int) -> list[str]:
     ]
 
 
+def answer(target: str, checked: "Checked") -> str:
+    """Return the verdict on a target in a sentence."""
+    return account(target, checked.rows, checked.models).answer
+
+
 def lines(bank: "Bank", target: "DocumentedModel", checked: "Checked", answers: "TargetReplies") -> list[str]:
     """Return the verdict on the target: the answer, what it rests on, and what limits it."""
     verdict = account(target.model, checked.rows, checked.models)

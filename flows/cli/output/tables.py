@@ -57,7 +57,7 @@ def print_result(
         board = snapshot.read("mart.target_summary").sort("position")
         pairs = snapshot.read("mart.pair_self_normalised").sort("position")
         background = snapshot.read("mart.background")
-        models, decided = snapshot.read("core.model"), snapshot.read("mart.verdict")
+        models, of_targets = snapshot.read("core.model"), snapshot.read("mart.verdict")
     if coverage.is_empty():
         only_probes = "There are no replies to compare, only identity probes (mart.identity_spread once embedded)."
         terminal.print_lines([only_probes, at_home(identity.NEXT_QUERY, home)])
@@ -80,7 +80,7 @@ def print_result(
         terminal.print_lines(power.scored(home))
     else:
         frames = {"mart.coverage": coverage, "mart.background": background}
-        frames |= {"core.model": models, "mart.verdict": decided}
+        frames |= {"core.model": models, "mart.verdict": of_targets}
         _print_limits(home, {name: frame.to_dicts() for name, frame in frames.items()})
         findings = [finding for finding in findings if finding.check not in limits.SAID]
     terminal.print_lines(f"Warning: {sentences.warning(finding)}" for finding in findings)

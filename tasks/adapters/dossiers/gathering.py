@@ -10,7 +10,7 @@ import polars as pl
 
 from tasks.adapters import settings
 from tasks.adapters.warehouse import formed, measured, pair_sums, sqlfiles, sqlmacros, store
-from tasks.domain.bank.checking import needed_places
+from tasks.domain.bank.comparing import needed_places
 from tasks.domain.dossier.dossier import FORMAT, Gathered
 from tasks.domain.dossier.evidence import DossierReply, Evidence
 from tasks.domain.errors import InputError
@@ -19,7 +19,7 @@ from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN
 from tasks.domain.verdict.limits import STATISTIC, VERSION
 from tasks.domain.verdict.population import Population
 
-PACKAGES = ("duckdb", "numpy", "polars", "pyarrow", "scipy")
+PACKAGES = ("duckdb", "numpy", "polars", "scipy")
 """What computes the figures of a verdict, or reads and writes what they are computed from."""
 
 NUMBERS = ("mart.verdict", "mart.pair_evidence")

@@ -19,7 +19,7 @@ from tasks.adapters.inputs.textfiles import MOST_WHOLE_BYTES, require_exists
 from tasks.domain.dossier.dossier import FORMAT, Written
 from tasks.domain.dossier.evidence import DossierReply, Evidence, text_digest
 from tasks.domain.errors import InputError
-from tasks.domain.ids import prompt_id
+from tasks.domain.ids import exact_prompt_id, prompt_id
 from tasks.domain.rows import Message
 from tasks.domain.verdict.limits import STATISTIC, VERSION
 from tasks.domain.verdict.population import DocumentedModel
@@ -155,7 +155,7 @@ def _prompts(path: Path, content: bytes) -> dict[str, str]:
     prompt_sets = {}
     for number, row in enumerate(_rows(content), 1):
         messages = [Message(turn["role"], turn["content"]) for turn in row["messages"]]
-        if prompt_id(messages) != row["prompt_id"]:
+        if row["prompt_id"] not in (prompt_id(messages), exact_prompt_id(messages)):
             where = f"{path}: {PROMPTS}:{number}"
             raise InputError(f"prompt {row['prompt_id']} has another text than its id.", where=where, remedy=AGAIN)
         prompt_sets[str(row["prompt_id"])] = str(row["prompt_set"])

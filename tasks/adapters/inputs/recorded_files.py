@@ -1,12 +1,12 @@
 """Files of replies that were recorded elsewhere: their formats, and their rows."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import polars as pl
 
-from tasks.adapters.inputs import formats
+from tasks.adapters.inputs import formats, read_bytes
 from tasks.adapters.inputs.card_matching import matching_card, vendor_named
 from tasks.adapters.inputs.textfiles import require_exists, require_name
 from tasks.adapters.settings import Home, now
@@ -14,6 +14,7 @@ from tasks.adapters.warehouse.staging import SkippedFile, Staged, StagedFiles, f
 from tasks.domain import registry
 from tasks.domain.errors import FaultyFiles, InputError
 from tasks.domain.ports import BatchedFormat, Batches, ForeignFormat, FormatOfFiles
+from tasks.domain.recorded.known_prompts import KnownPrompts
 from tasks.domain.recorded.rows import RecordedRows
 
 
@@ -45,7 +46,7 @@ def detect(path: Path) -> str:
     raise InputError("no known format is recognised here.", where=str(path), remedy=f"Known are {looks}.")
 
 
-_Key = tuple[Path, str, str | None, str | None, Path, bool]
+_Key = tuple[Path, str, str | None, str | None, Path, bool, bool]
 _open: dict[_Key, Staged] = {}
 
 
@@ -58,6 +59,7 @@ def staged(
     model: str | None = None,
     prompt_set: str | None = None,
     skip_bad: bool = False,
+    known: KnownPrompts | None = None,
 ) -> Iterator[Staged]:
     """Read the replies under `path` into files beside the warehouse, which are gone after the block.
 
@@ -70,11 +72,12 @@ def staged(
         model: replaces the name of the one model of the file.
         prompt_set: replaces the name of its prompts.
         skip_bad: leave out files that are wrong, and take the others.
+        known: for an ingest, the prompts that the warehouse has by ids of an earlier version, which they keep.
 
     Raises:
         InputError: something there is wrong; the message names file, line and remedy of each file's first fault.
     """
-    key = (path.resolve(), format_name, model, prompt_set, home.root, skip_bad)
+    key = (path.resolve(), format_name, model, prompt_set, home.root, skip_bad, known is not None)
     if key in _open:
         yield _open[key]
         return
@@ -85,9 +88,16 @@ def staged(
     require_exists(path)
     set_name = prompt_set or foreign.prompt_set or path.resolve().name
     with folder_beside(home) as folder:
-        rows, skipped = _staged_rows(
-            foreign, path, StagedFiles(folder, model), (format_name, set_name), skip_bad=skip_bad
-        )
+        # One model's few replies, for `check`, are read faster than what shows progress is imported.
+        is_shown = known is not None
+        with read_bytes.shown(f"reading {path.name} (MB)", _files_of(foreign, path)) if is_shown else nullcontext():
+            rows, skipped = _staged_rows(
+                foreign,
+                path,
+                StagedFiles(folder, model),
+                lambda: RecordedRows(str(path), format_name, set_name, now(), known),
+                skip_bad=skip_bad,
+            )
         _open[key] = Staged(
             folder=folder,
             format_name=format_name,
@@ -105,6 +115,18 @@ def staged(
             del _open[key]
 
 
+def _files_of(foreign: ForeignFormat, path: Path) -> list[Path]:
+    """Return the files that will be read, as far as they can be listed before; else those of the folder."""
+    if path.is_file():
+        return [path]
+    try:
+        if isinstance(foreign, FormatOfFiles):
+            return [Path(file) for file, _ in foreign.files(path, ())]
+    except InputError:
+        pass  # Reading raises it again, with all others.
+    return list(path.glob("*"))
+
+
 def _checked(names: set[str], path: Path) -> set[str]:
     """Return new names of models; raise an InputError where one is none: a folder's name may hold anything."""
     for name in sorted(names):
@@ -113,7 +135,7 @@ def _checked(names: set[str], path: Path) -> set[str]:
 
 
 def _staged_rows(
-    foreign: ForeignFormat, path: Path, files: StagedFiles, names: tuple[str, str], *, skip_bad: bool
+    foreign: ForeignFormat, path: Path, files: StagedFiles, empty: Callable[[], RecordedRows], *, skip_bad: bool
 ) -> tuple[RecordedRows, dict[str, InputError]]:
     """Stage all rows; return them, and the files that were left out with their faults.
 
@@ -121,7 +143,7 @@ def _staged_rows(
     """
     skipped: dict[str, InputError] = {}
     while True:
-        rows = RecordedRows(str(path), *names, now())
+        rows = empty()
         try:
             _write_all(foreign, path, rows, files, skipped)
         except FaultyFiles as error:

@@ -40,7 +40,7 @@ def read(name: str) -> ReferencePopulation:
 
 def home_of(population: ReferencePopulation, home: Home) -> Home:
     """Return the home in which the replies of a population are kept: what a bank says can be looked up there."""
-    return Home(home.root / "populations" / population.name)
+    return Home(home.populations / population.name)
 
 
 def gather(population: ReferencePopulation, place: Home, given: Path | None) -> Path:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tasks.adapters.inputs.read_bytes import note
 from tasks.adapters.settings import shown_path
 from tasks.domain.errors import InputError
 from tasks.domain.nesting import MOST_LEVELS, is_too_deep
@@ -108,6 +109,7 @@ def blocks(path: Path, size: int | None = None) -> Iterator[Block]:
             block = Block(path, content[start:] if start else content, line, offset + start)
             is_filled = is_filled or (not block.content.isspace() and bool(block.text().strip()))
             yield block
+            note(n_bytes)
             line, offset = line + content.count(10), offset + n_bytes
     if not is_filled:
         raise _empty(path)
@@ -138,6 +140,7 @@ def read_bytes(path: Path) -> bytes:
             where=str(path),
             remedy="Is it the right file? Tables may have any size as .jsonl, .csv or .parquet.",
         )
+    note(len(content))
     return content
 
 

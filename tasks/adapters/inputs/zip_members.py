@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pyarrow as pa
-
+from tasks.adapters import extras
+from tasks.adapters.inputs.read_bytes import note
 from tasks.adapters.inputs.textfiles import MAYBE_CUT, MOST_WHOLE_BYTES
 from tasks.domain.errors import InputError
 
@@ -28,7 +28,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except (OSError, zipfile.BadZipFile, EOFError, struct.error, pa.ArrowException, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, EOFError, struct.error, NotImplementedError) as error:
         raise InputError(f"it can't be read as a zip archive: {error}.", where=str(path), remedy=MAYBE_CUT) from None
 
 
@@ -36,19 +36,31 @@ def content(archive: zipfile.ZipFile, name: str) -> bytes:
     """Return the content of a file of an archive.
 
     Raises:
-        InputError: it is too large to be read whole.
-        zipfile.BadZipFile, pa.ArrowException: it is damaged.
+        InputError: it is too large to be read whole, or needs an extra that is not installed.
+        zipfile.BadZipFile: it is damaged.
     """
     info = archive.getinfo(name)
     if info.file_size > MOST_WHOLE_BYTES:
         raise InputError(
             f"{name} is larger than {MOST_WHOLE_BYTES >> 20} MB.", where=str(archive.filename), remedy="Leave it out."
         )
+    note(info.compress_size)
     if info.compress_type != ZSTANDARD:
         return archive.read(name)
     with Path(str(archive.filename)).open("rb") as file:
         file.seek(info.header_offset)
         file.seek(sum(_HEADER.unpack(file.read(_HEADER.size))), 1)
         packed = file.read(info.compress_size)
-    unpacked: bytes = pa.decompress(packed, decompressed_size=info.file_size, codec="zstd", asbytes=True)
+    return _unpacked(packed, info.file_size, name)
+
+
+def _unpacked(packed: bytes, size: int, name: str) -> bytes:
+    """Return what was packed with Zstandard."""
+    extras.require("arrow", name)
+    import pyarrow as pa
+
+    try:
+        unpacked: bytes = pa.decompress(packed, decompressed_size=size, codec="zstd", asbytes=True)
+    except pa.ArrowException as error:
+        raise zipfile.BadZipFile(str(error)) from None
     return unpacked

@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 
-from tasks.adapters.inputs import cards
+from tasks.adapters.inputs import cards, target_replies
 from tasks.adapters.planning import plans
 from tasks.adapters.planning.gathered import Gathered
 from tasks.adapters.planning.plans import Prepared
+from tasks.adapters.settings import Home
+from tasks.adapters.warehouse import store
 from tasks.domain.bank.bank import Bank
 from tasks.domain.budget import BudgetPlan
 from tasks.domain.card import ModelCard, Sampling
@@ -28,6 +30,12 @@ def prompts_of_sets(bank: Bank) -> list[Prompt]:
     """Return the prompts of the data folders' prompt sets that the bank has by name."""
     names = sorted({prompt.prompt_set for prompt in bank.prompts} & set(cards.prompt_set_names()))
     return [prompt for name in names for prompt in cards.read_prompt_set(name)[1]]
+
+
+def prompts_of_home(home: Home) -> list[Prompt]:
+    """Return the prompts of a home's warehouse."""
+    with store.inspecting(home) as warehouse:
+        return target_replies.as_prompts(warehouse.read("raw.prompt"))
 
 
 def prompts_by_id(bank: Bank, ids: Sequence[str], available: Sequence[Prompt], where: str) -> list[Prompt]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from tasks.adapters.settings import SQL_DIR
 from tasks.adapters.warehouse import store
+from tasks.adapters.warehouse.arrow_streams import frame_of, stream_of
 from tasks.adapters.warehouse.sqlmacros import literal
 from tasks.adapters.warehouse.table_rows import Rows, appended
 
@@ -38,7 +39,7 @@ class Ingestion:
 
     def rows(self, name: str) -> pl.DataFrame:
         """Return the rows of the query `sql/ingest/NAME.sql`."""
-        return self._cursor.sql(_text(name)).pl()
+        return frame_of(self._cursor.sql(_text(name)))
 
     def append(self, table: str, rows: Rows) -> int:
         """Append rows as `Store.append` does."""
@@ -46,7 +47,7 @@ class Ingestion:
 
     def replaced(self, rows: pl.DataFrame) -> None:
         """Register the replies that replace others."""
-        self._cursor.register("incoming", rows.select("request_id", "reply_id").to_arrow())
+        self._cursor.register("incoming", stream_of(rows.select("request_id", "reply_id")))
         self._cursor.execute("insert into replaced by name select * from incoming")
         self._cursor.unregister("incoming")
 

@@ -5,12 +5,12 @@ Where a function returns None, the caller reads the same rows one by one, which 
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-from pyarrow import json as arrow_json
 
+from tasks.adapters import extras
 from tasks.adapters.inputs.textfiles import Block
 from tasks.domain.one_line import is_one_line
 from tasks.domain.recorded.rows import BLANKS, PLAIN
@@ -25,7 +25,10 @@ def json_frame(block: Block, required: Sequence[str], columns: Sequence[str]) ->
     """Return the known columns of a block of JSON lines; None where reading row by row may differ.
 
     It may where a line is not one object, a required value is missing or no text, or another changes its type.
+    Without the extra `arrow` None is returned of every block: then it takes longer.
     """
+    if not extras.is_installed("arrow"):
+        return None
     content = block.content
     if b"\r" in content:  # JSON has it escaped, so that it stands at line ends or between values.
         content = content.replace(b"\r\n", b"\n")
@@ -39,6 +42,9 @@ def json_frame(block: Block, required: Sequence[str], columns: Sequence[str]) ->
     is_object_a_line = bool((places[begins] == _OPEN).all() and (places[ends - 1] == _CLOSE).all())
     if not is_object_a_line or not _is_utf8(content):
         return None
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
     types = {name: pa.string() for name in columns} | _number_types(content, required, columns)
     try:
         table = arrow_json.read_json(
@@ -58,6 +64,8 @@ def json_frame(block: Block, required: Sequence[str], columns: Sequence[str]) ->
 
 def _is_utf8(content: bytes) -> bool:
     # As one large text, which Arrow checks faster than Python decodes.
+    import pyarrow as pa
+
     ends = pa.py_buffer(np.array([0, len(content)], np.int64))
     try:
         pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(content)]).validate(full=True)
@@ -66,8 +74,10 @@ def _is_utf8(content: bytes) -> bool:
     return True
 
 
-def _number_types(content: bytes, required: Sequence[str], columns: Sequence[str]) -> dict[str, pa.DataType]:
+def _number_types(content: bytes, required: Sequence[str], columns: Sequence[str]) -> dict[str, Any]:
     """Return the columns that hold whole numbers, by the first line."""
+    import pyarrow as pa
+
     try:
         first = json.loads(content[: content.index(b"\n")])
     except (ValueError, RecursionError):

@@ -14,6 +14,7 @@ import polars as pl
 from tasks.adapters import settings
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import migrations, snapshots, sqlfiles, table_rows
+from tasks.adapters.warehouse.arrow_streams import frame_of, stream_of
 from tasks.adapters.warehouse.duckdb_files import (
     all_or_nothing,
     connect,
@@ -80,7 +81,7 @@ class Store:
         try:
             with explained(self.path):
                 relation: Any = cursor.sql(text, params=params)
-                return relation.pl() if relation is not None else pl.DataFrame()
+                return frame_of(relation) if relation is not None else pl.DataFrame()
         except duckdb.Error as error:
             raise InputError(f"DuckDB refuses the query: {error}", where=str(self.path), remedy=remedy) from error
         except pl.exceptions.PolarsError as error:
@@ -135,7 +136,7 @@ class Store:
         """Renew the time of these requests, so that they count before older ones to the same question."""
         frame = pl.DataFrame({"request_id": request_ids}, schema={"request_id": pl.String})
         with self.transaction() as cursor:
-            cursor.register("incoming", frame.to_arrow())
+            cursor.register("incoming", stream_of(frame))
             cursor.execute(
                 "update raw.request set requested_at = $at where request_id in (select request_id from incoming)",
                 {"at": requested_at},
@@ -194,8 +195,10 @@ class Store:
     def batches(self, text: str, n_rows: int) -> Iterator[pl.DataFrame]:
         """Yield the result of a SELECT of this program, `n_rows` rows at a time."""
         with self._connection.cursor() as cursor:
-            for batch in cursor.sql(text).to_arrow_reader(n_rows):
-                yield pl.DataFrame(pl.from_arrow(batch))
+            schema = frame_of(cursor.sql(f"select * from ({text}) limit 0")).schema
+            cursor.execute(text)
+            while rows := cursor.fetchmany(n_rows):
+                yield pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def require_writable(home: Home) -> None:
@@ -210,7 +213,7 @@ def require_writable(home: Home) -> None:
 
 @contextmanager
 def inspecting(home: Home) -> Iterator[Store]:
-    """Open the warehouse read-only, before a run starts; no process may be writing to it.
+    """Open the warehouse read-only, before a run starts; no other process may be writing to it.
 
     One of an older version is migrated first: the run will read the same content.
 
@@ -224,6 +227,10 @@ def inspecting(home: Home) -> Iterator[Store]:
             where=str(home.root),
             remedy="Run `distillometer evaluate` or `distillometer ingest` first, or give --home.",
         )
+    if home.root in _shared:
+        with writing(home) as shared:
+            yield shared
+        return
     if migrations.is_due(home.warehouse):
         with writing(home):
             pass

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from tasks.adapters.warehouse import sqlfiles
+from tasks.adapters.warehouse.arrow_streams import frame_of, stream_of
 from tasks.adapters.warehouse.sqlfiles import Relation
 from tasks.domain.rows import Purpose
 
@@ -80,7 +81,7 @@ def appended(cursor: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> int:
     key = Key.of(into)
     there = f"select 1 from {into.full_name} as old where {_same(grain)}"
     new = f"select * from incoming where not exists ({there})"
-    cursor.register("incoming", frame.to_arrow())
+    cursor.register("incoming", stream_of(frame))
     chosen = new if key.as_of is None else _changed(into, frame.columns, key, new)
     [[n_new]] = cursor.execute(f"insert into {into.full_name} by name {chosen}").fetchall()
     if name == "request":
@@ -126,7 +127,7 @@ def put(cursor: duckdb.DuckDBPyConnection, name: str, rows: Rows) -> None:
     into = scored(name)
     frame = rows if isinstance(rows, pl.DataFrame) else _frame(cursor, into, rows)
     if not frame.is_empty():
-        cursor.register("incoming", frame.to_arrow())
+        cursor.register("incoming", stream_of(frame))
         cursor.execute(f"insert into {into.full_name} by name select * from incoming")
         cursor.unregister("incoming")
 
@@ -139,7 +140,7 @@ def clear(cursor: duckdb.DuckDBPyConnection, name: str, where: Mapping[str, Any]
 
 def _frame(cursor: duckdb.DuckDBPyConnection, into: Relation, rows: Rows) -> pl.DataFrame:
     """Return rows as a frame with the table's columns."""
-    schema = cursor.sql(f"select * from {into.full_name} limit 0").pl().schema
+    schema = frame_of(cursor.sql(f"select * from {into.full_name} limit 0")).schema
     if isinstance(rows, pl.DataFrame):
         return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items())
     dicts = [asdict(row) if is_dataclass(row) and not isinstance(row, type) else row for row in rows]

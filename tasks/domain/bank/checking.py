@@ -1,23 +1,17 @@
 """One model's replies against a bank: the verdict on it, out of its own pairs and those of the controls."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from tasks.domain import channels, registry
 from tasks.domain.bank.bank import Bank, Replies
-from tasks.domain.pairwise.engine import shard_sums, values_of
-from tasks.domain.pairwise.features import N_PREFIX, Features
-from tasks.domain.pairwise.matrices import Floats
-from tasks.domain.pairwise.prompt_replies import Places, PromptReplies
-from tasks.domain.pairwise.sums import N_BLOCKS, ShardSums, merge_shards
-from tasks.domain.pairwise.values import PromptValues
+from tasks.domain.bank.comparing import Compared, compare
 from tasks.domain.verdict.analysis import Analysis, analyse
 from tasks.domain.verdict.decision import LEAST_PROMPTS, POSITIVE
 from tasks.domain.verdict.hypotheses import Targets
-from tasks.domain.verdict.measuring import PLAIN, measured_from
+from tasks.domain.verdict.measuring import measured_from
 from tasks.domain.verdict.population import DocumentedModel, Population
 from tasks.domain.verdict.verdicts import Verdict, verdicts
 
@@ -84,32 +78,23 @@ def check(
             that the target answered.
         p_of_others: see `Targets`.
     """
-    prompts = np.arange(len(bank.prompts)) if is_null_of_all_prompts else np.unique(replies.prompt)
-    population, joined = _joined(bank, target, replies, prompts)
-    place = population.place[target.model]
-    starts, identical = np.full((len(prompts), len(population.models)), np.nan), _identical(joined, population)
-    names = registry.names(channels)
-    loaded = [registry.load(channels, name) for name in names]
+    compared = compare(bank, target, replies, is_null_of_all_prompts=is_null_of_all_prompts)
+    return conclude(compared, named_vendors, hypotheses, p_of_others=p_of_others)
 
-    def shards() -> Iterator[ShardSums]:
-        for block in range(N_BLOCKS):
-            yield shard_sums(_noted(range(block, len(prompts), N_BLOCKS)), names, population.cohort)
 
-    def _noted(numbers: range) -> Iterator[PromptValues]:
-        for number in numbers:
-            of_prompt = bank.prompts[prompts[number]]
-            values = values_of(
-                of_prompt.prompt_id, of_prompt.prompt_set, joined.of_prompt(int(prompts[number]), population), loaded
-            )
-            for row in np.flatnonzero(values.model == place):
-                starts[number, values.model] = values.values[PLAIN][row]
-            yield values
-
-    sums, _ = merge_shards(shards(), names, population.cohort)
+def conclude(
+    compared: Compared,
+    named_vendors: Mapping[str, frozenset[str]],
+    hypotheses: Collection[tuple[str, str]] = (),
+    *,
+    p_of_others: Mapping[str, Mapping[str, float]] | None = None,
+) -> Checked:
+    """Return the verdicts on a target that was compared; the arguments are those of `check`."""
+    target, population = compared.target, compared.population
     measured = measured_from(
-        sums,
+        compared.sums,
         population,
-        identical,
+        dict(compared.identical),
         hypotheses=hypotheses,
         named_vendors=named_vendors,
         targets=Targets(frozenset({target.model}), p_of_others or {}),
@@ -120,101 +105,29 @@ def check(
     return Checked(
         rows=rows,
         models={model.model: _as_core_model(model) for model in population.models},
-        n_prompts=len(np.unique(replies.prompt)),
-        starts=_shared_starts(bank, prompts, starts, population, target=place, nearest=nearest),
+        n_prompts=compared.n_prompts,
+        starts=_shared_starts(compared, nearest),
         null=_null(analysis, [row["candidate_group"] for row in rows]),
     )
 
 
-def needed_models(bank: Bank, target: DocumentedModel) -> Places:
-    """Return the places of the bank's models that a verdict on `target` depends on; see `needed_places`."""
-    return needed_places(bank.models, target)
-
-
-def needed_places(models: Sequence[DocumentedModel], target: DocumentedModel) -> Places:
-    """Return the places of those models that a verdict on `target` depends on, without its own.
-
-    Candidate teachers and the background; variants of candidates, which are ceilings; models of the target's base, and
-    the base itself.
-    """
-    names = {model.model for model in models if model.is_reference or model.is_background}
-    is_needed = [
-        model.model != target.model
-        and (
-            model.model in names
-            or (model.role == "variant" and model.parent in names)
-            or (target.base is not None and target.base in (model.base, model.model, model.group))
-        )
-        for model in models
-    ]
-    return np.flatnonzero(np.array(is_needed, dtype=bool))
-
-
-@dataclass(frozen=True)
-class _Joined:
-    """The replies of a population, ordered by prompt and model; `starts`: where each of the bank's prompts begins."""
-
-    model: Places
-    prompt: Places
-    features: Features
-    starts: Places
-
-    def of_prompt(self, prompt: int, population: Population) -> PromptReplies:
-        first, end = int(self.starts[prompt]), int(self.starts[prompt + 1])
-        return PromptReplies(self.features.part(first, end), self.model[first:end], population.cohort)
-
-
-def _joined(bank: Bank, target: DocumentedModel, replies: Replies, prompts: Places) -> tuple[Population, _Joined]:
-    kept = needed_models(bank, target)
-    models = sorted([*(bank.models[place] for place in kept), target], key=lambda model: model.model)
-    population = Population(tuple(models))
-    place_of = np.full(len(bank.models), -1, dtype=np.int64)
-    for place in kept:
-        place_of[place] = population.place[bank.models[place].model]
-    is_kept = (place_of[bank.model] >= 0) & np.isin(bank.prompt, prompts)
-    rows = np.flatnonzero(is_kept)
-    prompt = np.concatenate([bank.prompt[rows], replies.prompt])
-    model = np.concatenate(
-        [place_of[bank.model[rows]], np.full(len(replies.prompt), population.place[target.model], dtype=np.int64)]
-    )
-    order = np.lexsort((model, prompt))
-    features = bank.features.take(rows).followed_by(replies.features).take(order)
-    starts = np.searchsorted(prompt[order], np.arange(len(bank.prompts) + 1))
-    return population, _Joined(model[order], prompt[order], features, starts)
-
-
-def _identical(joined: _Joined, population: Population) -> dict[str, float]:
-    """Return each model's prefix overlap with itself if all its replies were the same: a mean over its prompts."""
-    longest = np.log1p(np.minimum(joined.features.n_words, N_PREFIX))
-    identical = {}
-    for place, model in enumerate(population.models):
-        is_own = joined.model == place
-        prompts, of_prompt = np.unique(joined.prompt[is_own], return_inverse=True)
-        if len(prompts):
-            means = np.bincount(of_prompt, longest[is_own]) / np.bincount(of_prompt)
-            identical[model.model] = float(means.mean())
-    return identical
-
-
-def _shared_starts(
-    bank: Bank, prompts: Places, starts: Floats, population: Population, *, target: int, nearest: str | None
-) -> list[SharedStart]:
+def _shared_starts(compared: Compared, nearest: str | None) -> list[SharedStart]:
     """Return how alike target and reference begin on each prompt, the most beyond unrelated models first."""
     if nearest is None:
         return []
-    reference = population.place[nearest]
-    models = population.models
+    models, starts = compared.population.models, compared.starts
+    reference, target = compared.population.place[nearest], compared.population.place[compared.target.model]
     unrelated = [
         place
         for place, model in enumerate(models)
         if model.is_background and not model.is_kin(models[reference]) and not model.is_kin(models[target])
     ]
     listed = []
-    for number, prompt in enumerate(prompts):
+    for number, prompt in enumerate(compared.prompts):
         others = starts[number, unrelated]
         if not np.isnan(starts[number, reference]) and not np.isnan(others).all():
             n_words, mean = float(np.expm1(starts[number, reference])), float(np.expm1(np.nanmean(others)))
-            listed.append(SharedStart(bank.prompts[prompt].prompt_id, n_words, mean))
+            listed.append(SharedStart(compared.bank.prompts[prompt].prompt_id, n_words, mean))
     return sorted(listed, key=lambda start: (start.unrelated - start.n_words, start.prompt_id))
 
 

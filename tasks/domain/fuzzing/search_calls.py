@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tasks.domain.card import ModelCard
 from tasks.domain.fuzzing.search import Candidate, template_of
 from tasks.domain.fuzzing.state import SearchState
-from tasks.domain.ids import content_id, prompt_id, request_id
+from tasks.domain.ids import content_id, exact_prompt_id, request_id
 from tasks.domain.plan import Plan
 from tasks.domain.prompting.probes import SEARCH, Probe, probe, wrapped_questions
 from tasks.domain.prompting.template import Template
@@ -60,7 +60,7 @@ def target_probes(submission: Submission, template: Template) -> list[Probe]:
 
 def attacker_call(card: ModelCard, candidate: Candidate) -> tuple[Request, Prompt]:
     """Return the attacker's call for a template; the step's number is the sample."""
-    prompt = prompt_id(candidate.messages)
+    prompt = exact_prompt_id(candidate.messages)
     sent = card.sampling.for_sample(candidate.step)
     request = Request(
         request_id=request_id(card.fingerprint, prompt, sent, candidate.step, ATTACKER_ROUND),

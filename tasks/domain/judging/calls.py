@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from tasks.domain import registry
 from tasks.domain.card import ModelCard
-from tasks.domain.ids import prompt_id, request_id
+from tasks.domain.ids import exact_prompt_id, request_id
 from tasks.domain.judging import judges
 from tasks.domain.judging.claim import ClaimLabel, Identity, JudgedReply
 from tasks.domain.judging.claim_judge import Aspect, LlmClaimJudge
@@ -62,7 +62,7 @@ class ModelJudge:
     def call(self, reply: JudgedReply, identity: Identity) -> JudgeCall:
         """Return the first call about `reply`."""
         messages = self.judge.messages(reply, identity, self.lexicon)
-        prompt = prompt_id(messages)
+        prompt = exact_prompt_id(messages)
         request = Request("", self.card.name, self.card.fingerprint, prompt, 0, ROUND, messages)
         return self.with_attempt(JudgeCall(request, Prompt(prompt, f"judge-{self.judge.name}", prompt, messages)), 0)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tasks.domain.card import ModelCard
-from tasks.domain.ids import prompt_id, request_id
+from tasks.domain.ids import exact_prompt_id, request_id
 from tasks.domain.plan import Plan
 from tasks.domain.prompting.template import Template, wrap
 from tasks.domain.rows import Prompt, Request
@@ -68,7 +68,7 @@ def wrapped_questions(
         for template in templates:
             messages = wrap(template, question.messages)
             prompt = Prompt(
-                prompt_id=prompt_id(messages),
+                prompt_id=exact_prompt_id(messages),
                 prompt_set=PROBE_SET,
                 prompt_key=f"{template.template_key}/{question.prompt_key}",
                 messages=messages,

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.domain.ids import reply_id
+from tasks.domain.prompting.normal_text import normal_text
 
 _SPACE = 32
 
@@ -23,16 +24,15 @@ def _escaped(texts: pl.Series) -> pl.Series:
 
 def _byte_layout(texts: pl.Series) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """Return the start of each text, then the end of the last, and the bytes of all texts."""
-    array = texts.rechunk().to_arrow().cast("large_string")
-    _, offsets, content = array.buffers()
-    begins = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return begins, np.frombuffer(content or b"", np.uint8)
+    begins = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(texts.str.len_bytes().fill_null(0).to_numpy(), out=begins[1:])
+    return begins, np.frombuffer((texts.str.join("").item() or "").encode(), np.uint8)
 
 
 def _hashes(texts: pl.Series) -> tuple[list[str], list[int]]:
     """Return the first 32 digits of the hash of each text, and the rows with a character that JSON has to escape.
 
-    The texts are read in place, without a Python object for each.
+    The texts are one Python object, and not one each.
     """
     begins, content = _byte_layout(texts)
     view, places = content.data, begins.tolist()
@@ -45,6 +45,11 @@ def _hashes(texts: pl.Series) -> tuple[list[str], list[int]]:
 
 def prompt_ids(prompts: Sequence[str]) -> list[str]:
     """Return the ids of prompts that are one user message each."""
+    return exact_prompt_ids([normal_text(text) for text in prompts])
+
+
+def exact_prompt_ids(prompts: Sequence[str]) -> list[str]:
+    """Return the ids of prompts that are one user message each, as they are written."""
     documents = [f'["prompt",[["user",{json.dumps(text, ensure_ascii=False)}]]]' for text in prompts]
     return [sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32] for text in documents]
 

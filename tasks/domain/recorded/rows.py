@@ -10,10 +10,10 @@ import polars as pl
 
 from tasks.domain.card import ModelCard
 from tasks.domain.errors import InputError
-from tasks.domain.ids import prompt_id
 from tasks.domain.missing_reason import MissingReason
 from tasks.domain.prompting.probes import PROBE_SET
-from tasks.domain.recorded.many_ids import prompt_ids, reply_ids, request_ids
+from tasks.domain.recorded.known_prompts import KnownPrompts
+from tasks.domain.recorded.many_ids import reply_ids, request_ids
 from tasks.domain.recorded.occurrences import Occurrences, keys
 from tasks.domain.recorded.probe import FINGERPRINT, ROUND, SHORT_ID, LabelCount, RecordedProbe
 from tasks.domain.recorded.probe_rows import PROBE_SCHEMAS, PROMPT_SCHEMA, ProbeRows
@@ -84,12 +84,17 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 class RecordedRows:
     """Turns replies into rows; `where` is the file, `source` its format, `at` the time in the rows.
 
+    `known`: prompts that the warehouse has by ids of an earlier version, which they keep.
+
     Of earlier chunks it keeps the count of replies by model and prompt, in 20 bytes a reply, the prompts,
     and the models.
     """
 
-    def __init__(self, where: str, source: str, prompt_set: str, at: datetime) -> None:
+    def __init__(
+        self, where: str, source: str, prompt_set: str, at: datetime, known: KnownPrompts | None = None
+    ) -> None:
         self.source, self.prompt_set, self._where, self._at = source, prompt_set, where, at
+        self._known = known or KnownPrompts()
         self.n_replies = self.n_missing = 0
         self.models: dict[str, dict[str, Any]] = {}
         self.lineages: dict[str, dict[str, Any]] = {}
@@ -118,8 +123,8 @@ class RecordedRows:
         """Add one reply, and yield the chunk that it fills; a second reply to the same prompt is the next sample."""
         prompt = self._ids.get(recorded.messages)
         if prompt is None:
-            prompt = self._ids[recorded.messages] = prompt_id(recorded.messages)
-            self._reply_of_prompt[prompt] = recorded
+            prompt = self._ids[recorded.messages] = self._known.id_of(recorded.messages)
+            self._reply_of_prompt.setdefault(prompt, recorded)
             self._n_characters += sum(len(turn.content or "") for turn in recorded.messages)
         columns = self._columns
         columns["model"].append(model)
@@ -137,10 +142,10 @@ class RecordedRows:
         """Add a frame of `PLAIN` columns; yield the collected replies and the frame's own chunk."""
         yield from self.remaining_rows()
         prompts = frame.unique("prompt", keep="first", maintain_order=True)
-        ids = pl.Series("prompt_id", prompt_ids(prompts["prompt"].to_list()), pl.String)
+        ids = pl.Series("prompt_id", self._known.ids_of(prompts["prompt"].to_list()), pl.String)
         prompts = prompts.with_columns(ids, pl.col("prompt_key").fill_null(ids.str.head(SHORT_ID)))
         for row in prompts.iter_rows(named=True):
-            self._reply_of_prompt[row["prompt_id"]] = RecordedReply(
+            first = RecordedReply(
                 row["model"],
                 (Message("user", row["prompt"]),),
                 "",
@@ -148,6 +153,7 @@ class RecordedRows:
                 language=row["language"],
                 category=row["category"],
             )
+            self._reply_of_prompt.setdefault(row["prompt_id"], first)
         prompt_of_row = (
             frame["prompt"].replace_strict(prompts["prompt"], ids, return_dtype=pl.String).alias("prompt_id")
         )
