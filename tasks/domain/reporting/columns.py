@@ -6,7 +6,7 @@ _D = "Prefix overlap score D: how many words replies share at their start, less 
 
 MEASURES: Columns = {
     "z": (
-        "score, in standard deviations of unrelated models (z)",
+        "score z, in unrelated models' deviations",
         "The verdict's score of the two alone, against what unrelated models have with the same candidate: 0 is as "
         "alike as they are, 3 beyond almost all of them. A verdict also corrects for all that was looked at.",
     ),

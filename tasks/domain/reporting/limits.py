@@ -55,9 +55,10 @@ def _power(relations: Relations) -> str:
     expected = design_power(Design(Counter(controls), n_prompts, n_targets))
     if expected.reason is not None:
         return f"No verdict on lineage: {expected.reason}."
+    among = f", and of {expected.over_targets:.0%} among {n_targets} targets" if n_targets > 1 else ""
     return (
         f"A student as close to its teacher as the documented ones is found with a chance of {expected.alone:.0%} if "
-        f"asked about alone, and of {expected.over_targets:.0%} among {counted(n_targets, 'target')}: "
+        f"asked about alone{among}: "
         f"{counted(len(controls), 'unrelated model')} of {counted(len(set(controls)), 'vendor')}, {n_prompts} prompts."
     )
 
