@@ -175,9 +175,14 @@ def test_each_limit_is_said_once_and_in_words() -> None:
 
 def test_power_is_a_limit_where_there_is_a_null() -> None:
     vendors = [{"vendor": f"v{n}", "is_background": True, "role": "independent"} for n in range(9)]
-    lines = limits_of(mart__coverage=[coverage()], mart__background=vendors, mart__verdict=[row("s", OPEN)])
-    [power] = [line for line in lines if "A student" in line]
-    assert "among 1 target: 9 unrelated models of 9 vendors, 100 prompts." in power
+    said = []
+    for targets in ("s", "st"):
+        verdicts = [row(name, OPEN) for name in targets]
+        lines = limits_of(mart__coverage=[coverage()], mart__background=vendors, mart__verdict=verdicts)
+        said += [line for line in lines if "A student" in line]
+    alone, two = said
+    assert "if asked about alone: 9 unrelated models of 9 vendors, 100 prompts." in alone
+    assert "among 2 targets: 9 unrelated models of 9 vendors, 100 prompts." in two
 
 
 def test_a_check_is_a_note_without_names_of_columns() -> None:
