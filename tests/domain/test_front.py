@@ -145,7 +145,7 @@ def test_the_population_is_told_by_its_clusters() -> None:
         "3 of the 6 stand in none of them.",
     ]
     assert front_sentences([home | {"n_prompts": 1}], nodes) == []
-    assert front_sentences([home | {"n_members": 4}], nodes) == []
+    assert front_sentences([home | {"n_members": 3}], nodes) == []
 
 
 def limits_of(**relations: list[Row]) -> list[str]:

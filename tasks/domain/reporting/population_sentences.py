@@ -44,7 +44,7 @@ def population_sentences(homes: Sequence[Row], members: Sequence[Row], nodes: Se
     return lines
 
 
-FEWEST_MEMBERS = 5
+FEWEST_MEMBERS = 4
 """Members below which a population is not described as one."""
 
 
@@ -56,7 +56,7 @@ def front_sentences(homes: Sequence[Row], nodes: Sequence[Row]) -> list[str]:
         nodes: rows of `mart.model_tree`.
     """
     home = next((row for row in homes if (row["kernel"], row["population"]) == ("prefix_overlap", "all")), None)
-    # Of three or four models the pairs say more, and a score of three says nothing of two that are one.
+    # Of three models the pairs say more, and a score of three says nothing of two that are one.
     if home is None or home["n_prompts"] < LEAST_PROMPTS or home["n_members"] < FEWEST_MEMBERS:
         return []
     lines = [f"By how they begin, {home['n_members']} models write like {_count(home)} distinct ones."]
