@@ -86,17 +86,19 @@ async def _phase(requests: list[Any], card: Any, root: Path) -> float:
     from prefect import flow
 
     from flows.collect import ask, collect
+    from tasks.adapters.planning import budgets
     from tasks.adapters.settings import Home
     from tasks.adapters.warehouse import store
     from tasks.collect.generate import CallContext
+    from tasks.domain.budget import BudgetPlan
     from tasks.domain.plan import Plan
 
     @flow(name="asking", task_runner=collect.task_runner)
     async def phase() -> float:
         size, home = Plan.model_fields["batch_size"].default, Home(root / "home")
-        with store.writing(home) as warehouse:
+        with store.writing(home) as warehouse, budgets.opened(home, "asking", BudgetPlan()) as ledger:
             before, started = warehouse.count("raw.reply"), time.perf_counter()
-            problems = await ask(requests, CallContext({card.name: card}, size, {}, home))
+            problems = await ask(requests, CallContext({card.name: card}, size, {}, home, ledger))
             took = time.perf_counter() - started
             assert not problems, problems
             assert warehouse.count("raw.reply") - before == len(requests)
