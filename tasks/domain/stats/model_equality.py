@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from itertools import combinations
+from math import comb, sqrt
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from tasks.domain.stats.distributions import t_quantile
 DRAWS = 9_999
 LEVEL = 0.05
 LEAST_PROMPTS = 5
-_AT_ONCE = 2_000
-"""Draws that are relabelled at a time."""
+MOST_RELABELLINGS = 1_000
+"""Relabellings of a prompt that are enumerated, and then drawn from; of more, each draw is made."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +102,20 @@ def _parts(similarity: Floats, is_left: Floats) -> tuple[Floats, Floats]:
 def _p_value(prompts: Sequence[SampledPrompt], observed: float, rng: np.random.Generator) -> float:
     # Sums that are equal but for rounding are ties, and ties count as hits.
     least = observed - 1e-9 * max(1.0, abs(observed))
-    hits = 0
-    for start in range(0, DRAWS, _AT_ONCE):
-        n = min(_AT_ONCE, DRAWS - start)
-        total = np.zeros(n)
-        for prompt in prompts:
-            within, across = _parts(prompt.similarity, rng.permuted(np.tile(_labels(prompt), (n, 1)), axis=1))
-            total += within - across
-        hits += int((total >= least).sum())
-    return (1 + hits) / (1 + DRAWS)
+    total = np.zeros(DRAWS)
+    for prompt in prompts:
+        total += _drawn_gaps(prompt, rng)
+    return (1 + int((total >= least).sum())) / (1 + DRAWS)
+
+
+def _drawn_gaps(prompt: SampledPrompt, rng: np.random.Generator) -> Floats:
+    """Return the gap between within and across in each draw of labels."""
+    n = len(prompt.similarity)
+    if comb(n, prompt.n_left) > MOST_RELABELLINGS:
+        within, across = _parts(prompt.similarity, rng.permuted(np.tile(_labels(prompt), (DRAWS, 1)), axis=1))
+        return within - across
+    labels = np.zeros((comb(n, prompt.n_left), n))
+    for row, left in enumerate(combinations(range(n), prompt.n_left)):
+        labels[row, list(left)] = 1.0
+    within, across = _parts(prompt.similarity, labels)
+    return (within - across)[rng.integers(len(labels), size=DRAWS)]
