@@ -53,6 +53,23 @@ def test_promptfoo_results_are_replies_of_their_providers(tmp_path) -> None:
     assert (third.messages, third.reply_text) == ((Message("user", "[sic] Why?"),), "")
 
 
+def test_promptfoo_results_by_line_are_the_same_replies(tmp_path) -> None:
+    results = [
+        {
+            "promptIdx": number,
+            "testIdx": 4,
+            "provider": {"id": "openai:chat:alpha", "label": ""},
+            "prompt": {"raw": f"Why {number}?", "label": "Why {{n}}?"},
+            "response": {"output": "So."},
+        }
+        for number in range(2)
+    ]
+    path = tmp_path / "results.jsonl"
+    path.write_text("".join(json.dumps(result) + "\n" for result in results))
+    assert recorded_files.detect(path) == "promptfoo"
+    assert read(path) == read(promptfoo(tmp_path / "results.json", *results))
+
+
 @pytest.mark.parametrize("name", ["export.jsonl", "export.json"])
 def test_langfuse_generations_are_replies_and_spans_are_left_out(tmp_path, name) -> None:
     earlier = [*CHAT, {"role": "assistant", "content": "The Elbe."}, {"role": "user", "content": "Another?"}]

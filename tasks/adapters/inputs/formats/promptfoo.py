@@ -1,4 +1,4 @@
-"""promptfoo: the JSON file of `promptfoo eval --output results.json`, version 3, as its documentation describes it."""
+"""promptfoo: what `promptfoo eval --output` writes as .json (version 3) or .jsonl, as promptfoo 0.121.20 has them."""
 
 import json
 from collections.abc import Iterator
@@ -6,22 +6,27 @@ from pathlib import Path
 from typing import Any
 
 from tasks.adapters.inputs import chat_turns
-from tasks.adapters.inputs.textfiles import read_json
+from tasks.adapters.inputs.first_lines import first_object
+from tasks.adapters.inputs.textfiles import json_lines, read_json
 from tasks.domain.errors import InputError
 from tasks.domain.rows import Message, RecordedReply
 
 HEAD = 4_096
 """Signs of a file in which a result's keys are looked for."""
 
+LINES = ".jsonl"
+
 
 class Promptfoo:
     """One reply a result: the prompt as it was sent, the provider as the model; a call that failed is missing."""
 
     prompt_set = "promptfoo"
-    looks_like = "a .json of `promptfoo eval --output`, an object with results.results"
+    looks_like = "a .json or .jsonl of `promptfoo eval --output`: an object with results.results, or a result a line"
 
     def detects(self, path: Path) -> bool:
         """Return whether the file begins as such results do."""
+        if path.is_file() and path.suffix.lower() == LINES:
+            return {"promptIdx", "provider", "prompt"} <= set(first_object(path))
         if not path.is_file() or path.suffix.lower() != ".json":
             return False
         with path.open(encoding="utf-8", errors="replace") as file:
@@ -34,6 +39,10 @@ class Promptfoo:
         Raises:
             InputError: there are no results, or one has no prompt or provider.
         """
+        if path.suffix.lower() == LINES:
+            for where, result in json_lines(path):
+                yield _reply(result, where)
+            return
         content = read_json(path)
         inner = content.get("results") if isinstance(content, dict) else None
         results = inner.get("results") if isinstance(inner, dict) else inner
