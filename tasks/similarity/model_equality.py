@@ -17,7 +17,7 @@ from tasks.domain.stats.multiple_testing import holm
 from tasks.domain.verdict.same_model import equality
 
 MOST_PAIRS = 200
-"""Pairs that are tested: those whose replies begin most alike. A pair of 24 prompts takes some hundredths of a second."""
+"""Pairs that are tested: those whose replies begin most alike."""
 
 DIGITS = 9
 STAGE = "testing which models are one"

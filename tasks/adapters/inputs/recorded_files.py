@@ -31,6 +31,10 @@ def _format(name: str) -> ForeignFormat:
     return loaded
 
 
+BY_COLUMNS_ALONE = ("hf-dataset", "replies")
+"""Formats that know a file by some of its columns, which files of others may have as well: tried last."""
+
+
 def detect(path: Path) -> str:
     """Return the name of the format that `path` is in.
 
@@ -38,7 +42,7 @@ def detect(path: Path) -> str:
         InputError: no format knows it, or there is nothing at `path`.
     """
     require_exists(path)
-    by_name = {name: _format(name) for name in _names()}
+    by_name = {name: _format(name) for name in sorted(_names(), key=BY_COLUMNS_ALONE.__contains__)}
     for name, foreign in by_name.items():
         if foreign.detects(path):
             return name
