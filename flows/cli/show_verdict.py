@@ -1,4 +1,4 @@
-"""`distillometer show verdict`: the nearest teacher of one model, the evidence, and last the answer.
+"""`distillometer show verdict` and `show power`: the nearest teacher of one model, the evidence, and last the answer.
 
 Its sentences are those of `tasks/domain/reporting/verdict_of_model.py`, which `check` and the
 report's model page have as well.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
+from flows.cli.output import power
 from flows.cli.output.leaderboard import print_rows
 from flows.cli.output.next_commands import at_home
 from flows.cli.show import open_home, require_models, show
@@ -58,6 +59,14 @@ def verdict(target: Annotated[str, typer.Argument(metavar="MODEL")], home: HomeO
     ]
     answers = [verdict_account.answer, *copies]
     terminal.print_lines(["", *(at_home(command, place) for command in commands), "", *answers])
+
+
+@show.command(name="power")
+def show_power(home: HomeOption = None) -> None:
+    """With what chance a student would be found here, and which further models would raise it."""
+    place = settings.home_at(home)
+    lines = power.scored(place)
+    terminal.print_lines(lines or ["Nothing is scored yet, so there is no verdict whose power could be told."])
 
 
 def _copies(snapshot: "Snapshot", target: str) -> list[str]:

@@ -137,3 +137,8 @@ def test_calls_to_models_of_this_machine_cost_nothing(tmp_path, capsys) -> None:
         warehouse.append("reply", [reply | {"source": "asked", "cost_usd": 0.0, "cost_source": "free"}])
         warehouse.publish(home.published)
     assert "1 calls; they cost nothing." in shown(capsys, "show", "cost", "--home", tmp_path)
+
+
+def test_power_says_what_is_lacking(analysed, capsys) -> None:
+    said = shown(capsys, "show", "power", "--home", analysed.root)
+    assert "No verdict can be reached: 2 prompts, at least 50 are needed." in said
