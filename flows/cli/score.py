@@ -86,7 +86,7 @@ def score(
         from flows.score import score as flow
 
     done = asyncio.run(flow(scoring if is_scored else scoring.of_text, str(place.root)))
-    _print_scored(place, done.findings, is_verbose=verbose)
+    _print_scored(place, done.findings, is_verbose=verbose, are_grades_asked=bool(scoring.grade_against))
     terminal.print_lines([NOTHING_NEW if is_scored else f"All pairs of models were compared in {done.seconds:.1f} s."])
     if scoring.embedding.enabled and not is_scored:
         terminal.print_lines(["Embedding: the scores above are final, only the cosines and neighbours wait for it."])
@@ -98,9 +98,11 @@ def score(
     answer.print_answer(place)
 
 
-def _print_scored(place: Home, findings: Sequence["Finding"], *, is_verbose: bool) -> None:
+def _print_scored(
+    place: Home, findings: Sequence["Finding"], *, is_verbose: bool, are_grades_asked: bool = False
+) -> None:
     tables.print_result(place, findings, [], is_verbose=is_verbose)
-    grades.print_grades(place, is_brief=not is_verbose)
+    grades.print_grades(place, is_brief=not is_verbose and not are_grades_asked)
 
 
 def _embedding(model: str, n_prompts: int | None, n_probes: int | None, *, is_all: bool) -> "EmbeddingPlan":

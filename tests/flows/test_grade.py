@@ -87,7 +87,7 @@ def test_similarity_ranks_the_copier_first_and_a_reference_is_five_with_itself(e
         assert all(mine[NEAR]["low"] > mine[far]["high"] for far in FAR)
         assert all(1 <= row["low"] <= row["grade"] <= row["high"] <= 5 for row in mine.values())
         assert all(row["coverage"] == pytest.approx(row["n"] / (row["n"] + row["n_missing"])) for row in mine.values())
-    assert "graded from 1 to 5 (RSE)" in output
+    assert "1 to 5 (RSE)" in output
     assert "pairs read in both orders" in output
 
 

@@ -77,6 +77,7 @@ def print_grades(home: Home, *, is_brief: bool = False) -> None:
         return
     if is_brief:
         _print_brief(means)
+        terminal.print_lines(_of_order(bias))
         return
     key = ["judge", "reference", "target"]
     by_set = grades.filter(pl.col("prompt_set") != ALL_SETS)
@@ -96,13 +97,19 @@ def print_grades(home: Home, *, is_brief: bool = False) -> None:
     notes = ["low, high: 95 % interval over new prompts. A reference against itself is 5 by construction."]
     if means["judge"].n_unique() > 1:
         notes.append("Grades of different judges do not compare; the orders that they give do.")
+    terminal.print_lines([*notes, *_of_order(bias)])
+
+
+def _of_order(bias: pl.DataFrame) -> list[str]:
+    """Return a sentence on each judge that read pairs in both orders: what the order changes."""
+    lines = []
     for row in bias.drop_nulls("difference").iter_rows(named=True):
         difference, low, high = (terminal.cell(row[name]) for name in ("difference", "low", "high"))
-        notes.append(
+        lines.append(
             f"{row['judge']} grades a pair {difference} higher with the target first (95 % interval {low} to {high}; "
             f"{row['n']} pairs read in both orders, {row['inconsistency_rate']:.0%} of them with another grade)."
         )
-    terminal.print_lines(notes)
+    return lines
 
 
 def _print_brief(means: pl.DataFrame) -> None:
