@@ -30,6 +30,7 @@ NOT_RUN = {
     "distillometer compare": "fetches other people's replies: tests/flows/test_compare.py runs it on a loopback server",
     "distillometer bank build": "needs at least eight unrelated models: tests/flows/test_check.py runs it",
     "distillometer check": "needs a bank of at least eight unrelated models: tests/flows/test_check.py runs it",
+    "distillometer score --bank": "needs a bank of at least eight unrelated models: tests/flows/test_check.py runs it",
     "distillometer report --dossier": "needs a verdict: tests/steps/test_dossier.py runs it",
     "distillometer verify": "needs a dossier: tests/steps/test_dossier.py runs it",
     "distillometer templates freeze": "needs a search that found something: tests/steps/test_freeze_bank.py runs it",
@@ -137,6 +138,8 @@ class Place:
             filled = [self.stand_for.get(word, word) for word in words[1:]]
             filled = ["searching" if word == "demo" and filled[0] == "search" else word for word in filled]
             words = [sys.executable, "-m", "flows.cli.main", *filled, *AND_ALSO.get(str(one), ())]
+        elif words[0] == "python":
+            words = [sys.executable, *words[1:]]
         elif words[0] == "prefect":
             words = [sys.executable, "-m", *words, "--help"]
         folder = self.own_folder if str(one).startswith(WRITES_HERE) else PROJECT
