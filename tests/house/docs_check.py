@@ -135,7 +135,9 @@ class Place:
             told = subprocess.run(["make", "-n", *words[1:]], cwd=PROJECT, capture_output=True, text=True, check=True)
             words = told.stdout.splitlines()[-1].split()
         if words[0].endswith("distillometer"):
-            filled = [self.stand_for.get(word, word) for word in words[1:]]
+            # A folder of its own for each: two commands that write there are two readers.
+            stand_for = self.stand_for | {"DIR": tempfile.mkdtemp(dir=self.own_folder)}
+            filled = [stand_for.get(word, word) for word in words[1:]]
             filled = ["searching" if word == "demo" and filled[0] == "search" else word for word in filled]
             words = [sys.executable, "-m", "flows.cli.main", *filled, *AND_ALSO.get(str(one), ())]
         elif words[0] == "python":
