@@ -56,13 +56,14 @@ def _queues(base_url: str, n: int, name: str) -> tuple[list[Any], Any]:
 def _without(base_url: str, n: int, journal: Path) -> float:
     from prefect.logging import disable_run_logger
 
+    from tasks.adapters.warehouse.shared_journal import NOTHING_RESERVED
     from tasks.collect.generate import respond
 
     queues, endpoint = _queues(base_url, n, "bare")
 
     def run(queue: list[Any]) -> None:
         for batch in queue:
-            respond.fn(batch, endpoint, None, journal)
+            respond.fn(batch, endpoint, None, journal, NOTHING_RESERVED)
 
     async def every() -> None:
         await asyncio.gather(*(asyncio.to_thread(run, queue) for queue in queues))
@@ -77,6 +78,7 @@ def _with(base_url: str, n: int, journal: Path) -> float:
     from prefect import flow, tags
 
     from tasks.adapters.prefect.futures import finished
+    from tasks.adapters.warehouse.shared_journal import NOTHING_RESERVED
     from tasks.collect.generate import respond, side_by_side
 
     queues, endpoint = _queues(base_url, n, "prefect")
@@ -84,7 +86,7 @@ def _with(base_url: str, n: int, journal: Path) -> float:
     async def run(queue: list[Any]) -> None:
         for batch in queue:
             with tags(f"model {batch.card.name}"):
-                future = respond.submit(batch, endpoint, None, journal)
+                future = respond.submit(batch, endpoint, None, journal, NOTHING_RESERVED)
             await finished(future)
 
     @flow(name="overhead")
