@@ -14,8 +14,6 @@ import pytest
 from tasks.adapters.settings import PROJECT
 from tests.support import core_only
 
-pytestmark = pytest.mark.slow
-
 SOURCES = (
     "distillometer",
     "flows",
