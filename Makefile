@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo ui bench soak simulations robustness rivals dose test test-all test-fast docs-check audit lint validate install clean
+.PHONY: demo ui bench soak kills simulations robustness rivals dose test test-all test-fast docs-check audit lint validate install clean
 
 install: $(STAMP)
 
@@ -61,6 +61,12 @@ SOAK ?=
 
 soak: $(STAMP)
 	$(BIN)/python -m benchmarks.soak $(SOAK)
+
+# `kill -9` at fifty random moments of every stage, an hour: writes benchmarks/KILLS.md. KILLS: other options.
+KILLS ?=
+
+kills: $(STAMP)
+	$(BIN)/python -m benchmarks.kills $(KILLS)
 
 # What the verdicts withstand: needs homes that `make validate` has scored. Writes benchmarks/ROBUSTNESS.md.
 robustness: $(STAMP)

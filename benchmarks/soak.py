@@ -1,9 +1,8 @@
 """Many requests, some of which a fault befalls, and kills on the way: what is lost, asked again, scored otherwise?
 
 `make soak` (hours): 20,000 requests over five stub models, a tenth of the calls faulty, twenty kills. A small one is
-`python -m benchmarks.soak --requests 1000 --kills 4`. With `--stage` the kills fall into the stages instead, so many at
-random moments of each. An undisturbed run of the same plan is what both are held against. The table is printed, and
-written to benchmarks/SOAK.md.
+`python -m benchmarks.soak --requests 1000 --kills 4`. An undisturbed run of the same plan is what it is held against.
+The table is printed, and written to benchmarks/SOAK.md. Kills in the other stages of a run: `benchmarks.kills`.
 """
 
 import argparse
@@ -15,12 +14,11 @@ import shutil
 import subprocess
 import tempfile
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +49,6 @@ FAULTS = (
     "json-list",
     "long-header",
 )
-STAGES = {
-    "asking": "collect",
-    "judging": "identity",
-    "scoring": "similarity",
-    "grading": "grade",
-    "publishing": "publish",
-}
-"""Stages of a run, and the flows that they are."""
 SCORES = ("mart.pair_similarity", "mart.verdict", "mart.identity_score", "mart.rse_grade", "mart.homogeneity")
 ROUNDING = 1e-9
 MOST_RUNS_MORE = 5
@@ -123,6 +113,7 @@ class Soak:
 
     def __init__(self, root: Path, stub: StubEndpoint, api: str, log: Path) -> None:
         self.bench, self.stub, self.api, self.log = Workbench(root), stub, api, log
+        self.arguments = ("evaluate", "test", "--round", "R")
 
     def prepare(self, n_requests: int) -> None:
         """Write cards and plan."""
@@ -137,7 +128,7 @@ class Soak:
         """Start the command; at the end of the block it has ended, by itself or killed."""
         environment = self.bench.environment | {"PREFECT_API_URL": self.api}
         with (self.bench.root / "command.log").open("ab") as output:
-            command = self.bench.command("evaluate", "test", "--round", "R")
+            command = self.bench.command(*self.arguments)
             run = subprocess.Popen(command, env=environment, cwd=PROJECT, stdout=output, stderr=output)
             outcome.n_runs += 1
             try:
@@ -149,22 +140,26 @@ class Soak:
                 run.wait()
             outcome.megabytes = max(outcome.megabytes, peak[0])
 
-    def kill_when(self, outcome: Outcome, stage: str, has_come: Callable[[], bool], pause_s: float = 0.0) -> None:
-        """Start the command and `kill -9` it once the moment has come, unless it ends before."""
+    def kill_when(
+        self, outcome: Outcome, stage: str, has_come: Callable[[], bool], pause_s: Callable[[], float] = lambda: 0.0
+    ) -> bool:
+        """Start the command and `kill -9` it once the moment has come; say whether it had not ended before."""
         with self.running(outcome) as run:
             while not has_come() and run.poll() is None:
-                time.sleep(0.05)
-            time.sleep(pause_s if run.poll() is None else 0)
-            if run.poll() is None:
+                time.sleep(0.005)
+            time.sleep(pause_s() if run.poll() is None else 0)
+            is_alive = run.poll() is None
+            if is_alive:
                 run.kill()
                 outcome.kills[stage] += 1
-        outcome.n_unstored += len(self._answered()) - self._n_stored()
+        return is_alive
 
-    def _answered(self) -> Counter[str]:
-        """Return the usable answers that the endpoint has given to each request."""
-        return Counter(row["request"] for row in _lines(self.log) if row["event"] == "answered")
+    def answered(self, n_before: int = 0) -> Counter[str]:
+        """Return the usable answers that the endpoint has given to each request, after so many of before."""
+        given = (row["request"] for row in _lines(self.log) if row["event"] == "answered")
+        return Counter(islice(given, n_before, None))
 
-    def _n_stored(self) -> int:
+    def n_stored(self) -> int:
         """Return the number of requests whose answers are on disk."""
         home = home_at(self.bench.home)
         stored = journal.settled_requests(home.journal)
@@ -185,29 +180,14 @@ class Soak:
     def _read(self, outcome: Outcome) -> None:
         with store.reading(home_at(self.bench.home)) as snapshot:
             asked = snapshot.read("core.outcome")
-            outcome.scores = {name: _comparable(snapshot.read(name)) for name in SCORES}
+            outcome.scores = {name: comparable(snapshot.read(name)) for name in SCORES}
         outcome.n_requests = asked.height
         outcome.n_lost = asked.filter(~pl.col("is_settled")).height
         outcome.n_calls = len(self.stub.calls)
-        outcome.n_again = sum(n - 1 for n in self._answered().values())
-
-    def seconds_of(self, flow_name: str, since: datetime) -> float | None:
-        """Return how long the newest run of a flow has taken so far; None where none has begun since then."""
-        body = {
-            "flows": {"name": {"any_": [flow_name]}},
-            "flow_runs": {"start_time": {"after_": since.isoformat()}},
-            "sort": "START_TIME_DESC",
-            "limit": 1,
-        }
-        request = urllib.request.Request(
-            f"{self.api}/flow_runs/filter", json.dumps(body).encode(), {"Content-Type": "application/json"}
-        )
-        with urllib.request.urlopen(request) as answer:
-            runs = json.load(answer)
-        return float(runs[0]["estimated_run_time"]) if runs else None
+        outcome.n_again = sum(n - 1 for n in self.answered().values())
 
 
-def _comparable(frame: pl.DataFrame) -> pl.DataFrame:
+def comparable(frame: pl.DataFrame) -> pl.DataFrame:
     """Return rows in one order, without times and versions of judges, which hold the port of their endpoint."""
     columns = [
         name
@@ -249,14 +229,13 @@ def _soak(root: Path, api: str, faulty_by: int | None) -> Iterator[Soak]:
         yield Soak(root, stub, api, root / "calls.jsonl")
 
 
-def undisturbed(root: Path, api: str, n_requests: int) -> tuple[Outcome, dict[str, float]]:
-    """Return the outcome without faults and kills, and how many seconds each stage took."""
-    outcome, began = Outcome("undisturbed"), datetime.now(UTC)
+def undisturbed(root: Path, api: str, n_requests: int) -> Outcome:
+    """Return the outcome without faults and kills."""
+    outcome = Outcome("undisturbed")
     with _soak(root, api, None) as soak, _timed(outcome):
         soak.prepare(n_requests)
         soak.finish(outcome)
-        seconds = {stage: soak.seconds_of(flow, began - timedelta(seconds=1)) for stage, flow in STAGES.items()}
-    return outcome, {stage: taken or 0.0 for stage, taken in seconds.items()}
+    return outcome
 
 
 def killed_while_asking(root: Path, api: str, n_requests: int, n_kills: int, seed: int) -> Outcome:
@@ -266,20 +245,7 @@ def killed_while_asking(root: Path, api: str, n_requests: int, n_kills: int, see
         soak.prepare(n_requests)
         for moment in sorted(random.Random(seed).sample(range(1, n_requests), n_kills)):
             soak.kill_when(outcome, "asking", lambda moment=moment: len(soak.stub.calls) >= moment)
-        soak.finish(outcome)
-    return outcome
-
-
-def killed_in_stages(root: Path, api: str, n_requests: int, n_kills: int, seconds: dict[str, float]) -> Outcome:
-    """Return the outcome with kills at random moments of each stage, as long as the stage took undisturbed."""
-    outcome, chance = Outcome("kills in each stage"), random.Random(n_kills)
-    with _soak(root, api, None) as soak, _timed(outcome):
-        soak.prepare(n_requests)
-        for stage in seconds:
-            for _ in range(n_kills):
-                began, flow = datetime.now(UTC), STAGES[stage]
-                pause = chance.random() * seconds[stage]
-                soak.kill_when(outcome, stage, lambda flow=flow, at=began: soak.seconds_of(flow, at) is not None, pause)
+            outcome.n_unstored += len(soak.answered()) - soak.n_stored()
         soak.finish(outcome)
     return outcome
 
@@ -296,26 +262,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000, help="about so many, beside probes and judges' calls")
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument(
-        "--stage",
-        nargs="*",
-        choices=STAGES,
-        help="so many kills in each of these stages (all), in place of those by calls",
-    )
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     root = Path(tempfile.mkdtemp(prefix="soak-"))
     with prefect_server(root / "prefect") as api:
-        plain, seconds = undisturbed(root / "undisturbed", api, given.requests)
-        if given.stage is not None:
-            chosen = {stage: seconds[stage] for stage in given.stage or STAGES}
-            outcome = killed_in_stages(root / "stages", api, given.requests, given.kills, chosen)
-        else:
-            outcome = killed_while_asking(root / "killed", api, given.requests, given.kills, given.seed)
+        plain = undisturbed(root / "undisturbed", api, given.requests)
+        outcome = killed_while_asking(root / "killed", api, given.requests, given.kills, given.seed)
     lines = [
         "# Soak",
         "",
-        f"`{' '.join(['python -m benchmarks.soak', *_options(given)])}`, {os.cpu_count()} cores.",
+        f"`python -m benchmarks.soak --requests {given.requests} --kills {given.kills} --seed {given.seed}`,"
+        f" {os.cpu_count()} cores.",
         "",
     ]
     lines += ["| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS), plain.row(plain), outcome.row(plain), ""]
@@ -327,11 +284,6 @@ def main() -> None:
     print("\n".join(lines))
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     shutil.rmtree(root)
-
-
-def _options(given: argparse.Namespace) -> list[str]:
-    stage = [" ".join(["--stage", *given.stage])] if given.stage is not None else []
-    return [f"--requests {given.requests}", f"--kills {given.kills}", *stage, f"--seed {given.seed}"]
 
 
 if __name__ == "__main__":

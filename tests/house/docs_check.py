@@ -48,6 +48,7 @@ NOT_RUN = {
     "python -m tests.house.test_schema_version": "writes a file of sql/migration",
     "python -m tests.house.faults": "writes docs/faults.md",
     "make soak": TAKES_LONG,
+    "make kills": TAKES_LONG,
     "make audit": "asks the network for advisories",
     "pip freeze": "lists what is installed here",
     "pip install": "changes what is installed here: tests/flows/test_wheel.py installs a wheel",
