@@ -110,7 +110,7 @@ def test_missing_values_sort_last_both_ways(report) -> None:
 
 def test_leaderboard_is_filtered_by_what_is_typed_and_chosen(report) -> None:
     box = report.get_by_label("Filter leaderboard")
-    texts = [row.lower() for row in report.locator("#leaderboard tbody tr").all_text_contents()]
+    texts = [row.lower() for row in report.locator("#leaderboard tbody tr").all_inner_texts()]
     box.fill("GAMMA hacked")
     n_found = sum("gamma" in text and "hacked" in text for text in texts)
     assert len(_column(report, 1)) == n_found
@@ -120,6 +120,14 @@ def test_leaderboard_is_filtered_by_what_is_typed_and_chosen(report) -> None:
     box.fill("")
     report.locator(".filter[data-table=leaderboard] select").select_option(index=1)
     assert len(_column(report, 1)) == 3
+
+
+def test_what_stands_in_a_hidden_column_is_found_once_it_is_shown(report) -> None:
+    report.evaluate("document.querySelector('#leaderboard tbody td.extra').textContent = 'stands nowhere else'")
+    report.get_by_label("Filter leaderboard").fill("stands nowhere else")
+    assert _column(report, 1) == []
+    report.get_by_role("button", name="More columns").click()
+    assert len(_column(report, 1)) == 1
 
 
 def test_number_leads_to_its_evidence_and_back(report) -> None:

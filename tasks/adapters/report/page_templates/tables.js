@@ -15,12 +15,18 @@ function sortBy(table, column, isAscending) {
   heads[column].setAttribute("aria-sort", isAscending ? "ascending" : "descending");
 }
 
+function shownText(table, row) {
+  const isCompact = table.classList.contains("compact");
+  return [...row.cells].filter((cell) => !isCompact || !cell.classList.contains("extra"))
+    .map((cell) => cell.textContent).join(" ").toLowerCase();
+}
+
 function filter(table, bar) {
   const words = bar.querySelector("input").value.toLowerCase().split(/\s+/u).filter(Boolean);
   const chosen = bar.querySelector("select")?.value || "";
   let nShown = 0;
   for (const row of table.tBodies[0].rows) {
-    const text = row.textContent.toLowerCase();
+    const text = shownText(table, row);
     const isShown = words.every((word) => text.includes(word)) && (!chosen || row.cells[1].dataset.sort === chosen);
     row.hidden = !isShown;
     nShown += isShown;
@@ -53,5 +59,7 @@ for (const bar of document.querySelectorAll(".columns[data-table]")) {
     const isCompact = table.classList.toggle("compact");
     button.textContent = isCompact ? "More columns" : "Fewer columns";
     button.setAttribute("aria-expanded", String(!isCompact));
+    const filterBar = document.querySelector(`.filter[data-table="${table.id}"]`);
+    if (filterBar) filter(table, filterBar);
   });
 }
