@@ -19,13 +19,21 @@ from prefect.logging import disable_run_logger
 from tasks import ingest
 from tasks.adapters.dossiers import loading, readme, vectors, writing
 from tasks.adapters.inputs import cards, lineages
+from tasks.adapters.models.embedders import sentence_transformers
 from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import store
 from tasks.domain.dossier.comparing import differing_rows
-from tasks.domain.dossier.evidence import differences, differences_from_run, differing_scores
+from tasks.domain.dossier.equality import form_tests
+from tasks.domain.dossier.evidence import (
+    DossierReply,
+    EqualityTests,
+    differences,
+    differences_from_run,
+    differing_scores,
+)
 from tasks.domain.errors import InputError
 from tasks.domain.verdict.same_model import OTHER as ANOTHER
-from tasks.domain.verdict.same_model import SAME
+from tasks.domain.verdict.same_model import SAME, UNTESTED
 from tasks.similarity import choose_references, model_equality, neighbours, sum_pairs, verdict
 from tests.support.populations import Population, Stub, references, strangers, student
 from tests.support.workbench import run_here
@@ -397,6 +405,26 @@ def test_dossier_holds_the_vectors_of_its_replies_and_the_cosines_of_the_run(who
         assert vector.tolist() == _vector(reply["prompt_id"], STUDENT, reply["reply_text"])
 
 
+def test_readme_names_each_file_of_a_dossier_with_all_parts(whole) -> None:
+    files = {str(path.relative_to(whole)) for path in whole.rglob("*") if path.is_file()}
+    named = readme.FILES | readme.FILES_OF_TESTS | readme.FILES_OF_VECTORS
+    assert {name.partition("/")[0] for name in files} - {"README.txt"} == {name.rstrip("/") for name in named}
+    text = (whole / "README.txt").read_text()
+    assert [name for name in named if f"\n{name}: " not in text] == []
+    assert [line for line in (readme.NO_TESTS, readme.NO_VECTORS) if line[:40] in text] == []
+    queries = (whole / "sql/numbers.sql").read_text()
+    for relation in ("score.model_equality", "mart.pair_similarity", "mart.self_similarity"):
+        assert f"select * from {relation} where" in queries
+
+
+def test_dossier_with_all_parts_has_the_same_bytes_twice(sampled, tmp_path) -> None:
+    archives = []
+    for name in ("one.zip", "two.zip"):
+        assert _written_at(sampled, STUDENT, tmp_path / name).returncode == 0
+        archives.append((tmp_path / name).read_bytes())
+    assert archives[0] == archives[1]
+
+
 def test_tests_and_cosines_are_formed_again(whole) -> None:
     done = run_here("verify", str(whole))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -586,6 +614,45 @@ def test_model_with_a_test_but_no_verdict_has_a_dossier_that_says_why(sampled, t
     path.write_text(path.read_text().replace("There is no verdict on copy-1", "Somebody taught copy-1"))
     reindexed(folder)
     assert run_here("verify", str(folder)).returncode == 4
+
+
+@pytest.mark.fault
+def test_model_of_which_nothing_is_said_has_no_dossier(small) -> None:
+    done = _written_at(small, "alpha", small.root / "alpha.zip")
+    assert (done.returncode, "There is no verdict on alpha, nor on any other model" in done.stderr) == (2, True)
+    assert not (small.root / "alpha.zip").exists()
+
+
+@pytest.mark.fault
+def test_run_whose_test_does_not_follow_from_its_replies_gives_no_dossier(sampled, tmp_path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(sampled.root, home.root)
+    with store.writing(home) as warehouse:
+        rows = warehouse.read("score.model_equality")
+        warehouse.replace("model_equality", rows.with_columns(seed=rows["seed"] + 1))
+        warehouse.publish(home.published)
+    done = _written_at(home, STUDENT, tmp_path / "no.zip")
+    assert (done.returncode, "something else than the last scoring wrote" in done.stderr) == (2, True), done.stderr
+    assert ": p_equality is " in " ".join(done.stderr.split())
+
+
+def test_revision_of_an_embedding_model_is_known_where_a_package_has_its_weights() -> None:
+    digest = sentence_transformers.revision("all-MiniLM-L6-v2")
+    assert digest == sentence_transformers.PACKAGED["all-MiniLM-L6-v2"][2]
+    assert sentence_transformers.revision("somebody/some-model") is None
+
+
+def test_test_on_too_few_prompts_is_said_to_say_nothing() -> None:
+    replies = [
+        DossierReply(model, f"p{prompt}", sample, f"{model}{prompt}{sample}", f"word {prompt} {sample}")
+        for model in "ab"
+        for prompt in range(4)
+        for sample in range(2)
+    ]
+    [row] = form_tests(EqualityTests([("a", "b")], 0), [*replies, replace(replies[0], prompt_id="p9")])
+    assert (row["equality"], row["n_prompts"], row["n_left_replies"]) == (UNTESTED, 4, 8)
+    assert (row["distance"], row["p_equality_holm"]) == (None, None)
+    assert row["sentence"].startswith("Nothing is said of whether a and b are one model: fewer than five prompts")
 
 
 def test_decisions_are_those_that_were_planted(whole) -> None:

@@ -46,7 +46,7 @@ FILES_OF_VECTORS = {
 }
 NO_TESTS = "No test of whether it is one model with another: no other model was sampled twice on the same prompts, or "
 NO_TESTS += "the pair was none of those that the run tested."
-NO_VECTORS = "No embeddings: the home that it was taken from has no vectors of these replies."
+NO_VECTORS = "No embeddings: the home that it was taken from has no vectors of replies that a verdict on it rests on."
 
 
 _AGAIN = (
@@ -117,6 +117,11 @@ def _limits(gathered: Gathered, formed: Conclusions) -> Iterator[str]:
         )
     else:
         yield "That there is no lineage verdict is as the run found it: replies of candidate teachers are not here."
+    if formed.tests:
+        yield (
+            "Of the tests of model equality, which pairs the run tested, and the p of those in which the model does "
+            "not stand, are as the run found them."
+        )
     yield (
         f"Words and counts are compared exactly, figures of verdicts and tests to {RELATIVE:g} of their size, cosines "
         f"to {ABSOLUTE_COSINE:g}."
@@ -129,5 +134,6 @@ def _limits(gathered: Gathered, formed: Conclusions) -> Iterator[str]:
     revision = f", weights with SHA-256 {vectors.revision}" if vectors.revision else ", whose revision is not known"
     yield (
         f"Cosines stand in {rows} of cosines.json and are formed again from {n:,} vectors, by {vectors.embedder}"
-        f"{revision}. That a vector is that of the text beside it is not formed again: that takes the embedding model."
+        f"{revision}. That a vector is that of the text beside it is not formed again, as that takes the embedding model, "
+        "nor are shares of nearest replies, which take every model's vectors."
     )
