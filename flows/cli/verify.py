@@ -20,7 +20,7 @@ def verify(
 ) -> None:
     """Form a verdict again from a dossier (`report --dossier`), offline, and say whether it is equal."""
     from tasks.adapters.dossiers import loading
-    from tasks.adapters.dossiers.readme import NO_TESTS, NO_VECTORS
+    from tasks.adapters.dossiers.readme import NO_TESTS, NO_VECTORS, README, readme
     from tasks.adapters.warehouse import formed
     from tasks.domain.dossier.conclusions import conclude, differences_from_dossier, n_values
 
@@ -29,6 +29,8 @@ def verify(
     now = conclude(evidence)
     is_same_build = written.versions.get("program_sha256") == formed.program_digest()
     found = differences_from_dossier(written, now, with_words=is_same_build)
+    if is_same_build and not found and readme(evidence, now) != written.readme:
+        found.append(f"{README} says something else than follows from the other files.")
     terminal.print_lines(
         [
             f"{of_what(evidence)}; every file is as its index says.",

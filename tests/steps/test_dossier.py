@@ -476,6 +476,23 @@ def _other_vectors(folder: Path) -> None:
     np.save(path, array)
 
 
+def _without(name: str) -> Callable[[Path], None]:
+    def changed(folder: Path) -> None:
+        lines = (folder / writing.INDEX).read_text().splitlines(keepends=True)
+        (folder / writing.INDEX).write_text("".join(line for line in lines if not line.endswith(f"  {name}\n")))
+
+    return changed
+
+
+def _other_readme(folder: Path) -> None:
+    path = folder / "README.txt"
+    path.write_text(path.read_text().replace("are different models", "are one and the same model", 1))
+
+
+def _other_ground(content: dict) -> None:
+    content["grounds"][0]["text"] = "None at all."
+
+
 def _fewer_samples(folder: Path) -> None:
     path = reply_file(folder, RENAMED)
     path.write_text("".join(path.read_text().splitlines(keepends=True)[2:]))
@@ -513,6 +530,10 @@ def _fewer_samples(folder: Path) -> None:
             _changed_json(writing.COSINES, _set(_cosine("score.embedding_similarity"), "n_prompts", 99)),
             "dossier says 99",
         ),
+        (_without(writing.TESTS), "README.txt says something else than follows from the other files"),
+        (_without(writing.COSINES), "README.txt says something else than follows from the other files"),
+        (_other_readme, "README.txt says something else than follows from the other files"),
+        (_changed_json(writing.VERDICT, _other_ground), "the grounds of the verdict are others"),
         (_other_vectors, "student-1: raw_cos is "),
     ],
 )

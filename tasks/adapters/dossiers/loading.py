@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from tasks.adapters.dossiers import vectors
+from tasks.adapters.dossiers.readme import README
 from tasks.adapters.dossiers.writing import (
     COSINES,
     INDEX,
@@ -118,7 +119,7 @@ def _checked(path: Path, index: bytes, content_of: Content) -> Iterator[tuple[st
 
 
 def _dossier(path: Path, files: dict[str, bytes], index_digest: str) -> Written:
-    for name in (VERSIONS, VERDICT, POPULATION, PROMPTS, NULL):
+    for name in (README, VERSIONS, VERDICT, POPULATION, PROMPTS, NULL):
         if name not in files:
             raise InputError(f"{INDEX} does not list it.", where=f"{path}: {name}", remedy=AGAIN)
     versions = json.loads(files[VERSIONS])
@@ -153,10 +154,12 @@ def _dossier(path: Path, files: dict[str, bytes], index_digest: str) -> Written:
             vectors=_vectors(path, files, cosines, models, replies) if cosines is not None else None,
         ),
         answer=str(verdict["answer"]),
+        grounds=[(ground["heading"], ground["text"]) for ground in verdict["grounds"]],
         verdicts=_ROWS.validate_python(verdict["verdicts"]),
         null_scores=sorted(float(row["score"]) for row in csv.DictReader(io.StringIO(files[NULL].decode()))),
         versions=versions,
         index_digest=index_digest,
+        readme=files[README].decode(),
         tests=_ROWS.validate_python(tests["tests"]) if tests is not None else [],
         cosines=TypeAdapter(dict[str, list[dict[str, Any]]]).validate_python(cosines["cosines"])
         if cosines is not None

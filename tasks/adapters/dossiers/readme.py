@@ -6,8 +6,8 @@ from textwrap import fill
 from tasks.domain.dossier.comparing import RELATIVE
 from tasks.domain.dossier.conclusions import Conclusions
 from tasks.domain.dossier.cosines import ABSOLUTE_COSINE
-from tasks.domain.dossier.dossier import Gathered
 from tasks.domain.dossier.equality import SENTENCE
+from tasks.domain.dossier.evidence import Evidence
 from tasks.domain.inert_text import spelled_out
 from tasks.domain.reporting.formatting import counted
 
@@ -62,9 +62,8 @@ _RIGHTS = (
 )
 
 
-def readme(gathered: Gathered, formed: Conclusions) -> str:
+def readme(evidence: Evidence, formed: Conclusions) -> str:
     """Return the text of README.txt."""
-    evidence = gathered.evidence
     account, files = formed.account, FILES | (FILES_OF_TESTS if evidence.tests is not None else {})
     files |= FILES_OF_VECTORS if evidence.vectors is not None else {}
     listed = [fill(f"{name}: {what}.", WIDTH, subsequent_indent="    ") for name, what in files.items()]
@@ -75,7 +74,7 @@ def readme(gathered: Gathered, formed: Conclusions) -> str:
         fill(account.answer, WIDTH),
         "\n".join(fill(line, WIDTH, subsequent_indent="  ") for line in grounds),
         _tests(formed),
-        *(fill(text, WIDTH) for text in (_held(gathered, formed), *_limits(gathered, formed))),
+        *(fill(text, WIDTH) for text in (_held(evidence, formed), *_limits(evidence, formed))),
         f"{compared}Files:\n\n" + "\n".join(listed),
         *(fill(text, WIDTH) for text in (_AGAIN, _RIGHTS)),
     ]
@@ -89,8 +88,7 @@ def _tests(formed: Conclusions) -> str:
     return "Is it one model with another?\n" + "\n".join(sentences)
 
 
-def _held(gathered: Gathered, formed: Conclusions) -> str:
-    evidence = gathered.evidence
+def _held(evidence: Evidence, formed: Conclusions) -> str:
     others = {reply.model for reply in evidence.replies} - {evidence.target}
     whose = [
         *(
@@ -105,7 +103,7 @@ def _held(gathered: Gathered, formed: Conclusions) -> str:
     )
 
 
-def _limits(gathered: Gathered, formed: Conclusions) -> Iterator[str]:
+def _limits(evidence: Evidence, formed: Conclusions) -> Iterator[str]:
     """Yield what is not formed again, and how near figures come."""
     if formed.has_verdict:
         yield (
@@ -126,7 +124,7 @@ def _limits(gathered: Gathered, formed: Conclusions) -> Iterator[str]:
         f"Words and counts are compared exactly, figures of verdicts and tests to {RELATIVE:g} of their size, cosines "
         f"to {ABSOLUTE_COSINE:g}."
     )
-    vectors = gathered.evidence.vectors
+    vectors = evidence.vectors
     if vectors is None:
         yield NO_VECTORS
         return
@@ -134,6 +132,6 @@ def _limits(gathered: Gathered, formed: Conclusions) -> Iterator[str]:
     revision = f", weights with SHA-256 {vectors.revision}" if vectors.revision else ", whose revision is not known"
     yield (
         f"Cosines stand in {rows} of cosines.json and are formed again from {n:,} vectors, by {vectors.embedder}"
-        f"{revision}. That a vector is that of the text beside it is not formed again, as that takes the embedding model, "
-        "nor are shares of nearest replies, which take every model's vectors."
+        f"{revision}. That a vector is that of the text beside it is not formed again, as that takes the embedding "
+        "model, nor are shares of nearest replies, which take every model's vectors."
     )

@@ -88,7 +88,7 @@ def _write_all(gathered: Gathered, formed: Conclusions, put: Any) -> str:
 def _files(gathered: Gathered, formed: Conclusions) -> Iterator[tuple[str, bytes]]:
     """Yield each file but the index: its name and content."""
     evidence = gathered.evidence
-    yield README, readme(gathered, formed).encode()
+    yield README, readme(gathered.evidence, formed).encode()
     yield (
         VERDICT,
         _json(

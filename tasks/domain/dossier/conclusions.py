@@ -55,6 +55,8 @@ def differences_from_dossier(written: Written, formed: Conclusions, *, with_word
     found += differing_scores(written.null_scores, null_scores(formed.checked))
     if with_words and formed.account.answer != written.answer:
         found.append(f"in words it is: {formed.account.answer}")
+    if with_words and formed.account.grounds != list(written.grounds):
+        found.append("the grounds of the verdict are others.")
     found += differing_tests(written.tests, formed.tests, with_words=with_words)
     return found + differing_cosines(written.cosines, formed.cosines)
 

@@ -38,16 +38,18 @@ class Gathered:
 class Written:
     """A dossier that was read: the evidence, and what it says follows.
 
-    `null_scores`: in rising order. `index_digest`: the SHA-256 of its index. `tests`: of model equality. `cosines`: by
-    relation.
+    `grounds`: heading and text of each. `null_scores`: in rising order. `readme`: the text of README.txt.
+    `index_digest`: the SHA-256 of its index. `tests`: of model equality. `cosines`: by relation.
     """
 
     evidence: Evidence
     answer: str
+    grounds: Sequence[tuple[str, str]]
     verdicts: Sequence[Row]
     null_scores: Sequence[float]
     versions: Mapping[str, Any]
     index_digest: str
+    readme: str
     tests: Sequence[Row] = ()
     cosines: Mapping[str, Sequence[Row]] = field(default_factory=dict)
 
