@@ -21,7 +21,7 @@ def report(
         typer.Option(
             "--dossier",
             metavar="MODEL",
-            help="Instead, write all that the verdict on it is formed from, with the texts of replies, for `verify`.",
+            help="Instead, write what is said of it and all that this is formed from, texts and vectors, for `verify`.",
         ),
     ] = None,
     output: Annotated[

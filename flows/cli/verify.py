@@ -1,16 +1,16 @@
-"""The verb `verify`: a verdict formed again out of a dossier."""
+"""The verb `verify`: all that a dossier says formed again out of its files."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from flows.cli.output.dossiers import of_what
+from flows.cli.output.dossiers import of_what, test_sentences
 from tasks.adapters import terminal
 from tasks.domain.reporting.formatting import counted
 
 NOT_EQUAL = 4
-"""The exit code where the verdict that is formed again is another one."""
+"""The exit code where what is formed again is something else."""
 
 MOST_DIFFERENCES = 5
 
@@ -20,21 +20,17 @@ def verify(
 ) -> None:
     """Form a verdict again from a dossier (`report --dossier`), offline, and say whether it is equal."""
     from tasks.adapters.dossiers import loading
+    from tasks.adapters.dossiers.readme import NO_TESTS, NO_VECTORS, README, readme
     from tasks.adapters.warehouse import formed
-    from tasks.domain.dossier.dossier import null_scores
-    from tasks.domain.dossier.evidence import differences, differing_scores, form
-    from tasks.domain.reporting.verdict_of_model import account
+    from tasks.domain.dossier.conclusions import conclude, differences_from_dossier, n_values
 
     written = loading.read(path)
     evidence = written.evidence
-    checked = form(evidence)
-    answer = account(evidence.target, checked.rows, checked.models).answer
-    found = differences(written.verdicts, checked.rows)
-    found += differing_scores(written.null_scores, null_scores(checked))
+    now = conclude(evidence)
     is_same_build = written.versions.get("program_sha256") == formed.program_digest()
-    if answer != written.answer and is_same_build:
-        # Another build may say the same in other words: the word of the verdict is in the rows.
-        found.append(f"in words it is: {answer}")
+    found = differences_from_dossier(written, now, with_words=is_same_build)
+    if is_same_build and not found and readme(evidence, now) != written.readme:
+        found.append(f"{README} says something else than follows from the other files.")
     terminal.print_lines(
         [
             f"{of_what(evidence)}; every file is as its index says.",
@@ -50,5 +46,14 @@ def verify(
         lines = [*(f"- {line}" for line in found[:MOST_DIFFERENCES]), *([more] if more else [])]
         terminal.print_lines(["", *lines, f"Not equal. The dossier says: {written.answer}"])
         raise typer.Exit(NOT_EQUAL)
-    n_figures = sum(map(len, checked.rows)) + len(checked.null)
-    terminal.print_lines([f"Equal, in {n_figures:,} values of {counted(len(checked.rows), 'candidate')}: {answer}"])
+    n_verdicts, n_tests, n_cosines = n_values(now)
+    of_candidates = f"Equal, in {n_verdicts:,} values of {counted(len(now.checked.rows), 'candidate')}: "
+    verdict = [f"{of_candidates if now.has_verdict else ''}{now.account.answer}"]
+    of_tests = f"Equal, in {n_tests:,} values of {counted(len(now.tests), 'test')} of model equality:"
+    tests = [of_tests, *(f"- {sentence}" for sentence in test_sentences(now))] if now.tests else [NO_TESTS]
+    vectors = evidence.vectors
+    cosines = NO_VECTORS
+    if vectors is not None:
+        cosines = f"Equal, in {n_cosines:,} values of cosines: {len(vectors.reply_ids):,} vectors, {vectors.embedder}."
+    # The answer is the last line, which without a verdict is that of the tests.
+    terminal.print_lines([cosines, *(tests + verdict if now.has_verdict else verdict + tests)])

@@ -12,5 +12,7 @@ create table if not exists score.model_equality (
     detectable_distance double,
     p_equality double,
     p_equality_holm double,
+    -- seed: What the relabellings were drawn by: the same seed and replies give the same p.
+    seed bigint not null,
     computed_at timestamp not null
 );

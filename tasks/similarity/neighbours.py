@@ -13,8 +13,9 @@ from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import store
 from tasks.domain.errors import InputError
 from tasks.domain.similarity.cosine_sums import CosineSums
+from tasks.domain.similarity.model_cosines import ModelCosines
 from tasks.domain.similarity.nearest import nearest_of_others
-from tasks.domain.similarity.vectors import Cosines, Member, centre_vectors, leave_out_cosines, pair_cosines
+from tasks.domain.similarity.vectors import Member
 from tasks.domain.stats.welford import Running
 
 WITHIN_PROMPT = 100
@@ -39,20 +40,18 @@ def neighbours(embedder: str, home: Home) -> int:
     with store.writing(home) as warehouse:
         replies, vectors = _embedded(warehouse, embedder)
         references = set(warehouse.read("score.reference", is_background=True)["model"])
-        members = _members(warehouse, references)
-        names = sorted(replies["model"].unique())
-        similarity = Running(len(names))
         set_of = dict(warehouse.read_columns("core.prompt", ["prompt_id", "prompt_set"]).iter_rows())
+        cosines = ModelCosines(replies["model"].unique().to_list(), set_of, _members(warehouse, references))
         with warehouse.replacing("neighbour", "cosine_sum", "repeat_cosine_sum") as add_rows:
-            near, sums = _Rows("neighbour", add_rows), CosineSums(tuple(names), set_of)
-            centres, placed = _within_prompts(replies, vectors, members, similarity=similarity, near=near, sums=sums)
+            near = _Rows("neighbour", add_rows)
+            centres, placed = _within_prompts(replies, vectors, cosines, near)
             del vectors
             if placed.height:
                 _across_prompts(centres, placed, home, near)
             near.write()
-            add_rows("cosine_sum", _cosine_rows(embedder, sums))
-            add_rows("repeat_cosine_sum", _sampled_rows(embedder, sums))
-        warehouse.replace("embedding_similarity", _similarity(embedder, names, similarity))
+            add_rows("cosine_sum", _cosine_rows(embedder, cosines.sums))
+            add_rows("repeat_cosine_sum", _sampled_rows(embedder, cosines.sums))
+        warehouse.replace("embedding_similarity", _similarity(embedder, cosines.models, cosines.leave_out))
         get_run_logger().info("%d replies to %d prompts compared", replies.height, replies["prompt_id"].n_unique())
         return replies.height
 
@@ -106,13 +105,7 @@ def _embedded(warehouse: store.Store, embedder: str) -> tuple[pl.DataFrame, NDAr
 
 
 def _within_prompts(
-    replies: pl.DataFrame,
-    vectors: NDArray[np.float32],
-    members_of: dict[str, Member],
-    *,
-    similarity: Running,
-    near: _Rows,
-    sums: CosineSums,
+    replies: pl.DataFrame, vectors: NDArray[np.float32], cosines: ModelCosines, near: _Rows
 ) -> tuple[NDArray[np.float32], pl.DataFrame]:
     """Compare the replies to each prompt, prompt by prompt.
 
@@ -120,7 +113,6 @@ def _within_prompts(
         The vectors centred on their prompt's background, and their replies; a vector equal to the mean has no
         direction, and is left out.
     """
-    places = {name: place for place, name in enumerate(sorted(replies["model"].unique()))}
     centres, n_centred = np.empty_like(vectors), 0
     placed = [replies.clear()]
     groups = replies.partition_by("prompt_id", maintain_order=True)
@@ -128,18 +120,11 @@ def _within_prompts(
         for group in groups:
             own_vectors, models = vectors[group["row"].to_numpy()], group["model"].to_list()
             near.add(_near(group, "within_prompt", 0, faiss_index.nearest(own_vectors, len(models)), WITHIN_PROMPT))
-            names, values = leave_out_cosines(own_vectors, [members_of[model] for model in models])
-            similarity.add(np.array([places[name] for name in names]), values)
-            moved = centre_vectors(own_vectors, [members_of[model].is_background for model in models])
-            own: Cosines | None = None
-            if moved is not None:
-                off_mean = np.flatnonzero(moved.any(axis=1))
-                members = group[off_mean.tolist()]
-                own = pair_cosines(moved[off_mean], members["model"].to_list())
-                centres[n_centred : n_centred + len(off_mean)] = moved[off_mean]
-                n_centred += len(off_mean)
-                placed.append(members)
-            sums.add(group["prompt_id"][0], pair_cosines(own_vectors, models), own)
+            off_mean, moved = cosines.add(group["prompt_id"][0], own_vectors, models)
+            centres[n_centred : n_centred + len(moved)] = moved
+            n_centred += len(moved)
+            if len(off_mean):
+                placed.append(group[off_mean.tolist()])
             progress.advance("neighbours")
     return centres[:n_centred], pl.concat(placed)
 
@@ -214,7 +199,7 @@ def _members(warehouse: store.Store, background: set[str]) -> dict[str, Member]:
     return {model: Member(model, vendor, family, model in background) for model, vendor, family in rows.iter_rows()}
 
 
-def _similarity(embedder: str, names: list[str], sums: Running) -> pl.DataFrame:
+def _similarity(embedder: str, names: Sequence[str], sums: Running) -> pl.DataFrame:
     cell = np.nonzero(sums.n)
     return _named(names, cell, ("target", "reference")).with_columns(
         pl.lit(embedder).alias("embedder"),

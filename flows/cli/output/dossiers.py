@@ -11,39 +11,40 @@ from tasks.domain.errors import InputError
 from tasks.domain.reporting.formatting import counted
 
 if TYPE_CHECKING:
+    from tasks.domain.dossier.conclusions import Conclusions
     from tasks.domain.dossier.evidence import Evidence
+
+MOST_TESTS = 3
+"""As many tests of model equality are printed as `show verdict` prints."""
 
 
 def write(target: str, output: Path | None, place: Home) -> None:
     """Write the dossier on a model and print its place, and how to verify it.
 
     Raises:
-        InputError: there is no verdict on it, or the run's verdict does not follow from the replies that are there.
+        InputError: nothing is said of it, or what the run says does not follow from the replies that are there.
     """
     from tasks.adapters.dossiers import gathering, writing
     from tasks.adapters.warehouse import store
-    from tasks.domain.dossier.evidence import differences_from_run, form
-    from tasks.domain.reporting.verdict_of_model import account
+    from tasks.domain.dossier.conclusions import conclude, differences_from_snapshot
 
     with store.reading(place) as snapshot:
         gathered = gathering.gather(snapshot, target)
-    checked = form(gathered.evidence)
-    in_words = account(target, checked.rows, checked.models)
-    if in_words.row is None:
-        raise InputError(in_words.answer, where=f"model {target}", remedy="Without a verdict there is no dossier.")
-    if differing := differences_from_run(gathered.verdicts_of_run, checked.rows):
+    formed = conclude(gathered.evidence)
+    if differing := differences_from_snapshot(gathered, formed):
         raise InputError(
-            f"its replies give another verdict than the last scoring wrote: {differing[0]}",
+            f"its replies give something else than the last scoring wrote: {differing[0]}",
             where=f"model {target}",
             remedy="Score them again: distillometer score.",
         )
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", target)[:80]
     path = output or place.reports / f"dossier-{safe}{writing.ZIP}"
-    digest = writing.write(gathered, checked, in_words, path)
+    digest = writing.write(gathered, formed, path)
     evidence = gathered.evidence
     terminal.print_lines(
         [
-            in_words.answer,
+            formed.account.answer,
+            *test_sentences(formed),
             f"Dossier: {of_what(evidence)}, with their texts. "
             "These are other people's, pass them on as their terms allow.",
             f"SHA-256 of its index: {digest}",
@@ -53,8 +54,15 @@ def write(target: str, output: Path | None, place: Home) -> None:
     )
 
 
+def test_sentences(formed: "Conclusions") -> list[str]:
+    """Return with whom the model is one, the nearest first."""
+    sentences = [str(row["sentence"]) for row in formed.tests]
+    more = f"{len(sentences) - MOST_TESTS} more tests stand in README.txt."
+    return [*sentences[:MOST_TESTS], *([more] if len(sentences) > MOST_TESTS else [])]
+
+
 def of_what(evidence: "Evidence") -> str:
     """Return how many replies of how many models to how many prompts there are."""
-    n_models, n_prompts = len(evidence.models), len(evidence.prompt_sets)
+    n_models, n_prompts = len({reply.model for reply in evidence.replies}), len(evidence.prompt_sets)
     replies = counted(len(evidence.replies), "reply", "replies")
     return f"{replies} of {counted(n_models, 'model')} to {counted(n_prompts, 'prompt')}"

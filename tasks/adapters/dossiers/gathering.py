@@ -1,19 +1,22 @@
-"""A published snapshot -> the evidence for the verdict on one model."""
+"""A published snapshot -> the evidence for what is said of one model: verdict, tests of equality, cosines."""
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from typing import Any
 
 import polars as pl
 
 from tasks.adapters import settings
+from tasks.adapters.dossiers import sampled, vectors
 from tasks.adapters.warehouse import formed, measured, pair_sums, sqlfiles, sqlmacros, store
 from tasks.domain.bank.comparing import needed_places
+from tasks.domain.dossier.cosines import LEAVE_OUT, OWN, PAIRS, REPEATED
 from tasks.domain.dossier.dossier import FORMAT, Gathered
 from tasks.domain.dossier.evidence import DossierReply, Evidence
 from tasks.domain.errors import InputError
+from tasks.domain.reporting.verdict_of_model import no_verdict
 from tasks.domain.suggestions import unknown_name
 from tasks.domain.verdict.kinds import ASKED, INDEPENDENT_ROLE, KIN
 from tasks.domain.verdict.limits import STATISTIC, VERSION
@@ -25,52 +28,73 @@ PACKAGES = ("duckdb", "numpy", "polars", "scipy")
 NUMBERS = ("mart.verdict", "mart.pair_evidence")
 """The relations in which a reader looks a verdict and its replies up."""
 
+TESTS, OF_COSINES = "score.model_equality", (PAIRS, LEAVE_OUT, OWN, REPEATED)
+
 _REPLY = ["model", "prompt_id", "sample", "reply_id", "reply_text"]
 
 
 def gather(snapshot: store.Store, target: str) -> Gathered:
-    """Return the evidence for the verdict on `target`, with the texts of prompts and replies.
+    """Return the evidence for what is said of `target`, with the texts of prompts and replies.
+
+    Where there is no lineage verdict, but a test of whether it is one model with another, the replies are those that
+    the test compares.
 
     Args:
         snapshot: what a scoring published.
         target: the model.
 
     Raises:
-        InputError: the model has no replies there, or nothing is scored.
+        InputError: the model has no replies there, nothing is scored, or there is neither verdict nor test.
     """
     population = measured.population_of(snapshot)
     if target not in population.place:
         raise unknown_name("model with replies", target, population.place, str(snapshot.path))
-    if not population.groups:
+    tests, tests_of_run = sampled.tests_of(snapshot, target)
+    verdicts = snapshot.read("mart.verdict", target=target).sort("is_kin", "place").to_dicts()
+    if not verdicts and tests is None:
+        of_any = snapshot.read_distinct("mart.verdict", ["target"]).to_dicts()
         raise InputError(
-            "nothing is scored there, so there is no verdict.",
+            no_verdict(target, of_any),
             where=str(snapshot.path),
-            remedy="Score the replies first: distillometer score.",
+            remedy="A dossier takes a verdict, or replies that were sampled more than once and tested.",
         )
     model = population.models[population.place[target]]
-    others = (population.models[place] for place in needed_places(population.models, model))
+    others = (population.models[place] for place in needed_places(population.models, model)) if verdicts else ()
     models = tuple(sorted((*others, model), key=lambda one: one.model))
-    replies = _replies(snapshot, [one.model for one in models])
+    of_verdict = _replies(snapshot, [one.model for one in models] if verdicts else [])
+    in_tests = sorted({name for pair in tests.pairs for name in pair}) if tests is not None else []
+    of_tests = sampled.compared_replies(_replies(snapshot, in_tests), target)
+    replies = pl.concat([of_verdict, of_tests]).unique("reply_id").sort("model", "prompt_id", "sample")
     prompts = _prompts(snapshot, replies)
     asked = snapshot.read_columns("raw.hypothesis", ["candidate_group"], target=target)["candidate_group"]
+    embedded = vectors.vectors_of(snapshot, of_verdict)
+    relations = (*(NUMBERS if verdicts else ()), *((TESTS,) if tests else ()), *(OF_COSINES if embedded else ()))
     return Gathered(
         evidence=Evidence(
             target=target,
             models=models,
             prompt_sets={row["prompt_id"]: row["prompt_set"] for row in prompts},
             replies=[DossierReply(*row) for row in replies.select(_REPLY).iter_rows()],
-            common_words=sorted(pair_sums.commonest(snapshot)),
+            common_words=sorted(pair_sums.commonest(snapshot)) if verdicts else [],
             named_vendors={
                 name: sorted(vendors) for name, vendors in measured.named_vendors(Population(models)).items()
             },
             hypotheses=sorted(set(asked)),
-            p_of_others=_p_of_others(snapshot, target),
+            p_of_others=_p_of_others(snapshot, target) if verdicts else {},
+            tests=tests,
+            vectors=embedded,
         ),
         prompts=prompts,
         sources=_sources(snapshot, replies),
-        verdicts_of_run=snapshot.read("mart.verdict", target=target).sort("is_kin", "place").to_dicts(),
+        verdicts_of_run=verdicts,
         versions=versions(),
-        texts=_texts(target),
+        texts=_texts(target, relations),
+        tests_of_run=tests_of_run,
+        cosines_of_run=(
+            vectors.cosines_of_run(snapshot, target, [one.model for one in models], embedded.embedder)
+            if embedded is not None
+            else {}
+        ),
     )
 
 
@@ -123,25 +147,34 @@ def _sources(snapshot: store.Store, replies: pl.DataFrame) -> list[dict[str, Any
     return counted.join(models, on="model").select(columns).sort("model", "source").to_dicts()
 
 
-def _texts(target: str) -> dict[str, str]:
+def _texts(target: str, numbers: Sequence[str]) -> dict[str, str]:
     """Return the SQL of the numbers, and the versions of all packages where this program has its lock beside it."""
     relations = {relation.full_name: relation for relation in sqlfiles.relations()}
-    waiting, files = list(NUMBERS), {}
+    waiting, files = list(numbers), {}
     while waiting:
         name = waiting.pop()
         relation = relations[name]
         files[f"sql/{relation.schema}/{relation.name}.sql"] = relation.text
         waiting += [read for read in relation.reads if f"sql/{read.replace('.', '/')}.sql" not in files]
     files |= {f"sql/macro/{macro.name}.sql": macro.text for macro in sqlmacros.macros()}
-    of_target = sqlmacros.literal(target)
-    files["sql/numbers.sql"] = (
-        "-- Typed in a DuckDB shell on published.duckdb: the verdict, and the replies behind it, the nearest first.\n"
-        f"select * from mart.verdict where target = {of_target} order by is_kin, place;\n"
-        f"select * from mart.pair_evidence where target = {of_target} and reference = (\n"
-        f"    select reference from mart.verdict where target = {of_target} order by is_kin, place limit 1\n"
-        ") order by prefix_overlap desc;\n"
-    )
+    files["sql/numbers.sql"] = _numbers_sql(sqlmacros.literal(target), numbers)
     lock = settings.CODE / "requirements.lock"
     if lock.is_file():
         files[lock.name] = lock.read_text(encoding="utf-8")
     return files
+
+
+def _numbers_sql(of_target: str, relations: Sequence[str]) -> str:
+    """Return the queries that look the dossier's numbers up; `of_target`: the model's name as SQL."""
+    queries = ["-- Typed in a DuckDB shell on published.duckdb.\n"]
+    if NUMBERS[0] in relations:
+        queries.append(
+            "-- The verdict, and the replies behind it, the nearest first.\n"
+            f"select * from mart.verdict where target = {of_target} order by is_kin, place;\n"
+            f"select * from mart.pair_evidence where target = {of_target} and reference = (\n"
+            f"    select reference from mart.verdict where target = {of_target} order by is_kin, place limit 1\n"
+            ") order by prefix_overlap desc;\n"
+        )
+    where = {TESTS: f"{of_target} in (left_model, right_model)", OWN: f"model = {of_target}"}
+    where |= {REPEATED: where[TESTS]} | dict.fromkeys((PAIRS, LEAVE_OUT), f"target = {of_target}")
+    return "".join([*queries, *(f"select * from {name} where {where[name]};\n" for name in relations if name in where)])

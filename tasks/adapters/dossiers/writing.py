@@ -15,31 +15,31 @@ from typing import Any
 import polars as pl
 
 from tasks.adapters import terminal
+from tasks.adapters.dossiers import vectors
 from tasks.adapters.dossiers.readme import README, readme
 from tasks.adapters.spreadsheets import inert
 from tasks.adapters.warehouse import whole_files
-from tasks.domain.bank.checking import Checked
+from tasks.domain.dossier.conclusions import Conclusions
 from tasks.domain.dossier.dossier import Gathered
 from tasks.domain.errors import InputError
 from tasks.domain.inert_text import spelled_out
-from tasks.domain.reporting.verdict_of_model import Account
 
 INDEX = "SHA256SUMS"
 VERDICT, POPULATION, PROMPTS, VERSIONS = "verdict.json", "population.json", "prompts.jsonl", "versions.json"
 NULL, SOURCES, REPLIES = "null.csv", "models.csv", "replies/"
+TESTS, COSINES, VECTORS = "model_equality.json", "cosines.json", "vectors/"
 ZIP = ".zip"
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time that a zip archive gives each file."""
 
 
-def write(gathered: Gathered, checked: Checked, account: Account, path: Path) -> str:
+def write(gathered: Gathered, formed: Conclusions, path: Path) -> str:
     """Write a dossier and return the SHA-256 of its index, 64 hex digits.
 
     Args:
         gathered: the evidence.
-        checked: the verdict that was formed from it.
-        account: that verdict in words.
+        formed: what follows from it.
         path: a zip archive, which is replaced, where the name ends so; else a folder that is not there yet.
 
     Raises:
@@ -48,10 +48,10 @@ def write(gathered: Gathered, checked: Checked, account: Account, path: Path) ->
     """
     if path.suffix == ZIP:
         with whole_files.replaced(path) as written, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-            return _write_all(gathered, checked, account, lambda name, content: _add(archive, name, content))
+            return _write_all(gathered, formed, lambda name, content: _add(archive, name, content))
     _require_free(path)
     with whole_files.room_for(path), tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as beside:
-        digest = _write_all(gathered, checked, account, lambda name, content: _put(Path(beside, "new"), name, content))
+        digest = _write_all(gathered, formed, lambda name, content: _put(Path(beside, "new"), name, content))
         shutil.move(Path(beside, "new"), path)
         return digest
 
@@ -75,9 +75,9 @@ def _put(folder: Path, name: str, content: bytes) -> None:
     place.write_bytes(content)
 
 
-def _write_all(gathered: Gathered, checked: Checked, account: Account, put: Any) -> str:
+def _write_all(gathered: Gathered, formed: Conclusions, put: Any) -> str:
     digests = {}
-    for name, content in _files(gathered, checked, account):
+    for name, content in _files(gathered, formed):
         digests[name] = sha256(content).hexdigest()
         put(name, content)
     index = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())).encode()
@@ -85,18 +85,18 @@ def _write_all(gathered: Gathered, checked: Checked, account: Account, put: Any)
     return sha256(index).hexdigest()
 
 
-def _files(gathered: Gathered, checked: Checked, account: Account) -> Iterator[tuple[str, bytes]]:
+def _files(gathered: Gathered, formed: Conclusions) -> Iterator[tuple[str, bytes]]:
     """Yield each file but the index: its name and content."""
     evidence = gathered.evidence
-    yield README, readme(gathered, checked, account).encode()
+    yield README, readme(gathered.evidence, formed).encode()
     yield (
         VERDICT,
         _json(
             {
                 "target": evidence.target,
-                "answer": account.answer,
-                "grounds": [{"heading": heading, "text": text} for heading, text in account.grounds],
-                "verdicts": checked.rows,
+                "answer": formed.account.answer,
+                "grounds": [{"heading": heading, "text": text} for heading, text in formed.account.grounds],
+                "verdicts": formed.checked.rows,
                 "verdicts_of_run": gathered.verdicts_of_run,
             }
         ),
@@ -114,14 +114,32 @@ def _files(gathered: Gathered, checked: Checked, account: Account) -> Iterator[t
             }
         ),
     )
-    yield NULL, _csv([asdict(control) for control in checked.null])
+    yield NULL, _csv([asdict(control) for control in formed.checked.null])
     yield SOURCES, _csv(gathered.sources)
     yield VERSIONS, _json(gathered.versions)
     yield PROMPTS, _lines(gathered.prompts)
+    if evidence.tests is not None:
+        yield TESTS, _json(asdict(evidence.tests) | {"tests": formed.tests})
+    names: dict[str, tuple[str, str]] = {}
     for number, (model, replies) in enumerate(groupby(evidence.replies, lambda reply: reply.model), 1):
-        safe = re.sub(r"[^A-Za-z0-9._-]+", "-", model)[:80]
+        name = f"{number:03d}-{re.sub(r'[^A-Za-z0-9._-]+', '-', model)[:80]}"
         rows = [{"sha256": reply.digest} | asdict(reply) for reply in replies]
-        yield f"{REPLIES}{number:03d}-{safe}.jsonl", _lines(rows)
+        names |= {row["reply_id"]: (name, row["sha256"]) for row in rows}
+        yield f"{REPLIES}{name}.jsonl", _lines(rows)
+    if evidence.vectors is not None:
+        embedded = evidence.vectors
+        yield (
+            COSINES,
+            _json(
+                {
+                    "embedder": embedded.embedder,
+                    "weights_sha256": embedded.revision,
+                    "dimension": embedded.vectors.shape[1],
+                    "cosines": gathered.cosines_of_run,
+                }
+            ),
+        )
+        yield from vectors.files(embedded, VECTORS, names)
     for name, text in sorted(gathered.texts.items()):
         yield name, text.encode()
 

@@ -1,6 +1,5 @@
 """What the verdict on one model is formed from, and the verdict itself."""
 
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -8,15 +7,14 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tasks.domain.bank.bank import replies_of
 from tasks.domain.bank.building import build
 from tasks.domain.bank.checking import Checked, check
+from tasks.domain.dossier.comparing import ABSOLUTE, RELATIVE, is_equal
 from tasks.domain.pairwise.engine import CHARACTERS_AT_ONCE, PromptTexts
 from tasks.domain.verdict.population import DocumentedModel
-
-RELATIVE, ABSOLUTE = 1e-5, 1e-9
-"""How far a figure that is formed again may be from the one that is written: processors add up in another order."""
 
 AS_IN_A_RUN = ("score", "null_mean", "z", "p_t", "p_target", "p_holm", "q", "prefix_overlap_d", "degree")
 """Figures that a dossier and the run that it was taken from have in common; what embeddings add only the run has."""
@@ -42,13 +40,43 @@ class DossierReply:
 
 
 @dataclass(frozen=True)
+class EqualityTests:
+    """Which tests of model equality the target stands in, and what they depend on but replies.
+
+    `pairs`: the two models of each test, as the run named them. `seed`: of the relabellings. `p_of_others`: of the
+    run's other pairs, over which p is corrected, the two models and their p_equality.
+    """
+
+    pairs: Sequence[tuple[str, str]]
+    seed: int
+    p_of_others: Sequence[tuple[str, str, float]] = ()
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The vectors of replies by one embedder.
+
+    `embedder`: embedder and model, as the run names them. `revision`: the SHA-256 of that model's weights; None where
+    it is not known. `reply_ids`: of each row. `vectors`: shape (n, dimension), float32, rows of length 1.
+    """
+
+    embedder: str
+    revision: str | None
+    reply_ids: Sequence[str]
+    vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """All that the verdict on `target` depends on but this program.
+    """All that the verdict on `target` depends on but this program, and what else is said of it.
 
     `models`: those that the verdict needs, the target among them. `prompt_sets`: of each prompt that any of
     them answered, by its id. `common_words`: those that stay in templates. `named_vendors`: the vendors that models'
     names name. `hypotheses`: candidate groups that the target was held against before any verdict was seen.
-    `p_of_others`: the p_target of the other targets of the run; see `Targets`.
+    `p_of_others`: the p_target of the other targets of the run; see `Targets`. `tests`: of whether the target is one
+    model with another; None where there is none. `vectors`: of the replies of `models`; None where there are none.
+
+    `replies` are those of `models`, and of the models that the target was tested with for equality.
     """
 
     target: str
@@ -59,6 +87,8 @@ class Evidence:
     named_vendors: Mapping[str, Collection[str]]
     hypotheses: Collection[str] = ()
     p_of_others: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    tests: EqualityTests | None = None
+    vectors: Vectors | None = None
 
 
 def form(evidence: Evidence) -> Checked:
@@ -124,7 +154,7 @@ def differences(written: Sequence[Mapping[str, Any]], formed: Sequence[Mapping[s
         listed += [
             f"{row['candidate_group']}: {name} is {now.get(name)!r}, the dossier says {value!r}."
             for name, value in row.items()
-            if not _is_equal(value, now.get(name), RELATIVE, ABSOLUTE)
+            if not is_equal(value, now.get(name), RELATIVE, ABSOLUTE)
         ]
     return listed
 
@@ -133,7 +163,7 @@ def differing_scores(written: Sequence[float], formed: Sequence[float]) -> list[
     """Return where the scores of controls, in rising order, differ; at most one sentence."""
     if len(written) != len(formed):
         return [f"the null: {len(formed)} scores of unrelated models, the dossier says {len(written)}."]
-    n = sum(not _is_equal(*scores, RELATIVE, ABSOLUTE) for scores in zip(written, formed, strict=True))
+    n = sum(not is_equal(*scores, RELATIVE, ABSOLUTE) for scores in zip(written, formed, strict=True))
     return [f"the null: {n} of {len(written)} scores of unrelated models differ."] if n else []
 
 
@@ -146,11 +176,5 @@ def differences_from_run(run: Sequence[Mapping[str, Any]], formed: Sequence[Mapp
     return [
         f"{row['candidate_group']}: {name} is {row[name]!r}, in the run {in_run[name]!r}."
         for name, row, in_run in compared
-        if not _is_equal(in_run[name], row[name], RELATIVE_TO_RUN, ABSOLUTE_TO_RUN)
+        if not is_equal(in_run[name], row[name], RELATIVE_TO_RUN, ABSOLUTE_TO_RUN)
     ]
-
-
-def _is_equal(written: Any, formed: Any, relative: float, absolute: float) -> bool:
-    if isinstance(written, float) and isinstance(formed, float | int):
-        return math.isclose(written, formed, rel_tol=relative, abs_tol=absolute)
-    return bool(written == formed)

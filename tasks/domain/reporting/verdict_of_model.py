@@ -164,7 +164,7 @@ def _weights(row: Row) -> str:
     if row["weights_p"] is None:
         return ""
     meant = f", embeddings alone p {p_value(row['embedding_p'])}" if row["embedding_p"] is not None else ""
-    without = "" if row["embedding_p"] is not None else " Replies were not embedded, so prefix overlap speaks alone."
+    without = "" if row["embedding_p"] is not None else " No embeddings take part, so prefix overlap speaks alone."
     over = (
         f"q {p_value(row['weights_q'])} over models" if row["weights_q"] is not None else "not significant over models"
     )

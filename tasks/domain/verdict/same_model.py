@@ -1,5 +1,7 @@
 """Decides whether two models are one and the same, by the test of their samples: `model_equality`."""
 
+from typing import Any
+
 from tasks.domain.stats.model_equality import LEVEL, ModelEquality
 
 SAME = "same model"
@@ -34,3 +36,18 @@ def equality(test: ModelEquality, p_holm: float | None) -> str:
     if is_different:
         return NEARLY if is_near else OTHER
     return SAME if is_near else OPEN
+
+
+def as_row(left: str, right: str, test: ModelEquality, p_holm: float | None) -> dict[str, Any]:
+    """Return the test of two models as columns of `score.model_equality`, those of the run left out."""
+    return {
+        "left_model": left,
+        "right_model": right,
+        "equality": equality(test, p_holm),
+        "n_prompts": test.n_prompts,
+        "distance": test.distance,
+        "distance_high": test.distance_high,
+        "detectable_distance": test.detectable,
+        "p_equality": test.p_value,
+        "p_equality_holm": p_holm,
+    }

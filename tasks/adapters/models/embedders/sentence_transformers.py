@@ -50,6 +50,15 @@ def packaged(name: str) -> Path | None:
     return path
 
 
+def revision(name: str) -> str | None:
+    """Return the SHA-256 of the weights that an installed package has of `name`, 64 hex digits; None where none has.
+
+    Raises:
+        InputError: the weights are not the official ones.
+    """
+    return PACKAGED[name.removeprefix("sentence-transformers/")][2] if packaged(name) is not None else None
+
+
 class _SentenceTransformer:
     """One loaded model; `name` is stored beside each vector."""
 
