@@ -20,11 +20,15 @@ MOST_Z = 6.0
 """Where the colours of z end: beyond it no eye needs to tell how far."""
 
 CELL = 17
-LEAST_CELL = 14
-WIDTH = 860
+LEAST_CELL = 12
+WIDTH = 960
+"""With names and what slants beyond them, eighty cells are as wide as a page of 1,440 pixels shows."""
 ROOMY_CELL = 64
 ROOMY = 10
 """Up to so many references, cells are wide and hold their value."""
+
+SHORT = "length(datum.label) > 32 ? slice(datum.label, 0, 17) + '…' + slice(datum.label, -14) : datum.label"
+"""A long name without its middle: snapshots of one model differ at their ends."""
 
 
 def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scale: Sequence[float]) -> Spec:
@@ -38,7 +42,8 @@ def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scal
     """
     is_roomy = len(references) <= ROOMY
     width = ROOMY_CELL if is_roomy else min(max(WIDTH // len(references), LEAST_CELL), 2 * CELL)
-    axis: dict[str, Any] = {"labelLimit": 190, "ticks": False, "domain": False, "title": None, "labelOverlap": False}
+    axis: dict[str, Any] = {"labelExpr": SHORT, "labelLimit": 260, "ticks": False, "domain": False, "title": None}
+    axis |= {"labelOverlap": False, "labelFontSize": 10 if len(references) > ROOMY else 11}
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X(
             "reference:N", scale=alt.Scale(domain=list(references)), axis=alt.Axis(orient="top", labelAngle=-60, **axis)
@@ -52,7 +57,9 @@ def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scal
     colour = alt.Color(
         "value:Q",
         scale=alt.Scale(domain=list(scale), range=(COLDS + HOTS)[-len(scale) :], clamp=True, interpolate="rgb"),
-        legend=alt.Legend(title=title, orient="bottom", direction="horizontal", gradientLength=220, format=".2f"),
+        legend=alt.Legend(
+            title=title, titleLimit=600, orient="bottom", direction="horizontal", gradientLength=220, format=".2f"
+        ),
     )
     cells = base.mark_rect(strokeWidth=1, cursor="pointer").encode(
         color=colour, stroke=alt.when("datum.kin").then(alt.value(INK)).otherwise(alt.value("transparent"))
@@ -69,7 +76,8 @@ def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scal
         )
     at = [alt.param(name="at_target", value=""), alt.param(name="at_reference", value="")]
     chart = alt.layer(*layers, cursor).properties(width=alt.Step(width), height=alt.Step(30 if is_roomy else CELL))
-    return spec(chart.add_params(*at))
+    # Slanted names of the last columns end beyond them, which a layout doesn't count.
+    return spec(chart.add_params(*at)) | {"padding": {"left": 5, "top": 5, "bottom": 5, "right": 110}}
 
 
 def scale_of(measure: str, values: Sequence[float]) -> list[float]:

@@ -48,7 +48,10 @@ SURE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One target: its name, whom it resembles, how sure that is, what is behind that, and the picture, if any."""
+    """One target: its name, whom it resembles, how sure that is, what is behind that, and the picture, if any.
+
+    `pair`: target and reference as they stand in the data; all else is safe to show.
+    """
 
     target: str
     href: str
@@ -57,6 +60,7 @@ class Line:
     basis: str
     mark: str
     picture: Picture | None
+    pair: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,11 @@ def groups(rows: Rows) -> list[Group]:
     ]
 
 
+def first_pair(found: Iterable[Group]) -> tuple[str, str] | None:
+    """Return target and reference of the first line: what the page shows before anything is chosen."""
+    return next((line.pair for group in found for line in group.lines), None)
+
+
 def _best(verdicts: Iterable[Row]) -> list[Row]:
     """Return of each target the row on another vendor that says most of it."""
     best: dict[str, Row] = {}
@@ -206,6 +215,7 @@ def _line(row: Row, scale: _Scale, *, is_odd: bool) -> Line:
         basis=_basis(row),
         mark=f"positive-{POSITIVE.index(row['verdict']) + 1}" if row["verdict"] in POSITIVE else "doubtful" * is_odd,
         picture=None if nearness is None else drawn(nearness, _picture_text(nearness)),
+        pair=(row["target"], row["reference"]),
     )
 
 
@@ -250,4 +260,5 @@ def _copy_line(row: Row) -> Line:
             Nearness(likeness, least, 2.0 * likeness - least),
             f"{likeness:.2f} from 0, nothing in common, to 1, as two samples of one model",
         ),
+        pair=(row["left_model"], row["right_model"]),
     )

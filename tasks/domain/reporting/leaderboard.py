@@ -17,6 +17,7 @@ from tasks.domain.reporting.cells import (
 )
 from tasks.domain.reporting.columns import BOARD
 from tasks.domain.reporting.formatting import degree_between, degree_text, p_value
+from tasks.domain.reporting.front import FOLDED_ROLES
 from tasks.domain.reporting.verdict_answer import EXPECTED
 from tasks.domain.verdict.decision import CONFOUNDED, NOT_CONCLUSIVE, POSITIVE, SUGGESTIVE
 
@@ -103,7 +104,8 @@ def _verdict(row: Row, href: str) -> Cell:
     more = (
         f"with {n_positive} groups" if place and n_others else f"positive with {n_others} farther" if n_others else ""
     )
-    expected = EXPECTED.get(row["expected_by"] or "", "not expected") if place else ""
+    unexpected = FOLDED_ROLES.get(row["role"] or "", "not expected")
+    expected = EXPECTED.get(row["expected_by"] or "", unexpected) if place else ""
     note = ", ".join(filter(None, (expected, more)))
     return Cell(verdict, f"{order} {verdict}", note, href, mark)
 

@@ -55,10 +55,12 @@ def build(rows: Rows) -> Page:
     """Return the content of the report; every text in it is safe and none is markup."""
     tables = _tables(rows)
     verdicts = {(row[1].sort, row[1].text) for row in tables["leaderboard"].rows if row[1].mark}
+    groups = front.groups(rows)
+    opened = front.first_pair(groups)
     return Page(
         facts=_facts(rows),
         runs=[_run(row) for row in sorted(rows.of("raw.run"), key=lambda row: row["happened_at"], reverse=True)][:6],
-        groups=front.groups(rows),
+        groups=groups,
         population=[
             safe_text(line) for line in front_sentences(rows.of("mart.homogeneity"), rows.of("mart.model_tree"))
         ],
@@ -74,9 +76,9 @@ def build(rows: Rows) -> Page:
         first_columns=[columns.BOARD[name][0] for name in columns.BOARD_FIRST],
         absent=_absent(rows),
         notes=_notes(rows),
-        data=pairs.data(rows)
+        data=pairs.data(rows, opened)
         | {"leaks": identity.leaks(rows.of("mart.identity_leak")), "accounts": accounts(rows)}
-        | {"first_account": _first_account(rows), "statistic": statistic(rows)},
+        | {"first_account": _first_account(rows, opened), "statistic": statistic(rows)},
         formed_from=rows.formed_from,
     )
 
@@ -120,9 +122,11 @@ def _tables(rows: Rows) -> dict[str, Table]:
     }
 
 
-def _first_account(rows: Rows) -> str | None:
-    """Return the first model of the board that has a verdict."""
+def _first_account(rows: Rows, opened: tuple[str, str] | None) -> str | None:
+    """Return the model whose grounds are shown at first: that of the first line, or the first of the board."""
     targets = {row["target"] for row in rows.of("mart.verdict")}
+    if opened and opened[0] in targets:
+        return opened[0]
     return next((row["target"] for row in rows.of("mart.target_summary") if row["target"] in targets), None)
 
 

@@ -79,8 +79,14 @@ def _controls(background: Sequence[Row], verdicts: Sequence[Row]) -> dict[str, l
     return by_group
 
 
-def data(rows: Rows) -> dict[str, Any]:
-    """Return the script's data on models and pairs."""
+def data(rows: Rows, opened: tuple[str, str] | None = None) -> dict[str, Any]:
+    """Return the script's data on models and pairs.
+
+    Args:
+        rows: what the page is formed from.
+        opened: target and reference that are shown at first; where there are none, or they were not compared, those
+            with the highest score.
+    """
     called, models = names(rows), order(rows)
     model_rows = {row["model"]: row for row in rows.of("core.model")}
     at = {model: place for place, model in enumerate(models)}
@@ -90,7 +96,11 @@ def data(rows: Rows) -> dict[str, Any]:
     group_of = {row["reference"]: row["candidate_group"] for row in similarity}
     groups = sorted({*group_of.values(), *(row["candidate_group"] for row in rows.of("mart.verdict"))})
     group_at = {group: place for place, group in enumerate(groups)}
-    first = max(similarity, key=lambda row: (not row["is_same_family"], score(row)), default=None)
+    first = max(
+        similarity,
+        key=lambda row: ((row["target"], row["reference"]) == opened, not row["is_same_family"], score(row)),
+        default=None,
+    )
     return {
         "models": [
             [model, called.label[model], str(model_rows[model]["family"]) if model in model_rows else model]

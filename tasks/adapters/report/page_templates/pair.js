@@ -32,6 +32,8 @@ function marked(text, nWords, others) {
 
 const textBlock = (parts, nMore) => make("p", { class: "text", dir: "auto" }, ...parts, cutNote(nMore));
 
+const BEYOND = " Beyond all of them, and no finding all the same: the test takes the whole score, families of models as its observations, and all vendors that were looked at.";
+
 // Draws what two models have in common. Returns what shows a pair.
 function pairView(data) {
   function fact(label, title, value, note) {
@@ -99,9 +101,10 @@ function pairView(data) {
     const strip = told === undefined ? [] : stripRows(target, data.group[reference], row, told);
     byId("strip-note").hidden = !strip.length;
     if (strip.length) {
-      const nControls = strip.filter(({ kind }) => kind === "control").length;
-      byId("strip-note").textContent = nControls
-        ? `D of ${data.name(target)} with ${data.name(reference)} (the dot, its 95 % interval), and of ${nControls} unrelated models with the same group (the ticks).`
+      const controls = strip.filter(({ kind }) => kind === "control");
+      const isBeyond = controls.every(({ d }) => d < strip.at(-1).d) && told[data.verdictField.verdict] === "not conclusive";
+      byId("strip-note").textContent = controls.length
+        ? `D of ${data.name(target)} with ${data.name(reference)} (the dot, its 95 % interval), and of ${controls.length} unrelated models with the same group (the ticks).${isBeyond ? BEYOND : ""}`
         : "There are no unrelated models to compare D with.";
       const layer = data.charts.strip.layer.filter(({ name }) => strip.some(({ kind }) => name.startsWith(kind)));
       await draw({ ...data.charts.strip, layer }, places.strip, strip);
