@@ -382,6 +382,25 @@ def test_whole_report_fits_its_window_and_prints(whole, width) -> None:
     assert whole.pdf(format="A4", landscape=True)[:5] == b"%PDF-"
 
 
+OUTSIDE = """() => [...document.querySelectorAll("svg.marks")].flatMap((svg) => {
+  const all = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text")].filter((text) => {
+    const own = text.getBoundingClientRect();
+    return own.width && (own.right > all.right + 1 || own.left < all.left - 1 || own.top < all.top - 1);
+  }).map((text) => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_no_word_of_a_chart_is_cut(browser, whole_address, width) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(whole_address)
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("svg.marks text").count() > 50
+    assert page.evaluate(OUTSIDE) == []
+    page.close()
+
+
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory) -> str:
     """Return the text of axe-core, fetched from the registry of npm, where that is there."""

@@ -20,6 +20,12 @@ PAPER = {
 }
 """The page's colours where there is no page."""
 
+NAMES: dict[str, Any] = {
+    "labelExpr": "length(datum.label) > 32 ? slice(datum.label, 0, 17) + '…' + slice(datum.label, -14) : datum.label",
+    "labelLimit": 260,
+}
+"""Of an axis of models: a long name without its middle, as snapshots of one model differ at their ends."""
+
 FIT = alt.AutoSizeParams(type="fit-x", contains="padding")
 
 
@@ -45,9 +51,9 @@ def family(families: Sequence[str], shape: str = "circle") -> alt.Color:
     return alt.Color("family:N", scale=alt.Scale(domain=list(families), range=colours), legend=key)
 
 
-def legend(title: str) -> alt.Legend:
-    """Return a legend above the chart."""
-    return alt.Legend(title=title, orient="top", direction="horizontal", columns=4, labelLimit=150)
+def legend(title: str, columns: int = 4) -> alt.Legend:
+    """Return a legend above the chart, so many entries beside each other."""
+    return alt.Legend(title=title, orient="top", direction="horizontal", columns=columns, labelLimit=150)
 
 
 def interval_tips(form: str) -> list[alt.Tooltip]:

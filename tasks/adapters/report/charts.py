@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from tasks.adapters.report.chart_style import ACCENT, FIT, INK, LINE, QUIET, Spec, family, having, spec
+from tasks.adapters.report.chart_style import ACCENT, FIT, INK, LINE, NAMES, QUIET, Spec, family, having, spec
 from tasks.domain.reporting.chart_rows import Points
 
 COLDS = ["rgba(52, 120, 214, 0.7)", "rgba(52, 120, 214, 0.04)"]
@@ -27,9 +27,6 @@ ROOMY_CELL = 64
 ROOMY = 10
 """Up to so many references, cells are wide and hold their value."""
 
-SHORT = "length(datum.label) > 32 ? slice(datum.label, 0, 17) + '…' + slice(datum.label, -14) : datum.label"
-"""A long name without its middle: snapshots of one model differ at their ends."""
-
 
 def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scale: Sequence[float]) -> Spec:
     """Return the heat map of target by reference; the page adds its rows.
@@ -42,7 +39,7 @@ def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scal
     """
     is_roomy = len(references) <= ROOMY
     width = ROOMY_CELL if is_roomy else min(max(WIDTH // len(references), LEAST_CELL), 2 * CELL)
-    axis: dict[str, Any] = {"labelExpr": SHORT, "labelLimit": 260, "ticks": False, "domain": False, "title": None}
+    axis: dict[str, Any] = {**NAMES, "ticks": False, "domain": False, "title": None}
     axis |= {"labelOverlap": False, "labelFontSize": 10 if len(references) > ROOMY else 11}
     base = alt.Chart(alt.NamedData("rows")).encode(
         x=alt.X(
@@ -76,8 +73,7 @@ def heat_map(targets: Sequence[str], references: Sequence[str], title: str, scal
         )
     at = [alt.param(name="at_target", value=""), alt.param(name="at_reference", value="")]
     chart = alt.layer(*layers, cursor).properties(width=alt.Step(width), height=alt.Step(30 if is_roomy else CELL))
-    # Slanted names of the last columns end beyond them, which a layout doesn't count.
-    return spec(chart.add_params(*at)) | {"padding": {"left": 5, "top": 5, "bottom": 5, "right": 110}}
+    return spec(chart.add_params(*at))
 
 
 def scale_of(measure: str, values: Sequence[float]) -> list[float]:
@@ -130,7 +126,7 @@ def tree(lines: Points, joints: Points, leaves: Points, families: Sequence[str])
         "x:Q",
         title="similarity at which they join (mean self-normalised prefix overlap)",
         scale=place,
-        axis=alt.Axis(grid=True),
+        axis=alt.Axis(grid=True, tickCount=8, labelFlush=False),
     )
     y = alt.Y("y:Q", axis=None, scale=span)
     branch = alt.Chart(alt.InlineData(values=lines)).mark_rule(color=QUIET).encode(x=x, x2="x2:Q", y=y, y2="y2:Q")
@@ -161,4 +157,4 @@ def tree(lines: Points, joints: Points, leaves: Points, families: Sequence[str])
         .encode(x=x, y=y, text="name:N", color=family(families, shape="square"))
     )
     chart = alt.layer(branch, joint, name).properties(width=620, height=max(len(leaves) * 17, 60))
-    return spec(chart) | {"padding": {"left": 5, "top": 5, "bottom": 5, "right": 260}}
+    return spec(chart)

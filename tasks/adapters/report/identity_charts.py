@@ -9,6 +9,7 @@ from tasks.adapters.report.chart_style import (
     FIT,
     LINE,
     MARK,
+    NAMES,
     QUIET,
     Spec,
     having,
@@ -40,8 +41,8 @@ def claims(points: Points) -> Spec:
             axis=alt.Axis(format="%", tickCount=6),
             scale=alt.Scale(domain=[0, 1]),
         ),
-        y=alt.Y("target:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
-        color=alt.Color("claim:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend("it claims to be")),
+        y=alt.Y("target:N", title=None, sort=None, axis=alt.Axis(**NAMES)),
+        color=alt.Color("claim:N", scale=alt.Scale(domain=kinds, range=colours), legend=legend("it claims to be", 1)),
         order=alt.Order("at:Q"),
         tooltip=["target:N", "claim:N", alt.Tooltip("share:Q", format=".1%"), "n:Q", "probes:Q", "mode:N"],
     )
@@ -51,7 +52,7 @@ def claims(points: Points) -> Spec:
 def rates(points: Points) -> Spec:
     """Return loose, strict and hard of each target, with intervals."""
     base = alt.Chart(alt.InlineData(values=points)).encode(
-        y=alt.Y("target:N", title=None, sort=None, axis=alt.Axis(labelLimit=150)),
+        y=alt.Y("target:N", title=None, sort=None, axis=alt.Axis(**NAMES)),
         yOffset=alt.YOffset("score:N", scale=alt.Scale(domain=list(SCORES))),
         color=alt.Color(
             "score:N", scale=alt.Scale(domain=list(SCORES), range=[QUIET, FAMILIES[0], MARK]), legend=legend("score")
@@ -60,7 +61,7 @@ def rates(points: Points) -> Spec:
     )
     x = alt.X(
         "value:Q",
-        title="share of identity probes, with 95 % interval",
+        title="share of probes, 95 % interval",
         axis=alt.Axis(format="%", tickCount=6),
         scale=alt.Scale(zero=True),
     )
@@ -83,7 +84,7 @@ def slices(points: Points) -> Spec:
 
 
 def _slice(points: Points, targets: list[str], name: str, *, has_names: bool) -> Any:
-    axis = alt.Axis(labelLimit=150) if has_names else alt.Axis(labels=False, ticks=False)
+    axis = alt.Axis(**NAMES) if has_names else alt.Axis(labels=False, ticks=False)
     base = alt.Chart(alt.InlineData(values=points)).encode(
         y=alt.Y("target:N", title=None, axis=axis, scale=alt.Scale(domain=targets)),
         tooltip=["target:N", "slice:N", *interval_tips(".1%"), "n:Q", "mode:N"],
@@ -96,7 +97,7 @@ def _slice(points: Points, targets: list[str], name: str, *, has_names: bool) ->
         ends = alt.X("low:Q", title=None, scale=shares)
         whiskers = base.mark_rule(color=MARK, strokeWidth=1.5).encode(x=ends, x2="high:Q")
         layers.append(whiskers.properties(data=alt.InlineData(values=bounded)))
-    return alt.layer(*layers).properties(width=150, height=18 * len(targets), title=name)
+    return alt.layer(*layers).properties(width=150, height=18 * len(targets), title=name.replace("=", ": "))
 
 
 def _n_targets(points: Points) -> int:

@@ -41,4 +41,4 @@ def lineage(edges: Points, models: Points, vendors: Sequence[str]) -> Spec:
     right = names.transform_filter("datum.x === 1").mark_text(align="left", dx=8, fontSize=12, fontWeight="bold")
     height = max(round((max(model["y"] for model in models) + 1.4) * ROW), 60)
     chart = alt.layer(edge, left, right.encode(color=colour)).properties(width=WIDTH, height=height)
-    return spec(chart) | {"padding": {"left": 250, "top": 5, "bottom": 5, "right": 190}}
+    return spec(chart)

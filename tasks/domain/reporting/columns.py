@@ -149,11 +149,11 @@ HOMOGENEITY: Columns = {
 
 SCORES: Columns = {
     "target": ("target", "The model that was asked who it is; leads to its leaks."),
-    "mode": ("mode", "bank: the same questions for all; published: recorded elsewhere; search: its own templates."),
-    "judge": ("judge", "Whose readings count."),
     "loose": ("loose", BOARD["loose"][1]),
     "strict": ("strict", BOARD["strict"][1]),
     "hard": ("hard (ICE)", BOARD["hard"][1]),
+    "mode": ("mode", "bank: the same questions for all; published: recorded elsewhere; search: its own templates."),
+    "judge": ("judge", "Whose readings count."),
     "bounds": ("strict, if missing were", "Strict if all missing probes were negative, and if all were positive."),
     "n": ("probes", "Probes with a reading."),
     "n_missing": ("missing", "Probes without a reply or without a reading; outside every share."),
