@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -76,16 +76,13 @@ def _n_kept(folder: Path) -> int:
     return sum(path.read_bytes().count(b"\n") for path in (folder / "journal").glob("*.jsonl"))
 
 
-def _wait_until(is_so: Callable[[], bool]) -> None:
-    while not is_so():
-        time.sleep(0.005)
-
-
 def _kill_and_go_on(stub: StubEndpoint, n_requests: int, share: float, folder: Path) -> int:
     """Kill who asks when so many replies are there, ask again, and return the number of replies that were there."""
     asking = multiprocessing.get_context("spawn").Process(target=_ask, args=(stub.base_url, n_requests, folder))
     asking.start()
-    _wait_until(lambda: stub.batches.counts["fetch"] > 0 and _n_kept(folder) >= share * n_requests)
+    while stub.batches.counts["fetch"] == 0 or _n_kept(folder) < share * n_requests:
+        assert asking.is_alive(), "it has ended before its time had come"
+        time.sleep(0.005)
     asking.kill()
     asking.join()
     n_kept = _n_kept(folder)
