@@ -113,7 +113,7 @@ def measure(sizes: Sequence[int] = SIZES) -> list[Measure]:
                 peaks.append(megabytes)
                 n_jobs = len(stub.batches.jobs)
         seconds = statistics.median(took)
-        note = f"{n_jobs} jobs, {seconds / n_requests * 1e3:.2f} ms of processor time a request"
+        note = f"jobs: {n_jobs}; {seconds / n_requests * 1e3:.2f} ms of processor time a request"
         stated = f"{n_requests:,} requests"
         found.append(
             Measure("batch endpoint, processor time", stated, seconds, megabytes=statistics.median(peaks), note=note)
