@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import asking, ingest, killed, scoring, start, throttling, vectors
+from benchmarks import asking, batch_jobs, ingest, killed, scoring, start, throttling, vectors
 from benchmarks.measuring import Measure
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[], Sequence[Measure]]] = {
     "Asking": lambda: [line for n in (16, 64, 256) for line in asking.measure(1_600, n)],
     "Endpoints that say 429": throttling.measure,
     "Asking until kill -9": killed.measure,
+    "Batch endpoint": lambda: [*batch_jobs.measure(), *batch_jobs.measure_kills()],
     "Embedding": lambda: vectors.measure_embedding(vectors.N_TEXTS),
     "FAISS": lambda: vectors.measure_faiss(vectors.N_VECTORS),
 }

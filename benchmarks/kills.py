@@ -60,8 +60,10 @@ question_limit = 2
 template_limit = 20
 question_limit = 2
 """
-FACTS = ("raw.prompt", "raw.request", "raw.reply", "raw.judge_label", "raw.judge_call", "raw.pair_label")
-FACTS += ("raw.pair_judge_call", "raw.search_step", "raw.probe", "mart.pair_similarity", "mart.verdict")
+FACTS = (
+    *("raw.prompt", "raw.request", "raw.reply", "raw.judge_label", "raw.judge_call", "raw.pair_label"),
+    *("raw.pair_judge_call", "raw.search_step", "raw.probe", "mart.pair_similarity", "mart.verdict"),
+)
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,9 @@ class Found:
 
 
 HEADS = (
-    "stage",
-    "kills",
-    "homes run to the end",
-    "answers lost",
-    "usable answers asked again",
-    "not stored when killed",
+    *("stage", "kills", "homes run to the end", "answers lost", "usable answers asked again", "not stored when killed"),
+    *("what a reader opens", "scores", "s"),
 )
-HEADS += ("what a reader opens", "scores", "s")
 
 
 class Watch:

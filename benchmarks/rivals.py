@@ -13,7 +13,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -34,6 +34,7 @@ from tasks.domain.pairwise.engine import sums_of
 from tasks.domain.plan import EmbeddingPlan
 from tasks.domain.rival import Rival, RivalInput, shared_prompts
 from tasks.domain.rivals.first_words import provenance_p_values, unrelated_controls
+from tasks.domain.validation.auroc import Share
 from tasks.domain.validation.score_figures import (
     Figures,
     Published,
@@ -145,6 +146,7 @@ def row_of(result: Figures | Published, seconds: float) -> Row:
     # The same targets are tested over candidates of either kind.
     counts |= {name: max((getattr(calls, name) for calls in kinds), default=0) for name in COUNTED_ONCE}
     row: Row = {**counts, "seconds": round(seconds, 1)}
+    cells: Mapping[float, Share]
     if isinstance(result, Published):
         cells, controls = {LEVEL: result.cells}, result.controls
     else:

@@ -28,7 +28,7 @@ from tasks.domain.verdict.composite import WEIGHTS, composite
 from tasks.domain.verdict.decision import LEAST_PROMPTS
 from tasks.domain.verdict.kinds import DOCUMENTED
 from tasks.domain.verdict.lineage_tests import LineageTests, lineage_tests, resembling_controls
-from tasks.domain.verdict.population import Population, best_snapshots
+from tasks.domain.verdict.population import DocumentedModel, Population, best_snapshots
 
 RARE = "rare_prefix"
 HIDDEN, HIDDEN_DRAWS = (1, 2, 3), 10
@@ -230,14 +230,16 @@ def _hidden(corpus: Corpus, n: int, seed: int) -> tuple[Outcome, Outcome]:
         model.model for model in population.models if model.role == STUDENT and teacher_groups(model, population)
     ]
     chosen = set(np.random.default_rng(seed).choice(sorted(students), n, replace=False))
-    changed = {"role": INDEPENDENT, "is_control": True, "is_background": True, "is_reference": True, "learned_from": ()}
-    planted = Population(
-        tuple(replace(model, **changed) if model.model in chosen else model for model in population.models)
-    )
+    planted = Population(tuple(_as_control(model) if model.model in chosen else model for model in population.models))
     scores, is_control, tests = tested(corpus.with_population(planted), planted)
     without = lineage_tests(scores, is_control, planted, resembling_controls(tests))
     hidden = sorted(map(str, chosen))
     return outcome(tests, planted, hidden), replace(outcome(without, planted, hidden), named=float("nan"))
+
+
+def _as_control(model: DocumentedModel) -> DocumentedModel:
+    """Return a model as if it were documented to have learned from nobody."""
+    return replace(model, role=INDEPENDENT, is_control=True, is_background=True, is_reference=True, learned_from=())
 
 
 def _fewer(corpus: Corpus, n: int, seed: int) -> Outcome:
@@ -264,14 +266,9 @@ def _sampled(corpus: Corpus, n: int, seed: int) -> Outcome:
 def written(corpus: Corpus, found: Sequence[tuple[str, Outcome]]) -> list[str]:
     """Return the lines of one corpus."""
     head = (
-        "condition",
-        "students",
-        "testable",
-        "right vendor, FDR .05",
-        "right vendor, alone",
-        "wrong vendor, FDR .05",
+        *("condition", "students", "testable", "right vendor, FDR .05", "right vendor, alone", "wrong vendor, FDR .05"),
+        *("not taught, FDR .05", "unrelated cells .05", ".01", "controls alone", "hidden ones named"),
     )
-    head += ("not taught, FDR .05", "unrelated cells .05", ".01", "controls alone", "hidden ones named")
     lines = ["", f"## {corpus.name}: {len(corpus.population.models)} models, {len(corpus.asked)} prompts", ""]
     lines += [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
     for name, told in found:

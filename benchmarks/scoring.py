@@ -7,6 +7,7 @@ published. All models are independent, of 25 vendors and 50 families, and all ar
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -33,8 +34,8 @@ def scored(path: str, home: str) -> dict[str, float]:
 
     place = Home(Path(home))
     with disable_run_logger(), store.writing(place) as warehouse:
-        took = {}
-        steps = {
+        took = dict[str, float]()
+        steps: dict[str, Callable[[], object]] = {
             "ingest": lambda: ingest.ingest.fn(Path(path), "replies", place),
             "lineage": lambda: warehouse.append("lineage", _lineage(warehouse.read("core.model")["model"])),
             "words": lambda: choose_references.score.fn([], place),

@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -93,13 +94,16 @@ class Outcome:
             if (columns := differing_columns(self.scores[name], undisturbed.scores[name]))
         ]
         kills = ", ".join(f"{n} in {stage}" for stage, n in sorted(self.kills.items())) or "none"
-        cells = (self.way, f"{self.n_requests:,}", kills, f"{self.n_lost:,}", f"{self.n_calls:,}", f"{self.n_again:,}")
-        cells += (f"{self.n_unstored:,}", ", ".join(differing) or "equal", str(self.n_runs))
-        return "| " + " | ".join((*cells, f"{self.seconds:,.0f}", f"{self.megabytes:,.0f}")) + " |"
+        counts = (self.n_lost, self.n_calls, self.n_again, self.n_unstored)
+        cells = [self.way, f"{self.n_requests:,}", kills, *(f"{n:,}" for n in counts)]
+        cells += [", ".join(differing) or "equal", str(self.n_runs), f"{self.seconds:,.0f}", f"{self.megabytes:,.0f}"]
+        return f"| {' | '.join(cells)} |"
 
 
-HEADS = ("run", "requests", "kills", "answers lost", "calls", "usable answers asked again", "not stored when killed")
-HEADS += ("scores", "runs of the command", "s", "MB")
+HEADS = (
+    *("run", "requests", "kills", "answers lost", "calls", "usable answers asked again", "not stored when killed"),
+    *("scores", "runs of the command", "s", "MB"),
+)
 
 
 def fault_of(call: Call, seed: int) -> str | None:
@@ -113,7 +117,7 @@ class Soak:
 
     def __init__(self, root: Path, stub: StubEndpoint, api: str, log: Path) -> None:
         self.bench, self.stub, self.api, self.log = Workbench(root), stub, api, log
-        self.arguments = ("evaluate", "test", "--round", "R")
+        self.arguments: tuple[str, ...] = ("evaluate", "test", "--round", "R")
 
     def prepare(self, n_requests: int) -> None:
         """Write cards and plan."""
@@ -205,9 +209,9 @@ def differing_columns(one: pl.DataFrame, other: pl.DataFrame) -> list[str]:
     for name, dtype in one.schema.items():
         left, right = one[name], other[name]
         if dtype.is_float():
-            difference = (left - right).abs().max()
-            is_far = isinstance(difference, float) and difference > ROUNDING
-            if is_far or not left.is_null().equals(right.is_null()):
+            largest = (left - right).abs().max()
+            difference = largest if isinstance(largest, float) else None
+            if (difference or 0.0) > ROUNDING or not left.is_null().equals(right.is_null()):
                 found.append(f"{name}: {difference}")
         elif not left.equals(right):
             found.append(name)
@@ -219,13 +223,16 @@ def _lines(log: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, file)
 
 
+def _befalls(kind: str, seed: int, call: Call) -> bool:
+    return fault_of(call, seed) == kind
+
+
 @contextmanager
 def _soak(root: Path, api: str, faulty_by: int | None) -> Iterator[Soak]:
     root.mkdir()
     with StubEndpoint(log=root / "calls.jsonl") as stub:
         if faulty_by is not None:
-            for kind in FAULTS:
-                stub.faults.append((lambda call, kind=kind: fault_of(call, faulty_by) == kind, kind))
+            stub.faults += [(partial(_befalls, kind, faulty_by), kind) for kind in FAULTS]
         yield Soak(root, stub, api, root / "calls.jsonl")
 
 
@@ -242,9 +249,13 @@ def killed_while_asking(root: Path, api: str, n_requests: int, n_kills: int, see
     """Return the outcome with faults, and kills after random numbers of calls."""
     outcome = Outcome(f"{N_FAULTY} % faults, kills while it asks")
     with _soak(root, api, seed) as soak, _timed(outcome):
+
+        def has_seen(moment: int) -> bool:
+            return len(soak.stub.calls) >= moment
+
         soak.prepare(n_requests)
         for moment in sorted(random.Random(seed).sample(range(1, n_requests), n_kills)):
-            soak.kill_when(outcome, "asking", lambda moment=moment: len(soak.stub.calls) >= moment)
+            soak.kill_when(outcome, "asking", partial(has_seen, moment))
             outcome.n_unstored += len(soak.answered()) - soak.n_stored()
         soak.finish(outcome)
     return outcome
@@ -268,13 +279,8 @@ def main() -> None:
     with prefect_server(root / "prefect") as api:
         plain = undisturbed(root / "undisturbed", api, given.requests)
         outcome = killed_while_asking(root / "killed", api, given.requests, given.kills, given.seed)
-    lines = [
-        "# Soak",
-        "",
-        f"`python -m benchmarks.soak --requests {given.requests} --kills {given.kills} --seed {given.seed}`,"
-        f" {os.cpu_count()} cores.",
-        "",
-    ]
+    command = f"python -m benchmarks.soak --requests {given.requests} --kills {given.kills} --seed {given.seed}"
+    lines = ["# Soak", "", f"`{command}`, {os.cpu_count()} cores.", ""]
     lines += ["| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS), plain.row(plain), outcome.row(plain), ""]
     lines += [
         "A request is lost where it has no answer in the end. An answer is asked again where the endpoint gave a",

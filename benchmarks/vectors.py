@@ -10,6 +10,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -69,7 +70,10 @@ def measure_embedding(n_texts: int) -> list[Measure]:
 
     path = sentence_transformers.packaged(plan.model)
     bare = SentenceTransformer(str(path or plan.model), device="cpu")
-    told = {"batch_size": sentence_transformers.BATCH_SIZE, "normalize_embeddings": True, "show_progress_bar": False}
+
+    def encode() -> object:
+        size = sentence_transformers.BATCH_SIZE
+        return bare.encode(texts, batch_size=size, normalize_embeddings=True, show_progress_bar=False)
 
     def step() -> float:
         with tempfile.TemporaryDirectory() as folder, disable_run_logger():
@@ -80,7 +84,7 @@ def measure_embedding(n_texts: int) -> list[Measure]:
                 return _seconds(lambda: embed.embed.fn(plan, 0, home))
 
     with peak_memory() as peak:
-        mine, beside, note = _turns(step, lambda: _seconds(lambda: bare.encode(texts, **told)))
+        mine, beside, note = _turns(step, lambda: _seconds(encode))
     given = f"{n_texts:,} texts, median 55 words"
     return [Measure("embed step", given, mine, "bare encode", beside, round(peak[0]), note)]
 
@@ -89,7 +93,7 @@ def measure_faiss(n_vectors: int) -> list[Measure]:
     """Measure the search over all beside bare FAISS, then the whole neighbour step."""
     is_exact = n_vectors <= faiss_index.EXACT_UP_TO
     found, _, peak = apart(_exact if is_exact else _lists, n_vectors)
-    searched = [Measure(*one, megabytes=round(peak), note=note) for *one, note in found]
+    searched = [replace(one, megabytes=round(peak)) for one in found]
     if not is_exact:
         return searched
     seconds, _, peak = apart(_step, n_vectors // N_MODELS)
@@ -97,10 +101,7 @@ def measure_faiss(n_vectors: int) -> list[Measure]:
     return [*searched, Measure("neighbour step", given, seconds, megabytes=round(peak))]
 
 
-JudgeOutcome = tuple[str, str, float, str, float, str]
-
-
-def _exact(n: int) -> list[JudgeOutcome]:
+def _exact(n: int) -> list[Measure]:
     import faiss
 
     vectors, (model, order) = _clustered(n), _owners(n)
@@ -118,10 +119,10 @@ def _exact(n: int) -> list[JudgeOutcome]:
 
     mine, beside, note = _turns(ours, bare)
     given = f"{n:,} x {DIMENSION}, all against all, {neighbours.SEARCHED_GLOBAL} neighbours"
-    return [("search and choice of others' replies", given, mine, "bare IndexFlatIP", beside, note)]
+    return [Measure("search and choice of others' replies", given, mine, "bare IndexFlatIP", beside, note=note)]
 
 
-def _lists(n: int) -> list[JudgeOutcome]:
+def _lists(n: int) -> list[Measure]:
     import faiss
 
     vectors, (model, order) = _clustered(n), _owners(n)
@@ -135,7 +136,7 @@ def _lists(n: int) -> list[JudgeOutcome]:
     )
     given = f"{n:,} x {DIMENSION}, {len(queries):,} queries"
     note = f"{index.quality.in_words}; built in {built:.0f} s; all against all {mine * n / len(queries):.0f} s"
-    return [("search by lists", given, mine, "exact faiss.knn", beside, note)]
+    return [Measure("search by lists", given, mine, "exact faiss.knn", beside, note=note)]
 
 
 def _kept(

@@ -36,7 +36,7 @@ def written(maker: Maker, students: Sequence[Student], folder: Path) -> list[Pat
 def lineage_rows(students: Sequence[Student]) -> list[tuple[str, ...]]:
     """Return the rows of the lineage file: what is known of each model, because it was made here."""
     voices = [*named(TEACHER), *named(NEUTRAL), *named(CONTROL)]
-    rows = [(name, name, name, name, "independent", "", "", "high") for name in voices]
+    rows: list[tuple[str, ...]] = [(name, name, name, name, "independent", "", "", "high") for name in voices]
     rows.append((SERVED, "google", "gemma-3", "google", "independent", "", "", "high"))
     rows.append((PLAIN, "huggingface", FAMILY, FAMILY, "independent", "", "", "high"))
     for student in students:

@@ -101,7 +101,8 @@ def _read(path: Path, digest: str) -> Base:
 
 def _tokenizer(metadata: Mapping[str, list[str] | list[int]]) -> Tokenizer:
     tokens = [str(token) for token in metadata["tokenizer.ggml.tokens"]]
-    merges = [tuple(str(merge).split(" ")) for merge in metadata["tokenizer.ggml.merges"]]
+    pairs = (str(merge).split(" ") for merge in metadata["tokenizer.ggml.merges"])
+    merges = [(left, right) for left, right in pairs]
     tokenizer = Tokenizer(models.BPE({token: place for place, token in enumerate(tokens)}, merges))
     digits, pieces = pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, pieces])
@@ -218,7 +219,8 @@ def _attended(queries: Tensor, here: Keys, places: Tensor, shared: Keys | None) 
             (flat @ shared.keys.transpose(1, 2)).view(n_key_heads, n_rows, -1, shared.keys.shape[1]).transpose(0, 1)
         )
         weights = torch.cat([before, scores], dim=-1).float().softmax(dim=-1).bfloat16()
-        of_shared, of_here = weights.split([before.shape[-1], scores.shape[-1]], dim=-1)
-        flat = of_shared.transpose(0, 1).reshape(n_key_heads, -1, before.shape[-1]) @ shared.values
+        n_shared = before.shape[-1]
+        of_shared, of_here = weights[..., :n_shared], weights[..., n_shared:]
+        flat = of_shared.transpose(0, 1).reshape(n_key_heads, -1, n_shared) @ shared.values
         read = of_here @ here.values + flat.view(n_key_heads, n_rows, -1, width).transpose(0, 1)
     return read.reshape(n_rows, n_heads, n_tokens, width).transpose(1, 2).reshape(n_rows, n_tokens, -1)

@@ -13,6 +13,7 @@ from tasks.adapters.warehouse import store
 from tasks.domain.pairwise.engine import sums_of
 from tasks.domain.stats.multiple_testing import holm
 from tasks.domain.verdict.lineage_tests import LineageTests, is_hypothesis
+from tasks.domain.verdict.population import Population
 
 LEVEL = 0.05
 PLAIN = "prefix_overlap"
@@ -77,7 +78,7 @@ class Replies:
         return Drawn(*({pair: np.array(values) for pair, values in part.items()} for part in found))
 
 
-def p_values(tests: LineageTests, target: int, group: str, population: robustness.Population) -> tuple[float, float]:
+def p_values(tests: LineageTests, target: int, group: str, population: Population) -> tuple[float, float]:
     """Return the p of a group's vendor for a target: asked alone, and by Holm over the target's vendors.
 
     1 where that vendor is no hypothesis, or has no null.

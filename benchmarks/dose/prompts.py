@@ -84,9 +84,10 @@ def asked(n: int, seed: int = 0) -> list[Question]:
     """Return n questions to ask: the short English ones of the project's own set, then drawn ones on other subjects."""
     _, prompts = cards.read_prompt_set(SET)
     own = [
-        Question(prompt.prompt_key, prompt.messages[0].content)
+        Question(prompt.prompt_key, text)
         for prompt in prompts
-        if prompt.language == LANGUAGE and len(prompt.messages) == 1 and len(prompt.messages[0].content) <= LONGEST
+        if prompt.language == LANGUAGE and len(prompt.messages) == 1
+        if (text := prompt.messages[0].content) is not None and len(text) <= LONGEST
     ][:n]
     return own + _drawn("asked", ASKED_FORMS, ASKED_SUBJECTS, n - len(own), seed)
 

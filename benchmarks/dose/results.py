@@ -150,7 +150,7 @@ def control_shares(told: Measured) -> list[Row]:
     """Return by dose what family test, siblings and base say at the teacher, and at the teacher that it never heard."""
     found_rows = []
     for dose in sorted({student.dose for student in told.plain}):
-        right, wrong = [], []
+        right, wrong = list[Mapping[str, Any]](), list[Mapping[str, Any]]()
         for student in told.plain:
             if student.dose != dose:
                 continue

@@ -72,6 +72,7 @@ def _batch(
     lengths = torch.tensor([len(ids) for ids in encoded])
     longest = int(lengths.max())
     end = base.tokenizer.token_to_id(END)
+    assert end is not None, f"the tokenizer has no {END}"
     ids = torch.tensor([[*row, *[end] * (longest - len(row))] for row in encoded])
     own = _room(base, len(texts), longest + manner.max_tokens)
     places = torch.arange(longest)[None].repeat(len(texts), 1)
@@ -81,7 +82,7 @@ def _batch(
     row_of = torch.arange(len(texts))
     for step in range(manner.max_tokens):
         tokens = _drawn(llama.logits(weights, last), manner.temperature, chance)
-        is_open = tokens != end
+        is_open = tokens.ne(end)
         for row, token in zip(row_of[is_open].tolist(), tokens[is_open].tolist(), strict=True):
             said[row].append(token)
         if not bool(is_open.any()) or step == manner.max_tokens - 1:

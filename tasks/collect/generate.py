@@ -15,6 +15,7 @@ from prefect.utilities.annotations import quote
 from tasks.adapters import settings, waits
 from tasks.adapters.models import lines, serving
 from tasks.adapters.models.asking import Asker
+from tasks.adapters.models.batch_jobs import job_records
 from tasks.adapters.models.batch_jobs.job_asking import JobAsker
 from tasks.adapters.models.calls import BUDGET
 from tasks.adapters.prefect import call_limits, progress, workers
@@ -33,9 +34,6 @@ from tasks.domain.ports import Endpoint
 from tasks.domain.pricing import greatest_usd
 from tasks.domain.remedies import MORE_MONEY, remedy
 from tasks.domain.rows import Reply, Request
-
-JOBS = "batch-jobs"
-"""Folder within the journal: what was submitted to batch endpoints and is not fetched yet."""
 
 _Log = journal.Journal | shared_journal.SharedJournal
 
@@ -133,7 +131,7 @@ def send(
         asker: Asker | JobAsker
         if batch.card.is_batched:
             assert isinstance(log_place, Path), "batch jobs are waited for by the coordinator alone"
-            asker = JobAsker(batch.card, endpoint, keep, account, log_place / JOBS)
+            asker = JobAsker(batch.card, endpoint, keep, account, log_place / job_records.FOLDER)
         else:
             asker = Asker(batch.card, endpoint, keep, random.Random(batch.batch_id), account)
         # Slots of a limit over all processes are held batch by batch: slots of other batches are not used.

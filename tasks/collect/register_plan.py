@@ -3,6 +3,7 @@
 from datetime import datetime
 from importlib.metadata import version
 
+from tasks.adapters.models.batch_jobs import job_records
 from tasks.adapters.planning import plans
 from tasks.adapters.planning.plans import Bank, Prepared
 from tasks.adapters.prefect.engine import NO_CACHE, task
@@ -50,7 +51,9 @@ def merge_journal(warehouse: store.Store, home: Home) -> int:
     for path in journal.files(home.journal):
         journal.require_readable(path)
     for path in journal.files(home.journal):
-        n_new += warehouse.append("reply", list(journal.read(path)))
+        replies = list(journal.read(path))
+        n_new += warehouse.append("reply", replies)
+        job_records.release_settled(home.journal, replies)
         journal.remove(path)
     elsewhere = shared_journal.noted(home.journal)
     n_new += warehouse.append("reply", shared_journal.collect_replies(home.journal, elsewhere))

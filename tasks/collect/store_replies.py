@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tasks.adapters.models.batch_jobs import job_records
 from tasks.adapters.prefect import progress
 from tasks.adapters.settings import Home
 from tasks.adapters.warehouse import journal, shared_journal, store
@@ -26,6 +27,8 @@ def store_batch(home: Home, batch: Batch, rows: list[dict[str, Any]] | None) -> 
         if rows is None and elsewhere:
             replies |= {reply.reply_id: reply for reply in shared_journal.collect_replies(home.journal, elsewhere)}
         warehouse.append("reply", list(replies.values()))
+        if batch.card.is_batched:
+            job_records.release_settled(home.journal, replies.values())
         if path.exists():
             journal.remove(path)
         shared_journal.forget(home.journal, elsewhere)

@@ -27,11 +27,22 @@ class Embedder(Protocol):
 
 
 class Endpoint(Protocol):
-    """Address and key of a model while its server runs."""
+    """Address and key of a model while its server runs; nobody who calls it changes them."""
 
-    base_url: str
-    served_name: str
-    key: str | None
+    @property
+    def base_url(self) -> str:
+        """Address of the API, without the path of a call."""
+        ...
+
+    @property
+    def served_name(self) -> str:
+        """What the server calls the model."""
+        ...
+
+    @property
+    def key(self) -> str | None:
+        """What lets the caller in; None: it asks for none."""
+        ...
 
 
 class Provider(Protocol):

@@ -10,6 +10,7 @@ import pytest
 
 from tasks.adapters import waits
 from tasks.adapters.models import throttles
+from tasks.adapters.models.batch_jobs import job_records
 from tasks.adapters.models.batch_jobs.job_waiting import LONGEST_PAUSE_S, MOST_LOST_LOOKS
 from tasks.adapters.planning import plans
 from tasks.adapters.prefect import call_limits
@@ -167,7 +168,7 @@ def test_a_refused_file_says_why_and_what_to_do(stub, tmp_path, code, reason, re
     assert remedy in said
     assert raised.value.is_endpoint_lost
     assert account.spent_usd == 0.0
-    assert records(tmp_path / generate.JOBS) == []
+    assert records(tmp_path / job_records.FOLDER) == []
 
 
 @pytest.mark.fault

@@ -112,18 +112,23 @@ def test_threads_dask_and_ray_score_alike(settled, tmp_path) -> None:
     assert len(found["threads"]["score.embedding"]) > 0
 
 
-def test_workers_elsewhere_keep_the_budget_that_is_given_to_their_batches(settled, tmp_path) -> None:
-    """A batch gets an allowance; what it leaves of that is there for the next ones. Every call is billed by the stub's rule."""
+@pytest.mark.parametrize("runner", ["dask", "ray"])
+def test_workers_elsewhere_keep_the_budget_that_is_given_to_their_batches(settled, tmp_path, runner) -> None:
+    """A batch gets an allowance; what it leaves of that is there for the next ones, and for a second run.
+
+    Every call is billed by the stub's rule.
+    """
     with StubEndpoint(key="sk-test") as stub:
-        where = '[sampling]\nmax_tokens = 300\n[budget]\nusd = 0.3\n[workers]\nrunner = "dask"\ncount = 2\n'
-        bench = _bench(tmp_path / "dask", stub, where)
+        where = f'[sampling]\nmax_tokens = 300\n[budget]\nusd = 0.3\n[workers]\nrunner = "{runner}"\ncount = 2\n'
+        bench = _bench(tmp_path / runner, stub, where)
         for model in MODELS:
             card = bench.root / f"data/models/{model}.toml"
             card.write_text(card.read_text() + '[price]\ninput_usd = 10.0\noutput_usd = 100.0\nas_of = "2026-11-01"\n')
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DISTILLOMETER_DATA", str(bench.root / "data"))
-            problems = asyncio.run(_collect_and_compare(str(bench.home)))
-        assert any("budget" in problem for problem in problems)
+            for _ in range(2):
+                problems = asyncio.run(_collect_and_compare(str(bench.home)))
+                assert any("budget" in problem for problem in problems)
         with store.writing(home_at(bench.home)) as warehouse:
             [spent] = warehouse.read("mart.spend").group_by("round").agg(pl.col("cost_usd", "n_calls").sum()).to_dicts()
             outcomes = warehouse.read("core.outcome")["missing_reason"].to_list()

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def _batches(base_url: str, seed: int) -> list[Any]:
     rng, batches = random.Random(seed), []
     for number in range(N_BATCHES):
         name = MODELS[number % len(MODELS)]
-        price = Price(input_usd=PRICES[name][0], output_usd=PRICES[name][1], as_of="2026-11-01")
+        price = Price(input_usd=PRICES[name][0], output_usd=PRICES[name][1], as_of=date(2026, 11, 1))
         endpoint = HostedEndpoint(provider="openai_compatible", base_url=base_url, served_name=name)
         limits = Limits(concurrency=4, max_attempts=2)
         card = ModelCard(name=name, vendor="v", endpoint=endpoint, limits=limits, price=price)

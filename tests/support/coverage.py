@@ -22,7 +22,7 @@ def under_leading_templates(share: float, rate: float) -> Plant:
 
 
 def under_a_fixed_third(rate: float) -> Plant:
-    def plant(rng, k, j):
+    def plant(rng: np.random.Generator, k: int, j: int) -> tuple[np.ndarray, float]:
         chances = np.where(np.arange(k)[:, np.newaxis] % 3 == 0, rate, 0.0) * np.ones((1, j))
         return chances, float(chances.mean())
 
@@ -30,7 +30,7 @@ def under_a_fixed_third(rate: float) -> Plant:
 
 
 def only_in_chinese(rate: float) -> Plant:
-    def plant(rng, k, j):
+    def plant(rng: np.random.Generator, k: int, j: int) -> tuple[np.ndarray, float]:
         chances = np.zeros((k, j))
         chances[: k // 2, : j // 2] = rate
         return chances, float(chances.mean())
@@ -67,6 +67,13 @@ SITUATIONS = {
 }
 
 
+def _holds(low: float | None, high: float | None, value: float) -> bool:
+    """Return whether an interval, which there has to be, holds a value."""
+    assert low is not None
+    assert high is not None
+    return low <= value <= high
+
+
 def n_rates_covered(situation: str, repetitions: int) -> int:
     """Count the repetitions in which the interval of a rate holds the planted one."""
     plant, k, j = SITUATIONS[situation]
@@ -78,7 +85,9 @@ def n_rates_covered(situation: str, repetitions: int) -> int:
         chances, rate = plant(rng, k, j)
         leaks = (rng.random((k, j)) < chances).astype(float).ravel().tolist()
         found = clustered_rate(leaks, templates, questions, rng)
-        n_covered += found.low - 1e-12 <= rate <= found.high + 1e-12
+        assert found.low is not None
+        assert found.high is not None
+        n_covered += _holds(found.low - 1e-12, found.high + 1e-12, rate)
     return n_covered
 
 
@@ -95,9 +104,9 @@ def n_kappas_covered(repetitions: int) -> int:
     for _ in range(repetitions):
         truth = rng.random((20, 20)) < rng.beta(0.8, 3.2, (20, 1))
         found = rng.random((20, 20)) < np.where(truth, 0.85, 0.03)
-        both = [["yes" if value else "no" for value in side.ravel()] for side in (truth, found)]
-        result = agreement(*both, templates)
-        n_covered += result.kappa_low <= kappa <= result.kappa_high
+        true_words, found_words = (["yes" if value else "no" for value in side.ravel()] for side in (truth, found))
+        result = agreement(true_words, found_words, templates)
+        n_covered += _holds(result.kappa_low, result.kappa_high, kappa)
     return n_covered
 
 
@@ -114,6 +123,7 @@ def paired_under_the_null(differ_by_question: float, repetitions: int) -> tuple[
             own = 0.7 * chance.standard_normal((20, 1)) + differ_by_question * chance.standard_normal((1, 20))
             sides.append((chance.random((20, 20)) < 1 / (1 + np.exp(1 - shared - own))).astype(float).ravel().tolist())
         found = paired_difference(sides[0], sides[1], templates, questions, chance)
+        assert found.p_value is not None
         n_rejected += found.p_value <= 0.05
-        n_covered += found.low <= 0 <= found.high
+        n_covered += _holds(found.low, found.high, 0.0)
     return n_rejected, n_covered

@@ -19,7 +19,6 @@ ROLE = r"\bYou are a|\bYou play|\bPlay the|你是一|你演"
 BUDGETS = {"twice in another tongue": 40, "a role in code": 80}
 WEAKNESSES = {"twice in another tongue": (TWICE, TONGUE), "a role in code": (CODE, ROLE)}
 
-RANDOM_MUTATION = {"selection": "uniform", "n_drafts": 1, "max_stack": 1}
 N_QUESTIONS = 10
 
 
@@ -67,7 +66,8 @@ def n_until_found(weakness: str, n: int, budget: int) -> tuple[list[int], list[i
     """Return how many templates `n` searches ask until the first find, and how many random mutation does, up to 100."""
     found = [n_asked(weakness, SearchSettings(seed), 1, budget + 1) for seed in range(n)]
     # Cut off at 100, which speaks for random mutation.
-    by_chance = [n_asked(weakness, SearchSettings(seed, **RANDOM_MUTATION), 1, 100) for seed in range(n)]
+    drawn = [SearchSettings(seed, selection="uniform", n_drafts=1, max_stack=1) for seed in range(n)]
+    by_chance = [n_asked(weakness, settings, 1, 100) for settings in drawn]
     return found, by_chance
 
 
