@@ -55,5 +55,5 @@ def verify(
     cosines = NO_VECTORS
     if vectors is not None:
         cosines = f"Equal, in {n_cosines:,} values of cosines: {len(vectors.reply_ids):,} vectors, {vectors.embedder}."
-    # The answer is the last line, which without a verdict is that of the tests.
-    terminal.print_lines([cosines, *(tests + verdict if now.has_verdict else verdict + tests)])
+    # The answer is the last line, which is that of the tests where no lineage could be tested.
+    terminal.print_lines([cosines, *(verdict + tests if now.tests_come_first else tests + verdict)])

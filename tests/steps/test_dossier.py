@@ -11,6 +11,7 @@ from dataclasses import replace
 from hashlib import md5, sha256
 from io import BytesIO
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from tasks.adapters.inputs import cards, lineages
 from tasks.adapters.models.embedders import sentence_transformers
 from tasks.adapters.settings import PROJECT, Home
 from tasks.adapters.warehouse import store
+from tasks.domain.dossier import conclusions
 from tasks.domain.dossier.comparing import differing_rows
 from tasks.domain.dossier.equality import form_tests
 from tasks.domain.dossier.evidence import (
@@ -32,6 +34,8 @@ from tasks.domain.dossier.evidence import (
     differing_scores,
 )
 from tasks.domain.errors import InputError
+from tasks.domain.reporting.verdict_of_model import Account
+from tasks.domain.verdict import decision
 from tasks.domain.verdict.same_model import OTHER as ANOTHER
 from tasks.domain.verdict.same_model import SAME, UNTESTED
 from tasks.similarity import choose_references, model_equality, neighbours, sum_pairs, verdict
@@ -617,7 +621,8 @@ def test_model_with_a_test_but_no_verdict_has_a_dossier_that_says_why(sampled, t
     done = _written_at(sampled, COPIES[0], tmp_path / "copy.zip")
     assert done.returncode == 0, done.stderr
     why = f"There is no verdict on {COPIES[0]}: it shares no prompt with a candidate teacher"
-    assert done.stdout.startswith(why)
+    assert done.stdout.startswith(f"{' and '.join(COPIES)} write as one")
+    assert f"\n{why}" in done.stdout
     verified = run_here("verify", str(tmp_path / "copy.zip"))
     assert verified.returncode == 0, verified.stdout + verified.stderr
     assert why in verified.stdout
@@ -655,6 +660,22 @@ def test_run_whose_test_does_not_follow_from_its_replies_gives_no_dossier(sample
     done = _written_at(home, STUDENT, tmp_path / "no.zip")
     assert (done.returncode, "something else than the last scoring wrote" in done.stderr) == (2, True), done.stderr
     assert ": p_equality is " in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("verdict", "tests", "is_first"),
+    [
+        (decision.FEW_PROMPTS, [{}], True),
+        (decision.FEW_CONTROLS, [{}], True),
+        (None, [{}], True),
+        (decision.NOT_CONCLUSIVE, [{}], False),
+        (decision.FEW_PROMPTS, [], False),
+    ],
+)
+def test_what_says_something_comes_first(verdict, tests, is_first) -> None:
+    row = None if verdict is None else {"verdict": verdict}
+    formed = conclusions.Conclusions(mock.sentinel.checked, Account("", [], row), tests, mock.sentinel.cosines)
+    assert formed.tests_come_first is is_first
 
 
 def test_revision_of_an_embedding_model_is_known_where_a_package_has_its_weights() -> None:

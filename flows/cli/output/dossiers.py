@@ -43,8 +43,7 @@ def write(target: str, output: Path | None, place: Home) -> None:
     evidence = gathered.evidence
     terminal.print_lines(
         [
-            formed.account.answer,
-            *test_sentences(formed),
+            *answers(formed),
             f"Dossier: {of_what(evidence)}, with their texts. "
             "These are other people's, pass them on as their terms allow.",
             f"SHA-256 of its index: {digest}",
@@ -52,6 +51,12 @@ def write(target: str, output: Path | None, place: Home) -> None:
             str(path),
         ]
     )
+
+
+def answers(formed: "Conclusions") -> list[str]:
+    """Return the verdict and the tests of model equality in words, what says something first."""
+    lineage, tests = [formed.account.answer], test_sentences(formed)
+    return [*tests, *lineage] if formed.tests_come_first else [*lineage, *tests]
 
 
 def test_sentences(formed: "Conclusions") -> list[str]:

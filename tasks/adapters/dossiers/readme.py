@@ -69,11 +69,11 @@ def readme(evidence: Evidence, formed: Conclusions) -> str:
     listed = [fill(f"{name}: {what}.", WIDTH, subsequent_indent="    ") for name, what in files.items()]
     grounds = [f"- {heading}: {text}" for heading, text in account.grounds]
     compared = f"Compared: {counted(len(formed.checked.rows), 'candidate')}. " if formed.has_verdict else ""
+    lineage = [fill(account.answer, WIDTH), "\n".join(fill(line, WIDTH, subsequent_indent="  ") for line in grounds)]
+    tests = [_tests(formed)]
     blocks = [
         f"Dossier on {evidence.target}",
-        fill(account.answer, WIDTH),
-        "\n".join(fill(line, WIDTH, subsequent_indent="  ") for line in grounds),
-        _tests(formed),
+        *([*tests, *lineage] if formed.tests_come_first else [*lineage, *tests]),
         *(fill(text, WIDTH) for text in (_held(evidence, formed), *_limits(evidence, formed))),
         f"{compared}Files:\n\n" + "\n".join(listed),
         *(fill(text, WIDTH) for text in (_AGAIN, _RIGHTS)),

@@ -10,6 +10,7 @@ from tasks.domain.dossier.dossier import Gathered, Written, null_scores
 from tasks.domain.dossier.equality import differences_from_tests_of_run, differing_tests, form_tests
 from tasks.domain.dossier.evidence import Evidence, differences, differences_from_run, differing_scores, form
 from tasks.domain.reporting.verdict_of_model import Account, account, no_verdict
+from tasks.domain.verdict.decision import FEW_CONTROLS, FEW_PROMPTS
 
 Row = Mapping[str, Any]
 
@@ -31,6 +32,12 @@ class Conclusions:
     def has_verdict(self) -> bool:
         """Return whether there is a lineage verdict."""
         return self.account.row is not None
+
+    @property
+    def tests_come_first(self) -> bool:
+        """Return whether the tests of model equality are the answer: there are some, and no lineage could be tested."""
+        row = self.account.row
+        return bool(self.tests) and (row is None or row["verdict"] in (FEW_PROMPTS, FEW_CONTROLS))
 
 
 def conclude(evidence: Evidence) -> Conclusions:
