@@ -8,6 +8,7 @@ import pytest
 
 from tasks.domain.reporting import front, limits, pairs, picture
 from tasks.domain.reporting.cells import Row, Rows
+from tasks.domain.reporting.label_places import names_on_map
 from tasks.domain.reporting.model_accounts import few_prompts
 from tasks.domain.reporting.population_sentences import front_sentences
 from tasks.domain.reporting.sentences import check
@@ -230,3 +231,11 @@ def test_beside_a_pair_stand_the_unrelated_models_that_are_hardest_to_beat(own, 
     }
     beside = [one["model"] for one in pairs.unrelated(relations) if one["target"] == "s"]
     assert beside == expected
+
+
+def test_models_at_one_place_of_the_map_stand_there_in_one_name() -> None:
+    at = [("a", 0.1, 2.0), ("copy-of-a", 0.1, 2.0), ("b", 0.5, 4.0)]
+    rows = [{"target": model, "hard": hard, "grade": grade} for model, hard, grade in at]
+    blank = dict.fromkeys(("hard_high", "grade_low", "grade_high"))
+    on_right, on_left = names_on_map([row | blank for row in rows], {model: model for model, *_ in at})
+    assert on_right | on_left == {"a": "a, copy-of-a", "b": "b"}

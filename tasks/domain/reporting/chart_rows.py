@@ -3,13 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
 from typing import Any
 
 from tasks.domain.reporting.cells import Row, Rows, finite, safe_text
 from tasks.domain.reporting.identity import compared, modes
-from tasks.domain.reporting.label_places import Spot
-from tasks.domain.reporting.label_places import named as label_places
+from tasks.domain.reporting.label_places import names_on_map
 
 Points = list[dict[str, Any]]
 
@@ -22,8 +20,6 @@ MOST_DRAWN = 80
 """Maximum number of targets, and of references, in the heat map; more are illegible."""
 
 MOST_LEAVES = 120
-MAP_SIZE = (560.0, 420.0)
-"""Pixels of the map for which names are placed: on a wider page there is only more room between them."""
 
 MOST_BARS = 40
 
@@ -114,13 +110,13 @@ def scatter(rows: Rows) -> Points:
     called = names(rows)
     measured = [r for r in rows.of("mart.identity_and_rse") if r["hard"] is not None and r["grade"] is not None]
     far = sorted(measured, key=lambda row: (-row["hard"] - (row["grade"] - 1) / 4, row["target"]))
-    on_right, on_left = _named(far, called)
+    on_right, on_left = names_on_map(far, called.label)
     values = ("hard", "hard_low", "hard_high", "grade", "grade_low", "grade_high")
     return [
         {
             "target": called.label[row["target"]],
-            "name": called.label[row["target"]] if row["target"] in on_right else "",
-            "name_left": called.label[row["target"]] if row["target"] in on_left else "",
+            "name": on_right.get(row["target"], ""),
+            "name_left": on_left.get(row["target"], ""),
             "family": called.family[row["target"]],
             "model": row["target"],
             "reference": row["reference"],
@@ -128,22 +124,6 @@ def scatter(rows: Rows) -> Points:
         }
         for row in measured
     ]
-
-
-def _named(far: Sequence[Row], called: Names) -> tuple[set[str], set[str]]:
-    """Return the targets whose names stand to the right and to the left of their points; the others show on hover."""
-    if not far:
-        return set(), set()
-    width, height = MAP_SIZE
-    most = max([row["hard_high"] or row["hard"] for row in far] + [0.01])
-    grades = [row[name] for row in far for name in ("grade", "grade_low", "grade_high") if row[name] is not None]
-    low, span = floor(min(grades)), max(ceil(max(grades)) - floor(min(grades)), 1)
-    spots = [
-        Spot(row["hard"] / most * width, (1 - (row["grade"] - low) / span) * height, called.label[row["target"]])
-        for row in far
-    ]
-    on_right, on_left = label_places(spots, width)
-    return {far[place]["target"] for place in on_right}, {far[place]["target"] for place in on_left}
 
 
 def tree(rows: Rows) -> tuple[Points, Points, Points, str]:

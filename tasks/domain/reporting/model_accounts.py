@@ -7,10 +7,16 @@ from tasks.domain.reporting.cells import Row, Rows, safe_text
 from tasks.domain.reporting.formatting import counted, figure, p_value
 from tasks.domain.reporting.identity import compared
 from tasks.domain.reporting.resembling_controls import named_pairs
+from tasks.domain.reporting.sentences import pair_sentence, reported_pairs
 from tasks.domain.reporting.verdict_of_model import account
+from tasks.domain.verdict.decision import FEW_CONTROLS, FEW_PROMPTS
 
 BEFORE_PROMPTS = frozenset({"Chance", "Same base", "Length", "Controls"})
 """Grounds after which the part of a few prompts stands: what one would doubt before that."""
+
+
+MOST_COPIES = 3
+"""Tests of model equality that are told of a model, the nearest first."""
 
 
 def accounts(rows: Rows) -> list[list[Any]]:
@@ -26,6 +32,10 @@ def accounts(rows: Rows) -> list[list[Any]]:
     excess = _excess(rows.of("pair_top"))
     facts = {name: _by(rows.of(f"mart.{name}"), key) for name, key in _FACTS.items()}
     probes = _by(compared(rows), "target")
+    of_pair: dict[str, list[Row]] = {}
+    for pair in sorted(rows.of("mart.pair_self_normalised"), key=lambda row: int(row["position"])):
+        for side in ("left_model", "right_model"):
+            of_pair.setdefault(pair[side], []).append(pair)
     result = []
     for target, own in sorted(of_target.items()):
         best = min(own, key=lambda row: (row["is_kin"], row["place"]))
@@ -37,7 +47,11 @@ def accounts(rows: Rows) -> list[list[Any]]:
             continue
         reference = told.row["reference"]
         n_doubts = sum(heading in BEFORE_PROMPTS for heading, _ in told.grounds)
+        copies = [pair_sentence(row) for row in reported_pairs(of_pair.get(target, []))[:MOST_COPIES]]
+        # Where no lineage could be tested, whether it is one with another is the answer.
+        is_open = bool(copies) and told.row["verdict"] in (FEW_PROMPTS, FEW_CONTROLS)
         parts = [
+            ("Same model", " ".join(copies[1:] if is_open else copies)),
             *told.grounds[:n_doubts],
             ("A few prompts", few_prompts(told.row, excess.get((target, reference), ()))),
             *told.grounds[n_doubts:],
@@ -46,7 +60,8 @@ def accounts(rows: Rows) -> list[list[Any]]:
             ("Asked", _asked(facts["coverage"].get(target, ()), facts["spend"].get(target, ()))),
         ]
         shown = [[heading, safe_text(text)] for heading, text in parts if text]
-        result.append([target, safe_text(told.answer), shown, reference, _queries(target, reference)])
+        answer = f"{copies[0]} {told.answer}" if is_open else told.answer
+        result.append([target, safe_text(answer), shown, reference, _queries(target, reference)])
     return result
 
 

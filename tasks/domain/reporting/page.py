@@ -18,6 +18,7 @@ from tasks.domain.reporting.cells import (
     table,
     with_interval,
 )
+from tasks.domain.reporting.formatting import p_value
 from tasks.domain.reporting.leaderboard import board, statistic
 from tasks.domain.reporting.model_accounts import accounts
 from tasks.domain.reporting.population_sentences import front_sentences
@@ -245,7 +246,13 @@ def _beside_row(row: Row) -> dict[str, Cell]:
         "prefix_overlap_self_normalised_low",
         "prefix_overlap_self_normalised_high",
     )
-    return {name: plain(row[name]) for name in columns.BESIDE_SELF} | {names[0]: with_interval(row, names)}
+    p = row["p_equality_holm"]
+    cells = {name: plain(row[name]) for name in columns.BESIDE_SELF}
+    return cells | {names[0]: with_interval(row, names), "p_equality_holm": plain(p) if p is None else _p_cell(p)}
+
+
+def _p_cell(p: float) -> Cell:
+    return Cell(p_value(p), str(p))
 
 
 def _homogeneity_row(row: Row) -> dict[str, Cell]:
