@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 
 def joined(spots: Sequence[Spot]) -> list[tuple[int, Spot]]:
-    """Return the first spot of each place, with its number, named after all that are there."""
+    """Return the first spot of each place, a pixel wide, with its number, named after all that are there."""
     found: list[tuple[int, Spot]] = []
     for number, spot in enumerate(spots):
         at = next((n for n, (_, first) in enumerate(found) if _is_one_place(spot, first)), None)
@@ -38,7 +38,7 @@ def joined(spots: Sequence[Spot]) -> list[tuple[int, Spot]]:
 
 
 def _is_one_place(one: Spot, other: Spot) -> bool:
-    return abs(one.x - other.x) < DOT and abs(one.y - other.y) < DOT
+    return abs(one.x - other.x) < 1.0 and abs(one.y - other.y) < 1.0
 
 
 def named(spots: Sequence[Spot], right: float) -> tuple[set[int], set[int]]:
