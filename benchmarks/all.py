@@ -19,7 +19,7 @@ PARTS: dict[str, Callable[[], Sequence[Measure]]] = {
     "Start": start.measure_start,
     "Ingest": lambda: ingest.measure(100, 1_000),
     "Scoring: growth with models and with prompts": scoring.measure,
-    "Asking": lambda: [line for n in (16, 64, 256) for line in asking.measure(1_600, n)],
+    "Asking": lambda: [line for n in (16, 64, 256) for line in asking.measure(3_200, n)],
     "Endpoints that say 429": throttling.measure,
     "Asking until kill -9": killed.measure,
     "Batch endpoint": lambda: [*batch_jobs.measure(), *batch_jobs.measure_kills()],

@@ -11,7 +11,7 @@ LEAST_QUEUES = 2
 """Two queues with half the limits each: while one waits for the last call of its batch, the other continues."""
 
 USUAL_SIZE = 100
-ROUNDS_PER_BATCH = 4
+ROUNDS_PER_BATCH = 16
 MOST_REQUESTS = 1000
 """A batch is a task of Prefect's, which costs as much as some twenty calls: it has enough calls to hide that cost."""
 

@@ -89,7 +89,7 @@ def test_batch_size_splits_the_last_one_smaller() -> None:
     assert [[(batch.number, len(batch.requests)) for batch in queue] for queue in found] == [[(1, 3), (3, 1)], [(2, 3)]]
 
 
-@pytest.mark.parametrize(("concurrency", "size"), [(1, USUAL_SIZE), (64, 256), (1024, MOST_REQUESTS)])
+@pytest.mark.parametrize(("concurrency", "size"), [(1, USUAL_SIZE), (16, 256), (64, MOST_REQUESTS)])
 def test_left_out_a_batch_grows_with_the_calls_in_flight(concurrency, size) -> None:
     found = queues(requests("a", 3000), {"a": card("a", Limits(concurrency=concurrency))}, None)
     assert max(len(batch.requests) for queue in found for batch in queue) == size
