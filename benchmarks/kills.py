@@ -22,7 +22,17 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from benchmarks.soak import JUDGE, MODELS, PAIR_JUDGE, SCORES, Outcome, Soak, comparable, differing_columns
+from benchmarks.soak import (
+    JUDGE,
+    MODELS,
+    PAIR_JUDGE,
+    SCORES,
+    Outcome,
+    Soak,
+    comparable,
+    differing_columns,
+    judged_parts,
+)
 from tasks.adapters.settings import home_at
 from tasks.adapters.warehouse import store
 from tests.support import old_home
@@ -38,20 +48,7 @@ SEARCHED = "leaks-OpenAI-at-90-only-dual_answer+pressure"
 EVALUATE = ("evaluate", "test", "--round", "R")
 SEARCH = ("search", "test", "--target", SEARCHED, "--calls", "300")
 SCORE = ("score", "--embed-prompts", "0", "--embed-probes", "0")
-EVALUATED = f"""
-[identity]
-template_limit = 8
-question_limit = 5
-judges = ["text_claim", "llm_claim"]
-judge_model = "{JUDGE}"
-[rse]
-references = ["independent-alpha"]
-judges = ["pair_grade"]
-judge_model = "{PAIR_JUDGE}"
-first_prompts = 40
-more_prompts = 10
-most_prompts = 40
-"""
+EVALUATED = judged_parts(8, 5, 40, 40)
 SEARCHING = """
 [identity]
 template_limit = 6

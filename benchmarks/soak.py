@@ -54,19 +54,23 @@ SCORES = ("mart.pair_similarity", "mart.verdict", "mart.identity_score", "mart.r
 ROUNDING = 1e-9
 MOST_RUNS_MORE = 5
 """Runs after the last kill: one that ends with requests unanswered is started again, as its message says."""
-PARTS = f"""
+
+
+def judged_parts(n_templates: int, n_questions: int, first_prompts: int, most_prompts: int) -> str:
+    """Return the parts of a plan that judge models label: identity probes, and pairs of replies to so many prompts."""
+    return f"""
 [identity]
-template_limit = 4
-question_limit = 3
+template_limit = {n_templates}
+question_limit = {n_questions}
 judges = ["text_claim", "llm_claim"]
 judge_model = "{JUDGE}"
 [rse]
 references = ["independent-alpha"]
 judges = ["pair_grade"]
 judge_model = "{PAIR_JUDGE}"
-first_prompts = 20
+first_prompts = {first_prompts}
 more_prompts = 10
-most_prompts = 30
+most_prompts = {most_prompts}
 """
 
 
@@ -125,7 +129,7 @@ class Soak:
             self.bench.card(model, self.stub.base_url)
         n_prompts = min(MOST_PROMPTS, max(40, n_requests // len(MODELS)))
         samples = max(1, round(n_requests / len(MODELS) / n_prompts))
-        self.bench.plan(list(MODELS), limit=n_prompts, samples=samples, extra=PARTS)
+        self.bench.plan(list(MODELS), limit=n_prompts, samples=samples, extra=judged_parts(4, 3, 20, 30))
 
     @contextmanager
     def running(self, outcome: Outcome) -> Iterator[subprocess.Popen[bytes]]:
